@@ -1,0 +1,48 @@
+# Two commands: `make run` sets everything up and runs the bot, `make test` sets up and passes the tests.
+PYTHON ?= $(shell for p in python3.12 python3.13 python3.14 python3 python; do \
+	if command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; \
+	then echo $$p; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: run chat check test lint bench clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/run.ready
+	@$(BIN)/python main.py run
+
+chat: $(VENV)/run.ready
+	@$(BIN)/python main.py chat
+
+check: $(VENV)/run.ready
+	@$(BIN)/python main.py check
+
+test: lint
+	@$(BIN)/python -m pytest
+
+lint: $(VENV)/test.ready
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+
+bench: $(VENV)/test.ready
+	@$(BIN)/python -m tests.bench
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Một Cửa needs Python 3.12 or newer; this machine has $$(python3 --version 2>&1 || echo no Python)." >&2; exit 1; }
+	@echo "setting up with $$($(PYTHON) --version) …" >&2
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.ready: requirements.txt | $(BIN)/python
+	@echo "installing what the bot needs …" >&2
+	@$(PIP) install --quiet --progress-bar off -r requirements.txt
+	@touch $@
+
+$(VENV)/test.ready: tests/requirements.txt $(VENV)/run.ready
+	@echo "installing what the tests need …" >&2
+	@$(PIP) install --quiet --progress-bar off -r tests/requirements.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) var/cache .pytest_cache .mypy_cache .ruff_cache
