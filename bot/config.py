@@ -1,0 +1,75 @@
+"""Settings from the environment, read once; every mistake in one message."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).parent.parent
+
+HttpUrl = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s/]+(/\S*)?$")]
+
+
+class BadSettings(Exception):
+    """Some settings are wrong; the message names every one of them."""
+
+
+class Settings(BaseSettings):
+    """What the operator may set. An empty value counts as not set."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
+
+    telegram_bot_token: SecretStr | None = None
+    telegram_api_url: HttpUrl = "https://api.telegram.org"
+    database_url: SecretStr | None = None
+    webhook_url: HttpUrl | None = None
+    webhook_secret: SecretStr | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=1, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("telegram_bot_token")
+    @classmethod
+    def _token_form(cls, token: SecretStr | None) -> SecretStr | None:
+        number, colon, rest = (token.get_secret_value().strip() if token else "1:x").partition(":")
+        if not (number.isdigit() and colon and rest and rest.isascii() and not any(c in rest for c in "/?# \t")):
+            raise ValueError("it should look like 123456:ABC-DEF…, as @BotFather gives it")
+        return SecretStr(f"{number}:{rest}") if token else None
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _secret_form(cls, secret: SecretStr | None) -> SecretStr | None:
+        value = secret.get_secret_value() if secret else "x"
+        if not (1 <= len(value) <= 256 and value.isascii() and value.replace("_", "").replace("-", "").isalnum()):
+            raise ValueError("use 1 to 256 letters, digits, _ and -")
+        return secret
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _no_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @property
+    def database(self) -> str:
+        """The database's address; SQLite under `var/` where none is set."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{ROOT / 'var' / 'motcua.db'}"
+
+
+def read_settings() -> Settings:
+    """Read the environment. Raises BadSettings; a secret's value never appears in it."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise BadSettings("\n".join(_sentence(one) for one in error.errors())) from None
+    if not settings.database_url:
+        (ROOT / "var").mkdir(exist_ok=True)
+    return settings
+
+
+def _sentence(error: ErrorDetails) -> str:
+    name = ".".join(map(str, error["loc"])).upper()
+    return f"{name} is not usable: {str(error['msg']).removeprefix('Value error, ')}."

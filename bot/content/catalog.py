@@ -1,0 +1,82 @@
+"""How we speak: the Babel catalogs of `locales/`, one sentence a key in each language."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+
+from babel.messages.catalog import Catalog as BabelCatalog
+from babel.messages.pofile import PoFileError, read_po
+
+from bot.content.read import Document, nearest
+from bot.content.schema import Language
+
+type Catalogs = dict[Language, Catalog]
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """The sentences of one language, by key."""
+
+    language: Language
+    sentences: dict[str, str]
+
+    def say(self, key: str, /, **values: object) -> str:
+        """The sentence of `key` with `values` put in. Raises KeyError for a key that no catalog has."""
+        return self.sentences[key].format(**values)
+
+    def has(self, key: str) -> bool:
+        return key in self.sentences
+
+
+def load_catalogs(root: Path, documents: list[Document]) -> Catalogs:
+    """Read `locales/<language>/LC_MESSAGES/motcua.po`; keys must agree in all languages, and so must their fields."""
+    found: Catalogs = {}
+    sources: dict[Language, Document] = {}
+    for language in Language:
+        path = root / "locales" / language / "LC_MESSAGES" / "motcua.po"
+        documents.append(document := Document(str(path.relative_to(root))))
+        sources[language] = document
+        found[language] = Catalog(language, _read(path, document))
+    _compare(found, sources)
+    return found
+
+
+def _read(path: Path, document: Document) -> dict[str, str]:
+    try:
+        with path.open("rb") as file:
+            catalog: BabelCatalog = read_po(file, abort_invalid=True)
+    except OSError as error:
+        document.report((), f"cannot be read ({error.strerror})", "restore the file")
+        return {}
+    except (PoFileError, UnicodeDecodeError, ValueError) as error:
+        document.report((), f"this is not a catalog: {error}", "check the quotes on that line")
+        return {}
+    sentences = {}
+    for message in catalog:
+        if isinstance(message.id, str) and message.id:
+            document.lines[message.id,] = message.lineno or 1
+            sentences[message.id] = str(message.string)
+            if not message.string:
+                document.report((message.id,), f"`{message.id}` has no sentence", "write one")
+    return sentences
+
+
+def _compare(catalogs: Catalogs, sources: dict[Language, Document]) -> None:
+    original = catalogs[Language.VI].sentences
+    for language, catalog in catalogs.items():
+        document = sources[language]
+        for key in sorted(original.keys() - catalog.sentences.keys()):
+            document.report((), f"`{key}` is missing", "write it in this language too")
+        for key in sorted(catalog.sentences.keys() - original.keys()):
+            document.report((key,), f"`{key}` is not in the Vietnamese catalog", nearest(key, sorted(original)))
+        for key in original.keys() & catalog.sentences.keys():
+            if (wrong := _fields(catalog.sentences[key])) != (right := _fields(original[key])):
+                what = f"`{key}` has the fields {sorted(wrong)}, the Vietnamese one {sorted(right)}"
+                document.report((key,), what, "use the same fields in every language")
+
+
+def _fields(sentence: str) -> set[str]:
+    try:
+        return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+    except ValueError:
+        return {"(an unbalanced brace)"}

@@ -1,0 +1,55 @@
+"""What was learnt from the phrases, kept between starts under a name that changes with every phrase."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from bot.content.words import HowPeopleAsk
+from bot.understanding.engine import Learned
+from bot.understanding.linear import Linear
+
+CODE = ("engine.py", "features.py", "fold.py", "linear.py", "vocabulary.py")
+
+
+def load_learned(folder: Path, intents: HowPeopleAsk, learn: Callable[[], Learned]) -> Learned:
+    """What `learn` gives, from `folder` where it was learnt before from the same phrases by the same code."""
+    path = folder / f"learned-{_fingerprint(intents)}.json"
+    try:
+        return _from_json(json.loads(path.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):
+        learned = learn()
+    with suppress(OSError):  # a read-only machine learns again at the next start
+        _keep(path, learned)
+    return learned
+
+
+def _fingerprint(intents: HowPeopleAsk) -> str:
+    digest = hashlib.sha256()
+    for name in CODE:
+        digest.update((Path(__file__).parent.parent / "understanding" / name).read_bytes())
+    for phrase in (*intents.phrases, *intents.talk):
+        digest.update(f"{phrase.means}\\0{phrase.aspect}\\0{phrase.text}\\n".encode())
+    digest.update(intents.words.model_dump_json().encode())
+    digest.update(repr(intents.cues).encode())
+    return digest.hexdigest()[:16]
+
+
+def _keep(path: Path, learned: Learned) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for old in path.parent.glob("learned-*.json"):
+        old.unlink(missing_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.part")
+    partial.write_text(json.dumps(asdict(learned), ensure_ascii=False))
+    partial.replace(path)
+
+
+def _from_json(data: dict[str, dict]) -> Learned:  # type: ignore[type-arg]
+    return Learned(**{name: _linear(**model) for name, model in data.items()})
+
+
+def _linear(labels: list[str], rarity: dict[str, float], weights: dict[str, list], unseen: float) -> Linear:  # type: ignore[type-arg]
+    return Linear(tuple(labels), rarity, {f: (tuple(a), tuple(b)) for f, (a, b) in weights.items()}, unseen)

@@ -1,0 +1,106 @@
+"""Load all that maintainers write: frozen knowledge, or every problem at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from bot.content.catalog import Catalogs, load_catalogs
+from bot.content.check import cross_check
+from bot.content.communes import Gazetteer, load_gazetteer
+from bot.content.read import Document, Problem, convert, read_document
+from bot.content.schema import (
+    CommuneOffices,
+    Contact,
+    Contacts,
+    Counter,
+    CounterFacts,
+    Counters,
+    Office,
+    Procedure,
+    Topic,
+)
+from bot.content.words import HowPeopleAsk, load_intents
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What is true."""
+
+    procedures: dict[str, Procedure]
+    offices: dict[int, tuple[Office, ...]]
+    counters: dict[Counter, CounterFacts]
+    contacts: dict[str, Contact]
+    gazetteer: Gazetteer
+
+    @cached_property
+    def by_topic(self) -> dict[Topic, tuple[Procedure, ...]]:
+        return {topic: tuple(p for p in self.procedures.values() if p.field is topic) for topic in Topic}
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything in maintainers' files: what is true, how people ask, how we speak."""
+
+    knowledge: Knowledge
+    intents: HowPeopleAsk
+    catalogs: Catalogs
+
+
+class BrokenContent(Exception):
+    """The maintainers' files have mistakes; `problems` lists all of them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+def load(root: Path) -> Content:
+    """Read `knowledge/`, `intents/` and `locales/` under `root`. Raises BrokenContent."""
+    content, problems, _ = examine(root)
+    if problems:
+        raise BrokenContent(problems)
+    return content
+
+
+def examine(root: Path) -> tuple[Content, list[Problem], int]:
+    """Read everything; give what could be read, all problems, and the number of files."""
+    documents: list[Document] = []
+    knowledge = Knowledge(
+        procedures=_load_procedures(root, documents),
+        offices=_load_offices(root, documents),
+        counters=_load_one(root, "counters.yaml", Counters.__value__, documents),
+        contacts=_load_one(root, "contacts.yaml", Contacts.__value__, documents),
+        gazetteer=load_gazetteer(),
+    )
+    intents = load_intents(root, documents)
+    catalogs = load_catalogs(root, documents)
+    cross_check(knowledge.procedures, intents, set(knowledge.gazetteer.communes), documents)
+    problems = [problem for document in documents for problem in document.problems]
+    return Content(knowledge, intents, catalogs), sorted(set(problems)), len(documents)
+
+
+def _load_procedures(root: Path, documents: list[Document]) -> dict[str, Procedure]:
+    found = {}
+    for path in sorted((root / "knowledge" / "procedures").glob("*.yaml")):
+        documents.append(document := read_document(path, root))
+        if (entry := convert(document, Procedure)) and not entry.draft:
+            found[entry.id] = entry
+    return found
+
+
+def _load_one(root: Path, name: str, kind: Any, documents: list[Document]) -> Any:
+    documents.append(document := read_document(root / "knowledge" / name, root))
+    return convert(document, kind) or {}
+
+
+def _load_offices(root: Path, documents: list[Document]) -> dict[int, tuple[Office, ...]]:
+    found = {}
+    for path in sorted((root / "knowledge" / "offices").glob("*.yaml")):
+        documents.append(document := read_document(path, root))
+        if entry := convert(document, CommuneOffices):
+            found[entry.ward_code] = entry.offices
+            if path.stem != f"{entry.ward_code:05}":
+                document.report(("ward_code",), f"the file is not named after ward {entry.ward_code:05}", "rename it")
+    return found

@@ -1,0 +1,232 @@
+"""YAML as maintainers write it: every scalar is text, nothing is guessed, every problem has its line.
+
+Plain YAML turns `13:30` into 810, the phone number `0123456701` into 21913025 and `no` into False, and keeps the last
+of two equal keys in silence. Here scalars stay text until the schema converts them, and such things are refused.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import yaml
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from rapidfuzz import process
+
+MAX_BYTES = 2_000_000
+
+type Loc = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One mistake in a maintainers' file: where, what is wrong, what to do."""
+
+    path: str
+    line: int
+    what: str
+    todo: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.what}; {self.todo}"
+
+
+@dataclass
+class Document:
+    """One file as text: `data` of dicts, lists and strings, and the line on which each part of it stands."""
+
+    path: str
+    data: Any = None
+    lines: dict[Loc, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def line(self, loc: Loc) -> int:
+        while loc and loc not in self.lines:
+            loc = loc[:-1]
+        return self.lines.get(loc, 1)
+
+    def report(self, loc: Loc, what: str, todo: str) -> None:
+        self.problems.append(Problem(self.path, self.line(loc), what, todo))
+
+
+def read_document(path: Path, root: Path) -> Document:
+    """Read one file; whatever is wrong with it is in `problems`, never raised."""
+    document = Document(str(path.relative_to(root)))
+    try:
+        raw = path.read_bytes()
+        if len(raw) > MAX_BYTES:
+            document.report((), f"the file has {len(raw)} bytes", f"keep it under {MAX_BYTES}")
+            return document
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        document.problems.append(Problem(document.path, line, "this is not UTF-8 text", "save the file as UTF-8"))
+        return document
+    except OSError as error:
+        document.report((), f"cannot be read ({error.strerror})", "check the file and its rights")
+        return document
+    return parse(text, document)
+
+
+def parse(text: str, document: Document) -> Document:
+    """Compose the YAML of `text` into `document`, without any of YAML's own guessing."""
+    try:
+        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = f"this is not YAML: {error.problem or error.context}"
+        document.problems.append(Problem(document.path, mark.line + 1 if mark else 1, what, _yaml_hint(error)))
+        return document
+    except (yaml.YAMLError, RecursionError) as error:
+        what = f"this is not YAML: {str(error).splitlines()[0]}"
+        document.problems.append(Problem(document.path, 1, what, "remove the characters that YAML forbids"))
+        return document
+    if node is None:
+        document.report((), "the file is empty", "fill it in or remove it")
+        return document
+    document.data = _plain(node, (), document)
+    return document
+
+
+def _yaml_hint(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or ""
+    if "tab" in problem or "\\t" in problem:
+        return "indent with spaces, not tabs"
+    if "mapping values" in problem:
+        return 'put the text between "quotes" if it contains a colon'
+    if "alias" in problem or "anchor" in problem:
+        return "put text beginning with & or * between quotes"
+    return "check the indentation and the quotes on this line and the one above"
+
+
+def _plain(node: yaml.Node, loc: Loc, document: Document) -> Any:
+    document.lines.setdefault(loc, node.start_mark.line + 1)
+    match node:
+        case yaml.ScalarNode():
+            return node.value
+        case yaml.SequenceNode():
+            return [_plain(item, (*loc, n), document) for n, item in enumerate(node.value)]
+        case yaml.MappingNode():
+            return dict(_pairs(node, loc, document))
+        case _:
+            document.report(loc, "this kind of YAML is not used here", "write plain keys, lists and text")
+            return None
+
+
+def _pairs(node: yaml.MappingNode, loc: Loc, document: Document) -> Iterator[tuple[str, Any]]:
+    seen: dict[str, int] = {}
+    for key, value in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            document.problems.append(Problem(document.path, line, "a key must be a word", "remove the brackets"))
+        elif key.value in seen:
+            what = f"`{key.value}` stands here a second time (first on line {seen[key.value]})"
+            document.problems.append(Problem(document.path, line, what, "keep one of the two"))
+        else:
+            seen[key.value] = line
+            document.lines[*loc, key.value] = line
+            yield key.value, _plain(value, (*loc, key.value), document)
+
+
+def convert[T](document: Document, kind: type[T]) -> T | None:
+    """Convert a document to its schema; None where it cannot be, with every reason in `problems`."""
+    if document.data is None:
+        return None
+    try:
+        return TypeAdapter(kind).validate_python(document.data)
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            _report(document, kind, one)
+        return None
+
+
+def nearest(word: str, valid: list[str]) -> str:
+    """A suggestion: the valid word most like the one written, or all of them where few."""
+    found = process.extractOne(word, valid, score_cutoff=60)
+    if found:
+        return f"did you mean `{found[0]}`?"
+    shown = ", ".join(valid[:12]) + (", …" if len(valid) > 12 else "")
+    return f"use one of: {shown}"
+
+
+def _report(document: Document, kind: Any, error: Any) -> None:
+    loc: Loc = tuple(part for part in error["loc"] if part != "[key]")
+    name, written, context = _name(loc), error.get("input"), error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            valid = sorted(_fields_at(kind, loc[:-1]))
+            document.report(loc, f"unknown key `{loc[-1]}`", nearest(str(loc[-1]), valid))
+        case "missing":
+            document.report(loc, f"`{name}` is missing", "add it")
+        case "enum" | "literal_error":
+            valid = [word.strip(" '") for word in context["expected"].replace(" or ", ", ").split(", ")]
+            document.report(loc, f"`{_short(written)}` is not a valid {name}", nearest(str(written), valid))
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type" | "date_from_datetime_inexact":
+            document.report(loc, f"`{_short(written)}` is not a date", "write it as 2026-11-23")
+        case "int_parsing" | "int_type" | "int_from_float":
+            document.report(
+                loc, f"`{_short(written)}` is not a whole number", "write digits only, without dots or spaces"
+            )
+        case "bool_parsing" | "bool_type":
+            document.report(loc, f"`{_short(written)}` is neither yes nor no", "write true or false")
+        case "string_type":
+            document.report(
+                loc, f"{name} should be a text", "write one line of text (between quotes if it has a colon)"
+            )
+        case "tuple_type" | "list_type":
+            document.report(loc, f"{name} should be a list", "begin each item with a dash")
+        case "model_type" | "dict_type" | "model_attributes_type":
+            valid = sorted(_fields_at(kind, loc))
+            document.report(
+                loc, f"{name} should have keys of its own", f"write {', '.join(valid) or 'key: value'} under it"
+            )
+        case "string_pattern_mismatch":
+            document.report(
+                loc, f"`{_short(written)}` has not the form of a {name}", f"it must match {context['pattern']}"
+            )
+        case "too_short" if written:
+            return  # its items are wrong, and reported themselves
+        case "string_too_short" | "too_short":
+            document.report(loc, f"{name} is empty", "fill it in or remove the key")
+        case "string_too_long":
+            document.report(loc, f"{name} has {len(str(written))} characters", f"shorten it to {context['max_length']}")
+        case _:
+            what, _, todo = str(error["msg"]).removeprefix("Value error, ").partition("; ")
+            document.report(loc, f"{name}: {what}", todo or "correct it")
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:37] + "…"
+
+
+def _name(loc: Loc) -> str:
+    words = [str(part) for part in loc if isinstance(part, str)]
+    return words[-1] if words else "the file"
+
+
+def _fields_at(kind: Any, loc: Loc) -> set[str]:
+    """The valid keys of the part of the schema that `loc` points to."""
+    for part in loc:
+        kind = _step(_bare(kind), part)
+    kind = _bare(kind)
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return {info.alias or name for name, info in kind.model_fields.items()}
+    if get_origin(kind) is dict and hasattr(get_args(kind)[0], "__members__"):
+        return {member.value for member in get_args(kind)[0]}
+    return set()
+
+
+def _step(kind: Any, part: str | int) -> Any:
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return next((f.annotation for n, f in kind.model_fields.items() if part in (n, f.alias)), None)
+    if get_origin(kind) is dict:
+        return get_args(kind)[1]
+    return get_args(kind)[0] if get_origin(kind) in (tuple, list) else None
+
+
+def _bare(kind: Any) -> Any:
+    while get_origin(kind) in (Annotated, Union, UnionType):
+        kind = next((arg for arg in get_args(kind) if arg is not type(None)), None)
+    return kind

@@ -1,0 +1,390 @@
+"""The one schema of what maintainers write: frozen records, every field of every file.
+
+Each file is read as text (see `read.py`) and converted here; anything unknown is refused.
+Editors' JSON Schema and the template for a new entry come from these same classes.
+"""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1500)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+Url = Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=500)]
+Time = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+class Language(StrEnum):
+    VI = "vi"
+    EN = "en"
+    ID = "id"
+
+
+class Aspect(StrEnum):
+    """What a citizen asks about a procedure."""
+
+    DOCUMENTS = "documents"
+    FEE = "fee"
+    TIME = "time"
+    PLACE = "place"
+    ONLINE = "online"
+    WHO = "who"
+    FORM = "form"
+    STEPS = "steps"
+    HOURS = "hours"
+    STATUS = "status"
+
+
+class Topic(StrEnum):
+    """The field a procedure belongs to: how `/topics` is browsed."""
+
+    CIVIL_STATUS = "civil_status"
+    CERTIFICATION = "certification"
+    RESIDENCE = "residence"
+    IDENTITY = "identity"
+    BUSINESS = "business"
+    LAND_CONSTRUCTION = "land_construction"
+    SOCIAL = "social"
+    VOICE = "voice"
+    MERGER = "merger"
+
+
+class Competence(StrEnum):
+    """Who decides: a step of the ladder."""
+
+    COMMUNE = "commune"
+    COMMUNE_POLICE = "commune_police"
+    PROVINCE = "province"
+    PROVINCE_POLICE = "province_police"
+    LAND_OFFICE = "land_office"
+    SOCIAL_INSURANCE = "social_insurance"
+    TAX = "tax"
+
+
+class Counter(StrEnum):
+    """Where the dossier is handed in: the kind of office a citizen walks to."""
+
+    SERVICE_CENTRE = "service_centre"
+    COMMUNE_POLICE = "commune_police"
+    PROVINCE_POLICE = "province_police"
+    PROVINCE_CENTRE = "province_centre"
+    LAND_OFFICE = "land_office"
+    SOCIAL_INSURANCE = "social_insurance"
+    EMPLOYMENT_CENTRE = "employment_centre"
+    PEOPLE_COMMITTEE = "people_committee"
+    MILITARY_COMMAND = "military_command"
+    SCHOOL = "school"
+
+
+class Certainty(StrEnum):
+    """How sure a fact is: `checked` in an official text or two sources, `reported` by one, `unverified` otherwise."""
+
+    CHECKED = "checked"
+    REPORTED = "reported"
+    UNVERIFIED = "unverified"
+
+
+class Unit(StrEnum):
+    """The unit of a time limit; `same_day` ends the day the dossier is complete (after 15:00: the next working day)."""
+
+    SAME_DAY = "same_day"
+    HOUR = "hour"
+    WORKING_DAY = "working_day"
+    DAY = "day"
+    MONTH = "month"
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Text(Record):
+    """One sentence in the three languages."""
+
+    vi: Line
+    en: Line
+    id: Line
+
+    def of(self, language: Language) -> str:
+        return {Language.VI: self.vi, Language.EN: self.en, Language.ID: self.id}[language]
+
+
+class ShortText(Record):
+    """A label that fits a button, in the three languages."""
+
+    vi: Label
+    en: Label
+    id: Label
+
+    def of(self, language: Language) -> str:
+        return {Language.VI: self.vi, Language.EN: self.en, Language.ID: self.id}[language]
+
+
+class Validity(Record):
+    """From and until which day something holds; both days included, open where missing."""
+
+    from_: dt.date | None = Field(None, alias="from")
+    until: dt.date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ and self.until and self.from_ > self.until:
+            raise ValueError("`from` is later than `until`; swap them or correct the year")
+        return self
+
+    def holds(self, day: dt.date) -> bool:
+        return (self.from_ is None or self.from_ <= day) and (self.until is None or day <= self.until)
+
+
+class Fact(Validity):
+    """Anything a wrong value of which costs a citizen a walk: has a source, may depend on a case."""
+
+    only_if: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
+    source: tuple[Slug, ...] = Field(min_length=1)
+    certainty: Certainty = Certainty.CHECKED
+
+
+class Statement(Fact):
+    text: Text
+
+
+class Paper(Fact):
+    """One paper of the dossier."""
+
+    id: Slug
+    name: Text
+    how: Literal["submit", "show"]
+    copy_: Literal["original", "certified", "plain", "electronic"] | None = Field(None, alias="copy")
+    count: int = Field(1, ge=1, le=20)
+    form: Label | None = None
+    in_database: bool = False
+    note: Text | None = None
+
+
+class Fee(Fact):
+    """What is paid, in đồng. No amount: unknown (or set by the province), never free; 0 only where a source says so."""
+
+    amount: int | None = Field(None, ge=0, le=100_000_000)
+    to_amount: int | None = Field(None, ge=0, le=100_000_000)
+    per: Text | None = None
+    when: Text | None = None
+    channel: Literal["counter", "online"] | None = None
+    by_province: bool = False
+
+
+class TimeLimit(Fact):
+    """How long until the result, counted from a complete dossier unless `starts` says otherwise."""
+
+    amount: int | None = Field(None, ge=0, le=1000)
+    to_amount: int | None = Field(None, ge=0, le=1000)
+    unit: Unit | None = None
+    when: Text | None = None
+    starts: Text | None = None
+    pauses: Text | None = None
+
+    @model_validator(mode="after")
+    def _amount_has_unit(self) -> Self:
+        known = self.unit is Unit.SAME_DAY or (self.unit is not None and self.amount is not None)
+        unknown = self.unit is None and self.amount is None and self.when is not None
+        if not (known or unknown):
+            raise ValueError("a time limit needs `amount` and `unit`; if unknown, write only `when`")
+        return self
+
+
+class Code(Validity):
+    """An official code; codes drift, so it is an attribute with a validity, never a key."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^\d\.\d{6}$")]
+    name: Line | None = None
+    source: tuple[Slug, ...] = Field(min_length=1)
+
+
+class Online(Fact):
+    """`full`: all by the portal; `partial`: filed there, but one must still come; `no`."""
+
+    level: Literal["full", "partial", "no"]
+    link: Url | None = None
+    note: Text | None = None
+
+
+class Form(Fact):
+    number: Label | None = None
+    name: Text
+    where: Text | None = None
+    link: Url | None = None
+
+
+class Option(Record):
+    id: Slug
+    label: ShortText
+
+
+class Case(Record):
+    """A circumstance that changes the answer, asked as one short question with buttons."""
+
+    id: Slug
+    question: Text
+    options: tuple[Option, ...] = Field(min_length=2, max_length=6)
+    leads_to: dict[Slug, Slug] = Field(default_factory=dict)
+
+
+class Law(Validity):
+    number: Line
+    article: Line | None = None
+    about: Text | None = None
+    certainty: Certainty = Certainty.CHECKED
+
+
+class Change(Fact):
+    text: Text
+    on: dt.date
+
+
+class Next(Record):
+    procedure: Slug
+    why: Text
+
+
+class Source(Record):
+    what: Line
+    read: dt.date
+    link: Url | None = None
+
+
+class AlsoKnownAs(Record):
+    vi: tuple[Line, ...] = Field(min_length=1)
+    en: tuple[Line, ...] = Field(min_length=1)
+    id: tuple[Line, ...] = Field(min_length=1)
+
+
+class Procedure(Record):
+    """One administrative service (thủ tục): what is needed, where, how long, how much."""
+
+    id: Slug
+    draft: bool = False
+    name: Text
+    short_name: ShortText
+    also_known_as: AlsoKnownAs
+    field: Topic
+    codes: tuple[Code, ...] = ()
+    decided_by: Competence
+    counter: Counter
+    any_commune_of_province: bool = False
+    what_it_is: Text
+    where: tuple[Statement, ...] = Field(min_length=1)
+    papers: tuple[Paper, ...] = Field(min_length=1)
+    not_required: tuple[Statement, ...] = ()
+    fees: tuple[Fee, ...] = Field(min_length=1)
+    times: tuple[TimeLimit, ...] = Field(min_length=1)
+    steps: tuple[Statement, ...] = Field(min_length=1)
+    online: Online
+    forms: tuple[Form, ...] = ()
+    who: tuple[Statement, ...] = Field(min_length=1)
+    result: Text
+    pitfalls: tuple[Statement, ...] = ()
+    changes: tuple[Change, ...] = ()
+    legal: tuple[Law, ...] = Field(min_length=1)
+    cases: tuple[Case, ...] = ()
+    next: tuple[Next, ...] = ()
+    sources: dict[Slug, Source] = Field(min_length=1)
+    checked: dt.date
+    review_by: dt.date
+    note: str = ""
+
+
+class Hours(Record):
+    """When an office receives people; two spans a day where it closes for lunch."""
+
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = Field(min_length=1)
+    spans: tuple[tuple[Time, Time], ...] = Field(min_length=1, max_length=3)
+
+
+class Office(Record):
+    """A place to go to, as far as it is known; what is not known is left out, and the citizen is told so."""
+
+    kind: Counter
+    name: Line
+    address: Line | None = None
+    phone: Line | None = None
+    hours: tuple[Hours, ...] = ()
+    map: Url | None = None
+    note: Line | None = None
+    source: Line
+    read: dt.date | None = None
+    confidence: Literal["high", "medium"]
+
+
+class CommuneOffices(Record):
+    """`knowledge/offices/<ward code>.yaml`: the known offices of one commune."""
+
+    ward_code: int = Field(ge=1, le=99999)
+    commune: Line
+    offices: tuple[Office, ...] = Field(min_length=1)
+
+
+class Phrases(Record):
+    """Phrases in the three languages."""
+
+    vi: tuple[Line, ...] = ()
+    en: tuple[Line, ...] = ()
+    id: tuple[Line, ...] = ()
+
+
+class Intent(Phrases):
+    """`intents/<id>.yaml`: how people ask for one procedure.
+
+    A phrase may end in ` | aspect` where it asks for one thing. `not_this` holds phrases that sound like this
+    procedure and mean the neighbour they stand under.
+    """
+
+    not_this: dict[Slug, tuple[Line, ...]] = Field(default_factory=dict)
+
+
+class Words(Record):
+    """`intents/_words.yaml`: words people use and what they stand for."""
+
+    abbreviations: dict[str, Line] = Field(default_factory=dict)
+    spelling: dict[str, Line] = Field(default_factory=dict)
+    dialect: dict[str, Line] = Field(default_factory=dict)
+    provinces: dict[str, Line] = Field(default_factory=dict)
+    stopwords: Phrases = Phrases()
+    concepts: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")], Phrases] = Field(default_factory=dict)
+
+
+type Talk = dict[Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")], Phrases]
+type AspectCues = dict[Aspect, Phrases]
+
+
+class Contact(Record):
+    """A number to call or a page to open, as `knowledge/contacts.yaml` names it."""
+
+    name: Text
+    number: Annotated[str, StringConstraints(pattern=r"^[0-9 ]{3,15}$")] | None = None
+    link: Url | None = None
+    source: Line
+    read: dt.date
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.number is None and self.link is None:
+            raise ValueError("a contact has a number or a link; write one of them")
+        return self
+
+
+class CounterFacts(Record):
+    """What holds for every office of one kind: `knowledge/counters.yaml`."""
+
+    name: Text  # with {commune} and {province} where they belong
+    hours: Text | None = None
+    one_level_provinces: tuple[int, ...] = ()  # where the province runs one centre with branches instead of communes
+    one_level_name: Text | None = None
+    note: Text | None = None
+    source: Line
+    read: dt.date
+
+
+type Contacts = dict[Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")], Contact]
+type Counters = dict[Counter, CounterFacts]

@@ -1,0 +1,84 @@
+"""How people ask: phrases, words, aspects and talk of `intents/`, as the engine takes them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.content.read import Document, convert, nearest, read_document
+from bot.content.schema import Aspect, AspectCues, Intent, Language, Phrases, Talk, Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """One example of how people ask. `means` is a procedure's id or a kind of talk."""
+
+    text: str
+    language: Language
+    means: str
+    aspect: Aspect | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HowPeopleAsk:
+    """All of `intents/`."""
+
+    phrases: tuple[Phrase, ...] = ()
+    talk: tuple[Phrase, ...] = ()
+    words: Words = field(default_factory=Words)
+    cues: dict[Aspect, Phrases] = field(default_factory=dict)
+
+
+def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
+    """Read `root`/intents; every file read is appended to `documents` with its problems."""
+    phrases: list[Phrase] = []
+    folder = root / "intents"
+    for path in sorted(folder.glob("[!_]*.yaml")):
+        documents.append(document := read_document(path, root))
+        if intent := convert(document, Intent):
+            phrases.extend(_phrases(document, intent, path.stem))
+    talk, words, cues = (_special(folder / name, root, kind, documents) for name, kind in SPECIAL.items())
+    return HowPeopleAsk(
+        phrases=tuple(phrases),
+        talk=tuple(_talk_phrases(talk or {})),
+        words=words or Words(),
+        cues=cues or {},
+    )
+
+
+SPECIAL = {"_talk.yaml": Talk.__value__, "_words.yaml": Words, "_aspects.yaml": AspectCues.__value__}
+
+
+def _special(path: Path, root: Path, kind: Any, documents: list[Document]) -> Any:
+    documents.append(document := read_document(path, root))
+    return convert(document, kind)
+
+
+def _phrases(document: Document, intent: Intent, means: str) -> Iterator[Phrase]:
+    for language in Language:
+        for n, line in enumerate(getattr(intent, language)):
+            yield from _phrase(document, (language.value, n), line, language, means)
+    for neighbour, lines in intent.not_this.items():
+        for n, line in enumerate(lines):
+            yield from _phrase(document, ("not_this", neighbour, n), line, Language.VI, neighbour)
+
+
+def _phrase(
+    document: Document, loc: tuple[str | int, ...], line: str, language: Language, means: str
+) -> Iterator[Phrase]:
+    text, bar, label = line.rpartition("|")
+    if not bar:
+        yield Phrase(text=line, language=language, means=means)
+        return
+    aspects = {aspect.value: aspect for aspect in Aspect}
+    aspect = aspects.get(label.strip())
+    if aspect is None:
+        document.report(loc, f"`{label.strip()}` is not an aspect", nearest(label.strip(), list(aspects)))
+    yield Phrase(text=text.strip(), language=language, means=means, aspect=aspect)
+
+
+def _talk_phrases(talk: dict[str, Phrases]) -> Iterator[Phrase]:
+    for kind, phrases in talk.items():
+        for language in Language:
+            for line in getattr(phrases, language):
+                yield Phrase(text=line, language=language, means=kind)
