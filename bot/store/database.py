@@ -1,0 +1,130 @@
+"""Open the database: one engine, migrated, with the settings that make a commit survive a power cut."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+LOCK_WAIT_MS = 5_000
+# The database is busy, restarting or away: the same work succeeds later.
+PASSING_ERRORS = (OperationalError, InterfaceError, PoolTimeout)
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be used; the message is one sentence for the operator."""
+
+
+class Database:
+    """A migrated database. `change()` is one transaction; what raises inside it is undone."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def dialect(self) -> str:
+        return self._engine.dialect.name
+
+    @contextmanager
+    def change(self) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Connect, refuse a newer database, migrate an older one. Raises DatabaseUnusable."""
+    try:
+        engine = _engine(url)
+        with engine.connect() as connection:
+            _refuse_newer(connection)
+        _migrate(engine)
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise DatabaseUnusable(f"DATABASE_URL is not a database address ({type(error).__name__}).") from None
+    except ModuleNotFoundError as error:
+        raise DatabaseUnusable(f"The driver of DATABASE_URL is not installed ({error.name}).") from None
+    except OperationalError as error:
+        raise DatabaseUnusable(_reason(url, error)) from None
+    except DBAPIError as error:
+        raise DatabaseUnusable(f"This is not a database of Một Cửa: {_first_line(error)}") from None
+    return Database(engine)
+
+
+def _engine(url: str) -> Engine:
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, pool_pre_ping=True)
+    if address.database and address.database != ":memory:":
+        folder = Path(address.database).parent
+        if not folder.is_dir():
+            raise DatabaseUnusable(f"The folder {folder} for the database does not exist; create it.")
+    engine = create_engine(address, connect_args={"timeout": LOCK_WAIT_MS / 1000, "autocommit": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.autocommit = True
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={LOCK_WAIT_MS}",
+        "secure_delete=ON",  # wiped words leave the file too
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.autocommit = False
+
+
+def _scripts() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _refuse_newer(connection: Connection) -> None:
+    at = MigrationContext.configure(connection).get_current_revision()
+    if at is not None and at not in {
+        script.revision for script in ScriptDirectory.from_config(_scripts()).walk_revisions()
+    }:
+        raise DatabaseUnusable("The database was written by a newer version of Một Cửa; install that version.")
+
+
+def _migrate(engine: Engine, to: str = "head") -> None:
+    config = _scripts()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, to)
+        except CommandError as error:
+            raise DatabaseUnusable(f"The database cannot be migrated: {error}") from None
+
+
+def _reason(url: str, error: OperationalError) -> str:
+    message = _first_line(error)
+    where = make_url(url).render_as_string(hide_password=True)
+    if "locked" in message:
+        return f"The database {where} is locked by another process; stop that process and start again."
+    if "unable to open" in message:
+        return f"The database {where} cannot be opened; check that the folder exists and may be written to."
+    return f"The database {where} does not answer: {message}"
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0] if error.orig else type(error).__name__

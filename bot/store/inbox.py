@@ -1,0 +1,100 @@
+"""The inbox: every update is stored before it is acknowledged, acted on once, then wiped; its number stays."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.tables import cursors, inbox
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What names an update: the door it came through and that door's number for it."""
+
+    source: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """An update whose turn has not been taken."""
+
+    receipt: Receipt
+    chat: str
+    raw: str
+    attempts: int
+
+
+def keep(connection: Connection, receipt: Receipt, *, chat: str, raw: str, now: dt.datetime) -> bool:
+    """Store an update that has just arrived. False: it was here before, nothing to do."""
+    insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
+    added = connection.execute(
+        insert(inbox)
+        .values(
+            source=receipt.source,
+            number=receipt.number,
+            chat=chat,
+            state="waiting",
+            received_at=now,
+            raw=raw,
+        )
+        .on_conflict_do_nothing()
+    )
+    return bool(added.rowcount == 1)
+
+
+def waiting(connection: Connection, source: str, *, limit: int, busy: Collection[str] = ()) -> list[Waiting]:
+    """The oldest updates whose turn is to come, without those of the chats in `busy`."""
+    rows = connection.execute(
+        select(inbox.c.number, inbox.c.chat, inbox.c.raw, inbox.c.attempts)
+        .where(inbox.c.source == source, inbox.c.state == "waiting", inbox.c.chat.not_in(busy))
+        .order_by(inbox.c.number)
+        .limit(limit)
+    )
+    return [
+        Waiting(receipt=Receipt(source=source, number=r.number), chat=r.chat, raw=r.raw, attempts=r.attempts)
+        for r in rows
+    ]
+
+
+def finish(connection: Connection, receipt: Receipt, *, now: dt.datetime) -> bool:
+    """Mark an update done and wipe its words. False: another turn has done it."""
+    return _leave_waiting(connection, receipt, state="done", raw=None, finished_at=now)
+
+
+def set_aside(connection: Connection, receipt: Receipt, *, error: str, now: dt.datetime) -> bool:
+    """Mark an update bad, so that the ones behind it go on; it is kept for the operator to look at."""
+    return _leave_waiting(connection, receipt, state="bad", error=error[:200], finished_at=now)
+
+
+def count_attempt(connection: Connection, receipt: Receipt, *, error: str) -> int:
+    """Note that a turn failed; the number of failures so far."""
+    where = (inbox.c.source == receipt.source, inbox.c.number == receipt.number)
+    connection.execute(update(inbox).where(*where).values(attempts=inbox.c.attempts + 1, error=error[:200]))
+    return int(connection.execute(select(inbox.c.attempts).where(*where)).scalar_one())
+
+
+def count(connection: Connection) -> dict[str, int]:
+    """How many updates are waiting, done and bad."""
+    rows = connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
+    return dict(rows.tuples().all())
+
+
+def next_number(connection: Connection, name: str) -> int:
+    """The next number of a door that does not number its messages itself."""
+    insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
+    statement = insert(cursors).values(name=name, value=1)
+    statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": cursors.c.value + 1})
+    return int(connection.execute(statement.returning(cursors.c.value)).scalar_one())
+
+
+def _leave_waiting(connection: Connection, receipt: Receipt, **values: object) -> bool:
+    changed = connection.execute(
+        update(inbox)
+        .where(inbox.c.source == receipt.source, inbox.c.number == receipt.number, inbox.c.state == "waiting")
+        .values(**values)
+    )
+    return changed.rowcount == 1

@@ -1,0 +1,106 @@
+"""The outbox: what was decided is stored with the turn and delivered afterwards, in order within a chat."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import IntEnum
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from bot.store.tables import outbox
+
+
+class Priority(IntEnum):
+    REPLY = 0
+    CARD = 1
+    REMINDER = 2
+    BROADCAST = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """One message to be sent: JSON of a Reply for a chat."""
+
+    id: int
+    chat: str
+    payload: str
+    attempts: int
+
+
+def put(
+    connection: Connection, *, chat: str, payload: str, now: dt.datetime, priority: Priority = Priority.REPLY
+) -> None:
+    """Add a message to what is to be sent."""
+    connection.execute(
+        insert(outbox).values(
+            chat=chat, priority=priority, state="waiting", payload=payload, created_at=now, not_before=now
+        )
+    )
+
+
+def due(connection: Connection, door: str, *, now: dt.datetime, limit: int, busy: Collection[str] = ()) -> list[Parcel]:
+    """The messages to send now through `door`: the first of each chat that is neither busy nor told to wait."""
+    first = select(func.min(outbox.c.id)).where(outbox.c.state == "waiting").group_by(outbox.c.chat)
+    rows = connection.execute(
+        select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts)
+        .where(
+            outbox.c.id.in_(first),
+            outbox.c.chat.startswith(f"{door}:", autoescape=True),
+            outbox.c.not_before <= now,
+            outbox.c.chat.not_in(busy),
+        )
+        .order_by(outbox.c.priority, outbox.c.id)
+        .limit(limit)
+    )
+    return [Parcel(id=r.id, chat=r.chat, payload=r.payload, attempts=r.attempts) for r in rows]
+
+
+def next_due(connection: Connection, door: str) -> dt.datetime | None:
+    """When the next waiting message may be sent, None if none waits."""
+    return connection.execute(
+        select(func.min(outbox.c.not_before)).where(
+            outbox.c.state == "waiting", outbox.c.chat.startswith(f"{door}:", autoescape=True)
+        )
+    ).scalar_one_or_none()
+
+
+def sent(connection: Connection, parcel: Parcel, *, now: dt.datetime) -> bool:
+    """The message has gone out; its words are wiped."""
+    return _leave_waiting(connection, parcel, state="sent", payload=None, finished_at=now)
+
+
+def later(connection: Connection, parcel: Parcel, *, until: dt.datetime, error: str) -> bool:
+    """Try again at `until`; what waits behind it in the chat waits too."""
+    return _leave_waiting(connection, parcel, not_before=until, attempts=parcel.attempts + 1, error=error[:200])
+
+
+def give_up(connection: Connection, parcel: Parcel, *, error: str, now: dt.datetime) -> bool:
+    """The message can never be delivered."""
+    return _leave_waiting(connection, parcel, state="dead", payload=None, error=error[:200], finished_at=now)
+
+
+def give_up_chat(connection: Connection, chat: str, *, error: str, now: dt.datetime) -> None:
+    """Nothing can be delivered to this chat any more."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.chat == chat, outbox.c.state == "waiting")
+        .values(state="dead", payload=None, error=error[:200], finished_at=now)
+    )
+
+
+def readdress(connection: Connection, chat: str, new: str) -> None:
+    """Send what waits for one chat to another: a group became a supergroup."""
+    connection.execute(update(outbox).where(outbox.c.chat == chat, outbox.c.state == "waiting").values(chat=new))
+
+
+def count(connection: Connection) -> dict[str, int]:
+    """How many messages are waiting, sent and dead."""
+    rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
+    return dict(rows.tuples().all())
+
+
+def _leave_waiting(connection: Connection, parcel: Parcel, **values: object) -> bool:
+    changed = connection.execute(
+        update(outbox).where(outbox.c.id == parcel.id, outbox.c.state == "waiting").values(**values)
+    )
+    return changed.rowcount == 1
