@@ -1,0 +1,183 @@
+"""The engine: one message and what the chat remembers → one Understanding. Pure; built from what maintainers write."""
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from bot.content.communes import Gazetteer
+from bot.content.schema import Aspect, Language
+from bot.content.words import HowPeopleAsk, Phrase
+from bot.understanding import decide
+from bot.understanding.features import aspect_features, features_of, shown
+from bot.understanding.fold import clean, fold, low_words, words
+from bot.understanding.language import Languages, detect, learn_languages
+from bot.understanding.linear import Linear, learn
+from bot.understanding.places import Mention, Places, build_places, find_mention
+from bot.understanding.result import Context, Evidence, Explanation, Understanding
+from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
+
+NO_ASPECT = "none"
+ORDINARY_FROM = 2  # a pair of syllables in that many phrases is everyday language, not a place
+
+type Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What is learnt from the phrases; plain data, so that it can be kept between starts."""
+
+    procedures: Linear = field(default_factory=Linear)
+    aspects: Linear = field(default_factory=Linear)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Everything understanding needs."""
+
+    vocabulary: Vocabulary
+    languages: Languages
+    places: Places
+    ordinary: frozenset[str]
+    learned: Learned
+    phrases: tuple[Phrase, ...]
+
+
+def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
+    """Index what maintainers wrote around the weights learnt from it."""
+    every = [*intents.phrases, *intents.talk]
+    typed = [(phrase.language, low_words(phrase.text)) for phrase in every]
+    return Engine(
+        vocabulary=vocabulary_of(intents),
+        languages=learn_languages(typed),
+        places=build_places(gazetteer, intents.words.provinces),
+        ordinary=_ordinary(words for _, words in typed),
+        learned=learned,
+        phrases=intents.phrases,
+    )
+
+
+def vocabulary_of(intents: HowPeopleAsk) -> Vocabulary:
+    return build_vocabulary(intents.words, (p.text for p in (*intents.phrases, *intents.talk)))
+
+
+def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None) -> Learned:
+    """Learn the weights of procedures, talk and aspects. Takes seconds; the same phrases give the same weights."""
+    vocabulary = vocabulary_of(intents)
+    progress("procedures")
+    procedures = learn(list(_examples(intents, vocabulary)))
+    progress("aspects")
+    aspects = learn(list(_aspect_examples(intents, vocabulary)))
+    return Learned(procedures, aspects)
+
+
+def _examples(intents: HowPeopleAsk, vocabulary: Vocabulary) -> Iterable[tuple[list[str], str]]:
+    """Every phrase, and once more as typed without accents."""
+    for phrase in (*intents.phrases, *intents.talk):
+        yield features_of(read_words(low_words(phrase.text), vocabulary), vocabulary), phrase.means
+        if not phrase.text.isascii():
+            yield features_of(_unaccented(phrase.text, vocabulary), vocabulary), phrase.means
+
+
+def _aspect_examples(intents: HowPeopleAsk, vocabulary: Vocabulary) -> Iterable[tuple[list[str], str]]:
+    for phrase in intents.phrases:
+        label = phrase.aspect.value if phrase.aspect else NO_ASPECT
+        yield aspect_features(read_words(low_words(phrase.text), vocabulary)), label
+    for aspect, cues in intents.cues.items():
+        for language in Language:
+            for cue in getattr(cues, language):
+                yield aspect_features(read_words(low_words(cue), vocabulary)), aspect.value
+
+
+def _unaccented(text: str, vocabulary: Vocabulary) -> list[Token]:
+    return read_words([fold(word) for word in low_words(text)], vocabulary)
+
+
+def _ordinary(texts: Iterable[list[str]]) -> frozenset[str]:
+    counts: dict[str, int] = {}
+    for typed in texts:
+        folded = [fold(word) for word in typed]
+        for pair in {f"{a} {b}" for a, b in pairwise(folded)}:
+            counts[pair] = counts.get(pair, 0) + 1
+    return frozenset(pair for pair, n in counts.items() if n >= ORDINARY_FROM)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A message taken apart."""
+
+    language: Language
+    mention: Mention | None
+    tokens: list[Token]
+    features: list[str]
+
+
+def read(text: str, context: Context, engine: Engine) -> Reading:
+    """Words, language and place of a message, and what speaks for a procedure."""
+    raw = words(clean(text))
+    typed = [word.lower() for word in raw]
+    language = detect(typed, engine.languages, context.spoke or context.language)
+    mention = find_mention(raw, typed, engine.places, engine.ordinary)
+    rest = [*typed[: mention.start], *typed[mention.end :]] if mention else typed
+    tokens = read_words(rest, engine.vocabulary)
+    return Reading(language, mention, tokens, features_of(tokens, engine.vocabulary))
+
+
+def understand(text: str, context: Context, engine: Engine) -> Understanding:
+    """Read one message. Never raises, whatever the text; bounded in time by the length that is read."""
+    reading = read(text, context, engine)
+    aspect = aspect_of(reading.tokens, engine.learned.aspects)
+    scores = dict(
+        zip(engine.learned.procedures.labels, engine.learned.procedures.scores(reading.features), strict=True)
+    )
+    decided = decide.decide(scores, aspect, len(reading.tokens), context)
+    return Understanding(
+        text=text,
+        language=context.language or reading.language,
+        outcome=decided.outcome,
+        procedures=decided.ranked,
+        choices=decided.choices,
+        aspect=aspect,
+        place=reading.mention.place if reading.mention else None,
+        talk=decided.talk,
+        follow_up=decided.follow_up,
+    )
+
+
+def aspect_of(tokens: list[Token], model: Linear) -> Aspect | None:
+    """What is asked about, None where nothing particular is."""
+    scores = model.scores(aspect_features(tokens))
+    if not scores:
+        return None
+    label = model.labels[max(range(len(scores)), key=scores.__getitem__)]
+    return None if label == NO_ASPECT else Aspect(label)
+
+
+def explain(text: str, engine: Engine, context: Context | None = None) -> list[Explanation]:
+    """The best procedures and what spoke for and against each."""
+    reading = read(text, context or Context(), engine)
+    model = engine.learned.procedures
+    scores = dict(zip(model.labels, model.scores(reading.features), strict=True))
+    return [
+        Explanation(
+            procedure=label,
+            score=probability,
+            evidence=tuple(
+                Evidence(words=shown(feature), weight=weight)
+                for feature, weight in model.contributions(reading.features, label)[:8]
+            ),
+            nearest_phrase=_nearest_phrase(set(reading.features), label, engine),
+        )
+        for label, probability in sorted(decide.probabilities(scores).items(), key=lambda one: -one[1])[:4]
+    ]
+
+
+def _nearest_phrase(features: set[str], label: str, engine: Engine) -> str | None:
+    """The phrase that shares the rarest words with the message."""
+    rarity, best = engine.learned.procedures.rarity, (0.0, "")
+    for phrase in engine.phrases:
+        if phrase.means == label:
+            own = set(features_of(read_words(low_words(phrase.text), engine.vocabulary), engine.vocabulary))
+            shared = sum(rarity.get(feature, 0.0) for feature in own & features)
+            best = max(best, (shared / math.sqrt(len(own) or 1), phrase.text))
+    return best[1] or None

@@ -1,0 +1,104 @@
+"""The nouns of understanding: what goes in beside the text, and what comes out."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.content.schema import Aspect, Language
+
+
+class Outcome(StrEnum):
+    """The one name every message ends with; these are counted, so none is ever renamed."""
+
+    ANSWERED = "answered"
+    CLARIFY = "clarify"
+    NO_MATCH = "no_match"
+    SMALL_TALK = "small_talk"
+    EMERGENCY = "emergency"
+    STAFF_WANTED = "staff_wanted"
+    FEEDBACK = "feedback"
+    COMPLAINT = "complaint"
+    DENUNCIATION = "denunciation"
+    OTHER_SERVICE = "other_service"
+    ABUSE = "abuse"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What the chat remembers that changes how a message is read."""
+
+    language: Language | None = None  # chosen by the person; None lets the message decide
+    procedure: str | None = None  # the procedure last talked about
+    earlier: tuple[str, ...] = ()  # procedures talked about before it, newest first
+    choices: tuple[str, ...] = ()  # procedures offered by the last clarification
+    aspect: Aspect | None = None
+    spoke: Language | None = None  # the language of the message before
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """A procedure and the calibrated probability (0..1) that it is meant."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """One thing that spoke for a procedure: the words of the message and what they weighed."""
+
+    words: str
+    weight: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """Why this procedure and not the next: `main.py ask` prints it."""
+
+    procedure: str
+    score: float
+    evidence: tuple[Evidence, ...]
+    nearest_phrase: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundCommune:
+    """Today's commune that a typed name may mean.
+
+    `by` is the former name it was found by (None: its present name); `partly` says that the former unit was split
+    among several communes of today.
+    """
+
+    ward_code: int
+    name: str
+    province: str
+    by: str | None = None
+    partly: bool = False
+    former_district: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A place name found in a message: one candidate is certain, several must be asked."""
+
+    typed: str
+    candidates: tuple[FoundCommune, ...]
+    total: int  # how many communes fit altogether; `candidates` may be cut
+
+    @property
+    def certain(self) -> FoundCommune | None:
+        return self.candidates[0] if self.total == 1 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understanding:
+    """Everything read from one message."""
+
+    text: str
+    language: Language
+    outcome: Outcome
+    procedures: tuple[Ranked, ...] = ()
+    choices: tuple[str, ...] = ()  # what to offer where the outcome is a clarification, four at most
+    aspect: Aspect | None = None
+    place: Place | None = None
+    talk: str | None = None  # the kind of `_talk.yaml` the message belongs to
+    follow_up: bool = False  # the procedure came from the context, not from the words

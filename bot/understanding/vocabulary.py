@@ -1,0 +1,140 @@
+"""Words: what was typed → the syllables that are meant, and the features that speak for a procedure.
+
+Slips are repaired against the vocabulary of the phrases; short forms, teen spelling and dialect are written out.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import OSA
+
+from bot.content.schema import Words
+from bot.understanding.fold import accented, fold, low_words, untelex, unvni
+
+MAX_REPAIRS = 12  # of one message: a message of nothing but noise costs no more than another
+MIN_REPAIRED = 4  # letters; shorter words have too many neighbours
+KNOWN_FROM = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One syllable or word: without accents, and with them where they were typed."""
+
+    folded: str
+    accented: str | None = None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words we know and what they stand for."""
+
+    known: dict[str, int] = field(default_factory=dict)  # folded word → how often
+    spellings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # as typed → the words meant
+    concepts: dict[str, list[tuple[tuple[Token, ...], str]]] = field(default_factory=dict)  # by first folded word
+    by_shape: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # first letter, length → known words
+
+
+def build_vocabulary(words_file: Words, texts: Iterable[str]) -> Vocabulary:
+    """The vocabulary of the phrases, of the concepts and of what short forms stand for."""
+    spellings: dict[str, tuple[str, ...]] = {}
+    for table in (words_file.dialect, words_file.spelling, words_file.abbreviations):
+        for typed, full in table.items():
+            key = " ".join(low_words(typed))
+            if key and " " not in key:
+                spellings[key] = tuple(low_words(full))
+    known: Counter[str] = Counter()
+    for text in texts:
+        known.update(fold(word) for word in low_words(text) if word not in spellings)
+    for meant in spellings.values():
+        known.update(map(fold, meant))
+    concepts: defaultdict[str, list[tuple[tuple[Token, ...], str]]] = defaultdict(list)
+    for name, members in words_file.concepts.items():
+        for language in ("vi", "en", "id"):
+            for member in getattr(members, language):
+                tokens = tuple(_token(word) for word in low_words(member))
+                known.update(token.folded for token in tokens)
+                if tokens:
+                    concepts[tokens[0].folded].append((tokens, name))
+    shapes: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+    for word in known:
+        if len(word) >= MIN_REPAIRED - 1 and word.isalpha():
+            shapes[word[0], len(word)].append(word)
+    return Vocabulary(known=dict(known), spellings=spellings, concepts=dict(concepts), by_shape=dict(shapes))
+
+
+def _token(word: str) -> Token:
+    return Token(fold(word), None if word.isascii() else accented(word))
+
+
+def read_words(typed: list[str], vocabulary: Vocabulary) -> list[Token]:
+    """The words meant by what was typed."""
+    tokens: list[Token] = []
+    repairs = MAX_REPAIRS
+    for word in typed:
+        if meant := _written_out(word, vocabulary):
+            tokens.extend(map(_token, meant))
+            continue
+        folded = fold(word)
+        if folded in vocabulary.known or folded.isdigit() or repairs == 0:
+            tokens.append(_token(word))
+            continue
+        repairs -= 1
+        tokens.extend(_repaired(word, folded, vocabulary))
+    return tokens
+
+
+def _written_out(word: str, vocabulary: Vocabulary) -> tuple[str, ...] | None:
+    return vocabulary.spellings.get(word)
+
+
+def _repaired(word: str, folded: str, vocabulary: Vocabulary) -> list[Token]:
+    """A word we do not know: raw typing, two words run together, or a slip of the finger."""
+    for decoded in (untelex(word), unvni(word)):
+        if decoded and fold(decoded) in vocabulary.known:
+            return [_token(decoded)]
+    if (split := _split(folded, vocabulary)) is not None:
+        return [Token(part) for part in split]
+    if nearest := _nearest(folded, vocabulary):
+        return [Token(nearest)]
+    return [_token(word)]
+
+
+def _split(folded: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
+    if not 6 <= len(folded) <= 14:
+        return None
+    halves = [(folded[:at], folded[at:]) for at in range(2, len(folded) - 1)]
+    fits = [h for h in halves if all(vocabulary.known.get(part, 0) > 3 and len(part) > 1 for part in h)]
+    return max(fits, key=lambda h: min(vocabulary.known[h[0]], vocabulary.known[h[1]]), default=None)
+
+
+def _nearest(folded: str, vocabulary: Vocabulary) -> str | None:
+    """The known word one slip away (two in a long word), the commonest where several are."""
+    if len(folded) < MIN_REPAIRED or not folded.isalpha():
+        return None
+    allowed = 1 if len(folded) < 8 else 2
+    best: tuple[int, int, str] | None = None
+    for length in range(len(folded) - 1, len(folded) + 2):
+        for word in vocabulary.by_shape.get((folded[0], length), ()):
+            distance = OSA.distance(folded, word, score_cutoff=allowed)
+            if distance <= allowed and (best is None or (-distance, vocabulary.known[word]) > best[:2]):
+                best = (-distance, vocabulary.known[word], word)
+    return best[2] if best else None
+
+
+def concepts_in(tokens: list[Token], vocabulary: Vocabulary) -> list[tuple[str, int, int]]:
+    """The concepts a message names and where; several at one place where words are ambiguous."""
+    found = []
+    for start, token in enumerate(tokens):
+        for pattern, name in vocabulary.concepts.get(token.folded, ()):
+            end = start + len(pattern)
+            if end <= len(tokens) and all(map(_agrees, tokens[start:end], pattern)):
+                found.append((name, start, end))
+    return found
+
+
+def _agrees(token: Token, pattern: Token) -> bool:
+    """The same letters, and no accent typed that says otherwise."""
+    if token.folded != pattern.folded:
+        return False
+    return token.accented is None or token.accented == (pattern.accented or pattern.folded)
