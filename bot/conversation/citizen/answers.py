@@ -1,0 +1,74 @@
+"""The answer to a question about a procedure: first what was asked, the rest behind buttons."""
+
+from bot.content.schema import Aspect, Procedure
+from bot.conversation.citizen.facts import TELL, law, pitfalls
+from bot.conversation.citizen.offices import OF_THE_COMMUNE
+from bot.conversation.reply import Block, Button, Reply, Style
+from bot.conversation.scene import Scene
+
+LAW = "law"
+PITFALLS = "pitfalls"
+OVERVIEW = "overview"
+BUTTONS_A_ROW = 3
+ON_BUTTONS = (
+    Aspect.DOCUMENTS,
+    Aspect.PLACE,
+    Aspect.FEE,
+    Aspect.TIME,
+    Aspect.ONLINE,
+    Aspect.FORM,
+    Aspect.WHO,
+    Aspect.STEPS,
+)
+
+
+def answer(
+    scene: Scene,
+    procedure: Procedure,
+    aspect: Aspect | None,
+    *,
+    lead: tuple[Block, ...] = (),
+    replaces: str | None = None,
+) -> Reply:
+    """What is known of `aspect` (None: the whole in short), with the other aspects behind buttons."""
+    title = Block(text=scene.tell(procedure.name), style=Style.TITLE)
+    blocks = (*lead, title, *TELL[aspect](scene, procedure), _checked(scene, procedure))
+    return Reply(blocks=blocks, buttons=_buttons(scene, procedure, aspect), replaces=replaces)
+
+
+def more(scene: Scene, procedure: Procedure, part: str, *, replaces: str | None = None) -> Reply:
+    """The law and sources, or the pitfalls, of a procedure."""
+    title = Block(text=scene.tell(procedure.name), style=Style.TITLE)
+    blocks = (title, *(law if part == LAW else pitfalls)(scene, procedure), _checked(scene, procedure))
+    return Reply(blocks=blocks, buttons=_buttons(scene, procedure, None), replaces=replaces)
+
+
+def _checked(scene: Scene, procedure: Procedure) -> Block:
+    return Block(text=scene.say("answer.checked", date=scene.date(procedure.checked)), style=Style.NOTE)
+
+
+def _buttons(scene: Scene, procedure: Procedure, shown: Aspect | None) -> tuple[tuple[Button, ...], ...]:
+    others = [
+        scene.button(f"aspect.{aspect}", f"answer:{procedure.id}:{aspect}")
+        for aspect in ON_BUTTONS
+        if aspect is not shown and not (shown is None and aspect is Aspect.DOCUMENTS)
+    ]
+    if procedure.pitfalls:
+        others.append(scene.button("aspect.pitfalls", f"answer:{procedure.id}:{PITFALLS}"))
+    others.append(scene.button("aspect.law", f"answer:{procedure.id}:{LAW}"))
+    rows = [tuple(others[at : at + BUTTONS_A_ROW]) for at in range(0, len(others), BUTTONS_A_ROW)]
+    if procedure.online.link and procedure.online.level != "no":
+        rows.append((Button(label=scene.say("answer.open_portal"), link=procedure.online.link),))
+    if scene.commune is None and procedure.counter in OF_THE_COMMUNE:
+        rows.append((scene.button("commune.tell", "commune:ask"),))
+    rows += _next(scene, procedure)
+    return tuple(rows)
+
+
+def _next(scene: Scene, procedure: Procedure) -> list[tuple[Button, ...]]:
+    following = [scene.procedure(step.procedure) for step in procedure.next[:2]]
+    return [
+        (Button(label=scene.say("answer.next", name=scene.tell(one.short_name)), action=f"answer:{one.id}:{OVERVIEW}"),)
+        for one in following
+        if one
+    ]

@@ -1,0 +1,92 @@
+"""Commands and browsing: /start /help /topics /commune /language."""
+
+from dataclasses import replace
+
+from bot.content.schema import Language, Topic
+from bot.conversation.citizen import communes
+from bot.conversation.reply import Button, Reply
+from bot.conversation.scene import Scene
+from bot.conversation.visit import Memory
+from bot.understanding.places import find_exactly
+
+PAGE = 8
+LANGUAGE_NAMES = {Language.VI: "Tiếng Việt", Language.EN: "English", Language.ID: "Bahasa Indonesia"}
+
+type Done = tuple[list[Reply], Memory]
+
+
+def start(scene: Scene) -> Done:
+    """Two lines: what it does, that it is a machine and never takes the dossier. Then the commune, asked once."""
+    replies = [Reply(blocks=(scene.line("start.what"), scene.line("start.machine")), buttons=_start_buttons(scene))]
+    if scene.memory.commune is None:
+        replies.append(communes.ask_commune(scene, key="start.commune"))
+    return replies, replace(scene.memory, asked_commune=scene.memory.commune is None)
+
+
+def _start_buttons(scene: Scene) -> tuple[tuple[Button, ...], ...]:
+    languages = tuple(
+        Button(label=name, action=f"language:{language}")
+        for language, name in LANGUAGE_NAMES.items()
+        if language is not scene.language
+    )
+    return ((scene.button("topics.open", "topics"),), languages)
+
+
+def help_(scene: Scene) -> Done:
+    lines = ("help.ask", "help.examples", "help.commands", "help.limits")
+    return [Reply(blocks=tuple(scene.line(key) for key in lines), buttons=_start_buttons(scene))], scene.memory
+
+
+def language(scene: Scene, wanted: str) -> Done:
+    """`/language en`; without a code, the choice."""
+    names = {code.value: code for code in Language} | {"in": Language.ID, "ind": Language.ID, "vn": Language.VI}
+    code = names.get(wanted.strip().lower()[:3].rstrip("-_")) or names.get(wanted.strip().lower()[:2])
+    if code is None:
+        key = "language.ask" if not wanted.strip() else "language.unknown"
+        buttons = tuple((Button(label=name, action=f"language:{one}"),) for one, name in LANGUAGE_NAMES.items())
+        return [Reply(blocks=(scene.line(key),), buttons=buttons)], scene.memory
+    memory = replace(scene.memory, language=code, spoke=code)
+    spoken = replace(scene, language=code, memory=memory)
+    return [Reply(blocks=(spoken.line("language.set"),))], memory
+
+
+def commune(scene: Scene, name: str) -> Done:
+    """`/commune Cống Vị`; without a name, what is set and how to change it."""
+    if not name.strip():
+        if scene.commune is None:
+            return [communes.ask_commune(scene)], replace(scene.memory, asked_commune=True)
+        values = {"name": scene.commune.name, "province": scene.commune.province}
+        return [Reply(blocks=(scene.line("commune.set", **values),))], replace(scene.memory, asked_commune=True)
+    place = find_exactly(name, scene.house.engine.places)
+    if place is None:
+        return [communes.unknown(scene, name.strip())], replace(scene.memory, asked_commune=True)
+    if place.certain is None:
+        return [communes.choices(scene, place)], replace(scene.memory, asked_commune=True)
+    reply = Reply(blocks=(*communes.settled(scene, place.certain), scene.line("commune.kept")))
+    return [reply], communes.chosen(scene.memory, place.certain)
+
+
+def topics(scene: Scene, *, replaces: str | None = None) -> Done:
+    """The fields of life, to browse."""
+    shown = [topic for topic in Topic if scene.house.knowledge.by_topic[topic]]
+    rows = tuple((scene.button(f"topic.{topic}", f"topic:{topic}:0"),) for topic in shown)
+    return [Reply(blocks=(scene.line("topics.choose"),), buttons=rows, replaces=replaces)], scene.memory
+
+
+def topic(scene: Scene, name: str, page: int, *, replaces: str | None = None) -> Done:
+    """The procedures of one field, a page at a time."""
+    if name not in list(Topic) or not 0 <= page < 100:
+        return topics(scene, replaces=replaces)
+    procedures = scene.house.knowledge.by_topic[Topic(name)]
+    here = procedures[page * PAGE : (page + 1) * PAGE]
+    rows: list[tuple[Button, ...]] = [
+        (Button(label=scene.tell(one.short_name), action=f"answer:{one.id}:overview"),) for one in here
+    ]
+    turn = []
+    if page:
+        turn.append(scene.button("topics.back", f"topic:{name}:{page - 1}"))
+    if len(procedures) > (page + 1) * PAGE:
+        turn.append(scene.button("topics.more", f"topic:{name}:{page + 1}"))
+    rows += [tuple(turn)] if turn else []
+    rows.append((scene.button("topics.all", "topics"),))
+    return [Reply(blocks=(scene.line(f"topic.{name}"),), buttons=tuple(rows), replaces=replaces)], scene.memory

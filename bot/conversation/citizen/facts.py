@@ -1,0 +1,191 @@
+"""The facts of a procedure in sentences: one function an aspect, each giving paragraphs."""
+
+from collections.abc import Callable
+
+from bot.content.schema import Aspect, Fee, Paper, Procedure, Statement, TimeLimit, Unit
+from bot.conversation.citizen.offices import office_blocks
+from bot.conversation.reply import Block, Style
+from bot.conversation.scene import Scene
+
+type Tell = Callable[[Scene, Procedure], list[Block]]
+
+
+def _item(text: str) -> Block:
+    return Block(text=text, style=Style.ITEM)
+
+
+def _statements(scene: Scene, statements: tuple[Statement, ...], style: Style = Style.ITEM) -> list[Block]:
+    return [Block(text=scene.unsure(s, scene.tell(s.text)), style=style) for s in scene.holding(statements)]
+
+
+def documents(scene: Scene, procedure: Procedure) -> list[Block]:
+    blocks = []
+    for how in ("submit", "show"):
+        if papers := [paper for paper in scene.holding(procedure.papers) if paper.how == how]:
+            blocks += [scene.title(f"papers.{how}"), *(_item(_paper(scene, paper)) for paper in papers)]
+    if not_required := _statements(scene, procedure.not_required):
+        blocks += [scene.title("papers.not_required"), *not_required]
+    return blocks
+
+
+def _paper(scene: Scene, paper: Paper) -> str:
+    marks = []
+    if paper.form and paper.form not in scene.tell(paper.name):
+        marks.append(scene.say("papers.form", form=paper.form))
+    if paper.copy_ in ("certified", "plain"):
+        marks.append(scene.say(f"papers.{paper.copy_}"))
+    if paper.count > 1:
+        marks.append(scene.say("papers.count", count=paper.count))
+    if paper.only_if:
+        marks.append(scene.say("papers.depends"))
+    if paper.in_database:
+        marks.append(scene.say("papers.in_database"))
+    text = scene.tell(paper.name) + (f" ({'; '.join(marks)})" if marks else "")
+    if paper.note:
+        text = f"{text}. {scene.tell(paper.note)}"
+    return scene.unsure(paper, text)
+
+
+def fee(scene: Scene, procedure: Procedure) -> list[Block]:
+    fees = scene.holding(procedure.fees)
+    lines = [scene.unsure(one, _fee(scene, one)) for one in fees]
+    if len(lines) == 1:
+        return [scene.line("fee.one", fee=lines[0])]
+    return [scene.title("fee.title"), *map(_item, lines)] if lines else [scene.line("fee.unknown")]
+
+
+def _fee(scene: Scene, one: Fee) -> str:
+    text = _amount(scene, one)
+    if one.per:
+        text = scene.say("fee.per", fee=text, per=scene.tell(one.per))
+    if one.channel:
+        text = scene.say(f"fee.{one.channel}", fee=text)
+    return scene.say("fee.when", fee=text, when=scene.tell(one.when)) if one.when else text
+
+
+def _amount(scene: Scene, one: Fee) -> str:
+    if one.amount is None:
+        return scene.say("fee.by_province" if one.by_province else "fee.unknown_short")
+    if one.amount == 0 and not one.to_amount:
+        return scene.say("fee.free")
+    if one.to_amount:
+        return scene.say("fee.range", low=scene.number(one.amount), high=scene.number(one.to_amount))
+    return scene.say("fee.amount", amount=scene.number(one.amount))
+
+
+def time(scene: Scene, procedure: Procedure) -> list[Block]:
+    lines = [scene.unsure(one, _time(scene, one)) for one in scene.holding(procedure.times)]
+    if len(lines) == 1:
+        return [scene.line("time.one", time=lines[0])]
+    return [scene.title("time.title"), *map(_item, lines)] if lines else [scene.line("time.unknown")]
+
+
+def _time(scene: Scene, one: TimeLimit) -> str:
+    text = _duration(scene, one)
+    for key in ("when", "starts", "pauses"):
+        if extra := getattr(one, key):
+            text = scene.say(f"time.{key}", time=text, text=scene.tell(extra))
+    return text
+
+
+def _duration(scene: Scene, one: TimeLimit) -> str:
+    if one.unit is None:
+        return scene.say("time.unknown_short")
+    if one.unit is Unit.SAME_DAY:
+        return scene.say("time.same_day")
+    key = f"time.{one.unit}" if one.amount != 1 or one.to_amount else f"time.one_{one.unit}"
+    amount = scene.number(one.amount or 0)
+    if one.to_amount:
+        amount = scene.say("time.range", low=amount, high=scene.number(one.to_amount))
+    return scene.say(key, amount=amount)
+
+
+def place(scene: Scene, procedure: Procedure) -> list[Block]:
+    rules = _statements(scene, procedure.where, Style.TEXT)
+    if procedure.any_commune_of_province:
+        rules.append(scene.line("place.any_commune"))
+    return [*rules, *office_blocks(scene, procedure.counter)]
+
+
+def online(scene: Scene, procedure: Procedure) -> list[Block]:
+    known = procedure.online
+    blocks = [Block(text=scene.unsure(known, scene.say(f"online.{known.level}")))]
+    if known.note:
+        blocks.append(Block(text=scene.tell(known.note)))
+    return blocks
+
+
+def form(scene: Scene, procedure: Procedure) -> list[Block]:
+    forms = scene.holding(procedure.forms)
+    if not forms:
+        return [scene.line("form.none")]
+    blocks = [scene.title("form.title")]
+    for one in forms:
+        name = scene.tell(one.name)
+        if one.number and one.number not in name:
+            name = scene.say("form.numbered", number=one.number, name=name)
+        text = f"{name}. {scene.tell(one.where)}" if one.where else name
+        blocks.append(_item(scene.unsure(one, f"{text} {one.link}" if one.link else text)))
+    return blocks
+
+
+def who(scene: Scene, procedure: Procedure) -> list[Block]:
+    return _statements(scene, procedure.who, Style.TEXT)
+
+
+def steps(scene: Scene, procedure: Procedure) -> list[Block]:
+    lines = _statements(scene, procedure.steps)
+    numbered = [Block(text=f"{n}. {block.text}") for n, block in enumerate(lines, 1)]
+    return [*numbered, scene.line("steps.result", result=scene.tell(procedure.result))]
+
+
+def hours(scene: Scene, procedure: Procedure) -> list[Block]:
+    return office_blocks(scene, procedure.counter)
+
+
+def status(scene: Scene, procedure: Procedure) -> list[Block]:
+    portal, hotline = scene.contact("portal_tracking"), scene.contact("portal_hotline")
+    blocks = [scene.line("status.cannot_see"), scene.line("status.track", link=portal.link, hotline=hotline.number)]
+    return [*blocks, *time(scene, procedure)]
+
+
+def law(scene: Scene, procedure: Procedure) -> list[Block]:
+    blocks = [scene.title("law.title")]
+    for one in procedure.legal:
+        if one.holds(scene.today):
+            parts = [one.number, one.article, scene.tell(one.about) if one.about else None]
+            blocks.append(_item(", ".join(part for part in parts if part)))
+    changes = [change for change in procedure.changes if change.holds(scene.today)]
+    if changes:
+        blocks += [scene.title("law.changes"), *(_item(scene.unsure(c, scene.tell(c.text))) for c in changes)]
+    sources = (f"{s.what} ({scene.date(s.read)})" for s in procedure.sources.values())
+    return [*blocks, scene.title("law.sources"), *map(_item, sources)]
+
+
+def pitfalls(scene: Scene, procedure: Procedure) -> list[Block]:
+    lines = _statements(scene, procedure.pitfalls)
+    return [scene.title("pitfalls.title"), *lines] if lines else []
+
+
+def overview(scene: Scene, procedure: Procedure) -> list[Block]:
+    """Where nothing particular was asked: what it is, the papers, and the rest in a line each."""
+    return [
+        Block(text=scene.tell(procedure.what_it_is)),
+        *documents(scene, procedure),
+        *_statements(scene, procedure.where[:1], Style.TEXT),
+    ]
+
+
+TELL: dict[Aspect | None, Tell] = {
+    None: overview,
+    Aspect.DOCUMENTS: documents,
+    Aspect.FEE: fee,
+    Aspect.TIME: time,
+    Aspect.PLACE: place,
+    Aspect.ONLINE: online,
+    Aspect.WHO: who,
+    Aspect.FORM: form,
+    Aspect.STEPS: steps,
+    Aspect.HOURS: hours,
+    Aspect.STATUS: status,
+}

@@ -1,0 +1,90 @@
+"""Which office to walk to: the right one by competence, in the citizen's own commune, with what is not known said."""
+
+from bot.content.communes import Commune
+from bot.content.schema import Counter, Hours, Office
+from bot.conversation.reply import Block, Style
+from bot.conversation.scene import Scene
+
+OF_THE_COMMUNE = (
+    Counter.SERVICE_CENTRE,
+    Counter.COMMUNE_POLICE,
+    Counter.PEOPLE_COMMITTEE,
+    Counter.MILITARY_COMMAND,
+)
+
+
+def office_blocks(scene: Scene, counter: Counter) -> list[Block]:
+    """The office of `counter` for the citizen's commune; without a commune, what kind of office it is."""
+    if scene.commune is None:
+        return [scene.line("office.kind", office=_kind(scene, counter)), *_general(scene, counter)]
+    return offices_in(scene, counter, scene.commune)
+
+
+def offices_in(scene: Scene, counter: Counter, commune: Commune) -> list[Block]:
+    """The office of `counter` for one commune: address, hours and phone where known."""
+    known = [o for o in scene.house.knowledge.offices.get(commune.code, ()) if o.kind is counter]
+    if known:
+        return [block for office in known[:2] for block in _known(scene, office)]
+    blocks = [Block(text=_name(scene, counter, commune), style=Style.TITLE), scene.line("office.address_unknown")]
+    return [*blocks, *_committee(scene, counter, commune), *_general(scene, counter)]
+
+
+def _kind(scene: Scene, counter: Counter) -> str:
+    name = scene.tell(scene.house.knowledge.counters[counter].name)
+    return name.format(commune=scene.say("office.your_commune"), province=scene.say("office.your_province"))
+
+
+def _name(scene: Scene, counter: Counter, commune: Commune) -> str:
+    facts = scene.house.knowledge.counters[counter]
+    text = facts.name
+    if commune.province_code in facts.one_level_provinces and facts.one_level_name:
+        text = facts.one_level_name
+    return scene.tell(text).format(commune=_low(commune.name), province=_low(commune.province))
+
+
+def _low(name: str) -> str:
+    """`Phường Ngọc Hà` inside a sentence: `phường Ngọc Hà`."""
+    return name[:1].lower() + name[1:]
+
+
+def _known(scene: Scene, office: Office) -> list[Block]:
+    blocks = [Block(text=office.name, style=Style.TITLE)]
+    if office.address:
+        blocks.append(scene.line("office.address", address=office.address))
+    else:
+        blocks.append(scene.line("office.address_unknown"))
+    if office.hours:
+        blocks.append(scene.line("office.hours", hours="; ".join(_hours(scene, span) for span in office.hours)))
+    else:
+        blocks += _general(scene, office.kind)
+    if office.phone:
+        blocks.append(scene.line("office.phone", phone=office.phone))
+    if office.map:
+        blocks.append(scene.line("office.map", link=office.map))
+    key = "office.read" if office.read else "office.read_unknown"
+    values = {"date": scene.date(office.read)} if office.read else {}
+    return [*blocks, Block(text=scene.say(key, source=office.source, **values), style=Style.NOTE)]
+
+
+def _hours(scene: Scene, hours: Hours) -> str:
+    days = scene.say("day.range", first=scene.say(f"day.{hours.days[0]}"), last=scene.say(f"day.{hours.days[-1]}"))
+    if len(hours.days) == 1:
+        days = scene.say(f"day.{hours.days[0]}")
+    return f"{days} " + ", ".join(f"{opens}–{closes}" for opens, closes in hours.spans)
+
+
+def _general(scene: Scene, counter: Counter) -> list[Block]:
+    """What holds for every office of the kind; where its hours are not known, that is said."""
+    facts = scene.house.knowledge.counters[counter]
+    blocks = [Block(text=scene.tell(facts.hours))] if facts.hours else [scene.line("office.hours_unknown")]
+    return [*blocks, Block(text=scene.tell(facts.note))] if facts.note else blocks
+
+
+def _committee(scene: Scene, counter: Counter, commune: Commune) -> list[Block]:
+    """The People's Committee's address, to ask there, where the office's own is not known."""
+    if counter not in OF_THE_COMMUNE:
+        return []
+    for office in scene.house.knowledge.offices.get(commune.code, ()):
+        if office.kind is Counter.PEOPLE_COMMITTEE and office.address:
+            return [scene.line("office.committee", name=office.name, address=office.address)]
+    return []

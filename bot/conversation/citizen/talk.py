@@ -1,0 +1,100 @@
+"""Messages that are not about a procedure: greetings, emergencies, a wish for a person, other people's services."""
+
+from dataclasses import replace
+
+from bot.conversation.citizen.answers import answer
+from bot.conversation.reply import Block, Button, Reply, Style
+from bot.conversation.scene import Scene
+from bot.understanding.result import Outcome, Understanding
+
+EMERGENCY_CONTACTS = {
+    "emergency_fire": ("fire", "police", "ambulance"),
+    "emergency_crime": ("police", "ambulance"),
+    "emergency_medical": ("ambulance", "police", "rescue"),
+    "emergency_child": ("child", "police"),
+    "emergency_rescue": ("rescue", "fire", "ambulance"),
+}
+SMALL_TALK = ("greeting", "thanks", "goodbye", "about_bot", "chitchat", "yes_no", "not_emergency", "injection")
+LEGAL_ROUTES = {
+    Outcome.FEEDBACK: ("phan-anh-kien-nghi", "feedback.lead"),
+    Outcome.COMPLAINT: ("khieu-nai", "complaint.lead"),
+    Outcome.DENUNCIATION: ("to-cao", "denunciation.lead"),
+}
+
+
+def emergency(scene: Scene, understood: Understanding) -> Reply:
+    """The numbers first and nothing else."""
+    names = EMERGENCY_CONTACTS.get(understood.talk or "", ("police", "fire", "ambulance"))
+    first, *others = (scene.contact(name) for name in names)
+    lines = [
+        Block(text=scene.say("emergency.first", number=first.number, name=scene.tell(first.name)), style=Style.TITLE)
+    ]
+    lines += [
+        Block(text=scene.say("emergency.other", number=one.number, name=scene.tell(one.name)), style=Style.ITEM)
+        for one in others
+    ]
+    return Reply(blocks=tuple(lines))
+
+
+def small_talk(scene: Scene, understood: Understanding) -> Reply:
+    key = f"talk.{understood.talk}" if understood.talk in SMALL_TALK else "talk.greeting"
+    return Reply(blocks=(scene.line(key),), buttons=topics_button(scene))
+
+
+def staff_wanted(scene: Scene) -> Reply:
+    """No queue of requests yet: say who can be reached, honestly."""
+    hotline = scene.contact("portal_hotline")
+    blocks = [scene.line("staff.how", hotline=hotline.number)]
+    if scene.commune:
+        blocks.append(scene.line("staff.office", commune=scene.commune.name))
+    return Reply(blocks=tuple(blocks), buttons=topics_button(scene))
+
+
+def legal_route(scene: Scene, understood: Understanding) -> Reply:
+    """Feedback, complaint, denunciation: who receives it by law. Nothing is promised and nothing kept."""
+    name, key = LEGAL_ROUTES[understood.outcome]
+    lead = scene.line(key)
+    if procedure := scene.procedure(name):
+        return answer(scene, procedure, understood.aspect, lead=(lead,))
+    return Reply(blocks=(lead,))
+
+
+def other_service(scene: Scene) -> Reply:
+    blocks = (scene.line("other.what"), scene.line("other.ours"))
+    return Reply(blocks=blocks, buttons=topics_button(scene))
+
+
+def abuse(scene: Scene) -> Reply:
+    return Reply(blocks=(scene.line("abuse.calm"),), buttons=topics_button(scene))
+
+
+def no_match(scene: Scene) -> Reply:
+    """What happened, what you can do, who else can help."""
+    hotline = scene.contact("portal_hotline")
+    return Reply(
+        blocks=(
+            scene.line("no_match.what"),
+            scene.line("no_match.do"),
+            scene.line("no_match.who", hotline=hotline.number),
+        ),
+        buttons=topics_button(scene),
+    )
+
+
+def clarify(scene: Scene, choices: tuple[str, ...], lead: tuple[Block, ...] = ()) -> Reply:
+    """At most four procedures to choose from, and a way out."""
+    rows = [
+        (Button(label=scene.tell(one.short_name), action=f"answer:{one.id}:asked"),)
+        for one in map(scene.procedure, choices)
+        if one
+    ]
+    rows.append((scene.button("clarify.none", "none"),))
+    return Reply(blocks=(*lead, scene.line("clarify.which")), buttons=tuple(rows))
+
+
+def topics_button(scene: Scene) -> tuple[tuple[Button, ...], ...]:
+    return ((scene.button("topics.open", "topics"),),)
+
+
+def with_notice(reply: Reply, *blocks: Block) -> Reply:
+    return replace(reply, blocks=(*blocks, *reply.blocks))

@@ -1,0 +1,230 @@
+"""One visit in, replies and what to remember out. Pure: no clock, no database, no channel."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+
+from bot.content.schema import Aspect, Language, Procedure
+from bot.conversation.citizen import commands, communes, talk
+from bot.conversation.citizen.answers import LAW, OVERVIEW, PITFALLS, answer, more
+from bot.conversation.citizen.offices import OF_THE_COMMUNE, offices_in
+from bot.conversation.reply import Block, Reply
+from bot.conversation.scene import House, Scene
+from bot.conversation.visit import Kind, Memory, Visit
+from bot.understanding.engine import understand
+from bot.understanding.places import find_exactly
+from bot.understanding.result import Outcome, Place, Understanding
+
+ATTACHMENTS = (Kind.PHOTO, Kind.STICKER, Kind.VOICE, Kind.VIDEO, Kind.FILE, Kind.LOCATION, Kind.CONTACT, Kind.OTHER)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a visit led to."""
+
+    replies: tuple[Reply, ...]
+    memory: Memory
+    understanding: Understanding | None = None
+
+
+def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> Answer:
+    """Decide what to say to a visit."""
+    if visit.kind in (Kind.TEXT, Kind.EDIT) and visit.private:
+        return _heard(visit.text, memory, house, now)
+    scene = Scene(house=house, memory=memory, language=_language(visit, memory), now=now)
+    if not visit.private:
+        replies = _in_group(scene, visit)
+    elif visit.kind is Kind.COMMAND:
+        replies, memory = _commanded(scene, visit)
+    elif visit.kind is Kind.BUTTON:
+        replies, memory = _pressed(scene, visit)
+    else:
+        replies = _attachment(scene, visit)
+        if visit.text.strip():
+            said = _heard(visit.text, memory, house, now)
+            return replace(said, replies=(*replies, *said.replies))
+    return Answer(replies=tuple(replies), memory=memory)
+
+
+def apology(memory: Memory, house: House, *, reference: int) -> Reply:
+    """The machine has failed; the words of the failure stay in the log."""
+    language = memory.language or memory.spoke or Language.VI
+    return Reply(blocks=(Block(text=house.catalogs[language].say("error.machine", reference=reference)),))
+
+
+def _language(visit: Visit, memory: Memory) -> Language:
+    if memory.language or memory.spoke:
+        return memory.language or memory.spoke or Language.VI
+    code = (visit.interface_language or "")[:2].lower()
+    return {"en": Language.EN, "id": Language.ID, "in": Language.ID}.get(code, Language.VI)
+
+
+def _in_group(scene: Scene, visit: Visit) -> list[Reply]:
+    """In a group only a command is answered: other people read along."""
+    return [Reply(blocks=(scene.line("group.private"),))] if visit.kind is Kind.COMMAND and visit.command else []
+
+
+def _commanded(scene: Scene, visit: Visit) -> commands.Done:
+    match visit.command:
+        case "start":
+            return commands.start(scene)
+        case "help":
+            return commands.help_(scene)
+        case "language":
+            return commands.language(scene, visit.text)
+        case "commune":
+            return commands.commune(scene, visit.text)
+        case "topics":
+            return commands.topics(scene)
+        case _:
+            return [Reply(blocks=(scene.line("command.unknown"), scene.line("help.commands")))], scene.memory
+
+
+def _pressed(scene: Scene, visit: Visit) -> commands.Done:
+    """A button, perhaps an old one: whatever it carries is checked again."""
+    verb, *rest = visit.text.split(":")
+    match verb, rest:
+        case "answer", [id, part] if procedure := scene.procedure(id):
+            return _shown(scene, procedure, part, visit.pressed_in)
+        case "commune", ["ask"]:
+            return [communes.ask_commune(scene)], replace(scene.memory, asked_commune=True)
+        case "commune", [code] if code.isascii() and code.isdigit() and len(code) <= 5:
+            return _commune_chosen(scene, int(code))
+        case "language", [code]:
+            return commands.language(scene, code)
+        case "topics", []:
+            return commands.topics(scene, replaces=visit.pressed_in)
+        case "topic", [name, page] if page.isascii() and page.isdigit() and len(page) < 4:
+            return commands.topic(scene, name, int(page), replaces=visit.pressed_in)
+        case "none", []:
+            return [talk.no_match(scene)], replace(scene.memory, choices=())
+        case _:
+            return [Reply(blocks=(scene.line("button.old"),), buttons=talk.topics_button(scene))], scene.memory
+
+
+def _shown(scene: Scene, procedure: Procedure, part: str, pressed_in: str | None) -> commands.Done:
+    if part in (LAW, PITFALLS):
+        return [more(scene, procedure, part, replaces=pressed_in)], scene.memory.about(
+            procedure.id, scene.memory.aspect
+        )
+    asked = scene.memory.aspect if part == "asked" else None
+    aspect = Aspect(part) if part in list(Aspect) else asked
+    in_place = pressed_in if part not in ("asked", OVERVIEW) else None
+    memory = scene.memory.about(procedure.id, aspect)
+    return [answer(scene, procedure, aspect, replaces=in_place)], memory
+
+
+def _commune_chosen(scene: Scene, code: int) -> commands.Done:
+    commune = scene.house.knowledge.gazetteer.communes.get(code)
+    if commune is None:
+        return [Reply(blocks=(scene.line("button.old"),), buttons=talk.topics_button(scene))], scene.memory
+    memory = communes.chosen(scene.memory, commune)
+    lead = (scene.line("commune.is", name=commune.name, province=commune.province),)
+    return _after_commune(replace(scene, memory=memory), lead), memory
+
+
+def _after_commune(scene: Scene, lead: tuple[Block, ...]) -> list[Reply]:
+    """The commune is known now: where a procedure is being talked about, say where to go for it."""
+    procedure = scene.procedure(scene.memory.procedure) if scene.memory.procedure else None
+    if procedure is None:
+        return [Reply(blocks=(*lead, scene.line("commune.kept")))]
+    return [answer(scene, procedure, Aspect.PLACE, lead=lead)]
+
+
+def _attachment(scene: Scene, visit: Visit) -> list[Reply]:
+    return [Reply(blocks=(scene.line(f"attachment.{visit.kind}"),))]
+
+
+def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
+    """Words: understood, then answered by the outcome's own function."""
+    if memory.asked_commune and (named := _named(text, memory, house, now)):
+        return named
+    understood = understand(text, memory.context(), house.engine)
+    scene = Scene(house=house, memory=replace(memory, spoke=understood.language), language=understood.language, now=now)
+    replies, memory = _answered(scene, understood)
+    return Answer(replies=tuple(replies), memory=memory, understanding=understood)
+
+
+def _named(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer | None:
+    """The answer to "which commune?": the whole message is a name."""
+    place = find_exactly(text, house.engine.places)
+    if place is None:
+        return None
+    understood = Understanding(
+        text=text, language=memory.language or memory.spoke or Language.VI, outcome=Outcome.SMALL_TALK, place=place
+    )
+    scene = Scene(house=house, memory=memory, language=understood.language, now=now)
+    replies, memory = _place_only(scene, place)
+    return Answer(replies=tuple(replies), memory=memory, understanding=understood)
+
+
+def _answered(scene: Scene, understood: Understanding) -> commands.Done:
+    match understood.outcome:
+        case Outcome.EMERGENCY:
+            return [talk.emergency(scene, understood)], scene.memory
+        case Outcome.DENUNCIATION | Outcome.COMPLAINT | Outcome.FEEDBACK:
+            return _legal(scene, understood)
+        case Outcome.STAFF_WANTED:
+            return [talk.staff_wanted(scene)], scene.memory
+        case Outcome.ABUSE:
+            return [talk.abuse(scene)], scene.memory
+        case Outcome.OTHER_SERVICE:
+            return [talk.other_service(scene)], scene.memory
+        case Outcome.SMALL_TALK if understood.place is None:
+            return [talk.small_talk(scene, understood)], scene.memory
+        case Outcome.CLARIFY:
+            return _clarified(scene, understood)
+        case Outcome.ANSWERED if understood.procedures and (p := scene.procedure(understood.procedures[0].id)):
+            return _procedure(scene, understood, p)
+    if understood.place:
+        return _place_only(scene, understood.place)
+    return [talk.no_match(scene)], scene.memory
+
+
+def _legal(scene: Scene, understood: Understanding) -> commands.Done:
+    name, _ = talk.LEGAL_ROUTES[understood.outcome]
+    return [talk.legal_route(scene, understood)], scene.memory.about(name, understood.aspect)
+
+
+def _clarified(scene: Scene, understood: Understanding) -> commands.Done:
+    memory = replace(scene.memory, choices=understood.choices, aspect=understood.aspect)
+    lead: tuple[Block, ...] = ()
+    if understood.place and (found := understood.place.certain):
+        memory, lead = communes.chosen(memory, found), communes.settled(scene, found)
+    return [talk.clarify(scene, understood.choices, lead)], memory
+
+
+def _procedure(scene: Scene, understood: Understanding, procedure: Procedure) -> commands.Done:
+    memory = scene.memory.about(procedure.id, understood.aspect)
+    place = understood.place
+    if place is None:
+        return [answer(replace(scene, memory=memory), procedure, understood.aspect)], memory
+    if found := place.certain:
+        memory = communes.chosen(memory, found)
+        lead = communes.settled(scene, found) if found.by or understood.aspect is Aspect.PLACE else ()
+        return [answer(replace(scene, memory=memory), procedure, understood.aspect, lead=lead)], memory
+    memory = replace(memory, asked_commune=True)
+    lead = _offices_of_all(scene, understood, procedure)
+    question = communes.choices(scene, place, lead=lead)
+    if understood.aspect is Aspect.PLACE:
+        return [question], memory
+    return [answer(replace(scene, memory=memory), procedure, understood.aspect), question], memory
+
+
+def _offices_of_all(scene: Scene, understood: Understanding, procedure: Procedure) -> tuple[Block, ...]:
+    """Where a former unit was split in two or three, both offices are shown at once."""
+    place = understood.place
+    if place is None or place.total > 3 or not all(found.partly for found in place.candidates):
+        return ()
+    if procedure.counter not in OF_THE_COMMUNE:
+        return ()
+    known = scene.house.knowledge.gazetteer.communes
+    return tuple(
+        block for found in place.candidates for block in offices_in(scene, procedure.counter, known[found.ward_code])
+    )
+
+
+def _place_only(scene: Scene, place: Place) -> commands.Done:
+    if found := place.certain:
+        memory = communes.chosen(scene.memory, found)
+        return _after_commune(replace(scene, memory=memory), communes.settled(scene, found)), memory
+    return [communes.choices(scene, place)], replace(scene.memory, asked_commune=True)

@@ -1,0 +1,94 @@
+"""A reply: plain data that any channel can show."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+MAX_ACTION_BYTES = 64  # what Telegram allows a button to carry
+MAX_CHARACTERS = 4096  # of one Telegram message, in UTF-16 units
+
+
+class Style(StrEnum):
+    TITLE = "title"
+    TEXT = "text"
+    ITEM = "item"  # one of a list
+    NOTE = "note"  # small print: source, date, reservation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """One paragraph; texts are never cut inside one while there is another way."""
+
+    text: str
+    style: Style = Style.TEXT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Button:
+    """A button carries an action (64 bytes at most) or a link, never both."""
+
+    label: str
+    action: str | None = None
+    link: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.action is None) == (self.link is None):
+            raise ValueError("a button carries an action or a link")
+        if self.action is not None and not 1 <= len(self.action.encode()) <= MAX_ACTION_BYTES:
+            raise ValueError(f"a button's action is 1 to {MAX_ACTION_BYTES} bytes: {self.action!r}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """One message to a person. `replaces`: the message in whose place it is shown, where that can still be done."""
+
+    blocks: tuple[Block, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    replaces: str | None = None
+
+    @property
+    def text(self) -> str:
+        """As a person would read it: titles and paragraphs apart, items under each other."""
+        lines: list[str] = []
+        for before, block in zip((None, *self.blocks), self.blocks, strict=False):
+            if before and not (block.style is Style.ITEM and before.style in (Style.ITEM, Style.TITLE)):
+                lines.append("")
+            lines.append(f"• {block.text}" if block.style is Style.ITEM else block.text)
+        return "\n".join(lines)
+
+    def parts(self, limit: int = MAX_CHARACTERS) -> "tuple[Reply, ...]":
+        """The same as messages of at most `limit` UTF-16 units, cut at paragraph ends; the buttons under the last."""
+        groups = _fit([piece for block in self.blocks for piece in _cut(block, limit)], limit)
+        last = len(groups) - 1
+        return tuple(
+            replace(
+                self, blocks=group, buttons=self.buttons if n == last else (), replaces=None if n else self.replaces
+            )
+            for n, group in enumerate(groups)
+        )
+
+
+def units(text: str) -> int:
+    """Length as Telegram counts it: UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _fit(blocks: list[Block], limit: int) -> list[tuple[Block, ...]]:
+    groups: list[tuple[Block, ...]] = [()]
+    for block in blocks:
+        if groups[-1] and units(Reply(blocks=(*groups[-1], block)).text) > limit:
+            groups.append(())
+        groups[-1] = (*groups[-1], block)
+    return groups
+
+
+def _cut(block: Block, limit: int) -> list[Block]:
+    room = limit - 2  # an item's bullet
+    if units(block.text) <= room:
+        return [block]
+    pieces, rest = [], block.text
+    while units(rest) > room:
+        head = rest[: room // 2] if units(rest[:room]) > room else rest[:room]
+        at = max(head.rfind("\n"), head.rfind(". ") + 1, head.rfind(" ")) if " " in head or "\n" in head else len(head)
+        pieces.append(Block(text=rest[: at or len(head)].rstrip(), style=block.style))
+        rest = rest[at or len(head) :].lstrip()
+    return [*pieces, Block(text=rest, style=block.style)] if rest else pieces

@@ -1,0 +1,84 @@
+"""The scene of one reply: whom we speak to, in which language, on which day, with what is known."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from bot.content.catalog import Catalog, Catalogs
+from bot.content.communes import Commune
+from bot.content.load import Knowledge
+from bot.content.schema import Certainty, Contact, Fact, Language, Procedure, ShortText, Text
+from bot.conversation.reply import Block, Button, Style
+from bot.conversation.visit import Memory
+from bot.understanding.engine import Engine
+
+VIETNAM = dt.timezone(dt.timedelta(hours=7), "Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What every conversation needs: facts, sentences, and the engine that understands."""
+
+    knowledge: Knowledge
+    catalogs: Catalogs
+    engine: Engine
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    house: House
+    memory: Memory
+    language: Language
+    now: dt.datetime
+
+    @property
+    def voice(self) -> Catalog:
+        return self.house.catalogs[self.language]
+
+    @property
+    def today(self) -> dt.date:
+        return self.now.astimezone(VIETNAM).date()
+
+    @property
+    def commune(self) -> Commune | None:
+        code = self.memory.commune
+        return self.house.knowledge.gazetteer.communes.get(code) if code is not None else None
+
+    def procedure(self, name: str) -> Procedure | None:
+        return self.house.knowledge.procedures.get(name)
+
+    def contact(self, name: str) -> Contact:
+        return self.house.knowledge.contacts[name]
+
+    def say(self, key: str, /, **values: object) -> str:
+        return self.voice.say(key, **values)
+
+    def tell(self, text: Text | ShortText) -> str:
+        return text.of(self.language)
+
+    def holding[F: Fact](self, facts: tuple[F, ...]) -> list[F]:
+        """The facts that hold today."""
+        return [fact for fact in facts if fact.holds(self.today)]
+
+    def unsure(self, fact: Fact, text: str) -> str:
+        """The text with a word of caution where the fact is not checked."""
+        if fact.certainty is Certainty.CHECKED:
+            return text
+        return self.say(f"certainty.{fact.certainty}", text=text)
+
+    def date(self, day: dt.date) -> str:
+        return format_date(day, "dd/MM/yyyy", locale=self.language.value)
+
+    def number(self, value: int) -> str:
+        return format_decimal(value, locale=self.language.value)
+
+    def title(self, key: str, /, **values: object) -> Block:
+        return Block(text=self.say(key, **values), style=Style.TITLE)
+
+    def line(self, key: str, /, **values: object) -> Block:
+        return Block(text=self.say(key, **values))
+
+    def button(self, key: str, action: str, /, **values: object) -> Button:
+        return Button(label=self.say(key, **values), action=action)

@@ -1,0 +1,64 @@
+"""A visit: one thing a person did, whatever the channel it came through."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.content.schema import Aspect, Language
+from bot.understanding.result import Context
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    COMMAND = "command"
+    BUTTON = "button"
+    EDIT = "edit"
+    PHOTO = "photo"
+    STICKER = "sticker"
+    VOICE = "voice"
+    VIDEO = "video"
+    FILE = "file"
+    LOCATION = "location"
+    CONTACT = "contact"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """`text` is what was typed, a command's argument, or a button's action."""
+
+    chat: str  # channel and number: "telegram:4711"
+    kind: Kind
+    text: str = ""
+    command: str | None = None  # without the slash, lower case
+    interface_language: str | None = None  # what the person's app is set to, e.g. "vi" or "en-GB"
+    private: bool = True
+    pressed_in: str | None = None  # the channel's id of the message a button belongs to
+    press: str | None = None  # the channel's id of the press itself, to be acknowledged
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memory:
+    """What we know of a chat; kept as JSON beside its language and commune."""
+
+    language: Language | None = None  # chosen with /language
+    spoke: Language | None = None  # of the message before
+    commune: int | None = None  # national ward code
+    asked_commune: bool = False
+    procedure: str | None = None
+    aspect: Aspect | None = None
+    earlier: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+
+    def context(self) -> Context:
+        return Context(
+            language=self.language,
+            procedure=self.procedure,
+            earlier=self.earlier,
+            choices=self.choices,
+            aspect=self.aspect,
+            spoke=self.spoke,
+        )
+
+    def about(self, procedure: str, aspect: Aspect | None) -> "Memory":
+        earlier = tuple(p for p in (self.procedure, *self.earlier) if p and p != procedure)[:5]
+        return replace(self, procedure=procedure, aspect=aspect, earlier=earlier, choices=())
