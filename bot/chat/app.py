@@ -1,0 +1,75 @@
+"""The python-telegram-bot Application: every handler in one visible, ordered list."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from telegram import Update
+from telegram.error import TelegramError
+from telegram.ext import (
+    Application,
+    ApplicationBuilder,
+    BaseHandler,
+    CallbackQueryHandler,
+    ContextTypes,
+    MessageHandler,
+)
+from telegram.ext import filters as f
+from telegram.request import HTTPXRequest
+
+from bot.chat.inbound import visit_of
+from bot.conversation.visit import Visit
+
+log = logging.getLogger(__name__)
+
+type TakeTurn = Callable[[Visit, int], Awaitable[None]]
+type PassOver = Callable[[int], Awaitable[None]]
+type TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+def build_application(token: str, api_url: str, take: TakeTurn, pass_over: PassOver) -> TelegramApplication:
+    """An Application without Updater: updates come from our own inbox (PTB's loses them when killed)."""
+    request = HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=10)
+    application = (
+        ApplicationBuilder()
+        .token(token)
+        .base_url(f"{api_url}/bot")
+        .base_file_url(f"{api_url}/file/bot")
+        .request(request)
+        .updater(None)
+        .job_queue(None)
+        .build()
+    )
+    application.add_handlers(handlers(take, pass_over))
+    application.add_error_handler(_log_error)
+    return application
+
+
+def handlers(take: TakeTurn, pass_over: PassOver) -> list[BaseHandler[Any, Any, Any]]:
+    """In order: the first that fits takes the update."""
+
+    async def visit(update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        if seen := visit_of(update):
+            await take(seen, update.update_id)
+        else:
+            await pass_over(update.update_id)
+
+    async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        await visit(update, context)
+        if update.callback_query:
+            with suppress(TelegramError):  # too old to be acknowledged: the answer itself is in the outbox
+                await update.callback_query.answer()
+
+    return [
+        CallbackQueryHandler(press),
+        MessageHandler(f.UpdateType.MESSAGE & f.COMMAND, visit),
+        MessageHandler(f.UpdateType.MESSAGE & f.TEXT, visit),
+        MessageHandler(f.UpdateType.EDITED_MESSAGE & f.ChatType.PRIVATE, visit),
+        MessageHandler(f.UpdateType.MESSAGE & f.ChatType.PRIVATE, visit),  # photo, voice, file, place, contact …
+        # Channel posts, polls, members coming and going and whatever Telegram adds: silence, on purpose.
+    ]
+
+
+async def _log_error(_update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+    log.error("handler failed: %s", type(context.error).__name__)

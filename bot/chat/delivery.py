@@ -1,0 +1,133 @@
+"""Delivery: the outbox goes out by priority, in order within a chat, inside Telegram's limits."""
+
+import asyncio
+import datetime as dt
+import logging
+from dataclasses import dataclass
+
+from aiolimiter import AsyncLimiter
+from telegram import Bot
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from bot.chat.inbound import DOOR, chat_key
+from bot.chat.outbound import send
+from bot.chat.threads import Threads
+from bot.store import chats, outbox
+from bot.store.database import PASSING_ERRORS
+from bot.store.outbox import Parcel
+from bot.turn import Turns, reply_of
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 60
+# What Telegram says of a chat to which nothing can be sent any more.
+LOST = ("chat not found", "user is deactivated", "bot was blocked", "bot was kicked", "group chat was deleted",
+        "bot is not a member", "peer_id_invalid", "have no rights to send", "need administrator rights")  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """Telegram's limits: messages a second overall, seconds between two in one private chat and in one group."""
+
+    per_second: float = 28
+    private_seconds: float = 1.0
+    group_seconds: float = 3.0
+
+
+class Delivery:
+    """Sends what waits. `run` loops; `deliver_due` sends once what may go out now."""
+
+    def __init__(self, turns: Turns, threads: Threads, bot: Bot, pace: Pace | None = None) -> None:
+        self.turns = turns
+        self.threads = threads
+        self.bot = bot
+        self.pace = pace or Pace()
+        self._overall = AsyncLimiter(self.pace.per_second, 1)
+        self._free_at: dict[str, dt.datetime] = {}
+
+    async def run(self, wake: asyncio.Event, stop: asyncio.Event) -> None:
+        """Deliver until `stop`; a last round sends what the last turns decided."""
+        while True:
+            wake.clear()
+            try:
+                while await self.deliver_due():
+                    pass
+                wait = await self._seconds_to_next()
+            except PASSING_ERRORS as error:
+                log.error("the outbox waits for the database: %s", type(error).__name__)
+                wait = IDLE_SECONDS
+            if stop.is_set():
+                return
+            try:
+                await asyncio.wait_for(wake.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def deliver_due(self) -> int:
+        """Send the first waiting message of every chat that may have one now; how many were tried."""
+        now = self.turns.clock()
+        self._free_at = {chat: at for chat, at in self._free_at.items() if at > now}
+        parcels = await self.threads.run(self._due, now)
+        await asyncio.gather(*(self._deliver(parcel) for parcel in parcels))
+        return len(parcels)
+
+    def _due(self, now: dt.datetime) -> list[Parcel]:
+        with self.turns.database.look() as connection:
+            return outbox.due(connection, DOOR, now=now, limit=int(self.pace.per_second), busy=list(self._free_at))
+
+    async def _seconds_to_next(self) -> float:
+        def look() -> dt.datetime | None:
+            with self.turns.database.look() as connection:
+                return outbox.next_due(connection, DOOR)
+
+        if (next_due := await self.threads.run(look)) is None:
+            return IDLE_SECONDS
+        soonest = max(next_due, min(self._free_at.values(), default=next_due))
+        return min(IDLE_SECONDS, max(0.01, (soonest - self.turns.clock()).total_seconds()))
+
+    async def _deliver(self, parcel: Parcel) -> None:
+        chat_id = int(parcel.chat.partition(":")[2])
+        async with self._overall:
+            try:
+                await send(self.bot, chat_id, reply_of(parcel.payload))
+                error = None
+            except TelegramError as failure:
+                error = failure
+        seconds = self.pace.private_seconds if chat_id > 0 else self.pace.group_seconds
+        self._free_at[parcel.chat] = self.turns.clock() + dt.timedelta(seconds=seconds)
+        await self.threads.run(self._settle, parcel, error)
+
+    def _settle(self, parcel: Parcel, error: TelegramError | None) -> None:
+        now = self.turns.clock()
+        with self.turns.database.change() as connection:
+            match error:
+                case None:
+                    outbox.sent(connection, parcel, now=now)
+                case RetryAfter():
+                    until = now + _seconds(error.retry_after)
+                    outbox.later(connection, parcel, until=until, error="RetryAfter")
+                case ChatMigrated():
+                    new = chat_key(error.new_chat_id)
+                    outbox.readdress(connection, parcel.chat, new)
+                    chats.rename(connection, parcel.chat, new)
+                case Forbidden() | BadRequest() if isinstance(error, Forbidden) or _lost(error):
+                    outbox.give_up_chat(connection, parcel.chat, error=type(error).__name__, now=now)
+                    chats.lose(connection, parcel.chat, why=type(error).__name__)
+                case BadRequest():
+                    log.error("message %d was refused: %s", parcel.id, error.message)
+                    outbox.give_up(connection, parcel, error="BadRequest", now=now)
+                case _:
+                    wait = min(LONGEST_WAIT_SECONDS, 2**parcel.attempts)
+                    until = now + dt.timedelta(seconds=wait)
+                    outbox.later(connection, parcel, until=until, error=type(error).__name__)
+                    if not isinstance(error, NetworkError):
+                        log.error("message %d waits: %s", parcel.id, type(error).__name__)
+
+
+def _lost(error: TelegramError) -> bool:
+    return any(sign in error.message.lower() for sign in LOST)
+
+
+def _seconds(wait: float | dt.timedelta) -> dt.timedelta:
+    return wait if isinstance(wait, dt.timedelta) else dt.timedelta(seconds=wait)

@@ -1,0 +1,125 @@
+"""Update → Visit: what a person did, in the core's words."""
+
+from typing import Any
+
+from telegram import Message, Update
+from telegram.constants import ChatType
+
+from bot.conversation.visit import Kind, Visit
+
+DOOR = "telegram"
+MAX_TEXT = 4096  # Telegram's own limit; another server could send more
+
+# What a message can carry, in the order in which it is looked for.
+CARRIED = (
+    ("photo", Kind.PHOTO),
+    ("sticker", Kind.STICKER),
+    ("voice", Kind.VOICE),
+    ("audio", Kind.VOICE),
+    ("video", Kind.VIDEO),
+    ("video_note", Kind.VIDEO),
+    ("animation", Kind.VIDEO),
+    ("document", Kind.FILE),
+    ("venue", Kind.LOCATION),
+    ("location", Kind.LOCATION),
+    ("contact", Kind.CONTACT),
+)
+# What Telegram tells of a chat by itself: nobody is waiting for an answer to it.
+SERVICE = (
+    "new_chat_members",
+    "left_chat_member",
+    "new_chat_title",
+    "new_chat_photo",
+    "delete_chat_photo",
+    "group_chat_created",
+    "supergroup_chat_created",
+    "pinned_message",
+    "migrate_to_chat_id",
+    "migrate_from_chat_id",
+    "forum_topic_created",
+    "forum_topic_closed",
+    "message_auto_delete_timer_changed",
+)
+
+
+def chat_key(chat_id: int) -> str:
+    return f"{DOOR}:{chat_id}"
+
+
+def chat_of(raw: Any) -> str:
+    """The chat that a raw update belongs to, for order; `telegram:-` where it names none."""
+    for part in raw.values() if isinstance(raw, dict) else ():
+        if not isinstance(part, dict):
+            continue
+        inner = part.get("message")
+        message = inner if isinstance(inner, dict) else part
+        for holder in (message.get("chat"), part.get("from"), part.get("user")):
+            if isinstance(holder, dict) and isinstance(holder.get("id"), int):
+                return chat_key(holder["id"])
+    return f"{DOOR}:-"
+
+
+def visit_of(update: Update) -> Visit | None:
+    """The visit that an update is, None where silence is the right answer."""
+    if update.callback_query:
+        return _press(update)
+    if update.channel_post or update.edited_channel_post:
+        return None
+    message = update.message or update.edited_message
+    if message is None or message.from_user is None or message.from_user.is_bot:
+        return None
+    return _message(message, edited=update.edited_message is not None)
+
+
+def _press(update: Update) -> Visit | None:
+    query = update.callback_query
+    if query is None or query.message is None or query.data is None:
+        return None
+    return Visit(
+        chat=chat_key(query.message.chat.id),
+        kind=Kind.BUTTON,
+        text=query.data,
+        interface_language=query.from_user.language_code,
+        private=query.message.chat.type == ChatType.PRIVATE,
+        pressed_in=str(query.message.message_id),
+        press=query.id,
+    )
+
+
+def _message(message: Message, *, edited: bool) -> Visit | None:
+    kind, text, command = _content(message)
+    if kind is None:
+        return None
+    return Visit(
+        chat=chat_key(message.chat.id),
+        kind=Kind.EDIT if edited and kind is Kind.TEXT else kind,
+        text=text[:MAX_TEXT],
+        command=command,
+        interface_language=message.from_user.language_code if message.from_user else None,
+        private=message.chat.type == ChatType.PRIVATE,
+    )
+
+
+def _content(message: Message) -> tuple[Kind | None, str, str | None]:
+    if message.text is not None:
+        command, argument = _command(message)
+        return (Kind.COMMAND, argument, command) if command else (Kind.TEXT, message.text, None)
+    for attribute, kind in CARRIED:
+        if getattr(message, attribute):
+            return kind, message.caption or "", None
+    if any(getattr(message, attribute, None) for attribute in SERVICE):
+        return None, "", None
+    return Kind.OTHER, "", None
+
+
+def _command(message: Message) -> tuple[str | None, str]:
+    """`/commune@MotCuaBot Ba Đình` → ("commune", "Ba Đình"); a command for another bot is none."""
+    word, _, argument = (message.text or "").partition(" ")
+    if "\n" in word:
+        word, _, argument = (message.text or "").partition("\n")
+    name, at, whom = word[1:].partition("@")
+    if not word.startswith("/") or not name.isascii() or not name.replace("_", "").isalnum():
+        return None, ""
+    if at and whom.lower() != (message.get_bot().username or "").lower():
+        return ("", "") if message.chat.type != ChatType.PRIVATE else (name.lower(), argument.strip())
+    return name.lower(), argument.strip()

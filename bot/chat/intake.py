@@ -1,0 +1,47 @@
+"""Intake: raw updates are stored before Telegram is told that they arrived."""
+
+import asyncio
+import json
+import zlib
+from typing import Any
+
+from bot.chat.inbound import DOOR, chat_of
+from bot.chat.threads import Threads
+from bot.store import inbox
+from bot.store.inbox import Receipt
+from bot.turn import Turns
+
+MAX_NUMBER = 2**63 - 1
+
+
+class Intake:
+    """Stores what `poll` and `webhook` receive; `arrived` wakes the worker."""
+
+    def __init__(self, turns: Turns, threads: Threads, arrived: asyncio.Event) -> None:
+        self.turns = turns
+        self.threads = threads
+        self.arrived = arrived
+
+    async def store(self, updates: list[Any]) -> None:
+        """Keep raw updates, all or none; those that were here before change nothing."""
+        await self.threads.run(self._store, updates)
+        self.arrived.set()
+
+    def _store(self, updates: list[Any]) -> None:
+        now = self.turns.clock()
+        with self.turns.database.change() as connection:
+            for raw in updates:
+                text = json.dumps(raw, ensure_ascii=True)
+                receipt = Receipt(source=DOOR, number=number_of(raw) or _number_for(text))
+                inbox.keep(connection, receipt, chat=chat_of(raw), raw=text, now=now)
+
+
+def number_of(raw: Any) -> int | None:
+    """The update's number, None where it has no usable one."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= MAX_NUMBER else None
+
+
+def _number_for(text: str) -> int:
+    """A number below zero for an update without one, the same each time it is sent."""
+    return -1 - zlib.crc32(text.encode())

@@ -1,0 +1,180 @@
+"""Serve Telegram: intake, worker and delivery side by side until the process is told to stop."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from telegram import Bot, BotCommand
+from telegram.error import InvalidToken, TelegramError
+
+from bot.chat.app import TelegramApplication, build_application
+from bot.chat.delivery import Delivery, Pace
+from bot.chat.intake import Intake
+from bot.chat.poll import ALLOWED_UPDATES, TokenRefused, poll
+from bot.chat.threads import Threads
+from bot.chat.webhook import build_webhook, secret_for
+from bot.chat.worker import Worker
+from bot.config import Settings
+from bot.content.schema import Language
+from bot.turn import Turns
+
+log = logging.getLogger(__name__)
+
+COMMANDS = ("start", "help", "topics", "commune", "language")
+DRAIN_SECONDS = 10
+RETRY_SECONDS = 5.0
+
+
+class CannotServe(Exception):
+    """Telegram cannot be served; the message is one sentence for the operator."""
+
+
+class Service:
+    """The rooms of `chat/` wired together for one bot."""
+
+    def __init__(self, settings: Settings, turns: Turns, pace: Pace | None = None) -> None:
+        if settings.telegram_bot_token is None:
+            raise CannotServe("TELEGRAM_BOT_TOKEN is not set.")
+        self.settings = settings
+        self.token = settings.telegram_bot_token.get_secret_value()
+        self.turns = turns
+        self.threads = Threads(1 if turns.database.dialect == "sqlite" else 8)
+        self.worker = Worker(turns, self.threads)
+        self.application: TelegramApplication = build_application(
+            self.token, settings.telegram_api_url, self.worker.take, self.worker.pass_over
+        )
+        self.intake = Intake(turns, self.threads, self.worker.arrived)
+        self.delivery = Delivery(turns, self.threads, self.application.bot, pace)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop`. Raises CannotServe."""
+        listening = _listen(self.settings) if self.settings.webhook_url else None
+        try:
+            await self._greet(stop)
+            if not stop.is_set():
+                await self._serve(listening, stop)
+        finally:
+            if listening:
+                listening.close()
+            with suppress(TelegramError):
+                await self.application.shutdown()
+            self.threads.close()
+
+    async def _greet(self, stop: asyncio.Event) -> None:
+        """Check the token and tell Telegram our commands; wait where Telegram is out of reach."""
+        while not stop.is_set():
+            try:
+                await self.application.initialize()
+                await register_commands(self.application.bot, self.turns)
+                await self._choose_door()
+                return
+            except InvalidToken:
+                raise CannotServe(
+                    "Telegram does not accept TELEGRAM_BOT_TOKEN; copy it again from @BotFather."
+                ) from None
+            except TelegramError as error:
+                where = self.settings.telegram_api_url
+                log.warning(
+                    "%s cannot be reached (%s); trying again in %.0f s", where, type(error).__name__, RETRY_SECONDS
+                )
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
+
+    async def _choose_door(self) -> None:
+        if self.settings.webhook_url:
+            await self.application.bot.set_webhook(
+                self.settings.webhook_url, secret_token=self._secret(), allowed_updates=ALLOWED_UPDATES
+            )
+        else:
+            await self.application.bot.delete_webhook()
+
+    async def _serve(self, listening: socket.socket | None, stop: asyncio.Event) -> None:
+        log.info("serving @%s", self.application.bot.username)
+        delivering = asyncio.Event()
+        self.worker.answered = delivering
+        async with asyncio.TaskGroup() as group:
+            taking_in = group.create_task(self._take_in(listening, stop))
+            working = group.create_task(self.worker.run(self.application, stop))
+            finished = asyncio.Event()
+            group.create_task(self.delivery.run(delivering, finished))
+            await taking_in
+            stop.set()
+            self.worker.arrived.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(working), DRAIN_SECONDS)
+            finished.set()
+            delivering.set()
+
+    async def _take_in(self, listening: socket.socket | None, stop: asyncio.Event) -> None:
+        if listening is None:
+            try:
+                await poll(f"{self.settings.telegram_api_url}/bot{self.token}", self.intake, stop)
+            except TokenRefused:
+                stop.set()
+                raise CannotServe("Telegram no longer accepts TELEGRAM_BOT_TOKEN.") from None
+            return
+        path = urlsplit(self.settings.webhook_url or "").path
+        server = uvicorn.Server(
+            uvicorn.Config(build_webhook(path, self._secret(), self.intake), log_config=None, access_log=False)
+        )
+        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        await _until(stop, server, listening)
+
+    def _secret(self) -> str:
+        secret = self.settings.webhook_secret
+        return secret.get_secret_value() if secret else secret_for(self.token)
+
+
+async def register_commands(bot: Bot, turns: Turns) -> None:
+    """The commands as Telegram shows them, in each language; Vietnamese where it has no better one."""
+    for language, catalog in turns.house.catalogs.items():
+        commands = [BotCommand(name, catalog.say(f"command.{name}")) for name in COMMANDS]
+        await bot.set_my_commands(commands, language_code=language.value)
+        if language is Language.VI:
+            await bot.set_my_commands(commands)
+
+
+def serve(settings: Settings, turns: Turns) -> None:
+    """Serve until SIGINT or SIGTERM. Raises CannotServe."""
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        await Service(settings, turns).run(stop)
+
+    _first_error(main())
+
+
+def _first_error(work: Coroutine[Any, Any, None]) -> None:
+    """Run `work`; of several errors at once only the first matters to the operator."""
+    try:
+        asyncio.run(work)
+    except* CannotServe as errors:
+        raise errors.exceptions[0] from None
+
+
+async def _until(stop: asyncio.Event, server: uvicorn.Server, listening: socket.socket) -> None:
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    await serving
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise CannotServe(f"Port {settings.port} on {settings.host} cannot be used: {error.strerror}.") from None
+    return listening

@@ -1,0 +1,132 @@
+"""The worker: takes the turns that wait in the inbox, in order within a chat, chats in parallel."""
+
+import asyncio
+import json
+import logging
+from collections import defaultdict
+from types import TracebackType
+
+from telegram import Update
+
+from bot.chat.app import TelegramApplication
+from bot.chat.inbound import DOOR
+from bot.chat.threads import Threads
+from bot.conversation.visit import Visit
+from bot.store import inbox
+from bot.store.database import PASSING_ERRORS
+from bot.store.inbox import Receipt, Waiting
+from bot.turn import Turns
+
+log = logging.getLogger(__name__)
+
+BATCH = 100  # updates held in memory at once, however many wait
+MAX_ATTEMPTS = 3
+PAUSE_SECONDS = 1.0
+
+
+class Worker:
+    """Feeds stored updates to the Application, whose handlers call `take` and `pass_over`."""
+
+    def __init__(self, turns: Turns, threads: Threads) -> None:
+        self.turns = turns
+        self.threads = threads
+        self.arrived = asyncio.Event()  # set by whoever stores an update
+        self.answered = asyncio.Event()  # set when replies wait in the outbox
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._failure: dict[int, Exception] = {}
+
+    async def run(self, application: TelegramApplication, stop: asyncio.Event) -> None:
+        """Work until `stop`; what is under way is finished first."""
+        while not stop.is_set():
+            self.arrived.clear()
+            try:
+                found = await self.threads.run(self._waiting)
+            except PASSING_ERRORS as error:
+                log.error("the database does not answer: %s", type(error).__name__)
+                await _pause(stop)
+                continue
+            for chat, updates in found.items():
+                self._busy[chat] = asyncio.create_task(self._serve(application, chat, updates))
+            if not found:
+                await self.arrived.wait()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until no turn is under way."""
+        while self._busy:
+            await asyncio.gather(*self._busy.values())
+
+    async def take(self, visit: Visit, number: int) -> None:
+        """Called by the handlers: the turn itself, in a thread of its own."""
+        receipt = Receipt(source=DOOR, number=number)
+        try:
+            await self.threads.run(self.turns.take, visit, receipt)
+        except Exception as error:  # noqa: BLE001 - told to `_one`, which decides what becomes of the update
+            self._failure[number] = error
+        self.answered.set()
+
+    async def pass_over(self, number: int) -> None:
+        await self.threads.run(self.turns.pass_over, Receipt(source=DOOR, number=number))
+
+    def _waiting(self) -> dict[str, list[Waiting]]:
+        found: defaultdict[str, list[Waiting]] = defaultdict(list)
+        with self.turns.database.look() as connection:
+            for update in inbox.waiting(connection, DOOR, limit=BATCH, busy=list(self._busy)):
+                found[update.chat].append(update)
+        return found
+
+    async def _serve(self, application: TelegramApplication, chat: str, updates: list[Waiting]) -> None:
+        try:
+            for update in updates:
+                await self._one(application, update)
+        except PASSING_ERRORS as error:
+            log.error("a turn waits for the database: %s", type(error).__name__)
+            await asyncio.sleep(PAUSE_SECONDS)
+        finally:
+            del self._busy[chat]
+            self.arrived.set()
+
+    async def _one(self, application: TelegramApplication, waiting: Waiting) -> None:
+        receipt = waiting.receipt
+        try:
+            update = Update.de_json(json.loads(waiting.raw), application.bot)
+        except Exception as error:  # noqa: BLE001 - whatever a malformed update makes the library raise
+            log.warning("update %d cannot be read: %s", receipt.number, type(error).__name__)
+            await self.threads.run(self._set_aside, receipt, f"unreadable: {type(error).__name__}")
+            return
+        await application.process_update(update)
+        if failure := self._failure.pop(receipt.number, None):
+            await self._failed(waiting, failure)
+        else:
+            await self.pass_over(receipt.number)  # nothing left to do where a handler took the turn
+
+    async def _failed(self, waiting: Waiting, failure: Exception) -> None:
+        if isinstance(failure, PASSING_ERRORS):
+            raise failure
+        log.error("turn %d failed", waiting.receipt.number, exc_info=_without_words(failure))
+        if waiting.attempts + 1 >= MAX_ATTEMPTS:
+            await self.threads.run(self.turns.apologise, waiting.chat, waiting.receipt, type(failure).__name__)
+            self.answered.set()
+        else:
+            await self.threads.run(self._count_attempt, waiting.receipt, type(failure).__name__)
+
+    def _set_aside(self, receipt: Receipt, error: str) -> None:
+        with self.turns.database.change() as connection:
+            inbox.set_aside(connection, receipt, error=error, now=self.turns.clock())
+
+    def _count_attempt(self, receipt: Receipt, error: str) -> None:
+        with self.turns.database.change() as connection:
+            inbox.count_attempt(connection, receipt, error=error)
+
+
+def _without_words(failure: Exception) -> tuple[type[Exception], Exception, TracebackType | None]:
+    """The trace of a failure without its message, which may quote a citizen."""
+    bare = RuntimeError(type(failure).__name__)
+    return RuntimeError, bare, failure.__traceback__
+
+
+async def _pause(stop: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), PAUSE_SECONDS)
+    except TimeoutError:
+        return

@@ -1,0 +1,107 @@
+"""The same conversation at a keyboard: inbox, turn and outbox as for any other door."""
+
+import os
+from collections.abc import Iterator
+from typing import IO, TextIO
+
+from bot.conversation.reply import Button, Reply
+from bot.conversation.visit import Kind, Visit
+from bot.store import inbox, outbox
+from bot.store.inbox import Receipt
+from bot.turn import Turns, reply_of
+
+DOOR = "terminal"
+MAX_LINE = 20_000
+
+
+def talk(turns: Turns, lines: TextIO, out: TextIO) -> None:
+    """Answer line by line until the end of the input."""
+    Terminal(turns, out, interactive=lines.isatty()).run(lines)
+
+
+class Terminal:
+    """One person at a keyboard. Buttons are numbered; a number chooses the one last shown under it."""
+
+    def __init__(self, turns: Turns, out: TextIO, *, interactive: bool) -> None:
+        self.turns = turns
+        self.out = out
+        self.interactive = interactive
+        # Piped input is a conversation of its own; at a keyboard the chat is the person's, from day to day.
+        self.chat = f"{DOOR}:{'me' if interactive else os.getpid()}"
+        self.shown: list[Button] = []
+
+    def run(self, lines: IO[str]) -> None:
+        self._say(self._catalog_line("terminal.connect"))
+        if self.interactive:
+            self._say(self._catalog_line("terminal.leave"))
+        for line in self._lines(lines):
+            if line.strip():
+                self._answer(line.strip()[:MAX_LINE])
+
+    def _lines(self, lines: IO[str]) -> Iterator[str]:
+        while True:
+            if self.interactive:
+                self.out.write("> ")
+                self.out.flush()
+            try:
+                line = lines.readline()
+            except KeyboardInterrupt:
+                return
+            if not line:
+                return
+            if not self.interactive:
+                self.out.write(f"> {line.strip()}\n")
+            yield line
+
+    def _answer(self, line: str) -> None:
+        visit = self._visit(line)
+        if isinstance(visit, Button):
+            self._say(visit.link or "")
+            return
+        with self.turns.database.change() as connection:
+            receipt = Receipt(source=DOOR, number=inbox.next_number(connection, DOOR))
+            inbox.keep(connection, receipt, chat=self.chat, raw=line, now=self.turns.clock())
+        self.turns.take(visit, receipt)
+        self._deliver()
+
+    def _visit(self, line: str) -> Visit | Button:
+        if line.isascii() and line.isdigit() and 1 <= int(line[:4]) <= len(self.shown):
+            button = self.shown[int(line) - 1]
+            return Visit(chat=self.chat, kind=Kind.BUTTON, text=button.action) if button.action else button
+        if line.startswith("/"):
+            command, _, rest = line[1:].partition(" ")
+            return Visit(chat=self.chat, kind=Kind.COMMAND, command=command.lower(), text=rest)
+        return Visit(chat=self.chat, kind=Kind.TEXT, text=line)
+
+    def _deliver(self) -> None:
+        first = True
+        while parcels := self._due():
+            for parcel in parcels:
+                self._show(reply_of(parcel.payload), afresh=first)
+                first = False
+                with self.turns.database.change() as connection:
+                    outbox.sent(connection, parcel, now=self.turns.clock())
+
+    def _due(self) -> list[outbox.Parcel]:
+        with self.turns.database.look() as connection:
+            return [
+                parcel
+                for parcel in outbox.due(connection, DOOR, now=self.turns.clock(), limit=50)
+                if parcel.chat == self.chat
+            ]
+
+    def _show(self, reply: Reply, *, afresh: bool) -> None:
+        if afresh or any(reply.buttons):
+            self.shown = [button for row in reply.buttons for button in row]
+        self._say(reply.text)
+        for number, button in enumerate(self.shown if any(reply.buttons) else [], 1):
+            self.out.write(f"  [{number}] {button.label}\n")
+        self.out.write("\n")
+        self.out.flush()
+
+    def _say(self, text: str) -> None:
+        self.out.write(f"{text}\n")
+        self.out.flush()
+
+    def _catalog_line(self, key: str) -> str:
+        return next(iter(self.turns.house.catalogs.values())).say(key)

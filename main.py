@@ -1,0 +1,122 @@
+"""The front door: one command a line, wiring only."""
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+if sys.version_info < (3, 12):  # noqa: UP036 - said in one sentence rather than in a traceback
+    sys.exit(f"Một Cửa needs Python 3.12 or newer; this is {sys.version.split()[0]}.")
+
+from bot.config import ROOT, BadSettings, Settings, read_settings
+from bot.content.learned import load_learned
+from bot.content.load import BrokenContent, examine, load
+from bot.conversation.scene import House
+from bot.store.database import Database, DatabaseUnusable, open_database
+from bot.understanding.engine import build_engine, learn_from
+
+MAX_SHOWN = 20
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option("0.1.0", prog_name="Một Cửa")
+def main() -> None:
+    """Một Cửa: the citizen-assistant bot for Vietnam's communes."""
+
+
+@main.command()
+def run() -> None:
+    """Serve Telegram; without TELEGRAM_BOT_TOKEN, talk here in the terminal."""
+    settings = _settings()
+    if settings.telegram_bot_token is None:
+        _talk_here(settings)
+        return
+    from bot.chat.serve import CannotServe, serve
+    from bot.turn import Turns
+
+    _log(settings)
+    try:
+        serve(settings, Turns(_database(settings), _house()))
+    except CannotServe as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
+def chat() -> None:
+    """The same conversation at this keyboard; one message a line where input is not a terminal."""
+    _talk_here(_settings())
+
+
+@main.command()
+@click.argument("text", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Read a message a line from standard input, write JSON lines.")
+def ask(text: str | None, *, as_json: bool) -> None:
+    """Show what was understood of TEXT, why, and the reply."""
+    from bot.terminal.ask import answer_lines, explain
+
+    if as_json == (text is not None):
+        raise click.UsageError('give either a message ("…") or --json with messages on standard input')
+    house = _house()
+    if as_json:
+        answer_lines(house, sys.stdin.buffer, sys.stdout)
+    else:
+        click.echo(explain(house, text or ""))
+
+
+@main.command()
+@click.argument("root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT)
+def check(root: Path) -> None:
+    """Validate all of knowledge/, intents/ and locales/ (below ROOT): every problem at once."""
+    content, problems, files = examine(root.resolve())
+    for problem in problems:
+        click.echo(str(problem))
+    if problems:
+        raise click.exceptions.Exit(1)
+    phrases = len(content.intents.phrases) + len(content.intents.talk)
+    click.echo(f"{files} files, {len(content.knowledge.procedures)} procedures, {phrases} phrases: no problems.")
+
+
+def _settings() -> Settings:
+    try:
+        return read_settings()
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _house() -> House:
+    try:
+        content = load(ROOT)
+    except BrokenContent as error:
+        shown = "\n".join(map(str, error.problems[:MAX_SHOWN]))
+        raise click.ClickException(f"the maintainers' files have mistakes:\n{shown}") from None
+    learned = load_learned(ROOT / "var" / "cache", content.intents, lambda: learn_from(content.intents, _progress))
+    engine = build_engine(content.intents, content.knowledge.gazetteer, learned)
+    return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
+
+
+def _progress(what: str) -> None:
+    click.echo(f"learning {what} from the phrases (once until they change) …", err=True)
+
+
+def _database(settings: Settings) -> Database:
+    try:
+        return open_database(settings.database)
+    except DatabaseUnusable as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _talk_here(settings: Settings) -> None:
+    from bot.terminal.chat import talk
+    from bot.turn import Turns
+
+    talk(Turns(_database(settings), _house()), sys.stdin, sys.stdout)
+
+
+def _log(settings: Settings) -> None:
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines carry the token
+
+
+if __name__ == "__main__":
+    main()
