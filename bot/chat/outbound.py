@@ -24,7 +24,7 @@ async def send(bot: Bot, chat_id: int, reply: Reply) -> None:
         reply.text,
         entities=entities(reply),
         reply_markup=keyboard(reply),
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
+        link_preview_options=_no_preview(reply),
     )
 
 
@@ -35,8 +35,13 @@ async def _edit(bot: Bot, chat_id: int, message_id: int, reply: Reply) -> None:
         message_id=message_id,
         entities=entities(reply),
         reply_markup=keyboard(reply),
-        link_preview_options=LinkPreviewOptions(is_disabled=True),
+        link_preview_options=_no_preview(reply),
     )
+
+
+def _no_preview(reply: Reply) -> LinkPreviewOptions | None:
+    """A preview of a link would push the answer out of sight on a small screen."""
+    return LinkPreviewOptions(is_disabled=True) if "://" in reply.text else None
 
 
 def _gone(error: BadRequest) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from bot.content.words import HowPeopleAsk
 from bot.understanding.engine import Learned
@@ -47,9 +48,9 @@ def _keep(path: Path, learned: Learned) -> None:
     partial.replace(path)
 
 
-def _from_json(data: dict[str, dict]) -> Learned:  # type: ignore[type-arg]
+def _from_json(data: dict[str, dict[str, Any]]) -> Learned:
     return Learned(**{name: _linear(**model) for name, model in data.items()})
 
 
-def _linear(labels: list[str], rarity: dict[str, float], weights: dict[str, list], unseen: float) -> Linear:  # type: ignore[type-arg]
-    return Linear(tuple(labels), rarity, {f: (tuple(a), tuple(b)) for f, (a, b) in weights.items()}, unseen)
+def _linear(labels: list[str], rows: dict[str, list[Any]], unseen: float) -> Linear:
+    return Linear(tuple(labels), {feature: (r, tuple(a), tuple(b)) for feature, (r, a, b) in rows.items()}, unseen)

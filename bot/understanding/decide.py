@@ -12,10 +12,12 @@ ANSWER_FROM = 0.60  # probability of the best, of all procedures
 CHOOSE_FROM = 0.30  # probability of the best four together, of everything
 TALK_FROM = 0.50  # probability of the best kind of talk
 EMERGENCY_FROM = 0.35  # probability of all emergencies together: rather one too many
-STAY = 0.12  # what the procedure last talked about is worth, as a score
+STAY_ASKING = 0.55  # what the procedure last talked about is worth to a question about an aspect, as a score
+STAY = 0.25  # the same without one
+OFFERED = 0.3  # what a procedure just offered to choose from is worth
 CHOICES = 4
 SHOWN = 5
-SHORT = 6  # words
+LONG = 16  # words: a longer message speaks for itself
 
 TALK_OUTCOMES = {
     "greeting": Outcome.SMALL_TALK,
@@ -75,18 +77,17 @@ def decide(scores: dict[str, float], aspect: Aspect | None, length: int, context
     if talk and sum(talk.values()) >= TALK_FROM:
         kind = max(talk, key=talk.__getitem__)
         return Decision(TALK_OUTCOMES[kind], ranked, talk=kind)
-    return _procedure(ranked, chances, context)
+    return _procedure(ranked, chances, aspect, context)
 
 
 def _with_context(scores: dict[str, float], aspect: Aspect | None, length: int, context: Context) -> dict[str, float]:
     """A short question about an aspect stays with what was talked about; other words must speak louder."""
     scores = dict(scores)
-    stay = STAY * (2 if aspect else 1) * (1.5 if length <= SHORT else 1)
-    if context.procedure in scores:
-        scores[context.procedure] += stay
+    if context.procedure in scores and length <= LONG:
+        scores[context.procedure] += STAY_ASKING if aspect else STAY
     for offered in context.choices:
         if offered in scores:
-            scores[offered] += STAY
+            scores[offered] += OFFERED
     return scores
 
 
@@ -98,10 +99,12 @@ def _ranked(chances: dict[str, float]) -> tuple[Ranked, ...]:
     return tuple(Ranked(id=label, score=chance / total) for label, chance in best)
 
 
-def _procedure(ranked: tuple[Ranked, ...], chances: dict[str, float], context: Context) -> Decision:
+def _procedure(
+    ranked: tuple[Ranked, ...], chances: dict[str, float], aspect: Aspect | None, context: Context
+) -> Decision:
     best = ranked[0]
     stayed = best.id == context.procedure
-    if best.score >= ANSWER_FROM:
+    if best.score >= ANSWER_FROM or (stayed and aspect):
         return Decision(VOICE_OUTCOMES.get(best.id, Outcome.ANSWERED), ranked, follow_up=stayed)
     if sum(chances[one.id] for one in ranked[:CHOICES]) >= CHOOSE_FROM:
         return Decision(Outcome.CLARIFY, ranked, choices=tuple(one.id for one in ranked[:CHOICES]))

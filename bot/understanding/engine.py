@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from bot.content.communes import Gazetteer
@@ -17,7 +17,10 @@ from bot.understanding.places import Mention, Places, build_places, find_mention
 from bot.understanding.result import Context, Evidence, Explanation, Understanding
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
 
+EPOCHS = 5
 NO_ASPECT = "none"
+ASKS_FROM = 0.3  # an aspect may score that much less than none: naming one wrongly costs little
+GOING_BACK = "@going_back"
 ORDINARY_FROM = 2  # a pair of syllables in that many phrases is everyday language, not a place
 
 type Progress = Callable[[str], None]
@@ -61,13 +64,13 @@ def vocabulary_of(intents: HowPeopleAsk) -> Vocabulary:
     return build_vocabulary(intents.words, (p.text for p in (*intents.phrases, *intents.talk)))
 
 
-def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None) -> Learned:
+def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, epochs: int = EPOCHS) -> Learned:
     """Learn the weights of procedures, talk and aspects. Takes seconds; the same phrases give the same weights."""
     vocabulary = vocabulary_of(intents)
     progress("procedures")
-    procedures = learn(list(_examples(intents, vocabulary)))
+    procedures = learn(list(_examples(intents, vocabulary)), epochs=epochs)
     progress("aspects")
-    aspects = learn(list(_aspect_examples(intents, vocabulary)))
+    aspects = learn(list(_aspect_examples(intents, vocabulary)), epochs=epochs)
     return Learned(procedures, aspects)
 
 
@@ -144,13 +147,22 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     )
 
 
+def _turned_back(reading: Reading, context: Context) -> Context:
+    """ "Back to mine": the procedure talked about before the last one."""
+    if GOING_BACK in reading.features and context.earlier:
+        return replace(context, procedure=context.earlier[0])
+    return context
+
+
 def aspect_of(tokens: list[Token], model: Linear) -> Aspect | None:
     """What is asked about, None where nothing particular is."""
     scores = model.scores(aspect_features(tokens))
     if not scores:
         return None
-    label = model.labels[max(range(len(scores)), key=scores.__getitem__)]
-    return None if label == NO_ASPECT else Aspect(label)
+    by_label = dict(zip(model.labels, scores, strict=True))
+    none = by_label.pop(NO_ASPECT, 0.0)
+    best = max(by_label, key=by_label.__getitem__)
+    return Aspect(best) if by_label[best] > none - ASKS_FROM else None
 
 
 def explain(text: str, engine: Engine, context: Context | None = None) -> list[Explanation]:
@@ -174,10 +186,10 @@ def explain(text: str, engine: Engine, context: Context | None = None) -> list[E
 
 def _nearest_phrase(features: set[str], label: str, engine: Engine) -> str | None:
     """The phrase that shares the rarest words with the message."""
-    rarity, best = engine.learned.procedures.rarity, (0.0, "")
+    model, best = engine.learned.procedures, (0.0, "")
     for phrase in engine.phrases:
         if phrase.means == label:
             own = set(features_of(read_words(low_words(phrase.text), engine.vocabulary), engine.vocabulary))
-            shared = sum(rarity.get(feature, 0.0) for feature in own & features)
+            shared = sum(model.rarity(feature) for feature in own & features)
             best = max(best, (shared / math.sqrt(len(own) or 1), phrase.text))
     return best[1] or None

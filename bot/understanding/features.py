@@ -3,6 +3,7 @@
 from bot.understanding.vocabulary import Token, Vocabulary, concepts_in
 
 MAX_TOKENS = 160
+ASKED_IN_THE_LAST = 36  # words of a long message: what is asked mostly comes after the story
 
 
 def features_of(tokens: list[Token], vocabulary: Vocabulary) -> list[str]:
@@ -21,7 +22,7 @@ def features_of(tokens: list[Token], vocabulary: Vocabulary) -> list[str]:
         if before:
             found[f"{before.folded} {token.folded}"] = None
         before = token
-    for name, _, _ in concepts_in(tokens, vocabulary):
+    for name in sorted(concepts_in(tokens, vocabulary)):
         found["@" + name] = None
     return list(found)
 
@@ -36,7 +37,7 @@ def shown(feature: str) -> str:
 def aspect_features(tokens: list[Token]) -> list[str]:
     """What speaks for an aspect: words, pairs and threes, and where in the message they stand: most ask at the end."""
     found: dict[str, None] = {}
-    folded = [token.folded for token in tokens[:MAX_TOKENS]]
+    folded = [token.folded for token in tokens[-ASKED_IN_THE_LAST:]]
     for length in (1, 2, 3):
         for start in range(len(folded) - length + 1):
             words = " ".join(folded[start : start + length])

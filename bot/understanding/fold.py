@@ -5,6 +5,7 @@ Folding is idempotent: `fold(fold(x)) == fold(x)`.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 MAX_CHARACTERS = 1_500  # of one message; a story of 100 words has 600
 MAX_TOKENS = 260
@@ -38,7 +39,9 @@ def clean(text: str) -> str:
     text = unicodedata.normalize(
         "NFKC", text[: 4 * MAX_CHARACTERS].encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
     )
-    kept = "".join(" " if _is_space(c) else c for c in text if c.isprintable() or _is_space(c))
+    kept = text
+    if not text.isprintable():
+        kept = "".join(" " if _is_space(c) else c for c in text if c.isprintable() or _is_space(c))
     return unicodedata.normalize("NFC", kept[:MAX_CHARACTERS])
 
 
@@ -48,7 +51,8 @@ def _is_space(character: str) -> bool:
 
 def words(text: str) -> list[str]:
     """The words of a cleaned text, capitals and accents kept; letters dragged out ("điiii") are pulled together."""
-    return [_LONG_RUN.sub(r"\1", word) for word in _WORD.findall(text)[:MAX_TOKENS]]
+    found = _WORD.findall(text)[:MAX_TOKENS]
+    return [_LONG_RUN.sub(r"\1", word) for word in found] if _LONG_RUN.search(text) else found
 
 
 def low_words(text: str) -> list[str]:
@@ -56,6 +60,7 @@ def low_words(text: str) -> list[str]:
     return words(clean(text).lower())
 
 
+@lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
     """Without any accent: `Đăng` → `dang`."""
     folded = word.lower().translate(_PLAIN)

@@ -10,73 +10,74 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-type Features = Iterable[str]
+NEGLIGIBLE = 0.2  # weights below are dropped: they decide nothing and cost time and memory
+MARGIN = 1.0  # by how much the right label should lead
 
-NEGLIGIBLE = 0.01  # weights below are dropped: they decide nothing and cost memory
+# A feature's rarity squared, the labels it speaks for or against, and how much.
+type Row = tuple[float, tuple[int, ...], tuple[float, ...]]
 
 
 @dataclass(frozen=True)
 class Linear:
-    """Weights by feature; a message's score for a label is the mean of its features' weights, by rarity."""
+    """A message's score for a label: its features' weights, together, over its length in feature space."""
 
     labels: tuple[str, ...] = ()
-    rarity: dict[str, float] = field(default_factory=dict)
-    weights: dict[str, tuple[tuple[int, ...], tuple[float, ...]]] = field(default_factory=dict)
-    unseen: float = 1.0  # the rarity of a feature never met in training
-
-    def norm(self, features: Features) -> float:
-        """Length of a message in feature space: unseen words count, so that strange messages score low."""
-        rarity, unseen = self.rarity, self.unseen
-        total = sum(rarity.get(feature, unseen) ** 2 for feature in features)
-        return math.sqrt(total) or 1.0
+    rows: dict[str, Row] = field(default_factory=dict)
+    unseen: float = 1.0  # the squared rarity of a feature never met: strange messages score low
 
     def scores(self, features: Sequence[str]) -> list[float]:
-        """A score for each label; about 1 for a message like the phrases of a label."""
+        """A score for each label; about 1 for a message like the phrases of a label, 0 for one unlike any."""
         totals = [0.0] * len(self.labels)
-        weights = self.weights
+        length, unseen, rows = 0.0, self.unseen, self.rows
         for feature in features:
-            if row := weights.get(feature):
-                for label, weight in zip(*row, strict=True):
-                    totals[label] += weight
-        length = self.norm(features)
+            row = rows.get(feature)
+            if row is None:
+                length += unseen
+                continue
+            length += row[0]
+            for label, weight in zip(row[1], row[2], strict=True):
+                totals[label] += weight
+        length = math.sqrt(length) or 1.0
         return [total / length for total in totals]
 
     def contributions(self, features: Sequence[str], label: str) -> list[tuple[str, float]]:
         """What each feature added to the score of a label, the weightiest first."""
-        at, length = self.labels.index(label), self.norm(features)
+        at = self.labels.index(label)
+        length = math.sqrt(sum(self.rarity(feature) for feature in features)) or 1.0
         found = []
         for feature in features:
-            labels, weights = self.weights.get(feature, ((), ()))
+            _, labels, weights = self.rows.get(feature, (0.0, (), ()))
             if at in labels:
                 found.append((feature, weights[labels.index(at)] / length))
         return sorted(found, key=lambda one: -abs(one[1]))
 
+    def rarity(self, feature: str) -> float:
+        """The squared rarity of a feature."""
+        row = self.rows.get(feature)
+        return row[0] if row else self.unseen
 
-def learn(
-    examples: Sequence[tuple[Sequence[str], str]], *, epochs: int = 6, aggressiveness: float = 0.5, rarest: int = 1
-) -> Linear:
-    """Learn from (features, label) pairs. Features met fewer than `rarest` times are left out."""
+
+def learn(examples: Sequence[tuple[Sequence[str], str]], *, epochs: int, aggressiveness: float = 0.5) -> Linear:
+    """Learn from (features, label) pairs."""
     labels = tuple(sorted({label for _, label in examples}))
     number = {label: n for n, label in enumerate(labels)}
-    counts = Counter(feature for features, _ in examples for feature in set(features))
-    kept = {feature: n for feature, n in counts.items() if n >= rarest}
-    rarity = {feature: 1.0 + math.log(len(examples) / n) for feature, n in kept.items()}
+    counts = Counter(feature for features, _ in examples for feature in features)
+    rarity = {feature: 1.0 + math.log(len(examples) / n) for feature, n in counts.items()}
     vectors = [(_vector(features, rarity), number[label]) for features, label in examples]
     weights = _train(vectors, len(labels), epochs, aggressiveness)
-    compact = {}
-    for feature, row in weights.items():
-        big = {
-            label: weight * rarity[feature]
-            for label, weight in row.items()
-            if abs(weight * rarity[feature]) > NEGLIGIBLE
-        }
-        if big:
-            compact[feature] = (tuple(big), tuple(big.values()))
-    return Linear(labels, rarity, compact, unseen=1.0 + math.log(len(examples) or 1))
+    rows = {feature: _row(rarity[feature], weights.get(feature, {})) for feature in rarity}
+    return Linear(labels, rows, unseen=round((1.0 + math.log(len(examples) or 1)) ** 2, 3))
+
+
+def _row(rarity: float, weights: dict[int, float]) -> Row:
+    scaled = {label: weight * rarity for label, weight in weights.items()}
+    kept = {label: round(weight, 3) for label, weight in scaled.items() if abs(weight) >= NEGLIGIBLE}
+    return round(rarity * rarity, 3), tuple(kept), tuple(kept.values())
 
 
 def _vector(features: Iterable[str], rarity: dict[str, float]) -> list[tuple[str, float]]:
-    values = {feature: rarity[feature] for feature in features if feature in rarity}
+    """Features with their rarity, scaled to length 1."""
+    values = {feature: rarity[feature] for feature in features}
     length = math.sqrt(sum(value * value for value in values.values())) or 1.0
     return [(feature, value / length) for feature, value in values.items()]
 
@@ -86,28 +87,42 @@ def _train(
 ) -> dict[str, dict[int, float]]:
     weights: dict[str, dict[int, float]] = {}
     drift: dict[str, dict[int, float]] = {}  # for the average: each change times when it was made
-    order, step = list(range(len(vectors))), 0
-    shuffle = random.Random(1945).shuffle
-    for _ in range(epochs):
+    step, shuffle = 0, random.Random(1945).shuffle
+    everything = [n for n, (vector, _) in enumerate(vectors) if vector]
+    order = list(everything)
+    for epoch in range(epochs):
         shuffle(order)
+        wrong = []
         for at in order:
             step += 1
             vector, label = vectors[at]
-            totals = [0.0] * labels
-            for feature, value in vector:
-                if row := weights.get(feature):
-                    for other, weight in row.items():
-                        totals[other] += weight * value
-            mine, totals[label] = totals[label], -math.inf
-            best = max(totals)
-            loss = 1.0 - mine + best
-            if loss > 0 and vector:
-                change = min(aggressiveness, loss / 2)
-                _change(weights, drift, vector, label, totals.index(best), change, step)
+            rival, lead = _rival(weights, vector, label, labels)
+            if lead < MARGIN:
+                wrong.append(at)
+                change = min(aggressiveness, (MARGIN - lead) / 2)
+                _change(weights, drift, vector, label, change, step)
+                _change(weights, drift, vector, rival, -change, step)
+        # Phrases that are right by the margin are left alone for an epoch, then all are looked at again.
+        order = wrong if epoch % 2 == 0 else list(everything)
     return {
         feature: {label: weight - drift[feature][label] / step for label, weight in row.items()}
         for feature, row in weights.items()
     }
+
+
+def _rival(
+    weights: dict[str, dict[int, float]], vector: list[tuple[str, float]], label: int, labels: int
+) -> tuple[int, float]:
+    """The label that comes nearest to the right one, and the lead of the right one over it."""
+    totals = [0.0] * labels
+    for feature, value in vector:
+        row = weights.get(feature)
+        if row:
+            for other, weight in row.items():
+                totals[other] += weight * value
+    mine, totals[label] = totals[label], -math.inf
+    best = max(totals)
+    return totals.index(best), mine - best
 
 
 def _change(
@@ -115,14 +130,10 @@ def _change(
     drift: dict[str, dict[int, float]],
     vector: list[tuple[str, float]],
     label: int,
-    rival: int,
     change: float,
     step: int,
 ) -> None:
     for feature, value in vector:
         row, past = weights.setdefault(feature, {}), drift.setdefault(feature, {})
-        amount = change * value
-        row[label] = row.get(label, 0.0) + amount
-        row[rival] = row.get(rival, 0.0) - amount
-        past[label] = past.get(label, 0.0) + amount * step
-        past[rival] = past.get(rival, 0.0) - amount * step
+        row[label] = row.get(label, 0.0) + change * value
+        past[label] = past.get(label, 0.0) + change * value * step

@@ -130,6 +130,7 @@ class Places:
     units: dict[str, list[_Unit]] = field(default_factory=dict)
     districts: dict[str, list[FoundCommune]] = field(default_factory=dict)
     provinces: dict[str, str] = field(default_factory=dict)
+    beginnings: frozenset[str] = frozenset()  # the first two syllables of every name
     by_initial: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -171,6 +172,7 @@ def build_places(gazetteer: Gazetteer, province_names: Mapping[str, str] | None 
         units=dict(units),
         districts={name: list(found.values()) for name, found in districts.items()},
         provinces=provinces,
+        beginnings=frozenset(" ".join(name.split()[:2]) for name in (*units, *districts, *provinces)),
         by_initial=dict(initials),
     )
 
@@ -260,7 +262,8 @@ def _folded_unless_misread(word: str) -> str:
 
 def _spans(folded: list[str], places: Places) -> Iterator[tuple[int, int]]:
     for start in range(len(folded)):
-        for length in range(min(MAX_NAME, len(folded) - start), 0, -1):
+        longest = MAX_NAME if " ".join(folded[start : start + 2]) in places.beginnings else 1
+        for length in range(min(longest, len(folded) - start), 0, -1):
             name = " ".join(folded[start : start + length])
             if name in places.units or name in places.districts:
                 yield start, start + length
@@ -324,7 +327,8 @@ def _regions(folded: list[str], places: Places) -> set[str]:
     """The provinces and former districts a message names: they tell places of one name apart."""
     found = set()
     for start in range(len(folded)):
-        for length in (1, 2, 3, 4):
+        longest = MAX_NAME if " ".join(folded[start : start + 2]) in places.beginnings else 1
+        for length in range(1, longest + 1):
             name = " ".join(folded[start : start + length])
             name = places.provinces.get(name, name)
             if name in places.provinces or name in places.districts:

@@ -31,7 +31,9 @@ class Vocabulary:
 
     known: dict[str, int] = field(default_factory=dict)  # folded word → how often
     spellings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # as typed → the words meant
-    concepts: dict[str, list[tuple[tuple[Token, ...], str]]] = field(default_factory=dict)  # by first folded word
+    concepts: dict[str, list[tuple[tuple[Token, ...], str]]] = field(
+        default_factory=dict
+    )  # by the first two folded words
     by_shape: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # first letter, length → known words
 
 
@@ -55,7 +57,7 @@ def build_vocabulary(words_file: Words, texts: Iterable[str]) -> Vocabulary:
                 tokens = tuple(_token(word) for word in low_words(member))
                 known.update(token.folded for token in tokens)
                 if tokens:
-                    concepts[tokens[0].folded].append((tokens, name))
+                    concepts[" ".join(token.folded for token in tokens[:2])].append((tokens, name))
     shapes: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for word in known:
         if len(word) >= MIN_REPAIRED - 1 and word.isalpha():
@@ -72,20 +74,16 @@ def read_words(typed: list[str], vocabulary: Vocabulary) -> list[Token]:
     tokens: list[Token] = []
     repairs = MAX_REPAIRS
     for word in typed:
-        if meant := _written_out(word, vocabulary):
+        if meant := vocabulary.spellings.get(word):
             tokens.extend(map(_token, meant))
             continue
         folded = fold(word)
         if folded in vocabulary.known or folded.isdigit() or repairs == 0:
-            tokens.append(_token(word))
+            tokens.append(Token(folded, None if word.isascii() else accented(word)))
             continue
         repairs -= 1
         tokens.extend(_repaired(word, folded, vocabulary))
     return tokens
-
-
-def _written_out(word: str, vocabulary: Vocabulary) -> tuple[str, ...] | None:
-    return vocabulary.spellings.get(word)
 
 
 def _repaired(word: str, folded: str, vocabulary: Vocabulary) -> list[Token]:
@@ -122,14 +120,16 @@ def _nearest(folded: str, vocabulary: Vocabulary) -> str | None:
     return best[2] if best else None
 
 
-def concepts_in(tokens: list[Token], vocabulary: Vocabulary) -> list[tuple[str, int, int]]:
-    """The concepts a message names and where; several at one place where words are ambiguous."""
-    found = []
+def concepts_in(tokens: list[Token], vocabulary: Vocabulary) -> set[str]:
+    """The concepts a message names; several for a word that means several things."""
+    found = set()
+    after = [*(token.folded for token in tokens[1:]), ""]
     for start, token in enumerate(tokens):
-        for pattern, name in vocabulary.concepts.get(token.folded, ()):
-            end = start + len(pattern)
-            if end <= len(tokens) and all(map(_agrees, tokens[start:end], pattern)):
-                found.append((name, start, end))
+        for key in (token.folded, f"{token.folded} {after[start]}"):
+            for pattern, name in vocabulary.concepts.get(key, ()):
+                end = start + len(pattern)
+                if end <= len(tokens) and all(map(_agrees, tokens[start:end], pattern)):
+                    found.add(name)
     return found
 
 
