@@ -3,6 +3,7 @@
 from bot.understanding.vocabulary import Token, Vocabulary, concepts_in
 
 MAX_TOKENS = 160
+STEM = 5  # letters: English and Indonesian words bend at their end
 ASKED_IN_THE_LAST = 36  # words of a long message: what is asked mostly comes after the story
 
 
@@ -19,6 +20,8 @@ def features_of(tokens: list[Token], vocabulary: Vocabulary) -> list[str]:
         found[token.folded] = None
         if token.accented:
             found["'" + token.accented] = None
+        if len(token.folded) > STEM:
+            found["<" + token.folded[:STEM]] = None
         if before:
             found[f"{before.folded} {token.folded}"] = None
         before = token
@@ -31,6 +34,8 @@ def shown(feature: str) -> str:
     """A feature as a maintainer reads it."""
     if feature.startswith("@"):
         return f"notion: {feature[1:]}"
+    if feature.startswith("<"):
+        return f"{feature[1:]}…"
     return f"{feature[1:]} (accents)" if feature.startswith("'") else feature
 
 
