@@ -1,6 +1,7 @@
 """The python-telegram-bot Application: every handler in one visible, ordered list."""
 
 import logging
+import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
@@ -22,6 +23,8 @@ from bot.chat.inbound import visit_of
 from bot.conversation.visit import Visit
 
 log = logging.getLogger(__name__)
+
+os.environ.setdefault("PTB_TIMEDELTA", "true")  # waits as timedelta, as all future versions give them
 
 type TakeTurn = Callable[[Visit, int], Awaitable[None]]
 type PassOver = Callable[[int], Awaitable[None]]

@@ -152,7 +152,8 @@ def nearest(word: str, valid: list[str]) -> str:
 
 def _report(document: Document, kind: Any, error: Any) -> None:
     loc: Loc = tuple(part for part in error["loc"] if part != "[key]")
-    name, written, context = _name(loc), error.get("input"), error.get("ctx", {})
+    name = "key" if "[key]" in error["loc"] else _name(loc)
+    written, context = error.get("input"), error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
             valid = sorted(_fields_at(kind, loc[:-1]))

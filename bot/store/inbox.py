@@ -80,7 +80,7 @@ def count_attempt(connection: Connection, receipt: Receipt, *, error: str) -> in
 def count(connection: Connection) -> dict[str, int]:
     """How many updates are waiting, done and bad."""
     rows = connection.execute(select(inbox.c.state, func.count()).group_by(inbox.c.state))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def next_number(connection: Connection, name: str) -> int:

@@ -96,7 +96,7 @@ def readdress(connection: Connection, chat: str, new: str) -> None:
 def count(connection: Connection) -> dict[str, int]:
     """How many messages are waiting, sent and dead."""
     rows = connection.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _leave_waiting(connection: Connection, parcel: Parcel, **values: object) -> bool:

@@ -85,9 +85,9 @@ def _with_context(scores: dict[str, float], aspect: Aspect | None, length: int, 
     scores = dict(scores)
     if context.procedure in scores and length <= LONG:
         scores[context.procedure] += STAY_ASKING if aspect else STAY
-    for offered in context.choices:
+    for offered in context.choices if length <= LONG else ():
         if offered in scores:
-            scores[offered] += OFFERED
+            scores[offered] += STAY_ASKING if aspect else OFFERED
     return scores
 
 

@@ -1,0 +1,130 @@
+"""The arrows of the house: who may import whom, and what stands in which room."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.content.catalog import load_catalogs
+from bot.content.schema import Language
+from tests.conftest import ROOT
+
+BOT = ROOT / "bot"
+FILES = sorted(BOT.rglob("*.py"))
+ONLY_IN = {
+    "telegram": "chat",
+    "starlette": "chat",
+    "uvicorn": "chat",
+    "httpx": "chat",
+    "asyncio": "chat",
+    "sqlalchemy": "store",
+    "alembic": "store",
+    "yaml": "content",
+    "vietnam_provinces": "content",
+}
+PURE = ("understanding", "conversation")
+NEVER_IN_PURE = {"os", "pathlib", "io", "time", "random", "logging", "socket", "subprocess", "asyncio"}
+# The learner's seeded shuffle gives the same on every machine.
+EXCUSED = {("bot/understanding/linear.py", "random")}
+MAY_USE = {
+    "content": {"content", "understanding"},  # `learned` keeps what understanding has learnt
+    "understanding": {"understanding", "content"},
+    "conversation": {"conversation", "understanding", "content"},
+    "store": {"store"},
+    "turn.py": {"conversation", "store", "understanding"},
+    "chat": {"chat", "turn", "store", "conversation", "content", "config"},
+    "terminal": {"terminal", "turn", "store", "conversation", "content", "understanding"},
+    "config.py": set(),
+}
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def room(path):
+    return path.relative_to(BOT).parts[0]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_arrows_point_one_way(path):
+    name = str(path.relative_to(ROOT))
+    for module in imports(path):
+        top, *rest = module.split(".")
+        assert ONLY_IN.get(top, room(path)) == room(path), f"{name} imports {module}"
+        if room(path) in PURE and (name, top) not in EXCUSED:
+            assert top not in NEVER_IN_PURE, f"{name} is pure and imports {module}"
+        if top == "bot" and rest and room(path) in MAY_USE:
+            assert rest[0] in MAY_USE[room(path)], f"{name} imports {module}"
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room(p) in PURE], ids=lambda p: str(p.relative_to(ROOT)))
+def test_pure_rooms_ask_no_clock(path):
+    source = path.read_text(encoding="utf-8")
+    assert not re.search(r"\b(now|today|utcnow)\(\)", source)
+
+
+def test_data_folders_hold_no_python():
+    assert [p for name in ("knowledge", "intents", "locales") for p in (ROOT / name).rglob("*.py")] == []
+
+
+VIETNAMESE = re.compile(r"[ăâđêôơưĂÂĐÊÔƠƯàáảãạèéẻẽẹìíỉĩịòóỏõọùúủũụỳýỷỹỵ]", re.IGNORECASE)
+LETTERS_ARE_DATA = {"fold.py", "places.py"}
+NAMES = {"Một Cửa", "Tiếng Việt"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_code_holds_no_sentences(path):
+    if path.name in LETTERS_ARE_DATA:
+        return
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    prose = {id(n.body[0].value) for n in ast.walk(tree) if isinstance(n, _DOCUMENTED) and n.body and _is_text(n.body[0])}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            words = node.value
+            for name in NAMES:
+                words = words.replace(name, "")
+            assert not VIETNAMESE.search(words), f"{path.name}: {node.value!r}"
+
+
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def _is_text(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def test_every_sentence_used_exists_and_every_sentence_is_used():
+    documents = []
+    catalogs = load_catalogs(ROOT, documents)
+    assert [problem for document in documents for problem in document.problems] == []
+    keys = set(catalogs[Language.VI].sentences)
+    source = "\n".join(path.read_text(encoding="utf-8") for path in FILES)
+    literal = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', source)) - {"telegram.ext"}
+    patterns = [re.sub(r"\\\{.*?\\\}", "[a-z_]+", re.escape(f)) for f in re.findall(r'f"([a-z_]+\.[a-z_]*\{.*?\})"', source)]
+    used = {key for key in keys if key in literal or any(re.fullmatch(pattern, key) for pattern in patterns)}
+    prefixes = {key.split(".")[0] for key in keys}
+    assert {key for key in literal if key.split(".")[0] in prefixes} - keys == set()
+    assert keys - used == set()
+
+
+def test_bodies_are_short():
+    lengths = sorted(
+        node.end_lineno - node.body[0].lineno + 1
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    assert lengths[int(len(lengths) * 0.9)] < 20
+
+
+def test_requirements_are_pinned():
+    for file in (ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt"):
+        for line in Path(file).read_text(encoding="utf-8").splitlines():
+            if line and not line.lstrip().startswith(("#", "--")):
+                assert "==" in line

@@ -1,0 +1,95 @@
+"""The stage: the real Service, driven a step at a time against the stand-in over loopback HTTP."""
+
+import asyncio
+from functools import wraps
+
+from bot.chat.delivery import Pace
+from bot.chat.serve import Service
+from bot.config import Settings
+from tests.telegram_server import TOKEN, TelegramServer
+
+QUICK = Pace(per_second=1000, private_seconds=0, group_seconds=0)
+
+
+def played(story):
+    """Run an async story with a server of its own: `async def test_…(play)`."""
+
+    @wraps(story)
+    def test(turns, *args, **kwargs):
+        async def run():
+            async with TelegramServer().running() as server:
+                play = Play(server, turns)
+                await play.service.application.initialize()
+                try:
+                    await story(play, *args, **kwargs)
+                finally:
+                    await play.service.application.shutdown()
+                    play.service.threads.close()
+                assert server.violations == []
+
+        asyncio.run(run())
+
+    test.__signature__ = _without_play(story)
+    return test
+
+
+def _without_play(story):
+    import inspect
+
+    signature = inspect.signature(story)
+    kept = [p for name, p in signature.parameters.items() if name != "play"]
+    turns = inspect.Parameter("turns", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return signature.replace(parameters=[turns, *kept])
+
+
+def settings(server, **extra):
+    return Settings(telegram_bot_token=TOKEN, telegram_api_url=server.url, **extra)
+
+
+class Play:
+    """Updates in, messages out; nothing runs in between unless a story says so."""
+
+    def __init__(self, server, turns):
+        self.server = server
+        self.turns = turns
+        self.service = Service(settings(server), turns, QUICK)
+        self._update = 0
+
+    async def store(self, *updates):
+        """Receive updates: stored, not yet acted on."""
+        numbered = []
+        for update in updates:
+            self._update += 1
+            numbered.append(update if "update_id" in update else {"update_id": self._update, **update})
+        await self.service.intake.store(numbered)
+
+    async def act(self):
+        """Take every turn that waits."""
+        worker = self.service.worker
+        while found := await worker.threads.run(worker._waiting):
+            for chat, updates in found.items():
+                worker._busy[chat] = asyncio.create_task(worker._serve(self.service.application, chat, updates))
+            await worker.settle()
+
+    async def deliver(self):
+        while await self.service.delivery.deliver_due():
+            pass
+
+    async def hears(self, *updates):
+        await self.store(*updates)
+        await self.act()
+        await self.deliver()
+
+    def last(self, person):
+        return self.server.sent[person.id][-1]
+
+    def said(self, person):
+        return self.server.texts(person.id)
+
+    def buttons(self, person):
+        rows = self.last(person).get("reply_markup", {}).get("inline_keyboard", [])
+        return [button for row in rows for button in row]
+
+    def say(self, key, language="vi", **values):
+        catalogs = {one.value: catalog for one, catalog in self.turns.house.catalogs.items()}
+        return catalogs[language].say(key, **values)

@@ -1,0 +1,87 @@
+"""A citizen asks and is told."""
+
+from tests.cast import BUDI, EMMA, HUNG, LAN
+from tests.stage import played
+
+
+@played
+async def test_lan_asks_for_papers_then_the_fee_then_the_place(play):
+    await play.hears(LAN.says("em mới sinh con, cần giấy gì"))
+    assert "Giấy chứng sinh" in play.said(LAN)[-1]
+    await play.hears(LAN.says("lệ phí bao nhiêu"))
+    assert "không mất tiền" in play.said(LAN)[-1]
+    assert "5.000" in play.said(LAN)[-1]
+    await play.hears(LAN.says("ở phường Cống Vị thì ra đâu"))
+    assert "Phường Ngọc Hà" in play.said(LAN)[-1]
+    assert "Phường Giảng Võ" in play.said(LAN)[-1]
+    assert "248 phố Kim Mã" in play.said(LAN)[-1]
+    assert {"commune:8", "commune:25"} <= {button.get("callback_data") for button in play.buttons(LAN)}
+
+
+@played
+async def test_the_chosen_commune_answers_where_to_go(play):
+    await play.hears(LAN.says("em mới sinh con, cần giấy gì"), LAN.presses("commune:8"))
+    assert "Kim Mã" in play.said(LAN)[-1]
+    await play.hears(LAN.says("làm online được không"))
+    assert play.say("online.full") in play.said(LAN)[-1]
+
+
+@played
+async def test_an_aspect_button_edits_the_answer_in_place(play):
+    await play.hears(LAN.says("em mới sinh con, cần giấy gì"), LAN.presses("answer:dang-ky-khai-sinh:who", 77))
+    assert play.last(LAN)["method"] == "editMessageText"
+    assert play.last(LAN)["message_id"] in (77, "77")
+    assert "ông bà" in play.last(LAN)["text"]
+
+
+@played
+async def test_a_message_that_is_gone_is_sent_anew(play):
+    play.server.fail("editMessageText", 400, "Bad Request: message to edit not found")
+    await play.hears(LAN.presses("answer:dang-ky-khai-sinh:fee"))
+    assert play.last(LAN)["method"] == "sendMessage"
+
+
+@played
+async def test_pressed_twice_changes_nothing(play):
+    play.server.fail("editMessageText", 400, "Bad Request: message is not modified")
+    await play.hears(LAN.presses("answer:dang-ky-khai-sinh:fee"))
+    assert play.server.sent[LAN.id] == []
+
+
+@played
+async def test_each_speaks_their_own_language(play):
+    await play.hears(
+        EMMA.says("my wife gave birth last week, where do I register the baby"),
+        BUDI.says("anak saya baru lahir, bagaimana mengurus akta kelahirannya"),
+        HUNG.says("e ms sinh e bé, lm gks cho con cần j ạ"),
+    )
+    assert "Birth registration" in play.said(EMMA)[-1]
+    assert "Pendaftaran kelahiran" in play.said(BUDI)[-1]
+    assert "Đăng ký khai sinh" in play.said(HUNG)[-1]
+
+
+@played
+async def test_the_chosen_language_wins_over_the_message(play):
+    await play.hears(EMMA.says("/language en"), EMMA.says("em mới sinh con, cần giấy gì"))
+    assert "Hand in" in play.said(EMMA)[-1]
+
+
+@played
+async def test_two_people_keep_their_own_context(play):
+    await play.hears(LAN.says("em mới sinh con, cần giấy gì"))
+    await play.hears(HUNG.says("lệ phí bao nhiêu"))
+    assert "5.000" not in play.said(HUNG)[-1]
+
+
+@played
+async def test_every_answer_says_that_nothing_is_filed_here(play):
+    await play.hears(LAN.says("em mới sinh con, cần giấy gì"))
+    assert "không nộp ở đây" in play.said(LAN)[-1]
+    assert "23/11/2026" in play.said(LAN)[-1]
+
+
+@played
+async def test_no_match_says_what_can_be_done_and_who_else_helps(play):
+    await play.hears(LAN.says("asdf qwer zxcv"))
+    assert "18001096" in play.said(LAN)[-1]
+    assert play.buttons(LAN)[0]["callback_data"] == "topics"

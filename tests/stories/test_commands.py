@@ -1,0 +1,108 @@
+"""Commands, communes, topics and buttons that are old or hostile."""
+
+import pytest
+
+from tests.cast import BUDI, EMMA, LAN, STRANGER
+from tests.stage import played
+
+
+@played
+async def test_start_says_what_it_is_and_asks_the_commune_once(play):
+    await play.hears(LAN.says("/start"))
+    assert play.say("start.machine") in play.said(LAN)[0]
+    assert play.said(LAN)[1] == play.say("start.commune")
+    await play.hears(LAN.says("Thường Tín"))
+    assert "Xã Thường Tín" in play.said(LAN)[-1]
+    await play.hears(LAN.says("/start"))
+    assert len(play.said(LAN)) == 4
+
+
+@played
+async def test_start_speaks_the_language_of_the_app(play):
+    await play.hears(EMMA.says("/start"), BUDI.says("/start"))
+    assert play.say("start.machine", "en") in play.said(EMMA)[0]
+    assert play.say("start.machine", "id") in play.said(BUDI)[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("Thường Tín", "Xã Thường Tín"),
+        ("xa thuong tin", "Xã Thường Tín"),
+        ("TT. Phù Yên", "Xã Phù Yên"),
+        ("p. trúc bạch, ba đình", "Phường Ba Đình"),
+        ("thuong tinn", "Xã Thường Tín"),
+    ],
+)
+def test_a_commune_is_found_by_any_of_its_names(turns, typed, expected):
+    @played
+    async def story(play):
+        await play.hears(LAN.says(f"/commune {typed}"))
+        assert expected in play.said(LAN)[-1]
+
+    story(turns)
+
+
+@played
+async def test_a_former_name_tells_of_the_change(play):
+    await play.hears(LAN.says("/commune phường Trúc Bạch"))
+    assert "01/07/2025" in play.said(LAN)[-1]
+
+
+@played
+async def test_several_of_one_name_are_asked_with_their_province(play):
+    await play.hears(LAN.says("/commune tân phú"))
+    labels = [button["text"] for button in play.buttons(LAN)]
+    assert "Xã Tân Phú, Tỉnh Nghệ An" in labels
+    assert "Phường Tân Phú, Thành phố Hồ Chí Minh" in labels
+
+
+@played
+async def test_an_unknown_name_is_said_to_be_unknown(play):
+    await play.hears(LAN.says("/commune xyzzy quux"))
+    assert "xyzzy quux" in play.said(LAN)[-1]
+
+
+@played
+async def test_topics_are_browsed_in_place(play):
+    await play.hears(LAN.says("/topics"))
+    assert "topic:civil_status:0" in [button["callback_data"] for button in play.buttons(LAN)]
+    await play.hears(LAN.presses("topic:civil_status:0"))
+    assert play.last(LAN)["method"] == "editMessageText"
+    assert "answer:dang-ky-khai-sinh:overview" in [b["callback_data"] for b in play.buttons(LAN)]
+
+
+@pytest.mark.parametrize("code", ["en", "EN", "en-GB", "english"])
+def test_language_codes_are_read_kindly(turns, code):
+    @played
+    async def story(play):
+        await play.hears(LAN.says(f"/language {code}"))
+        assert play.said(LAN)[-1] == play.say("language.set", "en")
+
+    story(turns)
+
+
+@played
+async def test_an_unknown_language_offers_ours(play):
+    await play.hears(LAN.says("/language klingon"))
+    assert {b["callback_data"] for b in play.buttons(LAN)} == {"language:vi", "language:en", "language:id"}
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["answer:khong-co:fee", "answer:dang-ky-khai-sinh", "commune:99999", "commune:-1", "topic:civil_status:999999",
+     "topic:nope:0", "x" * 64, "answer::", "language:", "ữ" * 21, "commune:٣"],
+)  # fmt: skip
+def test_hostile_buttons_get_a_clear_answer(turns, action):
+    @played
+    async def story(play):
+        await play.hears(STRANGER.presses(action))
+        assert len(play.said(STRANGER)) == 1
+
+    story(turns)
+
+
+@played
+async def test_an_unknown_command_lists_the_known_ones(play):
+    await play.hears(LAN.says("/nonsense"))
+    assert "/topics" in play.said(LAN)[-1]

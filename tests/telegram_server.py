@@ -1,0 +1,159 @@
+"""A Bot API server on loopback: lo-bot-api-emulator, widened, and checking each request against the API's own contract."""
+
+import contextlib
+import inspect
+import json
+from collections import defaultdict
+
+from aiogram import methods
+from aiohttp import web
+from lo_bot_api_emulator import LoBotApiEmulator
+from pydantic import TypeAdapter, ValidationError
+
+TOKEN = "4711:test-token"
+CONTRACT = {
+    cls.__api_method__: cls
+    for _, cls in inspect.getmembers(methods, inspect.isclass)
+    if isinstance(getattr(cls, "__api_method__", None), str)
+}
+LIMITS = {"text": 4096, "caption": 1024}  # UTF-16 units
+
+
+class TelegramServer(LoBotApiEmulator):
+    """Knows one token; records what was sent; fails on demand; accepts updates of any kind, even malformed ones."""
+
+    def __init__(self):
+        super().__init__(max_updates=20_000, max_history=50_000, allow_insecure_loopback_webhooks=True)
+        self.sent = defaultdict(list)  # chat id → what it was sent, in order
+        self.calls = []
+        self.violations = []
+        self.faults = defaultdict(list)  # method → answers to give before the real one
+        self.url = ""
+        self._number = 100
+
+    async def handle(self, request):
+        method, token = request.match_info["method"], request.match_info["token"]
+        if token != TOKEN:
+            return _refusal(401, "Unauthorized")
+        fields, _ = await self.read_request(request)
+        self.calls.append((method, fields))
+        if problem := contract_problem(method, fields):
+            self.violations.append(f"{method}: {problem}")
+            return _refusal(400, f"Bad Request: {problem}")
+        for n, (chat, answer) in enumerate(self.faults[method]):
+            if chat in (None, str(fields.get("chat_id"))):
+                del self.faults[method][n]
+                return answer()
+        return await self._answer(method, token, fields, request)
+
+    async def _answer(self, method, token, fields, request):
+        if method == "getMe":
+            me = {"id": 4711, "is_bot": True, "first_name": "Một Cửa", "username": "MotCuaBot"}
+            return web.json_response({"ok": True, "result": me})
+        if method == "getUpdates":
+            try:
+                found = await self._update_queues.poll(token, fields, disconnected=lambda: request.transport is None)
+            except Exception as error:
+                return _refusal(getattr(error, "status", 400), str(error))
+            return web.json_response({"ok": True, "result": found})
+        if method == "setWebhook":
+            return web.json_response({"ok": True, "result": await self._update_queues.set_webhook(token, fields)})
+        if method == "deleteWebhook":
+            await self._update_queues.set_webhook(token, fields | {"url": ""})
+            return web.json_response({"ok": True, "result": True})
+        if method in ("sendMessage", "editMessageText"):
+            return self._message(method, fields)
+        return web.json_response({"ok": True, "result": True})
+
+    def _message(self, method, fields):
+        chat = int(fields["chat_id"])
+        self.sent[chat].append({"method": method, **{name: _decoded(value) for name, value in fields.items()}})
+        message = {
+            "message_id": int(fields.get("message_id") or self.next_id),
+            "date": 1,
+            "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup", "first_name": "x"},
+            "text": fields["text"],
+        }
+        self.next_id += 1
+        return web.json_response({"ok": True, "result": message})
+
+    def fail(self, method, status, description, chat=None, times=1, **parameters):
+        """Let the next calls of `method` (for one chat) be answered with an error."""
+
+        def answer():
+            return _refusal(status, description, **parameters)
+
+        self.faults[method] += [(None if chat is None else str(chat), answer)] * times
+
+    def garble(self, method, times=1):
+        self.faults[method] += [(None, lambda: web.Response(text="<html>bad gateway", status=502))] * times
+
+    async def inject(self, *updates):
+        """Queue raw updates as they are, numbered where they have no number."""
+        state = self._update_queues._state(TOKEN)
+        async with state.condition:
+            for update in updates:
+                self._number += 1
+                state.updates.append({"update_id": self._number, **update})
+            state.condition.notify_all()
+        await self._update_queues.deliver(TOKEN)
+
+    def texts(self, chat):
+        return [message["text"] for message in self.sent[chat]]
+
+    @contextlib.asynccontextmanager
+    async def running(self):
+        runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        try:
+            yield self
+        finally:
+            await runner.cleanup()
+
+
+def contract_problem(method, fields):
+    """What is wrong with a request by the Bot API's own documentation, None where nothing is."""
+    cls = CONTRACT.get(method)
+    if cls is None:
+        return "no such method"
+    known = {name: info for name, info in cls.model_fields.items() if not name.startswith("_")}
+    if unknown := set(fields) - set(known):
+        return f"unknown parameters {sorted(unknown)}"
+    missing = [name for name, info in known.items() if info.is_required() and name not in fields]
+    if missing:
+        return f"missing parameters {missing}"
+    for name, value in fields.items():
+        try:
+            TypeAdapter(known[name].annotation).validate_python(_decoded(value))
+        except ValidationError as error:
+            return f"{name}: {error.errors()[0]['msg']}"
+    return _too_long(fields)
+
+
+def _too_long(fields):
+    for name, limit in LIMITS.items():
+        if name in fields and not 1 <= len(fields[name].encode("utf-16-le")) // 2 <= limit:
+            return f"{name} has {len(fields[name])} characters"
+    rows = (_decoded(fields.get("reply_markup")) or {}).get("inline_keyboard", [])
+    buttons = [button for row in rows for button in row]
+    if len(buttons) > 100 or any(len(row) > 8 for row in rows):
+        return "too many buttons"
+    for button in buttons:
+        if not 1 <= len(button.get("callback_data", "x").encode()) <= 64 or not button["text"]:
+            return f"button {button}"
+    return None
+
+
+def _decoded(value):
+    if isinstance(value, str) and value[:1] in "[{":
+        with contextlib.suppress(ValueError):
+            return json.loads(value)
+    return value
+
+
+def _refusal(status, description, **parameters):
+    body = {"ok": False, "error_code": status, "description": description}
+    return web.json_response(body | ({"parameters": parameters} if parameters else {}), status=status)
