@@ -1,8 +1,7 @@
 """The python-telegram-bot Application: every handler in one visible, ordered list."""
 
-import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -22,16 +21,17 @@ from telegram.request import HTTPXRequest
 from bot.chat.inbound import visit_of
 from bot.conversation.visit import Visit
 
-log = logging.getLogger(__name__)
-
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # waits as timedelta, as all future versions give them
 
 type TakeTurn = Callable[[Visit, int], Awaitable[None]]
 type PassOver = Callable[[int], Awaitable[None]]
+type NoteFailure = Callable[[int, Exception], None]
 type TelegramApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
-def build_application(token: str, api_url: str, take: TakeTurn, pass_over: PassOver) -> TelegramApplication:
+def build_application(
+    token: str, api_url: str, take: TakeTurn, pass_over: PassOver, note_failure: NoteFailure
+) -> TelegramApplication:
     """An Application without Updater: updates come from our own inbox (PTB's loses them when killed)."""
     request = HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=10)
     application = (
@@ -45,7 +45,7 @@ def build_application(token: str, api_url: str, take: TakeTurn, pass_over: PassO
         .build()
     )
     application.add_handlers(handlers(take, pass_over))
-    application.add_error_handler(_log_error)
+    application.add_error_handler(_error_handler(note_failure))
     return application
 
 
@@ -59,10 +59,12 @@ def handlers(take: TakeTurn, pass_over: PassOver) -> list[BaseHandler[Any, Any, 
             await pass_over(update.update_id)
 
     async def press(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        await visit(update, context)
-        if update.callback_query:
-            with suppress(TelegramError):  # too old to be acknowledged: the answer itself is in the outbox
-                await update.callback_query.answer()
+        try:
+            await visit(update, context)
+        finally:
+            if update.callback_query:
+                with suppress(TelegramError):  # too old to be acknowledged: the answer itself is in the outbox
+                    await update.callback_query.answer()
 
     return [
         CallbackQueryHandler(press),
@@ -74,5 +76,13 @@ def handlers(take: TakeTurn, pass_over: PassOver) -> list[BaseHandler[Any, Any, 
     ]
 
 
-async def _log_error(_update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
-    log.error("handler failed: %s", type(context.error).__name__)
+def _error_handler(
+    note_failure: NoteFailure,
+) -> Callable[[object, ContextTypes.DEFAULT_TYPE], Coroutine[Any, Any, None]]:
+    """Whatever a handler raises is told to the worker, which decides what becomes of the update."""
+
+    async def note(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:
+        if isinstance(update, Update) and context.error:
+            note_failure(update.update_id, context.error)
+
+    return note

@@ -69,7 +69,10 @@ class Delivery:
         now = self.turns.clock()
         self._free_at = {chat: at for chat, at in self._free_at.items() if at > now}
         parcels = await self.threads.run(self._due, now)
-        await asyncio.gather(*(self._deliver(parcel) for parcel in parcels))
+        # All are waited for: a message still under way would be due again, and sent twice.
+        for failure in await asyncio.gather(*map(self._deliver, parcels), return_exceptions=True):
+            if failure:
+                raise failure
         return len(parcels)
 
     def _due(self, now: dt.datetime) -> list[Parcel]:
@@ -87,18 +90,20 @@ class Delivery:
         return min(IDLE_SECONDS, max(0.01, (soonest - self.turns.clock()).total_seconds()))
 
     async def _deliver(self, parcel: Parcel) -> None:
-        chat_id = int(parcel.chat.partition(":")[2])
         async with self._overall:
-            try:
-                await send(self.bot, chat_id, reply_of(parcel.payload))
-                error = None
-            except TelegramError as failure:
-                error = failure
-        seconds = self.pace.private_seconds if chat_id > 0 else self.pace.group_seconds
+            error = await self._send(parcel)
+        seconds = self.pace.group_seconds if ":-" in parcel.chat else self.pace.private_seconds
         self._free_at[parcel.chat] = self.turns.clock() + dt.timedelta(seconds=seconds)
         await self.threads.run(self._settle, parcel, error)
 
-    def _settle(self, parcel: Parcel, error: TelegramError | None) -> None:
+    async def _send(self, parcel: Parcel) -> Exception | None:
+        try:
+            await send(self.bot, int(parcel.chat.partition(":")[2]), reply_of(parcel.payload))
+        except Exception as error:  # noqa: BLE001 - one message that cannot be sent must not hold up all others
+            return error
+        return None
+
+    def _settle(self, parcel: Parcel, error: Exception | None) -> None:
         now = self.turns.clock()
         with self.turns.database.change() as connection:
             match error:
@@ -117,12 +122,15 @@ class Delivery:
                 case BadRequest():
                     log.error("message %d was refused: %s", parcel.id, error.message)
                     outbox.give_up(connection, parcel, error="BadRequest", now=now)
-                case _:
+                case TelegramError():
                     wait = min(LONGEST_WAIT_SECONDS, 2**parcel.attempts)
                     until = now + dt.timedelta(seconds=wait)
                     outbox.later(connection, parcel, until=until, error=type(error).__name__)
                     if not isinstance(error, NetworkError):
                         log.error("message %d waits: %s", parcel.id, type(error).__name__)
+                case _:
+                    log.error("message %d cannot be sent: %s", parcel.id, type(error).__name__)
+                    outbox.give_up(connection, parcel, error=type(error).__name__, now=now)
 
 
 def _lost(error: TelegramError) -> bool:

@@ -8,6 +8,7 @@ from telegram.constants import ChatType
 from bot.conversation.visit import Kind, Visit
 
 DOOR = "telegram"
+MAX_ID = 2**63
 MAX_TEXT = 4096  # Telegram's own limit; another server could send more
 
 # What a message can carry, in the order in which it is looked for.
@@ -54,8 +55,8 @@ def chat_of(raw: Any) -> str:
         inner = part.get("message")
         message = inner if isinstance(inner, dict) else part
         for holder in (message.get("chat"), part.get("from"), part.get("user")):
-            if isinstance(holder, dict) and isinstance(holder.get("id"), int):
-                return chat_key(holder["id"])
+            if isinstance(holder, dict) and isinstance(number := holder.get("id"), int) and abs(number) < MAX_ID:
+                return chat_key(number)
     return f"{DOOR}:-"
 
 
@@ -93,11 +94,16 @@ def _message(message: Message, *, edited: bool) -> Visit | None:
     return Visit(
         chat=chat_key(message.chat.id),
         kind=Kind.EDIT if edited and kind is Kind.TEXT else kind,
-        text=text[:MAX_TEXT],
+        text=whole(text[:MAX_TEXT]),
         command=command,
         interface_language=message.from_user.language_code if message.from_user else None,
         private=message.chat.type == ChatType.PRIVATE,
     )
+
+
+def whole(text: str) -> str:
+    """Halves of broken characters (lone surrogates) replaced: no database and no server takes them."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _content(message: Message) -> tuple[Kind | None, str, str | None]:

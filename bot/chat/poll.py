@@ -34,7 +34,7 @@ async def poll(base_url: str, intake: Intake, stop: asyncio.Event, *, long_poll:
             try:
                 updates = await _unless(stop, _fetch(client, base_url, offset, long_poll))
                 await intake.store(updates)
-            except (httpx.HTTPError, AnotherPoller, ValueError, *PASSING_ERRORS) as error:
+            except (httpx.HTTPError, AnotherPoller, ValueError, RecursionError, *PASSING_ERRORS) as error:
                 log.warning("no updates for now: %s; trying again in %.0f s", _kind(error), pause)
                 await _sleep(stop, pause)
                 pause = min(LONGEST_PAUSE_SECONDS, pause * 2)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from telegram import Bot, BotCommand
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.chat.app import TelegramApplication, build_application
 from bot.chat.delivery import Delivery, Pace
@@ -47,7 +47,7 @@ class Service:
         self.threads = Threads(1 if turns.database.dialect == "sqlite" else 8)
         self.worker = Worker(turns, self.threads)
         self.application: TelegramApplication = build_application(
-            self.token, settings.telegram_api_url, self.worker.take, self.worker.pass_over
+            self.token, settings.telegram_api_url, self.worker.take, self.worker.pass_over, self.worker.note_failure
         )
         self.intake = Intake(turns, self.threads, self.worker.arrived)
         self.delivery = Delivery(turns, self.threads, self.application.bot, pace)
@@ -64,6 +64,7 @@ class Service:
                 listening.close()
             with suppress(TelegramError):
                 await self.application.shutdown()
+                await self.application.bot.shutdown()  # its connections stay open where the token was refused
             self.threads.close()
 
     async def _greet(self, stop: asyncio.Event) -> None:
@@ -78,6 +79,8 @@ class Service:
                 raise CannotServe(
                     "Telegram does not accept TELEGRAM_BOT_TOKEN; copy it again from @BotFather."
                 ) from None
+            except BadRequest as error:
+                raise CannotServe(f"Telegram refuses our settings, WEBHOOK_URL perhaps: {error.message}.") from None
             except TelegramError as error:
                 where = self.settings.telegram_api_url
                 log.warning(

@@ -59,5 +59,5 @@ def _read(body: bytes) -> object:
     """What was sent; what is not JSON is stored as it came, so that it is accounted for."""
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"not_json": body.decode("utf-8", "replace")[:4000]}

@@ -25,7 +25,7 @@ PAUSE_SECONDS = 1.0
 
 
 class Worker:
-    """Feeds stored updates to the Application, whose handlers call `take` and `pass_over`."""
+    """Feeds stored updates to the Application, whose handlers call `take`, `pass_over` and `note_failure`."""
 
     def __init__(self, turns: Turns, threads: Threads) -> None:
         self.turns = turns
@@ -58,15 +58,15 @@ class Worker:
 
     async def take(self, visit: Visit, number: int) -> None:
         """Called by the handlers: the turn itself, in a thread of its own."""
-        receipt = Receipt(source=DOOR, number=number)
-        try:
-            await self.threads.run(self.turns.take, visit, receipt)
-        except Exception as error:  # noqa: BLE001 - told to `_one`, which decides what becomes of the update
-            self._failure[number] = error
+        await self.threads.run(self.turns.take, visit, Receipt(source=DOOR, number=number))
         self.answered.set()
 
     async def pass_over(self, number: int) -> None:
         await self.threads.run(self.turns.pass_over, Receipt(source=DOOR, number=number))
+
+    def note_failure(self, number: int, failure: Exception) -> None:
+        """Called where a handler raised; `_one` decides what becomes of the update."""
+        self._failure[number] = failure
 
     def _waiting(self) -> dict[str, list[Waiting]]:
         found: defaultdict[str, list[Waiting]] = defaultdict(list)
@@ -78,7 +78,8 @@ class Worker:
     async def _serve(self, application: TelegramApplication, chat: str, updates: list[Waiting]) -> None:
         try:
             for update in updates:
-                await self._one(application, update)
+                if not await self._one(application, update):
+                    break  # its turn comes again before the next of its chat
         except PASSING_ERRORS as error:
             log.error("a turn waits for the database: %s", type(error).__name__)
             await asyncio.sleep(PAUSE_SECONDS)
@@ -86,29 +87,31 @@ class Worker:
             del self._busy[chat]
             self.arrived.set()
 
-    async def _one(self, application: TelegramApplication, waiting: Waiting) -> None:
+    async def _one(self, application: TelegramApplication, waiting: Waiting) -> bool:
+        """Take one turn; False where it is to be taken again."""
         receipt = waiting.receipt
         try:
             update = Update.de_json(json.loads(waiting.raw), application.bot)
         except Exception as error:  # noqa: BLE001 - whatever a malformed update makes the library raise
             log.warning("update %d cannot be read: %s", receipt.number, type(error).__name__)
             await self.threads.run(self._set_aside, receipt, f"unreadable: {type(error).__name__}")
-            return
+            return True
         await application.process_update(update)
         if failure := self._failure.pop(receipt.number, None):
-            await self._failed(waiting, failure)
-        else:
-            await self.pass_over(receipt.number)  # nothing left to do where a handler took the turn
+            return await self._failed(waiting, failure)
+        await self.pass_over(receipt.number)  # nothing left to do where a handler took the turn
+        return True
 
-    async def _failed(self, waiting: Waiting, failure: Exception) -> None:
+    async def _failed(self, waiting: Waiting, failure: Exception) -> bool:
         if isinstance(failure, PASSING_ERRORS):
             raise failure
         log.error("turn %d failed", waiting.receipt.number, exc_info=_without_words(failure))
         if waiting.attempts + 1 >= MAX_ATTEMPTS:
             await self.threads.run(self.turns.apologise, waiting.chat, waiting.receipt, type(failure).__name__)
             self.answered.set()
-        else:
-            await self.threads.run(self._count_attempt, waiting.receipt, type(failure).__name__)
+            return True
+        await self.threads.run(self._count_attempt, waiting.receipt, type(failure).__name__)
+        return False
 
     def _set_aside(self, receipt: Receipt, error: str) -> None:
         with self.turns.database.change() as connection:

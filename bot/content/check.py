@@ -44,10 +44,12 @@ def _report_misnamed(entry: Procedure, documents: list[Document]) -> None:
 def _check_entry(entry: Procedure, document: Document, ids: list[str]) -> None:
     cases = {case.id: {option.id for option in case.options} for case in entry.cases}
     used = {case.id for case in entry.cases if case.leads_to}
-    for loc, fact in _facts(entry):
-        for source in fact.source:
+    sourced = [(("codes", n), code.source) for n, code in enumerate(entry.codes)]
+    for loc, sources in (*sourced, *((loc, fact.source) for loc, fact in _facts(entry))):
+        for source in sources:
             if source not in entry.sources:
                 document.report(loc, f"no source `{source}` below", nearest(source, list(entry.sources)))
+    for loc, fact in _facts(entry):
         for case, options in fact.only_if.items():
             used.add(case)
             _check_condition(document, loc, case, options, cases)

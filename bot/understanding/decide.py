@@ -12,7 +12,7 @@ ANSWER_FROM = 0.60  # probability of the best, of all procedures
 CHOOSE_FROM = 0.30  # probability of the best four together, of everything
 TALK_FROM = 0.50  # probability of the best kind of talk
 EMERGENCY_FROM = 0.2  # probability of all emergencies together: rather one too many than one too few
-STAY_ASKING = 0.55  # what the procedure last talked about is worth to a question about an aspect, as a score
+STAY_ASKING = 0.62  # what the procedure last talked about is worth to a question about an aspect, as a score
 STAY = 0.25  # the same without one
 OFFERED = 0.3  # what a procedure just offered to choose from is worth
 CHOICES = 4
@@ -84,7 +84,7 @@ def _with_context(scores: dict[str, float], aspect: Aspect | None, length: int, 
     """A short question about an aspect stays with what was talked about; other words must speak louder."""
     scores = dict(scores)
     if context.procedure in scores and length <= LONG:
-        scores[context.procedure] += STAY_ASKING if aspect else STAY
+        scores[context.procedure] = max(0.0, scores[context.procedure]) + (STAY_ASKING if aspect else STAY)
     for offered in context.choices if length <= LONG else ():
         if offered in scores:
             scores[offered] += STAY_ASKING if aspect else OFFERED

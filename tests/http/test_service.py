@@ -2,55 +2,17 @@
 
 import asyncio
 import socket
-from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 
 from bot.chat.serve import CannotServe, Service
-from bot.store import inbox
 from tests.cast import EMMA, LAN
-from tests.stage import QUICK, settings
-from tests.telegram_server import TOKEN, TelegramServer
+from tests.serving import alive, counted, free_port, run, serving, until
+from tests.stage import settings
+from tests.telegram_server import TOKEN
 
 QUESTION = "em mới sinh con, cần giấy gì"
-
-
-@asynccontextmanager
-async def serving(turns, server, **extra):
-    stop = asyncio.Event()
-    task = asyncio.create_task(Service(settings(server, **extra), turns, QUICK).run(stop))
-    try:
-        yield task
-    finally:
-        stop.set()
-        await asyncio.wait_for(task, 10)
-
-
-async def until(condition, task=None):
-    """Wait for a condition, the way an outside observer would; give up after some thousand looks."""
-    for _ in range(1500):
-        if condition():
-            return
-        if task and task.done():
-            await task
-        await asyncio.sleep(0.01)
-    raise AssertionError("it did not happen")
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def run(story):
-    async def main():
-        async with TelegramServer().running() as server:
-            await story(server)
-            assert server.violations == []
-
-    asyncio.run(main())
 
 
 def test_by_polling_a_bad_update_and_a_good_one(turns, database):
@@ -58,8 +20,7 @@ def test_by_polling_a_bad_update_and_a_good_one(turns, database):
         await server.inject({"message": {"message_id": "x"}}, LAN.says(QUESTION), EMMA.says("lost my ID card"))
         async with serving(turns, server) as task:
             await until(lambda: server.texts(LAN.id) and server.texts(EMMA.id), task)
-        with database.look() as connection:
-            assert inbox.count(connection) == {"done": 2, "bad": 1}
+        assert counted(database) == {"done": 2, "bad": 1}
 
     run(story)
 
@@ -115,7 +76,7 @@ def test_by_webhook_stored_before_acknowledged(turns, database):
         extra = {"webhook_url": f"http://127.0.0.1:{port}/hook", "port": port}
         async with serving(turns, server, **extra) as task:
             await until(lambda: any(name == "setWebhook" for name, _ in server.calls), task)
-            await _alive(port, task)
+            await alive(port, task)
             await server.inject(LAN.says(QUESTION), {"message": {"message_id": "x"}}, LAN.says("lệ phí bao nhiêu"))
             await until(lambda: len(server.texts(LAN.id)) == 2, task)
             assert server._update_queues._state(TOKEN).updates == []
@@ -129,7 +90,7 @@ def test_the_webhook_refuses_what_telegram_did_not_send(turns, database):
         port = free_port()
         extra = {"webhook_url": f"http://127.0.0.1:{port}/hook", "port": port, "webhook_secret": "s3cret"}
         async with serving(turns, server, **extra) as task:
-            await _alive(port, task)
+            await alive(port, task)
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
                 header = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
                 assert (await client.post("/hook", json={"update_id": 1})).status_code == 403
@@ -139,26 +100,9 @@ def test_the_webhook_refuses_what_telegram_did_not_send(turns, database):
                 assert (await client.post("/hook", content=b"not json", headers=header)).status_code == 200
                 assert (await client.get("/hook")).status_code == 405
                 assert (await client.get("/healthz")).json() == {"alive": True}
-            await until(lambda: _counted(database) == {"bad": 1}, task)
+            await until(lambda: counted(database) == {"bad": 1}, task)
 
     run(story)
-
-
-def _counted(database):
-    with database.look() as connection:
-        return inbox.count(connection)
-
-
-async def _alive(port, task):
-    async with httpx.AsyncClient() as client:
-        for _ in range(500):
-            try:
-                await client.get(f"http://127.0.0.1:{port}/healthz")
-            except httpx.ConnectError:
-                await asyncio.sleep(0.01)
-                continue
-            return
-    await task
 
 
 def _secret(value):
