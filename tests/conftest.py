@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.learned import load_learned
-from bot.content.load import load
+from bot.content.load import examine
 from bot.conversation.scene import House
 from bot.store.database import open_database
 from bot.turn import Turns
@@ -30,7 +30,7 @@ class Clock:
 
 @pytest.fixture(scope="session")
 def content():
-    return load(ROOT)
+    return examine(ROOT)[0]  # what is wrong in it is one failing test of `check`, not the failure of all
 
 
 @pytest.fixture(scope="session")

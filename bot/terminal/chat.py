@@ -1,8 +1,9 @@
 """The same conversation at a keyboard: inbox, turn and outbox as for any other door."""
 
-import os
 from collections.abc import Iterator
+from io import TextIOWrapper
 from typing import IO, TextIO
+from uuid import uuid4
 
 from bot.conversation.reply import Button, Reply
 from bot.conversation.visit import Kind, Visit
@@ -12,10 +13,14 @@ from bot.turn import Turns, reply_of
 
 DOOR = "terminal"
 MAX_LINE = 20_000
+MAX_DIGITS = 3  # of a button's number
 
 
 def talk(turns: Turns, lines: TextIO, out: TextIO) -> None:
-    """Answer line by line until the end of the input."""
+    """Answer line by line until the end of the input. Bytes that are no text, or cannot be shown, become marks."""
+    for stream in (lines, out):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     Terminal(turns, out, interactive=lines.isatty()).run(lines)
 
 
@@ -27,7 +32,7 @@ class Terminal:
         self.out = out
         self.interactive = interactive
         # Piped input is a conversation of its own; at a keyboard the chat is the person's, from day to day.
-        self.chat = f"{DOOR}:{'me' if interactive else os.getpid()}"
+        self.chat = f"{DOOR}:{'me' if interactive else uuid4().hex}"
         self.shown: list[Button] = []
 
     def run(self, lines: IO[str]) -> None:
@@ -65,13 +70,17 @@ class Terminal:
         self._deliver()
 
     def _visit(self, line: str) -> Visit | Button:
-        if line.isascii() and line.isdigit() and 1 <= int(line[:4]) <= len(self.shown):
-            button = self.shown[int(line) - 1]
+        if button := self._pressed(line):
             return Visit(chat=self.chat, kind=Kind.BUTTON, text=button.action) if button.action else button
         if line.startswith("/"):
             command, _, rest = line[1:].partition(" ")
             return Visit(chat=self.chat, kind=Kind.COMMAND, command=command.lower(), text=rest)
         return Visit(chat=self.chat, kind=Kind.TEXT, text=line)
+
+    def _pressed(self, line: str) -> Button | None:
+        """The button that a number chooses."""
+        number = int(line) if line.isascii() and line.isdigit() and len(line) <= MAX_DIGITS else 0
+        return self.shown[number - 1] if 1 <= number <= len(self.shown) else None
 
     def _deliver(self) -> None:
         first = True
