@@ -13,7 +13,9 @@ class Person:
     language_code: str = "vi"
 
     def says(self, text, **extra):
-        entities = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}] if text.startswith("/") else []
+        entities = (
+            [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}] if text.startswith("/") else []
+        )
         return {"message": self.message(text=text, **({"entities": entities} if entities else {}), **extra)}
 
     def sends(self, **content):

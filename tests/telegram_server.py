@@ -1,22 +1,14 @@
-"""A Bot API server on loopback: lo-bot-api-emulator, widened, and checking each request against the API's own contract."""
+"""A Bot API server on loopback: lo-bot-api-emulator, widened, checking each request against the API's contract."""
 
 import contextlib
-import inspect
-import json
 from collections import defaultdict
 
-from aiogram import methods
 from aiohttp import web
 from lo_bot_api_emulator import LoBotApiEmulator
-from pydantic import TypeAdapter, ValidationError
+
+from tests.contract import contract_problem, decoded
 
 TOKEN = "4711:test-token"
-CONTRACT = {
-    cls.__api_method__: cls
-    for _, cls in inspect.getmembers(methods, inspect.isclass)
-    if isinstance(getattr(cls, "__api_method__", None), str)
-}
-LIMITS = {"text": 4096, "caption": 1024}  # UTF-16 units
 
 
 class TelegramServer(LoBotApiEmulator):
@@ -53,7 +45,7 @@ class TelegramServer(LoBotApiEmulator):
         if method == "getUpdates":
             try:
                 found = await self._update_queues.poll(token, fields, disconnected=lambda: request.transport is None)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the emulator answers its own refusals so
                 return _refusal(getattr(error, "status", 400), str(error))
             return web.json_response({"ok": True, "result": found})
         if method == "setWebhook":
@@ -67,7 +59,7 @@ class TelegramServer(LoBotApiEmulator):
 
     def _message(self, method, fields):
         chat = int(fields["chat_id"])
-        self.sent[chat].append({"method": method, **{name: _decoded(value) for name, value in fields.items()}})
+        self.sent[chat].append({"method": method, **{name: decoded(value) for name, value in fields.items()}})
         message = {
             "message_id": int(fields.get("message_id") or self.next_id),
             "date": 1,
@@ -112,46 +104,6 @@ class TelegramServer(LoBotApiEmulator):
             yield self
         finally:
             await runner.cleanup()
-
-
-def contract_problem(method, fields):
-    """What is wrong with a request by the Bot API's own documentation, None where nothing is."""
-    cls = CONTRACT.get(method)
-    if cls is None:
-        return "no such method"
-    known = {name: info for name, info in cls.model_fields.items() if not name.startswith("_")}
-    if unknown := set(fields) - set(known):
-        return f"unknown parameters {sorted(unknown)}"
-    missing = [name for name, info in known.items() if info.is_required() and name not in fields]
-    if missing:
-        return f"missing parameters {missing}"
-    for name, value in fields.items():
-        try:
-            TypeAdapter(known[name].annotation).validate_python(_decoded(value))
-        except ValidationError as error:
-            return f"{name}: {error.errors()[0]['msg']}"
-    return _too_long(fields)
-
-
-def _too_long(fields):
-    for name, limit in LIMITS.items():
-        if name in fields and not 1 <= len(fields[name].encode("utf-16-le")) // 2 <= limit:
-            return f"{name} has {len(fields[name])} characters"
-    rows = (_decoded(fields.get("reply_markup")) or {}).get("inline_keyboard", [])
-    buttons = [button for row in rows for button in row]
-    if len(buttons) > 100 or any(len(row) > 8 for row in rows):
-        return "too many buttons"
-    for button in buttons:
-        if not 1 <= len(button.get("callback_data", "x").encode()) <= 64 or not button["text"]:
-            return f"button {button}"
-    return None
-
-
-def _decoded(value):
-    if isinstance(value, str) and value[:1] in "[{":
-        with contextlib.suppress(ValueError):
-            return json.loads(value)
-    return value
 
 
 def _refusal(status, description, **parameters):

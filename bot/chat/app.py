@@ -1,5 +1,6 @@
 """The python-telegram-bot Application: every handler in one visible, ordered list."""
 
+import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
@@ -23,6 +24,9 @@ from bot.conversation.visit import Visit
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # waits as timedelta, as all future versions give them
 
+# Below these levels their lines carry citizens' words, chat numbers and the token.
+QUIET = {"telegram": logging.INFO, "httpx": logging.WARNING, "httpcore": logging.WARNING}
+
 type TakeTurn = Callable[[Visit, int], Awaitable[None]]
 type PassOver = Callable[[int], Awaitable[None]]
 type NoteFailure = Callable[[int, Exception], None]
@@ -33,6 +37,8 @@ def build_application(
     token: str, api_url: str, take: TakeTurn, pass_over: PassOver, note_failure: NoteFailure
 ) -> TelegramApplication:
     """An Application without Updater: updates come from our own inbox (PTB's loses them when killed)."""
+    for name, level in QUIET.items():
+        logging.getLogger(name).setLevel(level)
     request = HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=10)
     application = (
         ApplicationBuilder()

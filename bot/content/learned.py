@@ -11,9 +11,10 @@ from typing import Any
 
 from bot.content.words import HowPeopleAsk
 from bot.understanding.engine import Learned
+from bot.understanding.language import Languages
 from bot.understanding.linear import Linear
 
-CODE = ("engine.py", "features.py", "fold.py", "linear.py", "vocabulary.py")
+CODE = ("engine.py", "features.py", "fold.py", "language.py", "linear.py", "vocabulary.py")
 
 
 def load_learned(folder: Path, intents: HowPeopleAsk, learn: Callable[[], Learned]) -> Learned:
@@ -44,12 +45,18 @@ def _keep(path: Path, learned: Learned) -> None:
     for old in path.parent.glob("learned-*.json"):
         old.unlink(missing_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.part")
-    partial.write_text(json.dumps(asdict(learned), ensure_ascii=False))
+    partial.write_text(json.dumps(asdict(learned), ensure_ascii=False, separators=(",", ":")))
     partial.replace(path)
 
 
-def _from_json(data: dict[str, dict[str, Any]]) -> Learned:
-    return Learned(**{name: _linear(**model) for name, model in data.items()})
+def _from_json(data: dict[str, Any]) -> Learned:
+    return Learned(
+        procedures=_linear(**data["procedures"]),
+        aspects=_linear(**data["aspects"]),
+        languages=Languages({word: tuple(weights) for word, weights in data["languages"]["weights"].items()}),
+        known=data["known"],
+        ordinary=tuple(data["ordinary"]),
+    )
 
 
 def _linear(labels: list[str], rows: dict[str, list[Any]], unseen: float) -> Linear:

@@ -15,11 +15,11 @@ from bot.understanding.language import Languages, detect, learn_languages
 from bot.understanding.linear import Linear, learn
 from bot.understanding.places import Mention, Places, build_places, find_mention
 from bot.understanding.result import Context, Evidence, Explanation, Understanding
-from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
+from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, count_words, read_words
 
 EPOCHS = 5
 NO_ASPECT = "none"
-ASKS_FROM = 0.3  # an aspect may score that much less than none: naming one wrongly costs little
+ASKS_FROM = 0.65  # an aspect may score that much less than none: naming one wrongly costs little
 GOING_BACK = "@going_back"
 ORDINARY_FROM = 2  # a pair of syllables in that many phrases is everyday language, not a place
 
@@ -32,6 +32,9 @@ class Learned:
 
     procedures: Linear = field(default_factory=Linear)
     aspects: Linear = field(default_factory=Linear)
+    languages: Languages = field(default_factory=Languages)
+    known: dict[str, int] = field(default_factory=dict)  # folded word → how often
+    ordinary: tuple[str, ...] = ()  # pairs of syllables of everyday language, which name no place
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,6 @@ class Engine:
     """Everything understanding needs."""
 
     vocabulary: Vocabulary
-    languages: Languages
     places: Places
     ordinary: frozenset[str]
     learned: Learned
@@ -47,31 +49,26 @@ class Engine:
 
 
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
-    """Index what maintainers wrote around the weights learnt from it."""
-    every = [*intents.phrases, *intents.talk]
-    typed = [(phrase.language, low_words(phrase.text)) for phrase in every]
+    """Index what maintainers wrote around what was learnt from it."""
     return Engine(
-        vocabulary=vocabulary_of(intents),
-        languages=learn_languages(typed),
+        vocabulary=build_vocabulary(intents.words, learned.known),
         places=build_places(gazetteer, intents.words.provinces),
-        ordinary=_ordinary(words for _, words in typed),
+        ordinary=frozenset(learned.ordinary),
         learned=learned,
         phrases=intents.phrases,
     )
 
 
-def vocabulary_of(intents: HowPeopleAsk) -> Vocabulary:
-    return build_vocabulary(intents.words, (p.text for p in (*intents.phrases, *intents.talk)))
-
-
 def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, epochs: int = EPOCHS) -> Learned:
-    """Learn the weights of procedures, talk and aspects. Takes seconds; the same phrases give the same weights."""
-    vocabulary = vocabulary_of(intents)
+    """Learn words and weights from the phrases. Takes seconds; the same phrases give the same weights."""
+    typed = [(phrase.language, low_words(phrase.text)) for phrase in (*intents.phrases, *intents.talk)]
+    known = count_words(intents.words, (words for _, words in typed))
+    vocabulary = build_vocabulary(intents.words, known)
     progress("procedures")
     procedures = learn(list(_examples(intents, vocabulary)), epochs=epochs)
     progress("aspects")
-    aspects = learn(list(_aspect_examples(intents, vocabulary)), epochs=epochs)
-    return Learned(procedures, aspects)
+    aspects = learn(list(_aspect_examples(intents, vocabulary)), epochs=epochs, rarest_pair=1, negligible=1.0, rivals=1)
+    return Learned(procedures, aspects, learn_languages(typed), known, tuple(_ordinary(words for _, words in typed)))
 
 
 def _examples(intents: HowPeopleAsk, vocabulary: Vocabulary) -> Iterable[tuple[list[str], str]]:
@@ -96,13 +93,13 @@ def _unaccented(text: str, vocabulary: Vocabulary) -> list[Token]:
     return read_words([fold(word) for word in low_words(text)], vocabulary)
 
 
-def _ordinary(texts: Iterable[list[str]]) -> frozenset[str]:
+def _ordinary(texts: Iterable[list[str]]) -> list[str]:
     counts: dict[str, int] = {}
     for typed in texts:
         folded = [fold(word) for word in typed]
         for pair in {f"{a} {b}" for a, b in pairwise(folded)}:
             counts[pair] = counts.get(pair, 0) + 1
-    return frozenset(pair for pair, n in counts.items() if n >= ORDINARY_FROM)
+    return sorted(pair for pair, n in counts.items() if n >= ORDINARY_FROM)
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ def read(text: str, context: Context, engine: Engine) -> Reading:
     """Words, language and place of a message, and what speaks for a procedure."""
     raw = words(clean(text))
     typed = [word.lower() for word in raw]
-    language = detect(typed, engine.languages, context.spoke or context.language)
+    language = detect(typed, engine.learned.languages, context.spoke or context.language)
     mention = find_mention(raw, typed, engine.places, engine.ordinary)
     rest = [*typed[: mention.start], *typed[mention.end :]] if mention else typed
     tokens = read_words(rest, engine.vocabulary)
@@ -148,7 +145,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
 
 
 def _turned_back(reading: Reading, context: Context) -> Context:
-    """ "Back to mine": the procedure talked about before the last one."""
+    """Where the words go back to "mine" or "before": the procedure talked about before the last one."""
     if GOING_BACK in reading.features and context.earlier:
         return replace(context, procedure=context.earlier[0])
     return context

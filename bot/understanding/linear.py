@@ -4,13 +4,16 @@ Pure Python, no randomness but a seeded shuffle: the same phrases give the same 
 Crammer et al., "Online Passive-Aggressive Algorithms", JMLR 7 (2006), variant PA-I.
 """
 
+import heapq
 import math
 import random
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-NEGLIGIBLE = 0.2  # weights below are dropped: they decide nothing and cost time and memory
+NEGLIGIBLE = 0.4  # weights below are dropped: they decide nothing and cost time and memory
+RAREST_PAIR = 3  # pairs of words met less often are chance
+RIVALS = 3  # how many wrong labels a phrase is held against at once
 MARGIN = 1.0  # by how much the right label should lead
 
 # A feature's rarity squared, the labels it speaks for or against, and how much.
@@ -23,7 +26,7 @@ class Linear:
 
     labels: tuple[str, ...] = ()
     rows: dict[str, Row] = field(default_factory=dict)
-    unseen: float = 1.0  # the squared rarity of a feature never met: strange messages score low
+    unseen: float = 1.0  # the squared rarity of a word never met: strange messages score low
 
     def scores(self, features: Sequence[str]) -> list[float]:
         """A score for each label; about 1 for a message like the phrases of a label, 0 for one unlike any."""
@@ -32,7 +35,8 @@ class Linear:
         for feature in features:
             row = rows.get(feature)
             if row is None:
-                length += unseen
+                if " " not in feature:
+                    length += unseen
                 continue
             length += row[0]
             for label, weight in zip(row[1], row[2], strict=True):
@@ -54,36 +58,48 @@ class Linear:
     def rarity(self, feature: str) -> float:
         """The squared rarity of a feature."""
         row = self.rows.get(feature)
-        return row[0] if row else self.unseen
+        if row is None:
+            return 0.0 if " " in feature else self.unseen
+        return row[0]
 
 
-def learn(examples: Sequence[tuple[Sequence[str], str]], *, epochs: int, aggressiveness: float = 0.5) -> Linear:
+def learn(
+    examples: Sequence[tuple[Sequence[str], str]],
+    *,
+    epochs: int,
+    rarest_pair: int = RAREST_PAIR,
+    negligible: float = NEGLIGIBLE,
+    rivals: int = RIVALS,
+    aggressiveness: float = 0.5,
+) -> Linear:
     """Learn from (features, label) pairs."""
     labels = tuple(sorted({label for _, label in examples}))
     number = {label: n for n, label in enumerate(labels)}
     counts = Counter(feature for features, _ in examples for feature in features)
-    rarity = {feature: 1.0 + math.log(len(examples) / n) for feature, n in counts.items()}
+    kept = {feature: n for feature, n in counts.items() if n >= rarest_pair or " " not in feature}
+    rarity = {feature: 1.0 + math.log(len(examples) / n) for feature, n in kept.items()}
     vectors = [(_vector(features, rarity), number[label]) for features, label in examples]
-    weights = _train(vectors, len(labels), epochs, aggressiveness)
-    rows = {feature: _row(rarity[feature], weights.get(feature, {})) for feature in rarity}
+    weights = _train(vectors, len(labels), epochs, rivals, aggressiveness)
+    rows = {feature: _row(rarity[feature], weights.get(feature, {}), negligible) for feature in rarity}
+    rows = {feature: row for feature, row in rows.items() if row[1] or " " not in feature}
     return Linear(labels, rows, unseen=round((1.0 + math.log(len(examples) or 1)) ** 2, 3))
 
 
-def _row(rarity: float, weights: dict[int, float]) -> Row:
+def _row(rarity: float, weights: dict[int, float], negligible: float) -> Row:
     scaled = {label: weight * rarity for label, weight in weights.items()}
-    kept = {label: round(weight, 3) for label, weight in scaled.items() if abs(weight) >= NEGLIGIBLE}
+    kept = {label: round(weight, 3) for label, weight in scaled.items() if abs(weight) >= negligible}
     return round(rarity * rarity, 3), tuple(kept), tuple(kept.values())
 
 
 def _vector(features: Iterable[str], rarity: dict[str, float]) -> list[tuple[str, float]]:
     """Features with their rarity, scaled to length 1."""
-    values = {feature: rarity[feature] for feature in features}
+    values = {feature: rarity[feature] for feature in features if feature in rarity}
     length = math.sqrt(sum(value * value for value in values.values())) or 1.0
     return [(feature, value / length) for feature, value in values.items()]
 
 
 def _train(
-    vectors: list[tuple[list[tuple[str, float]], int]], labels: int, epochs: int, aggressiveness: float
+    vectors: list[tuple[list[tuple[str, float]], int]], labels: int, epochs: int, rivals: int, aggressiveness: float
 ) -> dict[str, dict[int, float]]:
     weights: dict[str, dict[int, float]] = {}
     drift: dict[str, dict[int, float]] = {}  # for the average: each change times when it was made
@@ -96,12 +112,12 @@ def _train(
         for at in order:
             step += 1
             vector, label = vectors[at]
-            rival, lead = _rival(weights, vector, label, labels)
-            if lead < MARGIN:
+            if ahead := _rivals(weights, vector, label, labels, rivals):
                 wrong.append(at)
-                change = min(aggressiveness, (MARGIN - lead) / 2)
-                _change(weights, drift, vector, label, change, step)
-                _change(weights, drift, vector, rival, -change, step)
+                changes = [(rival, min(aggressiveness, (MARGIN - lead) / 2) / rivals) for rival, lead in ahead]
+                _change(weights, drift, vector, label, sum(change for _, change in changes), step)
+                for rival, change in changes:
+                    _change(weights, drift, vector, rival, -change, step)
         # Phrases that are right by the margin are left alone for an epoch, then all are looked at again.
         order = wrong if epoch % 2 == 0 else list(everything)
     return {
@@ -110,10 +126,10 @@ def _train(
     }
 
 
-def _rival(
-    weights: dict[str, dict[int, float]], vector: list[tuple[str, float]], label: int, labels: int
-) -> tuple[int, float]:
-    """The label that comes nearest to the right one, and the lead of the right one over it."""
+def _rivals(
+    weights: dict[str, dict[int, float]], vector: list[tuple[str, float]], label: int, labels: int, rivals: int
+) -> list[tuple[int, float]]:
+    """The labels nearest to the right one that it does not lead by the margin, with its lead over each."""
     totals = [0.0] * labels
     for feature, value in vector:
         row = weights.get(feature)
@@ -121,8 +137,8 @@ def _rival(
             for other, weight in row.items():
                 totals[other] += weight * value
     mine, totals[label] = totals[label], -math.inf
-    best = max(totals)
-    return totals.index(best), mine - best
+    nearest = heapq.nlargest(rivals, range(labels), key=totals.__getitem__)
+    return [(rival, mine - totals[rival]) for rival in nearest if mine - totals[rival] < MARGIN]
 
 
 def _change(

@@ -4,7 +4,7 @@ Slips are repaired against the vocabulary of the phrases; short forms, teen spel
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
@@ -14,7 +14,6 @@ from bot.understanding.fold import accented, fold, low_words, untelex, unvni
 
 MAX_REPAIRS = 12  # of one message: a message of nothing but noise costs no more than another
 MIN_REPAIRED = 4  # letters; shorter words have too many neighbours
-KNOWN_FROM = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +36,47 @@ class Vocabulary:
     by_shape: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # first letter, length → known words
 
 
-def build_vocabulary(words_file: Words, texts: Iterable[str]) -> Vocabulary:
-    """The vocabulary of the phrases, of the concepts and of what short forms stand for."""
-    spellings: dict[str, tuple[str, ...]] = {}
-    for table in (words_file.dialect, words_file.spelling, words_file.abbreviations):
-        for typed, full in table.items():
-            key = " ".join(low_words(typed))
-            if key and " " not in key:
-                spellings[key] = tuple(low_words(full))
-    known: Counter[str] = Counter()
-    for text in texts:
-        known.update(fold(word) for word in low_words(text) if word not in spellings)
-    for meant in spellings.values():
-        known.update(map(fold, meant))
-    concepts: defaultdict[str, list[tuple[tuple[Token, ...], str]]] = defaultdict(list)
-    for name, members in words_file.concepts.items():
-        for language in ("vi", "en", "id"):
-            for member in getattr(members, language):
-                tokens = tuple(_token(word) for word in low_words(member))
-                known.update(token.folded for token in tokens)
-                if tokens:
-                    concepts[" ".join(token.folded for token in tokens[:2])].append((tokens, name))
+def build_vocabulary(words_file: Words, known: dict[str, int]) -> Vocabulary:
+    """Index the known words, the concepts, and what short forms stand for."""
     shapes: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for word in known:
         if len(word) >= MIN_REPAIRED - 1 and word.isalpha():
             shapes[word[0], len(word)].append(word)
-    return Vocabulary(known=dict(known), spellings=spellings, concepts=dict(concepts), by_shape=dict(shapes))
+    concepts: defaultdict[str, list[tuple[tuple[Token, ...], str]]] = defaultdict(list)
+    for name, tokens in _concepts(words_file):
+        concepts[" ".join(token.folded for token in tokens[:2])].append((tokens, name))
+    return Vocabulary(known=known, spellings=_spellings(words_file), concepts=dict(concepts), by_shape=dict(shapes))
+
+
+def count_words(words_file: Words, texts: Iterable[list[str]]) -> dict[str, int]:
+    """How often each word stands in the phrases, the concepts and the full forms of short ones."""
+    spellings = _spellings(words_file)
+    known: Counter[str] = Counter()
+    for typed in texts:
+        known.update(fold(word) for word in typed if word not in spellings)
+    for full in spellings.values():
+        known.update(map(fold, full))
+    for _, tokens in _concepts(words_file):
+        known.update(token.folded for token in tokens)
+    return dict(known)
+
+
+def _spellings(words_file: Words) -> dict[str, tuple[str, ...]]:
+    """Short forms of one word, as typed, and the words they stand for."""
+    found: dict[str, tuple[str, ...]] = {}
+    for table in (words_file.dialect, words_file.spelling, words_file.abbreviations):
+        for typed, full in table.items():
+            key = " ".join(low_words(typed))
+            if key and " " not in key:
+                found[key] = tuple(low_words(full))
+    return found
+
+
+def _concepts(words_file: Words) -> Iterator[tuple[str, tuple[Token, ...]]]:
+    for name, members in words_file.concepts.items():
+        for member in (*members.vi, *members.en, *members.id):
+            if tokens := tuple(_token(word) for word in low_words(member)):
+                yield name, tokens
 
 
 def _token(word: str) -> Token:

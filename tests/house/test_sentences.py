@@ -12,7 +12,7 @@ from bot.conversation.citizen.talk import SMALL_TALK
 from bot.conversation.converse import ATTACHMENTS
 from tests.conftest import ROOT
 
-KEY = re.compile(r"[a-z_]+\.[a-z_]+")
+KEY = re.compile(r"[a-z_]+\.(?!py$)[a-z_]+")
 # Keys put together at run time, from closed sets.
 BUILT = {
     *(f"command.{name}" for name in COMMANDS),

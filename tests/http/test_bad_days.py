@@ -182,7 +182,7 @@ def test_a_webhook_address_telegram_refuses_is_said_in_one_sentence(turns):
     async def story(server):
         server.fail("setWebhook", 400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook", times=9)
         service = Service(settings(server, webhook_url="http://bot.example/hook", port=free_port()), turns)
-        with pytest.raises(CannotServe, match="(?i)WEBHOOK_URL.*https url"):
+        with pytest.raises(CannotServe, match=r"(?i)WEBHOOK_URL.*https url"):
             await asyncio.wait_for(service.run(asyncio.Event()), 10)
 
     run(story)

@@ -128,7 +128,9 @@ def test_the_words_are_wiped_when_the_turn_is_done(database, house, clock):
         assert connection.execute(text("SELECT raw, state FROM inbox")).one() == (None, "done")
 
 
-@pytest.mark.parametrize("raw", [None, [], {"update_id": "5"}, {"update_id": True}, {"update_id": -1}, {"update_id": 2**64}])
+@pytest.mark.parametrize(
+    "raw", [None, [], {"update_id": "5"}, {"update_id": True}, {"update_id": -1}, {"update_id": 2**64}]
+)
 def test_an_unusable_number_is_no_number(raw):
     assert number_of(raw) is None
 

@@ -154,7 +154,9 @@ def test_damage_is_reported_with_its_line_and_what_to_do(small_copy, path, befor
 def test_check_exits_with_one_and_a_line_a_problem(small_copy):
     file = small_copy / "knowledge/contacts.yaml"
     intact = file.read_text(encoding="utf-8")
-    file.write_text(intact.replace('number: "113"', 'number: "mot mot ba"').replace("fire:", "fire:\n  nmae: x"), encoding="utf-8")
+    file.write_text(
+        intact.replace('number: "113"', 'number: "mot mot ba"').replace("fire:", "fire:\n  nmae: x"), encoding="utf-8"
+    )
     done = main("check", str(small_copy))
     file.write_text(intact, encoding="utf-8")
     assert done.returncode == 1
