@@ -1,0 +1,86 @@
+"""Telegram's limits: the outbox goes out by priority, in order within a chat, never faster than allowed."""
+
+import pytest
+
+from bot.chat.delivery import Pace
+from bot.conversation.reply import Block, Reply
+from bot.store import outbox
+from bot.store.outbox import Priority
+from bot.turn import reply_of
+from tests.cast import BUDI, EMMA, LAN
+from tests.stage import played
+
+GROUP = -1_000_000_000_100
+
+
+def post(play, chat, *texts, priority=Priority.REPLY):
+    from bot.turn import _REPLY
+
+    with play.turns.database.change() as connection:
+        for text in texts:
+            payload = _REPLY.dump_json(Reply(blocks=(Block(text=text),))).decode()
+            outbox.put(connection, chat=f"telegram:{chat}", payload=payload, now=play.turns.clock(), priority=priority)
+
+
+@pytest.mark.parametrize(("chat", "seconds"), [(LAN.id, 1.0), (GROUP, 3.0)])
+def test_one_chat_gets_one_message_at_a_time(turns, clock, chat, seconds):
+    @played
+    async def story(play):
+        play.service.delivery.pace = Pace()
+        post(play, chat, "một", "hai", "ba")
+        await play.deliver()
+        assert play.server.texts(chat) == ["một"]
+        clock.pass_(seconds - 0.1)
+        await play.deliver()
+        assert play.server.texts(chat) == ["một"]
+        clock.pass_(0.2)
+        await play.deliver()
+        assert play.server.texts(chat) == ["một", "hai"]
+
+    story(turns)
+
+
+@played
+async def test_a_reply_goes_before_a_broadcast_that_waited_longer(play):
+    play.service.delivery.pace = Pace(per_second=1, private_seconds=0)
+    post(play, BUDI.id, "tin chung", priority=Priority.BROADCAST)
+    post(play, EMMA.id, "nhắc", priority=Priority.REMINDER)
+    post(play, LAN.id, "trả lời")
+    order = []
+    while await play.service.delivery.deliver_due():
+        order += [chat for chat in play.server.sent if chat not in order]
+    assert order == [LAN.id, EMMA.id, BUDI.id]
+
+
+@played
+async def test_a_server_in_trouble_is_asked_less_and_less(play, clock):
+    play.server.fail("sendMessage", 500, "Internal Server Error", times=3)
+    post(play, LAN.id, "một")
+    asked = []
+    for second in range(20):
+        await play.deliver()
+        if sum(name == "sendMessage" for name, _ in play.server.calls) > len(asked):
+            asked.append(second)
+        clock.pass_(1)
+    assert asked == [0, 1, 3, 7]
+    assert play.server.texts(LAN.id) == ["một"]
+
+
+@played
+async def test_what_has_gone_out_is_wiped(play):
+    post(play, LAN.id, "bí mật")
+    await play.deliver()
+    with play.turns.database.look() as connection:
+        assert connection.exec_driver_sql("SELECT state, payload FROM outbox").all() == [("sent", None)]
+
+
+def test_a_reply_comes_back_from_the_outbox_as_it_went_in():
+    from bot.conversation.reply import Button, Style
+    from bot.turn import _REPLY
+
+    reply = Reply(
+        blocks=(Block(text="Lệ phí 😀", style=Style.TITLE), Block(text="a\nb", style=Style.NOTE)),
+        buttons=((Button(label="Mở", link="https://dichvucong.gov.vn"),), (Button(label="x", action="topics"),)),
+        replaces="77",
+    )
+    assert reply_of(_REPLY.dump_json(reply).decode()) == reply
