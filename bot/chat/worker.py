@@ -96,7 +96,10 @@ class Worker:
             log.warning("update %d cannot be read: %s", receipt.number, type(error).__name__)
             await self.threads.run(self._set_aside, receipt, f"unreadable: {type(error).__name__}")
             return True
-        await application.process_update(update)
+        try:
+            await application.process_update(update)
+        except Exception as error:  # noqa: BLE001 - the library's own failing on an update nobody foresaw
+            self.note_failure(receipt.number, error)
         if failure := self._failure.pop(receipt.number, None):
             return await self._failed(waiting, failure)
         await self.pass_over(receipt.number)  # nothing left to do where a handler took the turn

@@ -11,12 +11,21 @@ FACT_LISTS = ("where", "papers", "not_required", "fees", "times", "steps", "form
 
 
 def cross_check(
-    procedures: dict[str, Procedure], intents: HowPeopleAsk, wards: set[int], documents: list[Document]
+    procedures: dict[str, Procedure],
+    listed: set[str],
+    intents: HowPeopleAsk,
+    wards: set[int],
+    documents: list[Document],
 ) -> None:
     """Add to each document the problems that only show beside the others."""
     by_path = {document.path: document for document in documents}
-    # Phrases may come before the facts of a procedure: its file in intents/ makes an id known.
-    ids = sorted({*procedures, *(stem for path in by_path if (stem := _intent_of(path)))})
+    ids = sorted(listed)
+    for path, known in by_path.items():
+        name = _intent_of(path) or _entry_of(path)
+        if name and name not in listed:
+            known.report(
+                (), f"`{name}` is not in knowledge/catalogue.yaml", "list it there, or correct the file's name"
+            )
     for entry in procedures.values():
         document = by_path.get(f"knowledge/procedures/{entry.id}.yaml")
         if document is None:
@@ -33,6 +42,11 @@ def _intent_of(path: str) -> str | None:
     """`intents/ho-chieu.yaml` → `ho-chieu`."""
     stem = path.removeprefix("intents/").removesuffix(".yaml")
     return stem if path.startswith("intents/") and not stem.startswith("_") else None
+
+
+def _entry_of(path: str) -> str | None:
+    """`knowledge/procedures/ho-chieu.yaml` → `ho-chieu`."""
+    return path.removeprefix("knowledge/procedures/").removesuffix(".yaml") if "/procedures/" in path else None
 
 
 def _report_misnamed(entry: Procedure, documents: list[Document]) -> None:

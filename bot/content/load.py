@@ -11,12 +11,14 @@ from bot.content.check import cross_check
 from bot.content.communes import Gazetteer, load_gazetteer
 from bot.content.read import Document, Problem, convert, read_document
 from bot.content.schema import (
+    Catalogue,
     CommuneOffices,
     Contact,
     Contacts,
     Counter,
     CounterFacts,
     Counters,
+    Listed,
     Office,
     Procedure,
     Topic,
@@ -30,13 +32,15 @@ class Knowledge:
 
     procedures: dict[str, Procedure]
     offices: dict[int, tuple[Office, ...]]
+    catalogue: dict[str, Listed]
     counters: dict[Counter, CounterFacts]
     contacts: dict[str, Contact]
     gazetteer: Gazetteer
 
     @cached_property
-    def by_topic(self) -> dict[Topic, tuple[Procedure, ...]]:
-        return {topic: tuple(p for p in self.procedures.values() if p.field is topic) for topic in Topic}
+    def by_topic(self) -> dict[Topic, tuple[str, ...]]:
+        """The ids of each field, in the catalogue's order."""
+        return {topic: tuple(id_ for id_, one in self.catalogue.items() if one.field is topic) for topic in Topic}
 
 
 @dataclass(frozen=True)
@@ -70,13 +74,14 @@ def examine(root: Path) -> tuple[Content, list[Problem], int]:
     knowledge = Knowledge(
         procedures=_load_procedures(root, documents),
         offices=_load_offices(root, documents),
+        catalogue=_load_one(root, "catalogue.yaml", Catalogue.__value__, documents),
         counters=_load_one(root, "counters.yaml", Counters.__value__, documents),
         contacts=_load_one(root, "contacts.yaml", Contacts.__value__, documents),
         gazetteer=load_gazetteer(),
     )
     intents = load_intents(root, documents)
     catalogs = load_catalogs(root, documents)
-    cross_check(knowledge.procedures, intents, set(knowledge.gazetteer.communes), documents)
+    cross_check(knowledge.procedures, set(knowledge.catalogue), intents, set(knowledge.gazetteer.communes), documents)
     problems = [problem for document in documents for problem in document.problems]
     return Content(knowledge, intents, catalogs), sorted(set(problems)), len(documents)
 

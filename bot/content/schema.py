@@ -386,5 +386,15 @@ class CounterFacts(Record):
     read: dt.date
 
 
+class Listed(Record):
+    """A procedure by name: enough to point the way where its entry is missing or stale."""
+
+    field: Topic
+    decided_by: Competence
+    counter: Counter
+    name: Text
+
+
+type Catalogue = dict[Slug, Listed]
 type Contacts = dict[Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")], Contact]
 type Counters = dict[Counter, CounterFacts]

@@ -3,9 +3,9 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from bot.content.schema import Aspect, Language, Procedure
+from bot.content.schema import Aspect, Language, Listed, Procedure
 from bot.conversation.citizen import commands, communes, talk
-from bot.conversation.citizen.answers import LAW, OVERVIEW, PITFALLS, answer, more
+from bot.conversation.citizen.answers import LAW, OVERVIEW, PITFALLS, answer, more, not_yet
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, offices_in
 from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House, Scene
@@ -83,8 +83,10 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
     """A button, perhaps an old one: whatever it carries is checked again."""
     verb, *rest = visit.text.split(":")
     match verb, rest:
-        case "answer", [id, part] if procedure := scene.procedure(id):
+        case "answer", [name, part] if procedure := scene.procedure(name):
             return _shown(scene, procedure, part, visit.pressed_in)
+        case "answer", [name, _] if listed := scene.listed(name):
+            return [not_yet(scene, listed)], scene.memory.about(name, None)
         case "commune", ["ask"]:
             return [communes.ask_commune(scene)], replace(scene.memory, asked_commune=True)
         case "commune", [code] if code.isascii() and code.isdigit() and len(code) <= 5:
@@ -124,10 +126,12 @@ def _commune_chosen(scene: Scene, code: int) -> commands.Done:
 
 def _after_commune(scene: Scene, lead: tuple[Block, ...]) -> list[Reply]:
     """The commune is known now: where a procedure is being talked about, say where to go for it."""
-    procedure = scene.procedure(scene.memory.procedure) if scene.memory.procedure else None
-    if procedure is None:
-        return [Reply(blocks=(*lead, scene.line("commune.kept")))]
-    return [answer(scene, procedure, Aspect.PLACE, lead=lead)]
+    name = scene.memory.procedure or ""
+    if procedure := scene.procedure(name):
+        return [answer(scene, procedure, Aspect.PLACE, lead=lead)]
+    if listed := scene.listed(name):
+        return [not_yet(scene, listed, lead=lead)]
+    return [Reply(blocks=(*lead, scene.line("commune.kept")))]
 
 
 def _attachment(scene: Scene, visit: Visit) -> list[Reply]:
@@ -175,6 +179,8 @@ def _answered(scene: Scene, understood: Understanding) -> commands.Done:
             return _clarified(scene, understood)
         case Outcome.ANSWERED if understood.procedures and (p := scene.procedure(understood.procedures[0].id)):
             return _procedure(scene, understood, p)
+        case Outcome.ANSWERED if understood.procedures and (one := scene.listed(understood.procedures[0].id)):
+            return _listed(scene, understood, one)
     if understood.place:
         return _place_only(scene, understood.place)
     return [talk.no_match(scene)], scene.memory
@@ -191,6 +197,14 @@ def _clarified(scene: Scene, understood: Understanding) -> commands.Done:
     if understood.place and (found := understood.place.certain):
         memory, lead = communes.chosen(memory, found), communes.settled(scene, found)
     return [talk.clarify(scene, understood.choices, lead)], memory
+
+
+def _listed(scene: Scene, understood: Understanding, listed: Listed) -> commands.Done:
+    """Understood, but the facts are not there yet: the office at least."""
+    memory = scene.memory.about(understood.procedures[0].id, understood.aspect)
+    if understood.place and (found := understood.place.certain):
+        memory = communes.chosen(memory, found)
+    return [not_yet(replace(scene, memory=memory), listed)], memory
 
 
 def _procedure(scene: Scene, understood: Understanding, procedure: Procedure) -> commands.Done:

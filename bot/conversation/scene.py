@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from bot.content.catalog import Catalog, Catalogs
 from bot.content.communes import Commune
 from bot.content.load import Knowledge
-from bot.content.schema import Certainty, Contact, Fact, Language, Procedure, ShortText, Text
+from bot.content.schema import Certainty, Contact, Fact, Language, Listed, Procedure, ShortText, Text
 from bot.conversation.reply import Block, Button, Style
 from bot.conversation.visit import Memory
 from bot.understanding.engine import Engine
@@ -48,6 +48,9 @@ class Scene:
 
     def procedure(self, name: str) -> Procedure | None:
         return self.house.knowledge.procedures.get(name)
+
+    def listed(self, name: str) -> Listed | None:
+        return self.house.knowledge.catalogue.get(name)
 
     def contact(self, name: str) -> Contact:
         return self.house.knowledge.contacts[name]

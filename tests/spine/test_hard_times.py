@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
+from bot.chat.delivery import send
 from bot.conversation.visit import Kind, Visit
 from bot.store import inbox, outbox
 from bot.store.database import open_database
 from bot.store.inbox import Receipt
-from bot.turn import Turns
+from bot.turn import Turns, converse
 from tests.cast import EMMA, LAN, Person
 from tests.stage import played
 
@@ -51,8 +52,6 @@ async def test_a_turn_waits_for_a_locked_database_and_then_happens_once(play, lo
 
 @played
 async def test_a_turn_that_fails_once_is_taken_again_before_the_next_of_its_chat(play, monkeypatch):
-    from bot.turn import converse
-
     failures = [ZeroDivisionError]
 
     def shaky(visit, *rest):
@@ -68,8 +67,6 @@ async def test_a_turn_that_fails_once_is_taken_again_before_the_next_of_its_chat
 
 @played
 async def test_a_failing_chat_holds_up_nobody_else(play, monkeypatch):
-    from bot.turn import converse
-
     def broken(visit, *rest):
         if visit.chat == f"telegram:{LAN.id}":
             raise ZeroDivisionError
@@ -122,8 +119,6 @@ async def test_a_message_that_cannot_be_read_back_stops_no_other(play, clock, da
 @played
 async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_settled(play, monkeypatch, database):
     """The database refuses to note that Lan's message has gone, while Emma's is still on its way."""
-    from bot.chat.delivery import send
-
     settle, refusals = play.service.delivery._settle, [sqlite3.OperationalError("database is locked")]
 
     def refuses_once(parcel, error):

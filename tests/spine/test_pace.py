@@ -3,10 +3,10 @@
 import pytest
 
 from bot.chat.delivery import Pace
-from bot.conversation.reply import Block, Reply
+from bot.conversation.reply import Block, Button, Reply, Style
 from bot.store import outbox
 from bot.store.outbox import Priority
-from bot.turn import reply_of
+from bot.turn import _REPLY, reply_of
 from tests.cast import BUDI, EMMA, LAN
 from tests.stage import played
 
@@ -14,8 +14,6 @@ GROUP = -1_000_000_000_100
 
 
 def post(play, chat, *texts, priority=Priority.REPLY):
-    from bot.turn import _REPLY
-
     with play.turns.database.change() as connection:
         for text in texts:
             payload = _REPLY.dump_json(Reply(blocks=(Block(text=text),))).decode()
@@ -75,8 +73,6 @@ async def test_what_has_gone_out_is_wiped(play):
 
 
 def test_a_reply_comes_back_from_the_outbox_as_it_went_in():
-    from bot.conversation.reply import Button, Style
-    from bot.turn import _REPLY
 
     reply = Reply(
         blocks=(Block(text="Lệ phí 😀", style=Style.TITLE), Block(text="a\nb", style=Style.NOTE)),

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from bot.chat.outbound import entities, keyboard
 from bot.content.schema import Aspect, Language
 from bot.conversation.converse import converse
+from bot.conversation.reply import Block, Reply, Style
 from bot.conversation.visit import Kind, Memory, Visit
 from tests.conftest import Clock
 from tests.contract import contract_problem
@@ -15,7 +16,7 @@ NOW = Clock().now
 NGOC_HA = 8
 PARTS = (*Aspect, "overview", "asked", "law", "pitfalls")
 ANY = settings(
-    derandomize=True, database=None, deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow]
+    derandomize=True, database=None, deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
 )
 WORDS = st.lists(
     st.sampled_from(
@@ -81,12 +82,12 @@ def test_any_button_gets_an_answer(house, verb, rest):
 @pytest.mark.parametrize("commune", [None, NGOC_HA])
 def test_every_part_of_every_procedure_can_be_sent(house, language, commune):
     memory = Memory(language=language, commune=commune)
-    for name in house.knowledge.procedures:
+    for name in (*house.knowledge.procedures, *house.knowledge.catalogue):
         for part in PARTS:
             answer = say(house, memory, kind=Kind.BUTTON, text=f"answer:{name}:{part}", pressed_in="5")
+            assert answer.replies
             assert [refused(reply) for reply in answer.replies if refused(reply)] == []
             assert "{" not in answer.replies[0].text
-            assert answer.memory.procedure == name
 
 
 @pytest.mark.parametrize("language", list(Language))
@@ -100,7 +101,5 @@ def test_titles_and_notes_are_marked_and_nothing_else(house, language):
 
 def test_marks_stand_where_telegram_counts_them(house):
     """Telegram counts in UTF-16: the face before the title is two."""
-    from bot.conversation.reply import Block, Reply, Style
-
     reply = Reply(blocks=(Block(text="😀"), Block(text="Lệ phí", style=Style.TITLE), Block(text="5", style=Style.ITEM)))
     assert [(one.type, one.offset, one.length) for one in entities(reply)] == [("bold", 4, 6)]

@@ -23,9 +23,8 @@ def acknowledged(play):
 @pytest.fixture
 def crowded(house, database, clock):
     """A field of life with eighteen procedures: two full pages and two more."""
-    one = house.knowledge.procedures["dang-ky-khai-sinh"]
-    many = {f"p{n}": one.model_copy(update={"id": f"p{n}"}) for n in range(18)}
-    return Turns(database, replace(house, knowledge=replace(house.knowledge, procedures=many)), clock)
+    listed = {f"p{n}": house.knowledge.catalogue["dang-ky-khai-sinh"] for n in range(18)}
+    return Turns(database, replace(house, knowledge=replace(house.knowledge, catalogue=listed)), clock)
 
 
 def test_a_long_field_is_browsed_by_pages_of_eight(crowded):

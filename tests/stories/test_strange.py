@@ -56,6 +56,7 @@ STRANGE_UPDATES = [
     {"edited_message": LAN.message(text="hi", edit_date="yesterday")},
     {"message": {**LAN.message(text="hi"), "from": None}},
     {"message": {**LAN.message(text="hi"), "from": {**LAN.user(), "language_code": 5}}},
+    {"message": {**LAN.message(text="hi"), "from": {**LAN.user(), "id": {}}}},  # the library itself raises
     {"something_new": {"from": LAN.user()}},
 ]
 

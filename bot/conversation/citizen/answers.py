@@ -1,8 +1,10 @@
 """The answer to a question about a procedure: first what was asked, the rest behind buttons."""
 
-from bot.content.schema import Aspect, Procedure
+import textwrap
+
+from bot.content.schema import Aspect, Listed, Procedure
 from bot.conversation.citizen.facts import TELL, law, pitfalls
-from bot.conversation.citizen.offices import OF_THE_COMMUNE
+from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 
@@ -10,6 +12,7 @@ LAW = "law"
 PITFALLS = "pitfalls"
 OVERVIEW = "overview"
 BUTTONS_A_ROW = 3
+LABEL = 48  # characters of a button on a small screen
 ON_BUTTONS = (
     Aspect.DOCUMENTS,
     Aspect.PLACE,
@@ -34,6 +37,15 @@ def answer(
     title = Block(text=scene.tell(procedure.name), style=Style.TITLE)
     blocks = (*lead, title, *TELL[aspect](scene, procedure), _checked(scene, procedure))
     return Reply(blocks=blocks, buttons=_buttons(scene, procedure, aspect), replaces=replaces)
+
+
+def not_yet(scene: Scene, listed: Listed, *, lead: tuple[Block, ...] = ()) -> Reply:
+    """The procedure is known by name only: where to ask, and that its facts are not checked yet."""
+    hotline = scene.contact("portal_hotline")
+    title = Block(text=scene.tell(listed.name), style=Style.TITLE)
+    blocks = (*lead, title, scene.line("answer.not_yet", hotline=hotline.number), *office_blocks(scene, listed.counter))
+    ask = ((scene.button("commune.tell", "commune:ask"),),)
+    return Reply(blocks=blocks, buttons=ask if scene.commune is None and listed.counter in OF_THE_COMMUNE else ())
 
 
 def more(scene: Scene, procedure: Procedure, part: str, *, replaces: str | None = None) -> Reply:
@@ -66,9 +78,17 @@ def _buttons(scene: Scene, procedure: Procedure, shown: Aspect | None) -> tuple[
 
 
 def _next(scene: Scene, procedure: Procedure) -> list[tuple[Button, ...]]:
-    following = [scene.procedure(step.procedure) for step in procedure.next[:2]]
+    following = [(step.procedure, label) for step in procedure.next[:2] if (label := short_name(scene, step.procedure))]
     return [
-        (Button(label=scene.say("answer.next", name=scene.tell(one.short_name)), action=f"answer:{one.id}:{OVERVIEW}"),)
-        for one in following
-        if one
+        (Button(label=scene.say("answer.next", name=label), action=f"answer:{id_}:{OVERVIEW}"),)
+        for id_, label in following
     ]
+
+
+def short_name(scene: Scene, name: str) -> str | None:
+    """A procedure's name for a button; None for an id that nobody knows."""
+    if procedure := scene.procedure(name):
+        return scene.tell(procedure.short_name)
+    if listed := scene.listed(name):
+        return textwrap.shorten(scene.tell(listed.name), LABEL, placeholder="…")
+    return None

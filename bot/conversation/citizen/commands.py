@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.content.schema import Language, Topic
 from bot.conversation.citizen import communes
+from bot.conversation.citizen.answers import short_name
 from bot.conversation.reply import Button, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Memory
@@ -80,7 +81,7 @@ def topic(scene: Scene, name: str, page: int, *, replaces: str | None = None) ->
     procedures = scene.house.knowledge.by_topic[Topic(name)]
     here = procedures[page * PAGE : (page + 1) * PAGE]
     rows: list[tuple[Button, ...]] = [
-        (Button(label=scene.tell(one.short_name), action=f"answer:{one.id}:overview"),) for one in here
+        (Button(label=label, action=f"answer:{one}:overview"),) for one in here if (label := short_name(scene, one))
     ]
     turn = []
     if page:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.conversation.citizen.answers import answer
+from bot.conversation.citizen.answers import answer, not_yet, short_name
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 from bot.understanding.result import Outcome, Understanding
@@ -56,7 +56,8 @@ def legal_route(scene: Scene, understood: Understanding) -> Reply:
     lead = scene.line(key)
     if procedure := scene.procedure(name):
         return answer(scene, procedure, understood.aspect, lead=(lead,))
-    return Reply(blocks=(lead,))
+    listed = scene.listed(name)
+    return not_yet(scene, listed, lead=(lead,)) if listed else Reply(blocks=(lead,))
 
 
 def other_service(scene: Scene) -> Reply:
@@ -84,9 +85,7 @@ def no_match(scene: Scene) -> Reply:
 def clarify(scene: Scene, choices: tuple[str, ...], lead: tuple[Block, ...] = ()) -> Reply:
     """At most four procedures to choose from, and a way out."""
     rows = [
-        (Button(label=scene.tell(one.short_name), action=f"answer:{one.id}:asked"),)
-        for one in map(scene.procedure, choices)
-        if one
+        (Button(label=label, action=f"answer:{one}:asked"),) for one in choices if (label := short_name(scene, one))
     ]
     rows.append((scene.button("clarify.none", "none"),))
     return Reply(blocks=(*lead, scene.line("clarify.which")), buttons=tuple(rows))
