@@ -17,7 +17,7 @@ from bot.understanding.places import Mention, Places, build_places, find_mention
 from bot.understanding.result import Context, Evidence, Explanation, Understanding
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, count_words, read_words
 
-EPOCHS = 5
+EPOCHS = 4
 NO_ASPECT = "none"
 ASKS_FROM = 0.65  # an aspect may score that much less than none: naming one wrongly costs little
 GOING_BACK = "@going_back"

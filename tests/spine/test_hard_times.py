@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from bot.chat.delivery import send
 from bot.conversation.visit import Kind, Visit
@@ -48,6 +49,24 @@ async def test_a_turn_waits_for_a_locked_database_and_then_happens_once(play, lo
     assert play.said(LAN)[0].startswith(play.say("help.ask")[:20])
     assert counted(database) == {"done": 1}
     assert counted(database, "outbox") == {"sent": 1}
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_database_that_comes_and_goes_costs_no_attempt(turns, monkeypatch):
+    put, refusals = outbox.put, [OperationalError("INSERT", {}, Exception("server closed the connection"))] * 5
+
+    def shaky(*args, **values):
+        if refusals:
+            raise refusals.pop()
+        put(*args, **values)
+
+    @played
+    async def story(play):
+        monkeypatch.setattr("bot.turn.outbox.put", shaky)
+        await play.hears(LAN.says("/topics"))
+        assert play.said(LAN) == [play.say("topics.choose")]
+
+    story(turns)
 
 
 @played

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.store import outbox
 from bot.turn import Turns
 from tests.cast import EMMA, LAN, STRANGER
 from tests.stage import Play, played
@@ -76,6 +77,14 @@ async def test_pressed_twice_the_same_message_shows_the_same(play):
     first, second = play.server.sent[LAN.id]
     assert first == second
     assert first["method"] == "editMessageText"
+
+
+@played
+async def test_what_already_stands_there_counts_as_delivered(play, database):
+    play.server.fail("editMessageText", 400, "Bad Request: message is not modified: new content is the same")
+    await play.hears(LAN.presses(FEE))
+    with database.look() as connection:
+        assert outbox.count(connection) == {"sent": 1}
 
 
 @played
