@@ -4,10 +4,10 @@ import logging
 import sys
 from pathlib import Path
 
-import click
-
 if sys.version_info < (3, 12):  # noqa: UP036 - said in one sentence rather than in a traceback
-    sys.exit(f"Một Cửa needs Python 3.12 or newer; this is {sys.version.split()[0]}.")
+    sys.exit("Một Cửa needs Python 3.12 or newer; this is " + sys.version.split()[0] + ".")
+
+import click
 
 from bot.config import ROOT, BadSettings, Settings, read_settings
 from bot.content.learned import load_learned
