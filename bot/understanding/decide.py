@@ -1,15 +1,18 @@
 """From scores to one named outcome: answered only where it is right 97 times in 100, else asked, else owned up to."""
 
+import heapq
 import math
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
 
 from bot.content.schema import Aspect
 from bot.understanding.result import Context, Outcome, Ranked
 
-# Measured by cross-validation over the phrases (`make bench` prints the reliability of both).
+# Honest thresholds: `make bench` prints how often an answer and a choice are right.
 SHARPNESS = 9.0  # how much a difference of scores means, in log odds
-ANSWER_FROM = 0.60  # probability of the best, of all procedures
-CHOOSE_FROM = 0.30  # probability of the best four together, of everything
+ANSWER_FROM = 0.80  # probability of the best, of all procedures
+CHOOSE_FROM = 0.40  # probability of the best four together, of everything
 TALK_FROM = 0.50  # probability of the best kind of talk
 EMERGENCY_FROM = 0.2  # probability of all emergencies together: rather one too many than one too few
 STAY_ASKING = 0.62  # what the procedure last talked about is worth to a question about an aspect, as a score
@@ -60,8 +63,22 @@ def probabilities(scores: dict[str, float], sharpness: float = SHARPNESS) -> dic
     return {label: power / total for label, power in powers.items()}
 
 
-def is_talk(label: str) -> bool:
-    return label in TALK_OUTCOMES or label == ASIDE or label.startswith(EMERGENCY)
+class Kind(StrEnum):
+    """What a label of the classifier stands for."""
+
+    PROCEDURE = "procedure"
+    TALK = "talk"
+    EMERGENCY = "emergency"
+    ASIDE = "aside"
+
+
+@cache
+def kind_of(label: str) -> Kind:
+    if label.startswith(EMERGENCY):
+        return Kind.EMERGENCY
+    if label == ASIDE:
+        return Kind.ASIDE
+    return Kind.TALK if label in TALK_OUTCOMES else Kind.PROCEDURE
 
 
 def decide(scores: dict[str, float], aspect: Aspect | None, length: int, context: Context) -> Decision:
@@ -69,12 +86,13 @@ def decide(scores: dict[str, float], aspect: Aspect | None, length: int, context
     if length == 0 or not scores:
         return Decision(Outcome.NO_MATCH)
     chances = probabilities(_with_context(scores, aspect, length, context))
-    ranked = _ranked(chances)
-    emergency = {label: chance for label, chance in chances.items() if label.startswith(EMERGENCY)}
-    if sum(emergency.values()) >= EMERGENCY_FROM:
+    kinds: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
+    for label, chance in chances.items():
+        kinds[kind_of(label)][label] = chance
+    ranked = _ranked(kinds[Kind.PROCEDURE])
+    if sum((emergency := kinds[Kind.EMERGENCY]).values()) >= EMERGENCY_FROM:
         return Decision(Outcome.EMERGENCY, ranked, talk=max(emergency, key=emergency.__getitem__))
-    talk = {label: chance for label, chance in chances.items() if label in TALK_OUTCOMES}
-    if talk and sum(talk.values()) >= TALK_FROM:
+    if sum((talk := kinds[Kind.TALK]).values()) >= TALK_FROM:
         kind = max(talk, key=talk.__getitem__)
         return Decision(TALK_OUTCOMES[kind], ranked, talk=kind)
     return _procedure(ranked, chances, aspect, context)
@@ -91,17 +109,18 @@ def _with_context(scores: dict[str, float], aspect: Aspect | None, length: int, 
     return scores
 
 
-def _ranked(chances: dict[str, float]) -> tuple[Ranked, ...]:
+def _ranked(procedures: dict[str, float]) -> tuple[Ranked, ...]:
     """The procedures, best first, with their chance among procedures."""
-    procedures = {label: chance for label, chance in chances.items() if not is_talk(label)}
     total = sum(procedures.values()) or 1.0
-    best = sorted(procedures.items(), key=lambda one: (-one[1], one[0]))[:SHOWN]
+    best = heapq.nsmallest(SHOWN, procedures.items(), key=lambda one: (-one[1], one[0]))
     return tuple(Ranked(id=label, score=chance / total) for label, chance in best)
 
 
 def _procedure(
     ranked: tuple[Ranked, ...], chances: dict[str, float], aspect: Aspect | None, context: Context
 ) -> Decision:
+    if not ranked:
+        return Decision(Outcome.NO_MATCH)
     best = ranked[0]
     stayed = best.id == context.procedure
     if best.score >= ANSWER_FROM or (stayed and aspect):

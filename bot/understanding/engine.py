@@ -17,7 +17,7 @@ from bot.understanding.places import Mention, Places, build_places, find_mention
 from bot.understanding.result import Context, Evidence, Explanation, Understanding
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, count_words, read_words
 
-EPOCHS = 4
+EPOCHS = 5
 NO_ASPECT = "none"
 ASKS_FROM = 0.65  # an aspect may score that much less than none: naming one wrongly costs little
 GOING_BACK = "@going_back"
@@ -158,8 +158,8 @@ def aspect_of(tokens: list[Token], model: Linear) -> Aspect | None:
         return None
     by_label = dict(zip(model.labels, scores, strict=True))
     none = by_label.pop(NO_ASPECT, 0.0)
-    best = max(by_label, key=by_label.__getitem__)
-    return Aspect(best) if by_label[best] > none - ASKS_FROM else None
+    best = max(by_label, key=by_label.__getitem__, default=None)
+    return Aspect(best) if best and by_label[best] > none - ASKS_FROM else None
 
 
 def explain(text: str, engine: Engine, context: Context | None = None) -> list[Explanation]:

@@ -9,15 +9,16 @@ from bot.content.schema import Language
 from bot.understanding.fold import fold
 
 FLOOR = 0.3  # what a word counts in a language where it was never seen
+LOUDEST = 6.0  # the most that one word may speak for a language
 ACCENTED = 2.5  # what a Vietnamese accent is worth, in log odds
 UNDECIDED = 1.0  # a smaller lead leaves the language as it was
 
 
 @dataclass(frozen=True)
 class Languages:
-    """How often each word stands in the phrases of each language, as log odds against the others."""
+    """How much each word speaks for each language, in log odds over the one it speaks for least."""
 
-    weights: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    weights: dict[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 ORDER = tuple(Language)
@@ -28,16 +29,14 @@ def learn_languages(texts: Iterable[tuple[Language, list[str]]]) -> Languages:
     counts: dict[Language, Counter[str]] = {language: Counter() for language in ORDER}
     for language, typed in texts:
         counts[language].update(map(fold, typed))
-    totals = {language: sum(count.values()) or 1 for language, count in counts.items()}
     known = set().union(*counts.values())
-    return Languages(
-        {
-            word: tuple(  # type: ignore[misc]
-                round(math.log((counts[lang][word] + FLOOR) / (totals[lang] + FLOOR * len(known))), 3) for lang in ORDER
-            )
-            for word in known
-        }
-    )
+    sizes = [(sum(counts[language].values()) or 1) + FLOOR * len(known) for language in ORDER]
+    return Languages({word: _odds([counts[lang][word] for lang in ORDER], sizes) for word in known})
+
+
+def _odds(counts: list[int], sizes: list[float]) -> tuple[float, ...]:
+    logs = [math.log((count + FLOOR) / size) for count, size in zip(counts, sizes, strict=True)]
+    return tuple(round(min(LOUDEST, one - min(logs)), 3) for one in logs)
 
 
 def detect(typed: list[str], languages: Languages, before: Language | None) -> Language:
@@ -45,9 +44,8 @@ def detect(typed: list[str], languages: Languages, before: Language | None) -> L
     totals = [0.0, 0.0, 0.0]
     for word in typed:
         if weights := languages.weights.get(fold(word)):
-            low = min(weights)
             for n, weight in enumerate(weights):
-                totals[n] += min(6.0, weight - low)
+                totals[n] += weight
         if not word.isascii():
             totals[0] += ACCENTED
     best = max(range(3), key=totals.__getitem__)
