@@ -1,5 +1,6 @@
 """The front door: one command a line, wiring only."""
 
+import datetime as dt
 import logging
 import sys
 from pathlib import Path
@@ -51,17 +52,21 @@ def chat() -> None:
 @main.command()
 @click.argument("text", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Read a message a line from standard input, write JSON lines.")
-def ask(text: str | None, *, as_json: bool) -> None:
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Answer as on this day, e.g. 2027-03-02, at 09:00.")
+def ask(text: str | None, *, as_json: bool, on: dt.datetime | None) -> None:
     """Show what was understood of TEXT, why, and the reply."""
+    from bot.desk.working_time import VIETNAM
     from bot.terminal.ask import answer_lines, explain
+    from bot.turn import utc_now
 
     if as_json == (text is not None):
         raise click.UsageError('give either a message ("…") or --json with messages on standard input')
     house = _house()
+    now = on.replace(hour=9, tzinfo=VIETNAM) if on else utc_now()
     if as_json:
-        answer_lines(house, sys.stdin.buffer, sys.stdout)
+        answer_lines(house, sys.stdin.buffer, sys.stdout, now)
     else:
-        click.echo(explain(house, text or ""))
+        click.echo(explain(house, text or "", now))
 
 
 @main.command()

@@ -1,5 +1,6 @@
 """Load all that maintainers write: frozen knowledge, or every problem at once."""
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from bot.content.check import cross_check
 from bot.content.communes import Gazetteer, load_gazetteer
 from bot.content.read import Document, Problem, convert, read_document
 from bot.content.schema import (
+    Calendar,
     Catalogue,
     CommuneOffices,
     Contact,
@@ -25,6 +27,9 @@ from bot.content.schema import (
 )
 from bot.content.words import HowPeopleAsk, load_intents
 
+# Stands in for a calendar that cannot be read, so that its problems are told beside all others.
+NO_CALENDAR = Calendar(week=("mon", "tue", "wed", "thu", "fri"), review_by=dt.date.max)
+
 
 @dataclass(frozen=True)
 class Knowledge:
@@ -35,6 +40,7 @@ class Knowledge:
     catalogue: dict[str, Listed]
     counters: dict[Counter, CounterFacts]
     contacts: dict[str, Contact]
+    calendar: Calendar
     gazetteer: Gazetteer
 
     @cached_property
@@ -77,6 +83,7 @@ def examine(root: Path) -> tuple[Content, list[Problem], int]:
         catalogue=_load_one(root, "catalogue.yaml", Catalogue.__value__, documents),
         counters=_load_one(root, "counters.yaml", Counters.__value__, documents),
         contacts=_load_one(root, "contacts.yaml", Contacts.__value__, documents),
+        calendar=_load_one(root, "calendar.yaml", Calendar, documents) or NO_CALENDAR,
         gazetteer=load_gazetteer(),
     )
     intents = load_intents(root, documents)

@@ -295,10 +295,44 @@ class Procedure(Record):
     note: str = ""
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class CalendarDay(Record):
+    """A day, or several in a row, on which the State's offices do not keep to the week."""
+
+    on: dt.date
+    to: dt.date | None = None
+    name: Text
+    source: tuple[Slug, ...] = Field(min_length=1)
+    certainty: Certainty = Certainty.CHECKED
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.to and self.to < self.on:
+            raise ValueError("`to` is before `on`; swap them or correct the year")
+        return self
+
+    @property
+    def days(self) -> tuple[dt.date, ...]:
+        return tuple(self.on + dt.timedelta(days=n) for n in range(((self.to or self.on) - self.on).days + 1))
+
+
+class Calendar(Record):
+    """`knowledge/calendar.yaml`: the State's working days."""
+
+    week: tuple[Weekday, ...] = Field(min_length=1)
+    days_off: tuple[CalendarDay, ...] = ()
+    working_days: tuple[CalendarDay, ...] = ()
+    sources: dict[Slug, Source] = Field(default_factory=dict)
+    review_by: dt.date
+    note: str = ""
+
+
 class Hours(Record):
     """When an office receives people; two spans a day where it closes for lunch."""
 
-    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = Field(min_length=1)
+    days: tuple[Weekday, ...] = Field(min_length=1)
     spans: tuple[tuple[Time, Time], ...] = Field(min_length=1, max_length=3)
 
 

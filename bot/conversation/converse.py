@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from bot.content.schema import Aspect, Language, Listed, Procedure
+from bot.content.schema import Aspect, Counter, Language, Procedure
 from bot.conversation.citizen import commands, communes, talk
 from bot.conversation.citizen.answers import LAW, OVERVIEW, PITFALLS, answer, more, not_yet
-from bot.conversation.citizen.offices import OF_THE_COMMUNE, offices_in
+from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House, Scene
 from bot.conversation.visit import Kind, Memory, Visit
@@ -85,8 +85,8 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
     match verb, rest:
         case "answer", [name, part] if procedure := scene.procedure(name):
             return _shown(scene, procedure, part, visit.pressed_in)
-        case "answer", [name, _] if listed := scene.listed(name):
-            return [not_yet(scene, listed)], scene.memory.about(name, None)
+        case "answer", [name, _] if scene.listed(name):
+            return [not_yet(scene, name)], scene.memory.about(name, None)
         case "commune", ["ask"]:
             return [communes.ask_commune(scene)], replace(scene.memory, asked_commune=True)
         case "commune", [code] if code.isascii() and code.isdigit() and len(code) <= 5:
@@ -129,8 +129,8 @@ def _after_commune(scene: Scene, lead: tuple[Block, ...]) -> list[Reply]:
     name = scene.memory.procedure or ""
     if procedure := scene.procedure(name):
         return [answer(scene, procedure, Aspect.PLACE, lead=lead)]
-    if listed := scene.listed(name):
-        return [not_yet(scene, listed, lead=lead)]
+    if scene.listed(name):
+        return [not_yet(scene, name, lead=lead)]
     return [Reply(blocks=(*lead, scene.line("commune.kept")))]
 
 
@@ -179,11 +179,18 @@ def _answered(scene: Scene, understood: Understanding) -> commands.Done:
             return _clarified(scene, understood)
         case Outcome.ANSWERED if understood.procedures and (p := scene.procedure(understood.procedures[0].id)):
             return _procedure(scene, understood, p)
-        case Outcome.ANSWERED if understood.procedures and (one := scene.listed(understood.procedures[0].id)):
-            return _listed(scene, understood, one)
+        case Outcome.ANSWERED if understood.procedures and scene.listed(understood.procedures[0].id):
+            return _listed(scene, understood)
     if understood.place:
         return _place_only(scene, understood.place)
+    if understood.aspect is Aspect.HOURS:
+        return [Reply(blocks=_opening_hours(scene), buttons=talk.topics_button(scene))], scene.memory
     return [talk.no_match(scene)], scene.memory
+
+
+def _opening_hours(scene: Scene) -> tuple[Block, ...]:
+    """“Is it open now?” without a procedure: the counter where most things are handed in."""
+    return tuple(office_blocks(scene, Counter.SERVICE_CENTRE))
 
 
 def _legal(scene: Scene, understood: Understanding) -> commands.Done:
@@ -196,15 +203,18 @@ def _clarified(scene: Scene, understood: Understanding) -> commands.Done:
     lead: tuple[Block, ...] = ()
     if understood.place and (found := understood.place.certain):
         memory, lead = communes.chosen(memory, found), communes.settled(scene, found)
+    if understood.aspect is Aspect.HOURS:
+        lead = (*lead, *_opening_hours(replace(scene, memory=memory)))
     return [talk.clarify(scene, understood.choices, lead)], memory
 
 
-def _listed(scene: Scene, understood: Understanding, listed: Listed) -> commands.Done:
+def _listed(scene: Scene, understood: Understanding) -> commands.Done:
     """Understood, but the facts are not there yet: the office at least."""
-    memory = scene.memory.about(understood.procedures[0].id, understood.aspect)
+    name = understood.procedures[0].id
+    memory = scene.memory.about(name, understood.aspect)
     if understood.place and (found := understood.place.certain):
         memory = communes.chosen(memory, found)
-    return [not_yet(replace(scene, memory=memory), listed)], memory
+    return [not_yet(replace(scene, memory=memory), name)], memory
 
 
 def _procedure(scene: Scene, understood: Understanding, procedure: Procedure) -> commands.Done:

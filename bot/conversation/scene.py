@@ -9,12 +9,14 @@ from babel.numbers import format_decimal
 from bot.content.catalog import Catalog, Catalogs
 from bot.content.communes import Commune
 from bot.content.load import Knowledge
-from bot.content.schema import Certainty, Contact, Fact, Language, Listed, Procedure, ShortText, Text
+from bot.content.schema import CalendarDay, Certainty, Contact, Fact, Language, Listed, Procedure, ShortText, Text
 from bot.conversation.reply import Block, Button, Style
 from bot.conversation.visit import Memory
+from bot.desk.working_time import VIETNAM, WEEK
 from bot.understanding.engine import Engine
 
-VIETNAM = dt.timezone(dt.timedelta(hours=7), "Asia/Ho_Chi_Minh")
+STALE_AFTER = dt.timedelta(days=90)  # past `review_by`: then facts are no longer stated
+WARNED_BEFORE = dt.timedelta(days=60)  # of a change
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +44,22 @@ class Scene:
         return self.now.astimezone(VIETNAM).date()
 
     @property
+    def horizon(self) -> dt.date:
+        """The last day whose changes are announced today."""
+        return self.today + WARNED_BEFORE
+
+    @property
     def commune(self) -> Commune | None:
         code = self.memory.commune
         return self.house.knowledge.gazetteer.communes.get(code) if code is not None else None
 
     def procedure(self, name: str) -> Procedure | None:
-        return self.house.knowledge.procedures.get(name)
+        """The entry of a procedure, None where there is none or its review is long overdue."""
+        entry = self.house.knowledge.procedures.get(name)
+        return entry if entry and self.today <= entry.review_by + STALE_AFTER else None
+
+    def is_stale(self, name: str) -> bool:
+        return name in self.house.knowledge.procedures and self.procedure(name) is None
 
     def listed(self, name: str) -> Listed | None:
         return self.house.knowledge.catalogue.get(name)
@@ -65,7 +77,12 @@ class Scene:
         """The facts that hold today."""
         return [fact for fact in facts if fact.holds(self.today)]
 
-    def unsure(self, fact: Fact, text: str) -> str:
+    def coming[F: Fact](self, facts: tuple[F, ...]) -> list[F]:
+        """The facts that will hold soon and do not today, the soonest first."""
+        soon = [fact for fact in facts if fact.from_ and self.today < fact.from_ <= self.horizon]
+        return sorted(soon, key=lambda fact: fact.from_ or self.horizon)
+
+    def unsure(self, fact: Fact | CalendarDay, text: str) -> str:
         """The text with a word of caution where the fact is not checked."""
         if fact.certainty is Certainty.CHECKED:
             return text
@@ -73,6 +90,20 @@ class Scene:
 
     def date(self, day: dt.date) -> str:
         return format_date(day, "dd/MM/yyyy", locale=self.language.value)
+
+    def day(self, day: dt.date) -> str:
+        """`thứ Hai 23/11`."""
+        name = self.say(f"day.{WEEK[day.weekday()]}")
+        return self.say("open.day", day=name, date=format_date(day, "dd/MM", locale=self.language.value))
+
+    def moment(self, moment: dt.datetime) -> str:
+        """`09:30 hôm nay`, or with the day where it is another."""
+        local = moment.astimezone(VIETNAM)
+        clock = f"{local:%H:%M}"
+        if local.date() == self.today:
+            return self.say("open.today", time=clock)
+        date = format_date(local.date(), "dd/MM", locale=self.language.value)
+        return self.say("open.at", day=self.say(f"day.{WEEK[local.weekday()]}"), date=date, time=clock)
 
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self.language.value)

@@ -10,7 +10,6 @@ from bot.content.schema import Language
 from bot.conversation.converse import Answer, converse
 from bot.conversation.scene import House
 from bot.conversation.visit import Kind, Memory, Visit
-from bot.turn import utc_now
 from bot.understanding.engine import explain as explain_ranking
 from bot.understanding.engine import understand
 from bot.understanding.result import Place, Understanding
@@ -19,7 +18,7 @@ MAX_CHATS = 10_000
 SHOWN = 5
 
 
-def answer_lines(house: House, lines: IO[bytes], out: TextIO) -> None:
+def answer_lines(house: House, lines: IO[bytes], out: TextIO, now: dt.datetime) -> None:
     """One message a line in, one JSON object a line out. Lines with the same `chat` share context."""
     memories: dict[str, Memory] = {}
     for raw in lines:
@@ -32,7 +31,7 @@ def answer_lines(house: House, lines: IO[bytes], out: TextIO) -> None:
             out.write(json.dumps({"text": line[:200], "error": str(error)}, ensure_ascii=False) + "\n")
             continue
         memory = _memory(question, memories.get(question["chat"], Memory()))
-        record, answered = _record(house, question["text"], memory)
+        record, answered = _record(house, question["text"], memory, now)
         if question["chat"]:
             memories.pop(question["chat"], None)
             memories[question["chat"]] = answered.memory
@@ -74,11 +73,11 @@ def _memory(question: dict[str, Any], memory: Memory) -> Memory:
     return replace(memory, **given)
 
 
-def _record(house: House, text: str, memory: Memory) -> tuple[dict[str, Any], Answer]:
+def _record(house: House, text: str, memory: Memory, now: dt.datetime) -> tuple[dict[str, Any], Answer]:
     started = time.perf_counter()
     understand(text, memory.context(), house.engine)
     took = (time.perf_counter() - started) * 1000
-    answered = converse(Visit(chat="ask", kind=Kind.TEXT, text=text), memory, house, utc_now())
+    answered = converse(Visit(chat="ask", kind=Kind.TEXT, text=text), memory, house, now)
     read = answered.understanding
     if read is None:
         raise AssertionError("a text is always understood")
@@ -104,9 +103,9 @@ def _place(place: Place | None) -> dict[str, Any] | None:
     return {"ward_code": None, "name": place.typed}
 
 
-def explain(house: House, text: str, now: dt.datetime | None = None) -> str:
+def explain(house: House, text: str, now: dt.datetime) -> str:
     """For a maintainer: what was understood, which words and phrases decided, why the runner-up lost, the reply."""
-    answered = converse(Visit(chat="ask", kind=Kind.TEXT, text=text), Memory(), house, now or utc_now())
+    answered = converse(Visit(chat="ask", kind=Kind.TEXT, text=text), Memory(), house, now)
     read = answered.understanding
     lines = _understood(read) if read else []
     for n, one in enumerate(explain_ranking(text, house.engine)[:3]):

@@ -2,8 +2,8 @@
 
 import textwrap
 
-from bot.content.schema import Aspect, Listed, Procedure
-from bot.conversation.citizen.facts import TELL, law, pitfalls
+from bot.content.schema import Aspect, Procedure
+from bot.conversation.citizen.facts import TELL, coming, law, pitfalls
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
@@ -35,15 +35,18 @@ def answer(
 ) -> Reply:
     """What is known of `aspect` (None: the whole in short), with the other aspects behind buttons."""
     title = Block(text=scene.tell(procedure.name), style=Style.TITLE)
-    blocks = (*lead, title, *TELL[aspect](scene, procedure), _checked(scene, procedure))
+    told = (*TELL[aspect](scene, procedure), *coming(scene, procedure, aspect))
+    blocks = (*lead, title, *told, _checked(scene, procedure))
     return Reply(blocks=blocks, buttons=_buttons(scene, procedure, aspect), replaces=replaces)
 
 
-def not_yet(scene: Scene, listed: Listed, *, lead: tuple[Block, ...] = ()) -> Reply:
-    """The procedure is known by name only: where to ask, and that its facts are not checked yet."""
+def not_yet(scene: Scene, name: str, *, lead: tuple[Block, ...] = ()) -> Reply:
+    """The procedure is known by name only, or its facts are too old to be stated: where to ask, and why."""
+    listed = scene.house.knowledge.catalogue[name]
     hotline = scene.contact("portal_hotline")
     title = Block(text=scene.tell(listed.name), style=Style.TITLE)
-    blocks = (*lead, title, scene.line("answer.not_yet", hotline=hotline.number), *office_blocks(scene, listed.counter))
+    key = "answer.stale" if scene.is_stale(name) else "answer.not_yet"
+    blocks = (*lead, title, scene.line(key, hotline=hotline.number), *office_blocks(scene, listed.counter))
     ask = ((scene.button("commune.tell", "commune:ask"),),)
     return Reply(blocks=blocks, buttons=ask if scene.commune is None and listed.counter in OF_THE_COMMUNE else ())
 

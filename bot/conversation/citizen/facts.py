@@ -1,8 +1,10 @@
 """The facts of a procedure in sentences: one function an aspect, each giving paragraphs."""
 
+import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
-from bot.content.schema import Aspect, Fee, Paper, Procedure, Statement, TimeLimit, Unit
+from bot.content.schema import Aspect, Fact, Fee, Paper, Procedure, Statement, TimeLimit, Unit
 from bot.conversation.citizen.offices import office_blocks
 from bot.conversation.reply import Block, Style
 from bot.conversation.scene import Scene
@@ -174,6 +176,58 @@ def overview(scene: Scene, procedure: Procedure) -> list[Block]:
         *documents(scene, procedure),
         *_statements(scene, procedure.where[:1], Style.TEXT),
     ]
+
+
+def coming(scene: Scene, procedure: Procedure, aspect: Aspect | None) -> list[Block]:
+    """What changes soon in what was just told, and every change of law that is near."""
+    lines = []
+    for facts, tell in _told(procedure, aspect):
+        soon = scene.coming(facts)
+        lines += [_from(scene, fact.from_, scene.unsure(fact, tell(scene, fact))) for fact in soon]
+        if not soon:
+            ending = [fact for fact in scene.holding(facts) if fact.until and fact.until < scene.horizon]
+            lines += [scene.say("coming.until", date=_date(scene, f.until), text=tell(scene, f)) for f in ending]
+    near = [change for change in procedure.changes if scene.today < change.on <= scene.horizon]
+    lines += [_from(scene, change.on, scene.unsure(change, scene.tell(change.text))) for change in near]
+    return [scene.title("coming.title"), *map(_item, dict.fromkeys(lines))] if lines else []
+
+
+def _from(scene: Scene, day: dt.date | None, text: str) -> str:
+    date = _date(scene, day)
+    return text if date in text else scene.say("coming.from", date=date, text=text)
+
+
+def _date(scene: Scene, day: dt.date | None) -> str:
+    return scene.date(day) if day else ""
+
+
+def _told(procedure: Procedure, aspect: Aspect | None) -> list[tuple[tuple[Fact, ...], Callable[[Scene, Any], str]]]:
+    """The facts that an aspect tells, and how each is told in a line."""
+    papers: list[tuple[tuple[Fact, ...], Callable[[Scene, Any], str]]] = [
+        (procedure.papers, _paper),
+        (procedure.not_required, _statement),
+    ]
+    match aspect:
+        case Aspect.FEE:
+            return [(procedure.fees, _fee)]
+        case Aspect.TIME | Aspect.STATUS:
+            return [(procedure.times, _time)]
+        case Aspect.PLACE:
+            return [(procedure.where, _statement)]
+        case Aspect.WHO:
+            return [(procedure.who, _statement)]
+        case Aspect.STEPS:
+            return [(procedure.steps, _statement)]
+        case Aspect.DOCUMENTS:
+            return papers
+        case None:
+            return [*papers, (procedure.where[:1], _statement)]
+        case _:
+            return []
+
+
+def _statement(scene: Scene, statement: Statement) -> str:
+    return scene.tell(statement.text)
 
 
 TELL: dict[Aspect | None, Tell] = {

@@ -1,10 +1,14 @@
 """Which office to walk to: the right one by competence, in the citizen's own commune, with what is not known said."""
 
+import datetime as dt
+
 from bot.content.communes import Commune
 from bot.content.schema import Counter, Hours, Office
 from bot.conversation.reply import Block, Style
 from bot.conversation.scene import Scene
+from bot.desk.working_time import WEEK, WorkingTime
 
+WARNED_OF_HOLIDAYS = 7  # days ahead
 OF_THE_COMMUNE = (
     Counter.SERVICE_CENTRE,
     Counter.COMMUNE_POLICE,
@@ -55,6 +59,7 @@ def _known(scene: Scene, office: Office) -> list[Block]:
         blocks.append(scene.line("office.address_unknown"))
     if office.hours:
         blocks.append(scene.line("office.hours", hours="; ".join(_hours(scene, span) for span in office.hours)))
+        blocks += _open_now(scene, office.hours)
     else:
         blocks += _general(scene, office.kind)
     if office.phone:
@@ -64,6 +69,51 @@ def _known(scene: Scene, office: Office) -> list[Block]:
     key = "office.read" if office.read else "office.read_unknown"
     values = {"date": scene.date(office.read)} if office.read else {}
     return [*blocks, Block(text=scene.say(key, source=office.source, **values), style=Style.NOTE)]
+
+
+def _open_now(scene: Scene, hours: tuple[Hours, ...]) -> list[Block]:
+    """Whether it is open at this moment, else when it opens next."""
+    office = WorkingTime(scene.house.knowledge.calendar, hours)
+    if until := office.closes(scene.now):
+        return [scene.line("open.now", until=scene.moment(until))]
+    opens = office.opens(scene.now)
+    return [*_holiday(scene, office), *([scene.line("open.closed", when=scene.moment(opens))] if opens else [])]
+
+
+def _holiday(scene: Scene, office: WorkingTime) -> list[Block]:
+    off = office.day_off(scene.today)
+    return [scene.line("open.holiday", date=scene.day(scene.today), name=scene.tell(off.name))] if off else []
+
+
+def days_off(scene: Scene, counter: Counter) -> list[Block]:
+    """For offices whose hours are not known: a day off today, and those of the days to come."""
+    state = WorkingTime(scene.house.knowledge.calendar, ())
+    blocks = _holiday(scene, state)
+    if not blocks and not state.is_working_day(scene.today) and counter in OF_THE_COMMUNE:
+        blocks = [scene.line("open.weekend", day=scene.say(f"day.{WEEK[scene.today.weekday()]}"))]
+    if blocks:
+        blocks.append(scene.line("open.working_again", when=scene.day(_next_working_day(scene, state))))
+    return [*blocks, *_soon_off(scene)]
+
+
+def _next_working_day(scene: Scene, state: WorkingTime) -> dt.date:
+    day = scene.today + dt.timedelta(days=1)
+    while not state.is_working_day(day):
+        day += dt.timedelta(days=1)
+    return day
+
+
+def _soon_off(scene: Scene) -> list[Block]:
+    last = scene.today + dt.timedelta(days=WARNED_OF_HOLIDAYS)
+    soon = [off for off in scene.house.knowledge.calendar.days_off if scene.today < off.on <= last]
+    lines = []
+    for off in soon:
+        when = scene.day(off.on)
+        if off.to:
+            when = scene.say("open.days", first=when, last=scene.day(off.to))
+        text = scene.say("open.soon_off", when=when, name=scene.tell(off.name))
+        lines.append(Block(text=scene.unsure(off, text)))
+    return lines
 
 
 def _hours(scene: Scene, hours: Hours) -> str:
@@ -77,6 +127,7 @@ def _general(scene: Scene, counter: Counter) -> list[Block]:
     """What holds for every office of the kind; where its hours are not known, that is said."""
     facts = scene.house.knowledge.counters[counter]
     blocks = [Block(text=scene.tell(facts.hours))] if facts.hours else [scene.line("office.hours_unknown")]
+    blocks += days_off(scene, counter)
     return [*blocks, Block(text=scene.tell(facts.note))] if facts.note else blocks
 
 

@@ -56,8 +56,7 @@ def legal_route(scene: Scene, understood: Understanding) -> Reply:
     lead = scene.line(key)
     if procedure := scene.procedure(name):
         return answer(scene, procedure, understood.aspect, lead=(lead,))
-    listed = scene.listed(name)
-    return not_yet(scene, listed, lead=(lead,)) if listed else Reply(blocks=(lead,))
+    return not_yet(scene, name, lead=(lead,)) if scene.listed(name) else Reply(blocks=(lead,))
 
 
 def other_service(scene: Scene) -> Reply:
