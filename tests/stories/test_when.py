@@ -37,7 +37,7 @@ async def test_a_change_of_law_is_announced_sixty_days_ahead(play, clock):
         clock.now = dt.datetime.fromisoformat(moment).replace(tzinfo=VIETNAM)
         await play.hears(LAN.presses("answer:dang-ky-khai-sinh:place"))
         assert (play.say("coming.title") in play.said(LAN)[-1]) is told, moment
-    assert "bất kỳ xã, phường nào" in play.said(LAN)[-1]
+    assert "Bất kỳ xã, phường nào" in play.said(LAN)[-1]
 
 
 @played
