@@ -17,6 +17,7 @@ class TelegramServer(LoBotApiEmulator):
     def __init__(self):
         super().__init__(max_updates=20_000, max_history=50_000, allow_insecure_loopback_webhooks=True)
         self.sent = defaultdict(list)  # chat id → what it was sent, in order
+        self.files = defaultdict(list)  # chat id → (name, bytes) of each document
         self.calls = []
         self.violations = []
         self.faults = defaultdict(list)  # method → answers to give before the real one
@@ -27,18 +28,18 @@ class TelegramServer(LoBotApiEmulator):
         method, token = request.match_info["method"], request.match_info["token"]
         if token != TOKEN:
             return _refusal(401, "Unauthorized")
-        fields, _ = await self.read_request(request)
+        fields, files = await self.read_request(request)
         self.calls.append((method, fields))
-        if problem := contract_problem(method, fields):
+        if problem := contract_problem(method, fields | dict.fromkeys(files, "attach://file")):
             self.violations.append(f"{method}: {problem}")
             return _refusal(400, f"Bad Request: {problem}")
         for n, (chat, answer) in enumerate(self.faults[method]):
             if chat in (None, str(fields.get("chat_id"))):
                 del self.faults[method][n]
                 return answer()
-        return await self._answer(method, token, fields, request)
+        return await self._answer(method, token, fields, files, request)
 
-    async def _answer(self, method, token, fields, request):
+    async def _answer(self, method, token, fields, files, request):
         if method == "getMe":
             me = {"id": 4711, "is_bot": True, "first_name": "Một Cửa", "username": "MotCuaBot"}
             return web.json_response({"ok": True, "result": me})
@@ -55,6 +56,8 @@ class TelegramServer(LoBotApiEmulator):
             return web.json_response({"ok": True, "result": True})
         if method in ("sendMessage", "editMessageText"):
             return self._message(method, fields)
+        if method == "sendDocument":
+            return self._document(fields, files)
         return web.json_response({"ok": True, "result": True})
 
     def _message(self, method, fields):
@@ -66,6 +69,15 @@ class TelegramServer(LoBotApiEmulator):
             "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup", "first_name": "x"},
             "text": fields["text"],
         }
+        self.next_id += 1
+        return web.json_response({"ok": True, "result": message})
+
+    def _document(self, fields, files):
+        chat, file = int(fields["chat_id"]), next(iter(files.values()))
+        name = file["filename"]
+        self.files[chat].append((name, file["data"]))
+        document = {"file_id": f"file-{self.next_id}", "file_unique_id": f"u-{self.next_id}", "file_name": name}
+        message = {"message_id": self.next_id, "date": 1, "chat": {"id": chat, "type": "private"}, "document": document}
         self.next_id += 1
         return web.json_response({"ok": True, "result": message})
 

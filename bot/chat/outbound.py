@@ -1,15 +1,22 @@
 """Reply → Bot API call. Bold titles and small print are entities: no markup is ever parsed, so no text can break it."""
 
+import asyncio
+import re
+
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
 from telegram.error import BadRequest
 
-from bot.conversation.reply import Button, Reply, Style, units
+from bot.conversation.reply import Button, FileForm, Reply, Style, units
+from bot.paper.draw import draw
 
 ENTITIES = {Style.TITLE: MessageEntity.BOLD, Style.NOTE: MessageEntity.ITALIC}
 
 
 async def send(bot: Bot, chat_id: int, reply: Reply) -> None:
     """Send one reply, in place of the message it replaces where that still stands. Raises TelegramError."""
+    if reply.as_file is not None:
+        await _send_file(bot, chat_id, reply, reply.as_file)
+        return
     if reply.replaces is not None:
         try:
             await _edit(bot, chat_id, int(reply.replaces), reply)
@@ -26,6 +33,13 @@ async def send(bot: Bot, chat_id: int, reply: Reply) -> None:
         reply_markup=keyboard(reply),
         link_preview_options=_no_preview(reply),
     )
+
+
+async def _send_file(bot: Bot, chat_id: int, reply: Reply, form: FileForm) -> None:
+    """As a document: Telegram would shrink a tall picture until nobody can read it."""
+    drawn = await asyncio.to_thread(draw, reply.blocks, form)
+    name = re.sub(r"[^\w ()-]+", "", reply.blocks[0].text)[:60].strip()
+    await bot.send_document(chat_id, drawn, filename=f"{name}.{form}")
 
 
 async def _edit(bot: Bot, chat_id: int, message_id: int, reply: Reply) -> None:

@@ -26,7 +26,7 @@ from bot.turn import Turns
 
 log = logging.getLogger(__name__)
 
-COMMANDS = ("start", "help", "topics", "commune", "language")
+COMMANDS = ("start", "help", "topics", "my", "commune", "language")
 DRAIN_SECONDS = 10
 RETRY_SECONDS = 5.0
 

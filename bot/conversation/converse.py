@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect, Counter, Language, Procedure
-from bot.conversation.citizen import commands, communes, talk
+from bot.conversation.citizen import checklist, commands, communes, talk
 from bot.conversation.citizen.answers import LAW, OVERVIEW, PITFALLS, answer, more, not_yet
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
@@ -75,6 +75,8 @@ def _commanded(scene: Scene, visit: Visit) -> commands.Done:
             return commands.commune(scene, visit.text)
         case "topics":
             return commands.topics(scene)
+        case "my":
+            return commands.my(scene)
         case _:
             return [Reply(blocks=(scene.line("command.unknown"), scene.line("help.commands")))], scene.memory
 
@@ -97,6 +99,14 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
             return commands.topics(scene, replaces=visit.pressed_in)
         case "topic", [name, page] if page.isascii() and page.isdigit() and len(page) < 4:
             return commands.topic(scene, name, int(page), replaces=visit.pressed_in)
+        case "list" | "relist", [name]:
+            return checklist.opened(scene, name, afresh=verb == "relist", replaces=visit.pressed_in)
+        case "case", [name, case, option]:
+            return checklist.chosen(scene, name, case, option, replaces=visit.pressed_in)
+        case "tick", [name, paper]:
+            return checklist.ticked(scene, name, paper, replaces=visit.pressed_in)
+        case "save", [name, form]:
+            return checklist.saved(scene, name, form)
         case "none", []:
             return [talk.no_match(scene)], replace(scene.memory, choices=())
         case _:

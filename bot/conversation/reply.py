@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
 
+FileForm = Literal["png", "pdf"]
 MAX_ACTION_BYTES = 64  # what Telegram allows a button to carry
 MAX_CHARACTERS = 4096  # of one Telegram message, in UTF-16 units
 
@@ -11,7 +13,11 @@ class Style(StrEnum):
     TITLE = "title"
     TEXT = "text"
     ITEM = "item"  # one of a list
+    TICK = "tick"  # one of a list with a box of its own
     NOTE = "note"  # small print: source, date, reservation
+
+
+LISTED = (Style.ITEM, Style.TICK)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,24 +45,31 @@ class Button:
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """One message to a person. `replaces`: the message in whose place it is shown, where that can still be done."""
+    """One message to a person.
+
+    `replaces`: the message in whose place it is shown, where that can still be done. `as_file`: shown as a picture or
+    a page to print, by a channel that can.
+    """
 
     blocks: tuple[Block, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
     replaces: str | None = None
+    as_file: FileForm | None = None
 
     @property
     def text(self) -> str:
         """As a person would read it: titles and paragraphs apart, items under each other."""
         lines: list[str] = []
         for before, block in zip((None, *self.blocks), self.blocks, strict=False):
-            if before and not (block.style is Style.ITEM and before.style in (Style.ITEM, Style.TITLE)):
+            if before and not (block.style in LISTED and before.style in (*LISTED, Style.TITLE)):
                 lines.append("")
             lines.append(f"• {block.text}" if block.style is Style.ITEM else block.text)
         return "\n".join(lines)
 
     def parts(self, limit: int = MAX_CHARACTERS) -> "tuple[Reply, ...]":
         """The same as messages of at most `limit` UTF-16 units, cut at paragraph ends; the buttons under the last."""
+        if self.as_file:
+            return (self,)
         groups = _fit([piece for block in self.blocks for piece in _cut(block, limit)], limit)
         last = len(groups) - 1
         return tuple(

@@ -1,6 +1,7 @@
 """The scene of one reply: whom we speak to, in which language, on which day, with what is known."""
 
 import datetime as dt
+import textwrap
 from dataclasses import dataclass
 
 from babel.dates import format_date
@@ -15,6 +16,7 @@ from bot.conversation.visit import Memory
 from bot.desk.working_time import VIETNAM, WEEK
 from bot.understanding.engine import Engine
 
+LABEL = 48  # characters of a button on a small screen
 STALE_AFTER = dt.timedelta(days=90)  # past `review_by`: then facts are no longer stated
 WARNED_BEFORE = dt.timedelta(days=60)  # of a change
 
@@ -104,6 +106,10 @@ class Scene:
             return self.say("open.today", time=clock)
         date = format_date(local.date(), "dd/MM", locale=self.language.value)
         return self.say("open.at", day=self.say(f"day.{WEEK[local.weekday()]}"), date=date, time=clock)
+
+    def short(self, text: str) -> str:
+        """A text cut to what a button can show on a small screen."""
+        return textwrap.shorten(text, LABEL, placeholder="…")
 
     def number(self, value: int) -> str:
         return format_decimal(value, locale=self.language.value)

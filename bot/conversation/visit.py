@@ -1,6 +1,6 @@
 """A visit: one thing a person did, whatever the channel it came through."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.content.schema import Aspect, Language
@@ -37,6 +37,22 @@ class Visit:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Checklist:
+    """A person's own list of papers for a procedure: what they answered, and what they have ready."""
+
+    procedure: str
+    answers: dict[str, str] = field(default_factory=dict)  # case → option
+    ticked: tuple[str, ...] = ()  # ids of papers
+
+    def answered(self, case: str, option: str) -> "Checklist":
+        return replace(self, answers={**self.answers, case: option})
+
+    def toggled(self, paper: str) -> "Checklist":
+        others = tuple(one for one in self.ticked if one != paper)
+        return replace(self, ticked=others if paper in self.ticked else (*others, paper))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Memory:
     """What we know of a chat; kept as JSON beside its language and commune."""
 
@@ -48,6 +64,15 @@ class Memory:
     aspect: Aspect | None = None
     earlier: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    checklists: tuple[Checklist, ...] = ()  # newest first
+
+    def checklist(self, procedure: str) -> Checklist | None:
+        return next((one for one in self.checklists if one.procedure == procedure), None)
+
+    def keeping(self, checklist: Checklist, most: int) -> "Memory":
+        """With this list first; the oldest beyond `most` are forgotten."""
+        others = [one for one in self.checklists if one.procedure != checklist.procedure]
+        return replace(self, checklists=(checklist, *others)[:most])
 
     def context(self) -> Context:
         return Context(

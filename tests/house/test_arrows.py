@@ -20,6 +20,7 @@ ONLY_IN = {
     "alembic": "store",
     "yaml": "content",
     "vietnam_provinces": "content",
+    "PIL": "paper",
 }
 PURE = ("understanding", "conversation", "desk")
 NEVER_IN_PURE = {"os", "pathlib", "io", "time", "random", "logging", "socket", "subprocess", "asyncio"}
@@ -32,7 +33,8 @@ MAY_USE = {
     "conversation": {"conversation", "desk", "understanding", "content"},
     "store": {"store"},
     "turn.py": {"conversation", "store", "understanding"},
-    "chat": {"chat", "turn", "store", "conversation", "content", "config"},
+    "paper": {"paper", "conversation"},
+    "chat": {"chat", "paper", "turn", "store", "conversation", "content", "config"},
     "terminal": {"terminal", "turn", "store", "conversation", "content", "understanding"},
     "config.py": set(),
 }

@@ -27,6 +27,7 @@ BUILT = {
     *(f"online.{level}" for level in ("full", "partial", "no")),
     *(f"papers.{how}" for how in ("submit", "show", "certified", "plain")),
     *(f"fee.{channel}" for channel in ("counter", "online")),
+    *(f"checklist.{how}" for how in ("submit", "show")),
     *(f"day.{day}" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
 }
 

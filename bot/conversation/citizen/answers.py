@@ -1,7 +1,5 @@
 """The answer to a question about a procedure: first what was asked, the rest behind buttons."""
 
-import textwrap
-
 from bot.content.schema import Aspect, Procedure
 from bot.conversation.citizen.facts import TELL, coming, law, pitfalls
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks
@@ -12,7 +10,6 @@ LAW = "law"
 PITFALLS = "pitfalls"
 OVERVIEW = "overview"
 BUTTONS_A_ROW = 3
-LABEL = 48  # characters of a button on a small screen
 ON_BUTTONS = (
     Aspect.DOCUMENTS,
     Aspect.PLACE,
@@ -36,7 +33,7 @@ def answer(
     """What is known of `aspect` (None: the whole in short), with the other aspects behind buttons."""
     title = Block(text=scene.tell(procedure.name), style=Style.TITLE)
     told = (*TELL[aspect](scene, procedure), *coming(scene, procedure, aspect))
-    blocks = (*lead, title, *told, _checked(scene, procedure))
+    blocks = (*lead, title, *told, checked(scene, procedure))
     return Reply(blocks=blocks, buttons=_buttons(scene, procedure, aspect), replaces=replaces)
 
 
@@ -54,11 +51,11 @@ def not_yet(scene: Scene, name: str, *, lead: tuple[Block, ...] = ()) -> Reply:
 def more(scene: Scene, procedure: Procedure, part: str, *, replaces: str | None = None) -> Reply:
     """The law and sources, or the pitfalls, of a procedure."""
     title = Block(text=scene.tell(procedure.name), style=Style.TITLE)
-    blocks = (title, *(law if part == LAW else pitfalls)(scene, procedure), _checked(scene, procedure))
+    blocks = (title, *(law if part == LAW else pitfalls)(scene, procedure), checked(scene, procedure))
     return Reply(blocks=blocks, buttons=_buttons(scene, procedure, None), replaces=replaces)
 
 
-def _checked(scene: Scene, procedure: Procedure) -> Block:
+def checked(scene: Scene, procedure: Procedure) -> Block:
     return Block(text=scene.say("answer.checked", date=scene.date(procedure.checked)), style=Style.NOTE)
 
 
@@ -71,7 +68,8 @@ def _buttons(scene: Scene, procedure: Procedure, shown: Aspect | None) -> tuple[
     if procedure.pitfalls:
         others.append(scene.button("aspect.pitfalls", f"answer:{procedure.id}:{PITFALLS}"))
     others.append(scene.button("aspect.law", f"answer:{procedure.id}:{LAW}"))
-    rows = [tuple(others[at : at + BUTTONS_A_ROW]) for at in range(0, len(others), BUTTONS_A_ROW)]
+    own = (scene.button("checklist.open", f"list:{procedure.id}"),)
+    rows = [own, *(tuple(others[at : at + BUTTONS_A_ROW]) for at in range(0, len(others), BUTTONS_A_ROW))]
     if procedure.online.link and procedure.online.level != "no":
         rows.append((Button(label=scene.say("answer.open_portal"), link=procedure.online.link),))
     if scene.commune is None and procedure.counter in OF_THE_COMMUNE:
@@ -93,5 +91,5 @@ def short_name(scene: Scene, name: str) -> str | None:
     if procedure := scene.procedure(name):
         return scene.tell(procedure.short_name)
     if listed := scene.listed(name):
-        return textwrap.shorten(scene.tell(listed.name), LABEL, placeholder="…")
+        return scene.short(scene.tell(listed.name))
     return None

@@ -1,9 +1,9 @@
-"""Commands and browsing: /start /help /topics /commune /language."""
+"""Commands and browsing: /start /help /topics /my /commune /language."""
 
 from dataclasses import replace
 
 from bot.content.schema import Language, Topic
-from bot.conversation.citizen import communes
+from bot.conversation.citizen import checklist, communes
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.reply import Button, Reply
 from bot.conversation.scene import Scene
@@ -72,6 +72,16 @@ def topics(scene: Scene, *, replaces: str | None = None) -> Done:
     shown = [topic for topic in Topic if scene.house.knowledge.by_topic[topic]]
     rows = tuple((scene.button(f"topic.{topic}", f"topic:{topic}:0"),) for topic in shown)
     return [Reply(blocks=(scene.line("topics.choose"),), buttons=rows, replaces=replaces)], scene.memory
+
+
+def my(scene: Scene) -> Done:
+    """What is the person's own here: their lists of papers."""
+    lists = checklist.kept(scene)
+    if not lists:
+        return [
+            Reply(blocks=(scene.line("my.empty"),), buttons=((scene.button("topics.open", "topics"),),))
+        ], scene.memory
+    return [Reply(blocks=(scene.line("my.lists"),), buttons=tuple((one,) for one in lists))], scene.memory
 
 
 def topic(scene: Scene, name: str, page: int, *, replaces: str | None = None) -> Done:

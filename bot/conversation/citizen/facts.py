@@ -16,7 +16,7 @@ def _item(text: str) -> Block:
     return Block(text=text, style=Style.ITEM)
 
 
-def _statements(scene: Scene, statements: tuple[Statement, ...], style: Style = Style.ITEM) -> list[Block]:
+def statement_lines(scene: Scene, statements: tuple[Statement, ...], style: Style = Style.ITEM) -> list[Block]:
     return [Block(text=scene.unsure(s, scene.tell(s.text)), style=style) for s in scene.holding(statements)]
 
 
@@ -24,13 +24,13 @@ def documents(scene: Scene, procedure: Procedure) -> list[Block]:
     blocks = []
     for how in ("submit", "show"):
         if papers := [paper for paper in scene.holding(procedure.papers) if paper.how == how]:
-            blocks += [scene.title(f"papers.{how}"), *(_item(_paper(scene, paper)) for paper in papers)]
-    if not_required := _statements(scene, procedure.not_required):
+            blocks += [scene.title(f"papers.{how}"), *(_item(documents_line(scene, paper)) for paper in papers)]
+    if not_required := statement_lines(scene, procedure.not_required):
         blocks += [scene.title("papers.not_required"), *not_required]
     return blocks
 
 
-def _paper(scene: Scene, paper: Paper) -> str:
+def documents_line(scene: Scene, paper: Paper) -> str:
     marks = []
     if paper.form and paper.form not in scene.tell(paper.name):
         marks.append(scene.say("papers.form", form=paper.form))
@@ -103,7 +103,7 @@ def _duration(scene: Scene, one: TimeLimit) -> str:
 
 
 def place(scene: Scene, procedure: Procedure) -> list[Block]:
-    rules = _statements(scene, procedure.where, Style.TEXT)
+    rules = statement_lines(scene, procedure.where, Style.TEXT)
     if procedure.any_commune_of_province:
         rules.append(scene.line("place.any_commune"))
     return [*rules, *office_blocks(scene, procedure.counter)]
@@ -132,11 +132,11 @@ def form(scene: Scene, procedure: Procedure) -> list[Block]:
 
 
 def who(scene: Scene, procedure: Procedure) -> list[Block]:
-    return _statements(scene, procedure.who, Style.TEXT)
+    return statement_lines(scene, procedure.who, Style.TEXT)
 
 
 def steps(scene: Scene, procedure: Procedure) -> list[Block]:
-    lines = _statements(scene, procedure.steps)
+    lines = statement_lines(scene, procedure.steps)
     numbered = [Block(text=f"{n}. {block.text}") for n, block in enumerate(lines, 1)]
     return [*numbered, scene.line("steps.result", result=scene.tell(procedure.result))]
 
@@ -165,7 +165,7 @@ def law(scene: Scene, procedure: Procedure) -> list[Block]:
 
 
 def pitfalls(scene: Scene, procedure: Procedure) -> list[Block]:
-    lines = _statements(scene, procedure.pitfalls)
+    lines = statement_lines(scene, procedure.pitfalls)
     return [scene.title("pitfalls.title"), *lines] if lines else []
 
 
@@ -174,7 +174,7 @@ def overview(scene: Scene, procedure: Procedure) -> list[Block]:
     return [
         Block(text=scene.tell(procedure.what_it_is)),
         *documents(scene, procedure),
-        *_statements(scene, procedure.where[:1], Style.TEXT),
+        *statement_lines(scene, procedure.where[:1], Style.TEXT),
     ]
 
 
@@ -204,7 +204,7 @@ def _date(scene: Scene, day: dt.date | None) -> str:
 def _told(procedure: Procedure, aspect: Aspect | None) -> list[tuple[tuple[Fact, ...], Callable[[Scene, Any], str]]]:
     """The facts that an aspect tells, and how each is told in a line."""
     papers: list[tuple[tuple[Fact, ...], Callable[[Scene, Any], str]]] = [
-        (procedure.papers, _paper),
+        (procedure.papers, documents_line),
         (procedure.not_required, _statement),
     ]
     match aspect:
