@@ -12,12 +12,13 @@ import click
 
 from bot.config import ROOT, BadSettings, Settings, read_settings
 from bot.content.learned import load_learned
-from bot.content.load import BrokenContent, examine, load
+from bot.content.load import BrokenContent, Content, examine, load
 from bot.conversation.scene import House
 from bot.store.database import Database, DatabaseUnusable, open_database
 from bot.understanding.engine import build_engine, learn_from
 
 MAX_SHOWN = 20
+MAX_WARD_DIGITS = 5
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -70,6 +71,64 @@ def ask(text: str | None, *, as_json: bool, on: dt.datetime | None) -> None:
 
 
 @main.command()
+@click.option("--commune", required=True, help="The national ward code, e.g. 00008 or 8.")
+@click.option("--role", type=click.Choice(["officer", "leader", "province", "admin"]), required=True)
+def invite(commune: str, role: str) -> None:
+    """Print a one-time code with which a member of staff joins (/join CODE). It expires after a week."""
+    from bot.casework.counter import Counter
+    from bot.casework.staffing import invite as give
+    from bot.desk.request import Role
+    from bot.turn import utc_now
+
+    settings, content = _settings(), _content()
+    names = content.knowledge.gazetteer.communes
+    code = int(commune) if commune.isascii() and commune.isdigit() and len(commune) <= MAX_WARD_DIGITS else -1
+    if code not in names:
+        raise click.BadParameter(f"{commune!r} is not the ward code of a commune.", param_hint="--commune")
+    database = _database(settings)
+    with database.change() as connection:
+        secret = give(Counter(connection, _speechless(content), utc_now()), commune=code, role=Role(role))
+    database.close()
+    click.echo(f"{role} of {names[code].name}, {names[code].province}; one use, one week:", err=True)
+    click.echo(secret)
+
+
+@main.command()
+@click.argument("person")
+def revoke(person: str) -> None:
+    """End all posts of PERSON (a Telegram number) at once; what they held goes back to the queue."""
+    from bot.casework.counter import Counter
+    from bot.casework.staffing import revoke as end
+    from bot.turn import utc_now
+
+    key = person if ":" in person else f"telegram:{person}"
+    database, content = _database(_settings()), _content()
+    with database.change() as connection:
+        count = end(Counter(connection, _speechless(content), utc_now()), key)
+    database.close()
+    if not count:
+        raise click.ClickException(f"{person} holds no post.")
+    click.echo(f"{count} post(s) ended.")
+
+
+@main.command()
+@click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True)
+def unanswered(days: int) -> None:
+    """Questions that found no answer, redacted, grouped by meaning, with counts."""
+    from bot.casework.learning import grouped
+    from bot.store import questions
+    from bot.turn import utc_now
+
+    database = _database(_settings())
+    with database.look() as connection:
+        groups = grouped(questions.since(connection, utc_now() - dt.timedelta(days=days)))
+    database.close()
+    for texts, nearest in groups:
+        click.echo(f"{len(texts):5}  {nearest or '-':32}  {texts[0]}")
+    click.echo(f"{sum(len(texts) for texts, _ in groups)} questions in {len(groups)} groups, {days} days.", err=True)
+
+
+@main.command()
 @click.argument("root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT)
 def check(root: Path) -> None:
     """Validate all of knowledge/, intents/ and locales/ (below ROOT): every problem at once."""
@@ -89,12 +148,21 @@ def _settings() -> Settings:
         raise click.ClickException(str(error)) from None
 
 
-def _house() -> House:
+def _content() -> Content:
     try:
-        content = load(ROOT)
+        return load(ROOT)
     except BrokenContent as error:
         shown = "\n".join(map(str, error.problems[:MAX_SHOWN]))
         raise click.ClickException(f"the maintainers' files have mistakes:\n{shown}") from None
+
+
+def _speechless(content: Content) -> House:
+    """A house that need not understand anybody: nothing is learnt, which saves half a minute."""
+    return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=None)  # type: ignore[arg-type]
+
+
+def _house() -> House:
+    content = _content()
     learned = load_learned(ROOT / "var" / "cache", content.intents, lambda: learn_from(content.intents, _progress))
     engine = build_engine(content.intents, content.knowledge.gazetteer, learned)
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)

@@ -2,23 +2,28 @@
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
+from bot.casework import clock, front
+from bot.casework.counter import Conflict, Counter, memory_of
+from bot.casework.learning import learn, notices_for
 from bot.conversation.converse import apology, converse
 from bot.conversation.reply import Reply
 from bot.conversation.scene import House
-from bot.conversation.visit import Memory, Visit
-from bot.store import chats, inbox, outbox
-from bot.store.database import Database
+from bot.conversation.visit import Visit
+from bot.store import agenda, chats, inbox, outbox
+from bot.store.database import Database, Transaction
 from bot.store.inbox import Receipt
+from bot.store.outbox import Parcel
 from bot.understanding.result import Understanding
 
 type Clock = Callable[[], dt.datetime]
 
-_MEMORY = TypeAdapter(Memory)
 _REPLY = TypeAdapter(Reply)
+MAX_CONFLICTS = 5
 
 
 def utc_now() -> dt.datetime:
@@ -43,25 +48,55 @@ class Turns:
 
     def take(self, visit: Visit, receipt: Receipt) -> Taken:
         """Act once on one update: the replies are in the outbox when this returns."""
+        for _ in range(MAX_CONFLICTS):
+            try:
+                return self._take(visit, receipt)
+            except Conflict:
+                continue  # somebody else changed the same request: everything is undone, and looked at again
+        return self._take(visit, receipt)
+
+    def _take(self, visit: Visit, receipt: Receipt) -> Taken:
         now = self.clock()
         with self.database.change() as connection:
             if not inbox.finish(connection, receipt, now=now):
                 return Taken(happened=False)
-            memory = _memory(chats.recall(connection, visit.chat))
+            counter = Counter(connection, self.house, now)
+            if front.serve(counter, visit):
+                return Taken(happened=True)
+            memory = counter.memory(visit.chat)
             answer = converse(visit, memory, self.house, now)
+            if answer.understanding:
+                learn(counter, answer.understanding, memory)
+                for notice in notices_for(counter, memory, visit.text):
+                    counter.put(visit.chat, notice)
             if answer.memory != memory:
-                chats.remember(connection, visit.chat, _MEMORY.dump_json(answer.memory).decode(), now=now)
+                counter.remember(visit.chat, answer.memory)
             for reply in answer.replies:
-                for part in reply.parts():
-                    outbox.put(connection, chat=visit.chat, payload=_REPLY.dump_json(part).decode(), now=now)
+                counter.answer(visit, reply)
+            front.after(counter, visit)
         return Taken(happened=True, understanding=answer.understanding)
+
+    def keep_appointments(self) -> int:
+        """Do what the agenda has for now, each thing in a transaction of its own; how many were due."""
+        now = self.clock()
+        with self.database.look() as connection:
+            entries = agenda.due(connection, now=now, limit=100)
+        for entry in entries:
+            with suppress(Conflict), self.database.change() as connection:
+                clock.keep(Counter(connection, self.house, now), entry)
+        return len(entries)
+
+    def undelivered(self, connection: Transaction, parcel: Parcel) -> None:
+        """A message that cannot reach a citizen is shown to whoever wrote it."""
+        if code := reply_of(parcel.payload).place.about:
+            front.undelivered(Counter(connection, self.house, self.clock()), parcel.chat, code)
 
     def apologise(self, chat: str, receipt: Receipt, error: str) -> None:
         """A turn has failed for good: the update is set aside, and the person is told."""
         now = self.clock()
         with self.database.change() as connection:
             if inbox.set_aside(connection, receipt, error=error, now=now):
-                memory = _memory(chats.recall(connection, chat))
+                memory = memory_of(chats.recall(connection, chat))
                 reply = apology(memory, self.house, reference=receipt.number)
                 outbox.put(connection, chat=chat, payload=_REPLY.dump_json(reply).decode(), now=now)
 
@@ -74,10 +109,3 @@ class Turns:
 def reply_of(payload: str) -> Reply:
     """The reply that a message of the outbox holds."""
     return _REPLY.validate_json(payload)
-
-
-def _memory(stored: str | None) -> Memory:
-    try:
-        return _MEMORY.validate_json(stored) if stored else Memory()
-    except ValidationError:  # written by another version: start afresh rather than stop answering
-        return Memory()

@@ -1,11 +1,15 @@
 """The stage: the real Service, driven a step at a time against the stand-in over loopback HTTP."""
 
 import asyncio
+import re
 from functools import wraps
 
+from bot.casework import staffing
+from bot.casework.counter import Counter
 from bot.chat.delivery import Pace
 from bot.chat.serve import Service
 from bot.config import Settings
+from bot.desk.request import Role
 from tests.telegram_server import TOKEN, TelegramServer
 
 QUICK = Pace(per_second=1000, private_seconds=0, group_seconds=0)
@@ -79,6 +83,54 @@ class Play:
         await self.store(*updates)
         await self.act()
         await self.deliver()
+
+    async def passes(self, clock, seconds):
+        """Time passes, and what the agenda has for it is done."""
+        clock.pass_(seconds)
+        while self.turns.keep_appointments():
+            pass
+        await self.deliver()
+
+    def invited(self, commune, role):
+        """A one-time code, as `main.py invite` prints it."""
+        with self.turns.database.change() as connection:
+            counter = Counter(connection, self.turns.house, self.turns.clock())
+            return staffing.invite(counter, commune=commune, role=Role(role))
+
+    async def opens_desk(self, commune, group, *officers, leader=None):
+        """The officers join and make the group the desk of their commune."""
+        for person in officers:
+            await self.hears(person.says(f"/join {self.invited(commune, 'officer')}"))
+        if leader:
+            await self.hears(leader.says(f"/join {self.invited(commune, 'leader')}"))
+        if group:
+            await self.hears(group.hears(officers[0], f"/desk {commune:05}"))
+
+    async def asks(self, person, text="cho em hỏi chứng sinh bị sai tên mẹ thì làm sao", commune="Ngọc Hà"):
+        """A citizen opens a request; its code."""
+        await self.hears(person.says(f"/commune phường {commune}, Hà Nội"), person.says(f"/request {text}"))
+        await self.hears(person.presses(self.action(person, "r:send:")))
+        return self.code(person)
+
+    def action(self, person, start):
+        """The newest button shown to someone (or in a group) that begins so."""
+        return next(
+            button["callback_data"]
+            for message in reversed(self.server.sent[person.id])
+            for row in message.get("reply_markup", {}).get("inline_keyboard", [])
+            for button in row
+            if button.get("callback_data", "").startswith(start)
+        )
+
+    def code(self, person):
+        """The newest code that someone was told."""
+        for text in reversed(self.said(person)):
+            if found := re.search(r"MC-\w{4}-\w{2}", text):
+                return found[0]
+        raise AssertionError("no code was told")
+
+    def topic(self, group):
+        return self.server.topics[group.id][-1][0]
 
     def last(self, person):
         return self.server.sent[person.id][-1]

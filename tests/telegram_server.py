@@ -18,6 +18,10 @@ class TelegramServer(LoBotApiEmulator):
         super().__init__(max_updates=20_000, max_history=50_000, allow_insecure_loopback_webhooks=True)
         self.sent = defaultdict(list)  # chat id → what it was sent, in order
         self.files = defaultdict(list)  # chat id → (name, bytes) of each document
+        self.topics = defaultdict(list)  # chat id → (thread, title)
+        self.gone = set()  # topics that were deleted
+        self.copies = defaultdict(list)  # chat id → what was copied there
+        self.deleted = []
         self.calls = []
         self.violations = []
         self.faults = defaultdict(list)  # method → answers to give before the real one
@@ -58,13 +62,41 @@ class TelegramServer(LoBotApiEmulator):
             return self._message(method, fields)
         if method == "sendDocument":
             return self._document(fields, files)
+        if method == "createForumTopic":
+            return self._topic(fields)
+        if method == "copyMessage":
+            return self._copy(fields)
+        if method == "deleteMessage":
+            self.deleted.append((int(fields["chat_id"]), int(fields["message_id"])))
         return web.json_response({"ok": True, "result": True})
+
+    def _topic(self, fields):
+        thread = self._next()
+        self.topics[int(fields["chat_id"])].append((thread, fields["name"]))
+        topic = {"message_thread_id": thread, "name": fields["name"], "icon_color": 7322096}
+        return web.json_response({"ok": True, "result": topic})
+
+    def _copy(self, fields):
+        thread = int(fields.get("message_thread_id") or 0)
+        if thread in self.gone:
+            return _refusal(400, "Bad Request: message thread not found")
+        number, chat = self._next(), int(fields["chat_id"])
+        self.copies[chat].append({name: decoded(value) for name, value in fields.items()})
+        return web.json_response({"ok": True, "result": {"message_id": number}})
+
+    def _next(self):
+        self.next_id += 1
+        return self.next_id - 1
 
     def _message(self, method, fields):
         chat = int(fields["chat_id"])
+        if int(fields.get("message_thread_id") or 0) in self.gone:
+            return _refusal(400, "Bad Request: message thread not found")
         self.sent[chat].append({"method": method, **{name: decoded(value) for name, value in fields.items()}})
+        number = int(fields.get("message_id") or self.next_id)
+        self.sent[chat][-1]["message_id"] = number
         message = {
-            "message_id": int(fields.get("message_id") or self.next_id),
+            "message_id": number,
             "date": 1,
             "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup", "first_name": "x"},
             "text": fields["text"],

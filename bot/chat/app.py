@@ -13,6 +13,7 @@ from telegram.ext import (
     ApplicationBuilder,
     BaseHandler,
     CallbackQueryHandler,
+    ChatMemberHandler,
     ContextTypes,
     MessageHandler,
 )
@@ -76,9 +77,10 @@ def handlers(take: TakeTurn, pass_over: PassOver) -> list[BaseHandler[Any, Any, 
         CallbackQueryHandler(press),
         MessageHandler(f.UpdateType.MESSAGE & f.COMMAND, visit),
         MessageHandler(f.UpdateType.MESSAGE & f.TEXT, visit),
-        MessageHandler(f.UpdateType.EDITED_MESSAGE & f.ChatType.PRIVATE, visit),
-        MessageHandler(f.UpdateType.MESSAGE & f.ChatType.PRIVATE, visit),  # photo, voice, file, place, contact …
-        # Channel posts, polls, members coming and going and whatever Telegram adds: silence, on purpose.
+        MessageHandler(f.UpdateType.EDITED_MESSAGE, visit),
+        MessageHandler(f.UpdateType.MESSAGE, visit),  # photo, voice, file, place, contact, somebody leaving …
+        ChatMemberHandler(visit, ChatMemberHandler.CHAT_MEMBER),
+        # Channel posts, polls, members coming and whatever Telegram adds: silence, on purpose.
     ]
 
 

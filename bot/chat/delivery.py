@@ -10,10 +10,11 @@ from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.inbound import DOOR, chat_key
-from bot.chat.outbound import send
+from bot.chat.outbound import NOWHERE, Spot, open_topic, send
 from bot.chat.threads import Threads
-from bot.store import chats, outbox
-from bot.store.database import PASSING_ERRORS
+from bot.conversation.reply import Place
+from bot.store import cases, chats, outbox, people, shown
+from bot.store.database import PASSING_ERRORS, Transaction
 from bot.store.outbox import Parcel
 from bot.turn import Turns, reply_of
 
@@ -91,23 +92,71 @@ class Delivery:
 
     async def _deliver(self, parcel: Parcel) -> None:
         async with self._overall:
-            error = await self._send(parcel)
+            sent = await self._send(parcel)
         seconds = self.pace.group_seconds if ":-" in parcel.chat else self.pace.private_seconds
         self._free_at[parcel.chat] = self.turns.clock() + dt.timedelta(seconds=seconds)
-        await self.threads.run(self._settle, parcel, error)
+        await self.threads.run(self._settle, parcel, sent)
 
-    async def _send(self, parcel: Parcel) -> Exception | None:
+    async def _send(self, parcel: Parcel) -> Spot | Exception:
+        """Where the message now stands, or why it does not."""
         try:
-            await send(self.bot, int(parcel.chat.partition(":")[2]), reply_of(parcel.payload))
+            chat_id = int(parcel.chat.partition(":")[2])
+            reply = reply_of(parcel.payload)
+            spot = await self.threads.run(self._spot, parcel.chat, reply.place)
+            if reply.place.opens and spot.thread is None:
+                spot = await self._open(chat_id, reply.place.opens)
+            try:
+                return await send(self.bot, chat_id, reply, spot)
+            except BadRequest as error:
+                if not (spot.thread and _topic_is_gone(error)):
+                    raise
+                spot = await self._open(chat_id, reply.place.about or reply.place.opens or "")
+                await self.threads.run(self._keep_topic, parcel.chat, reply.place, spot)
+                return await send(self.bot, chat_id, reply, spot)
         except Exception as error:  # noqa: BLE001 - one message that cannot be sent must not hold up all others
             return error
-        return None
 
-    def _settle(self, parcel: Parcel, error: Exception | None) -> None:
+    async def _open(self, chat_id: int, title: str) -> Spot:
+        """A topic of its own, where the group has topics and lets us open one."""
+        try:
+            return Spot(thread=await open_topic(self.bot, chat_id, title))
+        except BadRequest as error:
+            log.warning("a topic could not be opened: %s", error.message)
+            return NOWHERE
+
+    def _spot(self, chat: str, place: Place) -> Spot:
+        """Where a message belongs, by what has been shown in the chat so far."""
+        with self.turns.database.look() as connection:
+            message, thread = shown.where(connection, chat, place.name) if place.name else (None, None)
+            if place.opens:
+                return Spot(thread=thread)
+            if not place.topic:
+                return Spot(message=message, thread=thread)
+            first, thread = shown.where(connection, chat, place.topic)
+        return Spot(message=message, thread=thread, answers=None if thread else first)
+
+    def _keep_topic(self, chat: str, place: Place, spot: Spot) -> None:
+        with self.turns.database.change() as connection:
+            if name := place.topic or place.name:
+                shown.keep(connection, chat=chat, name=name, message=None, thread=spot.thread)
+
+    def _settled(self, connection: Transaction, parcel: Parcel, spot: Spot) -> None:
+        """Remember where it stands: to edit it, to find its topic, to know what an answer to it is about."""
+        place = reply_of(parcel.payload).place
+        if place.name:
+            shown.keep(connection, chat=parcel.chat, name=place.name, message=spot.message, thread=spot.thread)
+        if place.relays and spot.message:
+            cases.copied(connection, place.relays, chat=parcel.chat, message_id=spot.message)
+        elif place.about and spot.message and not place.name:
+            note = f"about:{place.about}:{spot.message}"
+            shown.keep(connection, chat=parcel.chat, name=note, message=spot.message, thread=None)
+
+    def _settle(self, parcel: Parcel, error: Spot | Exception) -> None:
         now = self.turns.clock()
         with self.turns.database.change() as connection:
             match error:
-                case None:
+                case Spot():
+                    self._settled(connection, parcel, error)
                     outbox.sent(connection, parcel, now=now)
                 case RetryAfter():
                     until = now + _seconds(error.retry_after)
@@ -116,11 +165,14 @@ class Delivery:
                     new = chat_key(error.new_chat_id)
                     outbox.readdress(connection, parcel.chat, new)
                     chats.rename(connection, parcel.chat, new)
+                    people.move_desk(connection, parcel.chat, new)
                 case Forbidden() | BadRequest() if isinstance(error, Forbidden) or _lost(error):
+                    self.turns.undelivered(connection, parcel)
                     outbox.give_up_chat(connection, parcel.chat, error=type(error).__name__, now=now)
                     chats.lose(connection, parcel.chat, why=type(error).__name__)
                 case BadRequest():
                     log.error("message %d was refused: %s", parcel.id, error.message)
+                    self.turns.undelivered(connection, parcel)
                     outbox.give_up(connection, parcel, error="BadRequest", now=now)
                 case TelegramError():
                     wait = min(LONGEST_WAIT_SECONDS, 2**parcel.attempts)
@@ -131,6 +183,10 @@ class Delivery:
                 case _:
                     log.error("message %d cannot be sent: %s", parcel.id, type(error).__name__)
                     outbox.give_up(connection, parcel, error=type(error).__name__, now=now)
+
+
+def _topic_is_gone(error: TelegramError) -> bool:
+    return any(sign in error.message.lower() for sign in ("thread not found", "topic_deleted", "topic_closed"))
 
 
 def _lost(error: TelegramError) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from telegram import Message, Update
+from telegram import ChatMember, Message, Update, User
 from telegram.constants import ChatType
 
 from bot.conversation.visit import Kind, Visit
@@ -28,7 +28,6 @@ CARRIED = (
 # What Telegram tells of a chat by itself: nobody is waiting for an answer to it.
 SERVICE = (
     "new_chat_members",
-    "left_chat_member",
     "new_chat_title",
     "new_chat_photo",
     "delete_chat_photo",
@@ -39,6 +38,10 @@ SERVICE = (
     "migrate_from_chat_id",
     "forum_topic_created",
     "forum_topic_closed",
+    "forum_topic_edited",
+    "forum_topic_reopened",
+    "general_forum_topic_hidden",
+    "general_forum_topic_unhidden",
     "message_auto_delete_timer_changed",
 )
 
@@ -64,6 +67,8 @@ def visit_of(update: Update) -> Visit | None:
     """The visit that an update is, None where silence is the right answer."""
     if update.callback_query:
         return _press(update)
+    if update.chat_member:
+        return _membership(update)
     if update.channel_post or update.edited_channel_post:
         return None
     message = update.message or update.edited_message
@@ -84,10 +89,46 @@ def _press(update: Update) -> Visit | None:
         private=query.message.chat.type == ChatType.PRIVATE,
         pressed_in=str(query.message.message_id),
         press=query.id,
+        person=chat_key(query.from_user.id),
+        name=_first_name(query.from_user),
+        thread=_thread(query.message) if isinstance(query.message, Message) else None,
+        group=str(query.message.chat.type),
     )
 
 
+def _left(message: Message) -> Visit | None:
+    gone = message.left_chat_member
+    if gone is None or gone.is_bot:
+        return None
+    return Visit(chat=chat_key(message.chat.id), kind=Kind.LEFT, private=False, person=chat_key(gone.id))
+
+
+def _membership(update: Update) -> Visit | None:
+    """Somebody's standing in a group has changed: only going matters."""
+    change = update.chat_member
+    if change is None or change.new_chat_member.status not in (ChatMember.LEFT, ChatMember.BANNED):
+        return None
+    who = change.new_chat_member.user
+    return Visit(chat=chat_key(change.chat.id), kind=Kind.LEFT, private=False, person=chat_key(who.id))
+
+
+def _first_name(user: User) -> str:
+    return " ".join(whole(user.first_name or "").split())[:40]
+
+
+def _thread(message: Message) -> str | None:
+    return str(message.message_thread_id) if message.is_topic_message and message.message_thread_id else None
+
+
+def _reply_to(message: Message) -> str | None:
+    """The message it answers; in a topic Telegram lets every message answer the topic's first."""
+    other = message.reply_to_message
+    return str(other.message_id) if other and not other.forum_topic_created else None
+
+
 def _message(message: Message, *, edited: bool) -> Visit | None:
+    if message.left_chat_member:
+        return _left(message)
     kind, text, command = _content(message)
     if kind is None:
         return None
@@ -98,6 +139,13 @@ def _message(message: Message, *, edited: bool) -> Visit | None:
         command=command,
         interface_language=message.from_user.language_code if message.from_user else None,
         private=message.chat.type == ChatType.PRIVATE,
+        person=chat_key(message.from_user.id) if message.from_user else "",
+        name=_first_name(message.from_user) if message.from_user else "",
+        message=str(message.message_id),
+        reply_to=_reply_to(message),
+        thread=_thread(message),
+        forum=bool(message.chat.is_forum),
+        group=str(message.chat.type),
     )
 
 

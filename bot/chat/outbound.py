@@ -2,8 +2,18 @@
 
 import asyncio
 import re
+from contextlib import suppress
+from dataclasses import dataclass
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
+from telegram import (
+    Bot,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageEntity,
+    ReplyParameters,
+)
 from telegram.error import BadRequest
 
 from bot.conversation.reply import Button, FileForm, Reply, Style, units
@@ -12,27 +22,85 @@ from bot.paper.draw import draw
 ENTITIES = {Style.TITLE: MessageEntity.BOLD, Style.NOTE: MessageEntity.ITALIC}
 
 
-async def send(bot: Bot, chat_id: int, reply: Reply) -> None:
-    """Send one reply, in place of the message it replaces where that still stands. Raises TelegramError."""
+@dataclass(frozen=True, kw_only=True)
+class Spot:
+    """Where a reply belongs in a chat, in the channel's own numbers."""
+
+    message: str | None = None  # to be edited
+    thread: str | None = None
+    answers: str | None = None  # where there are no topics, the first message of the conversation
+
+
+NOWHERE = Spot()
+
+
+async def send(bot: Bot, chat_id: int, reply: Reply, spot: Spot = NOWHERE) -> Spot:
+    """Send one reply, in place of the message it replaces where that still stands; where it now is.
+
+    Raises TelegramError.
+    """
+    thread = int(spot.thread) if spot.thread else None
+    answering = ReplyParameters(int(spot.answers), allow_sending_without_reply=True) if spot.answers else None
+    if reply.place.deletes:
+        await _take_away(bot, chat_id, reply)
+        return NOWHERE
+    if reply.place.copies:
+        return await _copy(bot, chat_id, reply.place.copies, thread, answering)
     if reply.as_file is not None:
         await _send_file(bot, chat_id, reply, reply.as_file)
-        return
-    if reply.replaces is not None:
-        try:
-            await _edit(bot, chat_id, int(reply.replaces), reply)
-            return
-        except BadRequest as error:
-            if "not modified" in error.message.lower():
-                return
-            if not _gone(error):
-                raise
-    await bot.send_message(
+        return NOWHERE
+    if (standing := reply.replaces or spot.message) and await _edited(bot, chat_id, int(standing), reply):
+        return Spot(message=standing, thread=spot.thread)
+    sent = await bot.send_message(
         chat_id,
         reply.text,
         entities=entities(reply),
-        reply_markup=keyboard(reply),
+        reply_markup=ForceReply(selective=False) if reply.place.prompts else keyboard(reply),
         link_preview_options=_no_preview(reply),
+        message_thread_id=thread,
+        reply_parameters=answering,
     )
+    return Spot(message=str(sent.message_id), thread=spot.thread)
+
+
+async def open_topic(bot: Bot, chat_id: int, title: str) -> str:
+    """A new topic; its number. Raises TelegramError."""
+    topic = await bot.create_forum_topic(chat_id, title[:128])
+    return str(topic.message_thread_id)
+
+
+async def _edited(bot: Bot, chat_id: int, message_id: int, reply: Reply) -> bool:
+    """Whether the reply now stands in an older message's place."""
+    try:
+        await _edit(bot, chat_id, message_id, reply)
+    except BadRequest as error:
+        if "not modified" in error.message.lower():
+            return True
+        if not _gone(error):
+            raise
+        return False
+    return True
+
+
+async def _take_away(bot: Bot, chat_id: int, reply: Reply) -> None:
+    if reply.replaces:
+        with suppress(BadRequest):  # gone already, or too old to be taken away
+            await bot.delete_message(chat_id, int(reply.replaces))
+
+
+async def _copy(
+    bot: Bot, chat_id: int, source: tuple[str, str], thread: int | None, answering: ReplyParameters | None
+) -> Spot:
+    """A photo, file, voice or place is shown again without saying whose account it came from."""
+    chat, message = source
+    sent = await bot.copy_message(
+        chat_id,
+        int(chat.rpartition(":")[2]),
+        int(message),
+        message_thread_id=thread,
+        reply_parameters=answering,
+    )
+    return Spot(message=str(sent.message_id), thread=str(thread) if thread else None)
 
 
 async def _send_file(bot: Bot, chat_id: int, reply: Reply, form: FileForm) -> None:

@@ -22,13 +22,15 @@ from bot.chat.webhook import build_webhook, secret_for
 from bot.chat.worker import Worker
 from bot.config import Settings
 from bot.content.schema import Language
+from bot.store.database import PASSING_ERRORS
 from bot.turn import Turns
 
 log = logging.getLogger(__name__)
 
-COMMANDS = ("start", "help", "topics", "my", "commune", "language")
+COMMANDS = ("start", "help", "topics", "request", "status", "my", "commune", "language")
 DRAIN_SECONDS = 10
 RETRY_SECONDS = 5.0
+AGENDA_SECONDS = 2.0
 
 
 class CannotServe(Exception):
@@ -106,6 +108,7 @@ class Service:
             working = group.create_task(self.worker.run(self.application, stop))
             finished = asyncio.Event()
             group.create_task(self.delivery.run(delivering, finished))
+            group.create_task(self._keep_appointments(delivering, stop))
             await taking_in
             stop.set()
             self.worker.arrived.set()
@@ -113,6 +116,17 @@ class Service:
                 await asyncio.wait_for(asyncio.shield(working), DRAIN_SECONDS)
             finished.set()
             delivering.set()
+
+    async def _keep_appointments(self, delivering: asyncio.Event, stop: asyncio.Event) -> None:
+        """What the agenda of the queue has for each moment; whatever fails is tried again at the next look."""
+        while not stop.is_set():
+            try:
+                if await self.threads.run(self.turns.keep_appointments):
+                    delivering.set()
+            except PASSING_ERRORS as error:
+                log.error("the agenda waits for the database: %s", type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), AGENDA_SECONDS)
 
     async def _take_in(self, listening: socket.socket | None, stop: asyncio.Event) -> None:
         if listening is None:

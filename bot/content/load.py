@@ -20,6 +20,8 @@ from bot.content.schema import (
     Counter,
     CounterFacts,
     Counters,
+    DeskRules,
+    Hours,
     Listed,
     Office,
     Procedure,
@@ -27,8 +29,22 @@ from bot.content.schema import (
 )
 from bot.content.words import HowPeopleAsk, load_intents
 
-# Stands in for a calendar that cannot be read, so that its problems are told beside all others.
+# Stand in for files that cannot be read, so that their problems are told beside all others.
 NO_CALENDAR = Calendar(week=("mon", "tue", "wed", "thu", "fri"), review_by=dt.date.max)
+NO_DESK = DeskRules(
+    hours=(Hours(days=("mon",), spans=(("08:00", "17:00"),)),),
+    limits={},
+    warn_before_hours=1,
+    silent_hours=4,
+    bot_offers_after_minutes=60,
+    draft_lives_hours=24,
+    reopen_days=7,
+    history_needed=20,
+    most_open=5,
+    approved_answers=3,
+    alike_in_an_hour=20,
+    canned={},
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +57,7 @@ class Knowledge:
     counters: dict[Counter, CounterFacts]
     contacts: dict[str, Contact]
     calendar: Calendar
+    desk: DeskRules
     gazetteer: Gazetteer
 
     @cached_property
@@ -84,6 +101,7 @@ def examine(root: Path) -> tuple[Content, list[Problem], int]:
         counters=_load_one(root, "counters.yaml", Counters.__value__, documents),
         contacts=_load_one(root, "contacts.yaml", Contacts.__value__, documents),
         calendar=_load_one(root, "calendar.yaml", Calendar, documents) or NO_CALENDAR,
+        desk=_load_one(root, "desk.yaml", DeskRules, documents) or NO_DESK,
         gazetteer=load_gazetteer(),
     )
     intents = load_intents(root, documents)

@@ -432,3 +432,43 @@ class Listed(Record):
 type Catalogue = dict[Slug, Listed]
 type Contacts = dict[Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")], Contact]
 type Counters = dict[Counter, CounterFacts]
+
+
+class Limits(Record):
+    """How long things may take; hours are open hours, days are working days, minutes are minutes."""
+
+    first_answer_hours: int = Field(ge=1, le=400)
+    settled_days: int = Field(ge=1, le=400)
+
+
+class OwnLimits(Record):
+    """Other limits for one commune, or for one kind of request in it."""
+
+    commune: int = Field(ge=1, le=99999)
+    kind: Literal["question", "papers", "feedback", "extra_demand"] | None = None
+    limits: Limits
+
+
+class Canned(Record):
+    """An answer ready to be sent, in the citizen's language."""
+
+    name: Label
+    text: Text
+
+
+class DeskRules(Record):
+    """`knowledge/desk.yaml`: how the communes' queue works; nothing here is law, each is a promise of the service."""
+
+    hours: tuple[Hours, ...] = Field(min_length=1)  # where a commune's own are not known
+    limits: dict[Literal["question", "papers", "feedback", "extra_demand"], Limits]
+    own_limits: tuple[OwnLimits, ...] = ()
+    warn_before_hours: int = Field(ge=0, le=80)
+    silent_hours: int = Field(ge=1, le=80)  # a claimed request goes back to the queue
+    bot_offers_after_minutes: int = Field(ge=5, le=10_000)
+    draft_lives_hours: int = Field(ge=1, le=400)
+    reopen_days: int = Field(ge=1, le=90)
+    history_needed: int = Field(ge=5, le=1000)  # answers before an expected wait is told
+    most_open: int = Field(ge=1, le=50)  # requests of one citizen at once
+    approved_answers: int = Field(ge=0, le=100)  # first answers of a new officer that a colleague looks at
+    alike_in_an_hour: int = Field(ge=2, le=1000)  # questions, before a notice is suggested
+    canned: dict[Slug, Canned]

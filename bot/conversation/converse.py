@@ -30,7 +30,7 @@ def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> An
     """Decide what to say to a visit."""
     if visit.kind in (Kind.TEXT, Kind.EDIT) and visit.private:
         return _heard(visit.text, memory, house, now)
-    scene = Scene(house=house, memory=memory, language=_language(visit, memory), now=now)
+    scene = Scene(house=house, memory=memory, language=language_of(visit, memory), now=now)
     if not visit.private:
         replies = _in_group(scene, visit)
     elif visit.kind is Kind.COMMAND:
@@ -51,7 +51,8 @@ def apology(memory: Memory, house: House, *, reference: int) -> Reply:
     return Reply(blocks=(Block(text=house.catalogs[language].say("error.machine", reference=reference)),))
 
 
-def _language(visit: Visit, memory: Memory) -> Language:
+def language_of(visit: Visit, memory: Memory) -> Language:
+    """The language chosen, else the one last spoken, else that of the person's app."""
     if memory.language or memory.spoke:
         return memory.language or memory.spoke or Language.VI
     code = (visit.interface_language or "")[:2].lower()

@@ -44,6 +44,26 @@ class Button:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a message of the queue stands. Names are ours; the channel's own numbers are found at delivery.
+
+    `name`: known by it, and shown in the place of the one before. `topic`: the name of the topic it belongs in.
+    `opens`: the title of the topic that it opens, known by `name`. `about`: the request. `relays`: the number of the
+    stored message that it brings to the other side. `copies`: a message shown again here, as (chat, message).
+    `prompts`: whoever reads it is to answer it. `deletes`: the message it `replaces` is taken away.
+    """
+
+    name: str | None = None
+    topic: str | None = None
+    opens: str | None = None
+    about: str | None = None
+    relays: int | None = None
+    copies: tuple[str, str] | None = None
+    prompts: bool = False
+    deletes: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reply:
     """One message to a person.
 
@@ -55,6 +75,7 @@ class Reply:
     buttons: tuple[tuple[Button, ...], ...] = ()
     replaces: str | None = None
     as_file: FileForm | None = None
+    place: Place = Place()
 
     @property
     def text(self) -> str:
@@ -68,13 +89,17 @@ class Reply:
 
     def parts(self, limit: int = MAX_CHARACTERS) -> "tuple[Reply, ...]":
         """The same as messages of at most `limit` UTF-16 units, cut at paragraph ends; the buttons under the last."""
-        if self.as_file:
+        if self.as_file or self.place.copies:
             return (self,)
         groups = _fit([piece for block in self.blocks for piece in _cut(block, limit)], limit)
         last = len(groups) - 1
         return tuple(
             replace(
-                self, blocks=group, buttons=self.buttons if n == last else (), replaces=None if n else self.replaces
+                self,
+                blocks=group,
+                buttons=self.buttons if n == last else (),
+                replaces=None if n else self.replaces,
+                place=replace(self.place, name=None, opens=None) if n else self.place,
             )
             for n, group in enumerate(groups)
         )

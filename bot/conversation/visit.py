@@ -20,6 +20,7 @@ class Kind(StrEnum):
     LOCATION = "location"
     CONTACT = "contact"
     OTHER = "other"
+    LEFT = "left"  # somebody left a group, or was removed from it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,17 @@ class Visit:
     private: bool = True
     pressed_in: str | None = None  # the channel's id of the message a button belongs to
     press: str | None = None  # the channel's id of the press itself, to be acknowledged
+    person: str = ""  # who did it, in a group another than the chat: "telegram:12"
+    name: str = ""  # the first name they go by
+    message: str = ""  # the channel's id of the message
+    reply_to: str | None = None  # the message it answers
+    thread: str | None = None  # the topic it stands in
+    forum: bool = False  # the group has topics
+    group: str = ""  # the channel's word for the kind of group
+
+    @property
+    def who(self) -> str:
+        return self.person or self.chat
 
 
 @dataclass(frozen=True, kw_only=True)

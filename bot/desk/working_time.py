@@ -58,6 +58,13 @@ class WorkingTime:
         """When the office opens next after `now`; None where it never does."""
         return next((start for start, _ in self._from(now) if start > now), None)
 
+    def morning(self, now: dt.datetime) -> dt.datetime | None:
+        """When the next working day begins after `now`; today's, where it has not begun."""
+        firsts: dict[dt.date, dt.datetime] = {}
+        for start, _ in self._from(_at(_day(now), "00:00")):
+            firsts.setdefault(_day(start), start)
+        return next((start for start in firsts.values() if start > now), None)
+
     def add(self, start: dt.datetime, work: dt.timedelta) -> dt.datetime:
         """When `work` of open time has passed since `start`. Raises ValueError for an office without hours."""
         left = work

@@ -16,7 +16,7 @@ def recall(connection: Connection, chat: str) -> str | None:
 def remember(connection: Connection, chat: str, memory: str, *, now: dt.datetime) -> None:
     """Keep the memory of a chat. A chat that writes is reachable again."""
     insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
-    values = {"memory": memory, "changed_at": now, "unreachable": None}
+    values = {"memory": memory, "changed_at": now, "unreachable": None}  # `writing_in` is not this turn's to change
     statement = insert(chats).values(chat=chat, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["chat"], set_=values))
 

@@ -20,6 +20,10 @@ LOCK_WAIT_MS = 5_000
 PASSING_ERRORS = (OperationalError, InterfaceError, PoolTimeout)
 
 
+# What other rooms call the connection inside `change()`; SQLAlchemy itself stays in this room.
+type Transaction = Connection
+
+
 class DatabaseUnusable(Exception):
     """The database cannot be used; the message is one sentence for the operator."""
 

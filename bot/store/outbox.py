@@ -28,12 +28,24 @@ class Parcel:
 
 
 def put(
-    connection: Connection, *, chat: str, payload: str, now: dt.datetime, priority: Priority = Priority.REPLY
+    connection: Connection,
+    *,
+    chat: str,
+    payload: str,
+    now: dt.datetime,
+    priority: Priority = Priority.REPLY,
+    name: str | None = None,
 ) -> None:
-    """Add a message to what is to be sent."""
+    """Add a message to what is to be sent. One of the same name that still waits is not sent any more."""
+    if name:
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.chat == chat, outbox.c.name == name, outbox.c.state == "waiting")
+            .values(state="dead", payload=None, error="superseded", finished_at=now)
+        )
     connection.execute(
         insert(outbox).values(
-            chat=chat, priority=priority, state="waiting", payload=payload, created_at=now, not_before=now
+            chat=chat, priority=priority, state="waiting", payload=payload, created_at=now, not_before=now, name=name
         )
     )
 

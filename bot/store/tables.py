@@ -4,6 +4,7 @@ import datetime as dt
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    false,
     text,
 )
 
@@ -72,6 +74,7 @@ chats = Table(
     Column("chat", String(80), primary_key=True),
     Column("memory", Text, nullable=False),  # JSON, see bot.conversation.visit.Memory
     Column("unreachable", String(40)),  # why nothing is sent there any more
+    Column("writing_in", String(40)),  # the request that words go to; `-CODE` while its draft is being written
     Column("changed_at", UtcTime, nullable=False),
 )
 
@@ -85,6 +88,7 @@ outbox = Table(
     Column("payload", Text),  # JSON of one Reply; wiped when sent
     Column("created_at", UtcTime, nullable=False),
     Column("not_before", UtcTime, nullable=False),
+    Column("name", String(80)),  # a later message of this name takes the place of one that still waits
     Column("finished_at", UtcTime),
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     Column("error", String(200)),
@@ -104,6 +108,194 @@ Index(
     outbox.c.id,
     sqlite_where=text("state = 'waiting'"),
     postgresql_where=text("state = 'waiting'"),
+)
+
+Index(
+    "ix_outbox_name_waiting",
+    outbox.c.chat,
+    outbox.c.name,
+    sqlite_where=text("state = 'waiting'"),
+    postgresql_where=text("state = 'waiting'"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("code", String(10), primary_key=True),
+    Column("citizen", String(80), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("commune", Integer, nullable=False),  # the one responsible
+    Column("province", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("procedure", String(60)),
+    Column("case_", String(400), nullable=False, server_default=""),
+    Column("subject", Text, nullable=False, server_default=""),
+    Column("status", String(12), nullable=False),
+    Column("owner", String(80)),
+    Column("owner_name", String(80), nullable=False, server_default=""),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("first_due", UtcTime),
+    Column("due", UtcTime),
+    Column("paused_at", UtcTime),
+    Column("answered_at", UtcTime),
+    Column("moved_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),
+    Column("rounds", SmallInteger, nullable=False, server_default="0"),
+    Column("level", String(20), nullable=False, server_default="commune"),
+    Column("transfer_to", Integer),
+    Column("raised", String(80), nullable=False, server_default=""),
+    Column("photos", Boolean(name="photos"), nullable=False, server_default=false()),
+    Column("rating", SmallInteger),
+    Column("version", Integer, nullable=False, server_default="0"),
+)
+Index("ix_requests_citizen", requests.c.citizen)
+Index("ix_requests_commune_status", requests.c.commune, requests.c.status)
+Index("ix_requests_owner", requests.c.owner)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("code", String(10), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("actor_name", String(80), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("why", Text, nullable=False, server_default=""),
+    Column("before", String(12), nullable=False),
+    Column("after", String(12), nullable=False),
+    Column("level", String(20), nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_events_code", events.c.code)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("code", String(10), nullable=False),
+    Column("side", String(10), nullable=False),  # citizen, staff, note, bot
+    Column("name", String(80), nullable=False, server_default=""),
+    Column("chat", String(80), nullable=False),
+    Column("message", String(40), nullable=False),  # the channel's id of it there
+    Column("kind", String(10), nullable=False),
+    Column("text", Text, nullable=False, server_default=""),
+    Column("at", UtcTime, nullable=False),
+    Column("state", String(10), nullable=False, server_default="sent"),  # held (to be approved), sent, gone
+    Column("copy_chat", String(80)),  # where the other side sees it
+    Column("copy_message", String(40)),
+    sqlite_autoincrement=True,
+)
+Index("ix_messages_code", messages.c.code)
+Index("ix_messages_chat_message", messages.c.chat, messages.c.message)
+Index("ix_messages_copy_chat_copy_message", messages.c.copy_chat, messages.c.copy_message)
+
+shown = Table(
+    "shown",
+    metadata,
+    Column("chat", String(80), primary_key=True),
+    Column("name", String(80), primary_key=True),  # card:CODE, topic:CODE, note:ID …
+    Column("message", String(40)),
+    Column("thread", String(40)),
+)
+Index("ix_shown_chat_thread", shown.c.chat, shown.c.thread)
+Index("ix_shown_chat_message", shown.c.chat, shown.c.message)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("person", String(80), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("commune", Integer, nullable=False),
+    Column("province", Integer, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("away_since", UtcTime),
+    Column("answers", Integer, nullable=False, server_default="0"),
+    sqlite_autoincrement=True,
+)
+Index("ix_staff_person", staff.c.person)
+Index("ix_staff_commune", staff.c.commune)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # SHA-256 of the code: nobody who reads the database can join
+    Column("role", String(10), nullable=False),
+    Column("commune", Integer, nullable=False),
+    Column("province", Integer, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("used_by", String(80)),
+    Column("used_at", UtcTime),
+)
+
+tries = Table(
+    "tries",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("count", SmallInteger, nullable=False),
+    Column("since", UtcTime, nullable=False),
+)
+
+desks = Table(
+    "desks",
+    metadata,
+    Column("chat", String(80), primary_key=True),
+    Column("commune", Integer, nullable=False),
+    Column("forum", Boolean(name="forum"), nullable=False),
+    Column("since", UtcTime, nullable=False),
+)
+
+Index("ix_desks_commune", desks.c.commune, unique=True)
+
+agenda = Table(
+    "agenda",
+    metadata,
+    Column("name", String(120), primary_key=True),  # draft:CODE, due_soon:CODE, digest:CHAT …
+    Column("subject", String(80), nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+Index("ix_agenda_at", agenda.c.at)
+Index("ix_agenda_subject", agenda.c.subject)
+
+unanswered = Table(
+    "unanswered",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("commune", Integer),
+    Column("language", String(2), nullable=False),
+    Column("text", Text, nullable=False),  # redacted
+    Column("outcome", String(20), nullable=False),
+    Column("procedure", String(60)),  # the nearest one
+    sqlite_autoincrement=True,
+)
+Index("ix_unanswered_at", unanswered.c.at)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("commune", Integer, nullable=False),
+    Column("sample", Text, nullable=False),  # the question, redacted, that it is about
+    Column("text", Text, nullable=False, server_default=""),  # empty: suggested, not switched on
+    Column("suggested_at", UtcTime, nullable=False),
+    Column("until", UtcTime),
+    Column("by", String(80)),
+    sqlite_autoincrement=True,
+)
+Index("ix_notices_commune", notices.c.commune)
+
+blocked = Table(
+    "blocked",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("by", String(80), nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("why", String(200), nullable=False),
 )
 
 cursors = Table(

@@ -2,17 +2,26 @@
 
 import ast
 import re
+import string
 
 import pytest
 
+from bot.casework.officers import PROMPTED
 from bot.chat.serve import COMMANDS
 from bot.content.schema import Certainty, Counter, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
 from bot.conversation.citizen.talk import SMALL_TALK
 from bot.conversation.converse import ATTACHMENTS
+from bot.desk.request import Level, RequestKind, Role, Status
 from tests.conftest import ROOT
 
-KEY = re.compile(r"[a-z_]+\.(?!py$)[a-z_]+")
+# Every reason that a step may be refused for.
+REASONS = {
+    reason
+    for path in (ROOT / "bot").rglob("*.py")
+    for reason in re.findall(r'Refused\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
+} | {"over", "escalated", "now", "yours", "taken", "not_owner", "not_yours", "claim_first"}
+KEY = re.compile(r"[a-z_]+\.(?!py$|yaml$)[a-z_]+")
 # Keys put together at run time, from closed sets.
 BUILT = {
     *(f"command.{name}" for name in COMMANDS),
@@ -28,6 +37,16 @@ BUILT = {
     *(f"papers.{how}" for how in ("submit", "show", "certified", "plain")),
     *(f"fee.{channel}" for channel in ("counter", "online")),
     *(f"checklist.{how}" for how in ("submit", "show")),
+    *(f"kind.{one}" for one in RequestKind),
+    *(f"draft.write_{one}" for one in RequestKind),
+    *(f"draft.as_{one}" for one in RequestKind),
+    *(f"status.{one}" for one in Status),
+    *(f"level.{one}" for one in Level),
+    *(f"language.{one}" for one in Language),
+    *(f"role.{one}" for one in Role),
+    *(f"prompt.{one}" for one in PROMPTED),
+    *(f"refused.{reason}" for reason in REASONS),
+    *(f"queue.{part}" for part in ("overdue", "soon", "offered", "mine", "unclaimed", "others")),
     *(f"day.{day}" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
 }
 
@@ -77,3 +96,24 @@ def test_every_counter_has_a_name_in_three_languages(content):
     for counter in Counter:
         name = content.knowledge.counters[counter].name
         assert all(name.of(language) for language in Language)
+
+
+SPEAKS = {"say", "line", "title", "button"}
+TOLD = {"told": {"code", "who", "commune"}}  # given to every sentence of its kind
+
+
+def test_every_sentence_gets_what_it_names(content):
+    for path in sorted((ROOT / "bot").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(node, ast.Call) and node.args):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            keys = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            keys = [key for key in keys if KEY.fullmatch(key)][:1]
+            if name not in (SPEAKS | set(TOLD)) or not keys or any(k.arg is None for k in node.keywords):
+                continue
+            given = {k.arg for k in node.keywords} | TOLD.get(name, set())
+            for catalog in content.catalogs.values():
+                if sentence := catalog.sentences.get(keys[0]):
+                    named = {field for _, field, _, _ in string.Formatter().parse(sentence) if field}
+                    assert named <= given, f"{path.name}: {keys[0]} names {named - given}"

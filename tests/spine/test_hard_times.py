@@ -145,9 +145,9 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
             raise refusals.pop()
         settle(parcel, error)
 
-    async def slow(bot, chat_id, reply):
+    async def slow(bot, chat_id, reply, spot):
         await asyncio.sleep(0.1 if chat_id == EMMA.id else 0)
-        await send(bot, chat_id, reply)
+        return await send(bot, chat_id, reply, spot)
 
     await play.store(LAN.says("/help"), EMMA.says("/help"))
     await play.act()

@@ -96,7 +96,7 @@ def test_a_screen_that_knows_no_vietnamese_shows_marks(turns):
 
 
 def test_words_leave_the_disk_with_their_answer(typed, turns, tmp_path):
-    typed("bí mật xyzzy")
+    typed("em mới sinh con, cần giấy gì")
     turns.database.close()
     assert [path.name for path in tmp_path.iterdir()] == ["motcua.db"]
-    assert b"xyzzy" not in (tmp_path / "motcua.db").read_bytes()
+    assert "sinh con, cần giấy".encode() not in (tmp_path / "motcua.db").read_bytes()

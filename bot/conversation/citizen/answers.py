@@ -45,7 +45,9 @@ def not_yet(scene: Scene, name: str, *, lead: tuple[Block, ...] = ()) -> Reply:
     key = "answer.stale" if scene.is_stale(name) else "answer.not_yet"
     blocks = (*lead, title, scene.line(key, hotline=hotline.number), *office_blocks(scene, listed.counter))
     ask = ((scene.button("commune.tell", "commune:ask"),),)
-    return Reply(blocks=blocks, buttons=ask if scene.commune is None and listed.counter in OF_THE_COMMUNE else ())
+    known = scene.commune is not None or listed.counter not in OF_THE_COMMUNE
+    officer = ((scene.button("answer.ask_officer", f"r:new:q:{name}"),),)
+    return Reply(blocks=blocks, buttons=officer if known else (*ask, *officer))
 
 
 def more(scene: Scene, procedure: Procedure, part: str, *, replaces: str | None = None) -> Reply:
@@ -74,6 +76,12 @@ def _buttons(scene: Scene, procedure: Procedure, shown: Aspect | None) -> tuple[
         rows.append((Button(label=scene.say("answer.open_portal"), link=procedure.online.link),))
     if scene.commune is None and procedure.counter in OF_THE_COMMUNE:
         rows.append((scene.button("commune.tell", "commune:ask"),))
+    rows.append(
+        (
+            scene.button("answer.ask_officer", f"r:new:q:{procedure.id}"),
+            scene.button("answer.extra_demand", f"r:new:x:{procedure.id}"),
+        )
+    )
     rows += _next(scene, procedure)
     return tuple(rows)
 

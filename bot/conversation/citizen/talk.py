@@ -42,12 +42,13 @@ def small_talk(scene: Scene, understood: Understanding) -> Reply:
 
 
 def staff_wanted(scene: Scene) -> Reply:
-    """No queue of requests yet: say who can be reached, honestly."""
+    """A person is wanted: a request to the commune's desk, and who else can be reached."""
     hotline = scene.contact("portal_hotline")
     blocks = [scene.line("staff.how", hotline=hotline.number)]
     if scene.commune:
         blocks.append(scene.line("staff.office", commune=scene.commune.name))
-    return Reply(blocks=tuple(blocks), buttons=topics_button(scene))
+    ask = (scene.button("answer.ask_officer", f"r:new:q:{scene.memory.procedure or ''}"),)
+    return Reply(blocks=tuple(blocks), buttons=(ask, *topics_button(scene)))
 
 
 def legal_route(scene: Scene, understood: Understanding) -> Reply:
@@ -55,8 +56,17 @@ def legal_route(scene: Scene, understood: Understanding) -> Reply:
     name, key = LEGAL_ROUTES[understood.outcome]
     lead = scene.line(key)
     if procedure := scene.procedure(name):
-        return answer(scene, procedure, understood.aspect, lead=(lead,))
+        reply = answer(scene, procedure, understood.aspect, lead=(lead,))
+        return _to_the_desk(scene, reply, feedback=understood.outcome is Outcome.FEEDBACK)
     return not_yet(scene, name, lead=(lead,)) if scene.listed(name) else Reply(blocks=(lead,))
+
+
+def _to_the_desk(scene: Scene, reply: Reply, *, feedback: bool) -> Reply:
+    """Feedback may go to the desk; a complaint or a denunciation never becomes a request."""
+    rows = [row for row in reply.buttons if not any((b.action or "").startswith("r:new:") for b in row)]
+    if feedback:
+        rows.insert(0, (scene.button("feedback.write", "r:new:f:"),))
+    return replace(reply, buttons=tuple(rows))
 
 
 def other_service(scene: Scene) -> Reply:
@@ -71,13 +81,14 @@ def abuse(scene: Scene) -> Reply:
 def no_match(scene: Scene) -> Reply:
     """What happened, what you can do, who else can help."""
     hotline = scene.contact("portal_hotline")
+    ask = (scene.button("answer.ask_officer", "r:new:q:"),)
     return Reply(
         blocks=(
             scene.line("no_match.what"),
             scene.line("no_match.do"),
             scene.line("no_match.who", hotline=hotline.number),
         ),
-        buttons=topics_button(scene),
+        buttons=(ask, *topics_button(scene)),
     )
 
 

@@ -1,0 +1,431 @@
+"""What a citizen does with requests: draft, send, add, close, reopen, rate, ask where it stands."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+
+from bot.casework import relay
+from bot.casework.counter import Counter
+from bot.conversation.citizen import commands, communes, requests, talk
+from bot.conversation.converse import language_of
+from bot.conversation.reply import Place, Reply
+from bot.conversation.scene import Scene
+from bot.conversation.visit import Kind, Visit
+from bot.desk import deadlines
+from bot.desk.lifecycle import Action, Part, Refused, parts_of
+from bot.desk.redact import redact
+from bot.desk.request import LIVE, OVER, Event, Request, RequestKind, Status
+from bot.store import cases, people
+from bot.understanding.engine import understand
+from bot.understanding.fold import fold
+from bot.understanding.result import Outcome, Understanding
+
+NEVER_REQUESTS = (Outcome.EMERGENCY, Outcome.DENUNCIATION, Outcome.COMPLAINT)
+MAX_SUBJECT = 6000
+MAX_ATTACHED = 20
+IDENTITY_CARD = re.compile(
+    r"\b(can cuoc|cccd|cmnd|cmt|chung minh|ho chieu|passport|id card|identity card|ktp|paspor)\b"
+)
+DRAFT, WAITS_FOR_COMMUNE = "-", "?"
+_EVENT = TypeAdapter(Event)
+
+
+def scene_of(counter: Counter, visit: Visit) -> Scene:
+    memory = counter.memory(visit.chat)
+    return Scene(house=counter.house, memory=memory, language=language_of(visit, memory), now=counter.now)
+
+
+# Drafts
+
+
+def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text: str) -> None:
+    """Open a draft: with the words, the procedure and the commune where they are known."""
+    scene = scene_of(counter, visit)
+    understood = _read(counter, scene, text) if text.strip() else None
+    if understood and understood.outcome in NEVER_REQUESTS:
+        return _never(counter, visit, scene, understood)
+    if _too_many(counter, visit, scene):
+        return None
+    _drop_older(counter, visit)
+    if understood and understood.outcome is Outcome.ANSWERED and procedure is None:
+        procedure = understood.procedures[0].id
+    known = procedure if procedure and scene.listed(procedure) else None
+    request = Request(
+        code=counter.free_code(),
+        citizen=visit.chat,
+        name=visit.name,
+        language=understood.language if understood and not scene.memory.language else scene.language,
+        commune=scene.commune.code if scene.commune else 0,
+        province=scene.commune.province_code if scene.commune else 0,
+        kind=RequestKind(kind) if kind in list(RequestKind) else RequestKind.QUESTION,
+        procedure=known,
+        case_=_case(scene, known),
+        subject=text.strip()[:MAX_SUBJECT],
+        opened_at=counter.now,
+        moved_at=counter.now,
+    )
+    counter.open_draft(request)
+    return show_draft(counter, request)
+
+
+def _case(scene: Scene, procedure: str | None) -> str:
+    """The circumstances that the person's own checklist knows."""
+    known = scene.memory.checklist(procedure) if procedure else None
+    entry = scene.procedure(procedure) if procedure else None
+    if known is None or entry is None:
+        return ""
+    labels = [scene.tell(o.label) for case in entry.cases for o in case.options if known.answers.get(case.id) == o.id]
+    return " · ".join(labels)[:400]
+
+
+def _read(counter: Counter, scene: Scene, text: str) -> Understanding:
+    return understand(text, scene.memory.context(), counter.house.engine)
+
+
+def _never(counter: Counter, visit: Visit, scene: Scene, understood: Understanding) -> None:
+    """What must never become a request: the numbers, or who receives it by law. Nothing is kept."""
+    spoken = replace(scene, language=understood.language)
+    if understood.outcome is Outcome.EMERGENCY:
+        return counter.answer(visit, talk.emergency(spoken, understood))
+    return counter.answer(visit, talk.legal_route(spoken, understood))
+
+
+def _too_many(counter: Counter, visit: Visit, scene: Scene) -> bool:
+    live = cases.of_citizen(counter.connection, visit.chat, list(LIVE))
+    if len(live) < counter.rules.most_open:
+        return False
+    counter.answer(visit, Reply(blocks=(scene.line("draft.too_many", count=len(live)),)))
+    return True
+
+
+def _drop_older(counter: Counter, visit: Visit) -> None:
+    for row in cases.of_citizen(counter.connection, visit.chat, [Status.DRAFT]):
+        if request := counter.request(row["code"]):
+            counter.deed(request, Action.DROP, counter.actor(visit.chat))
+
+
+def show_draft(counter: Counter, request: Request) -> None:
+    """Ask for what is missing – the commune, the words – or show the whole."""
+    scene = counter.citizen_scene(request)
+    if request.commune == 0:
+        _write_in(counter, request.citizen, WAITS_FOR_COMMUNE + request.code)
+        counter.remember(request.citizen, replace(scene.memory, asked_commune=True))
+        return counter.put(request.citizen, communes.ask_commune(scene, key="draft.commune"))
+    _write_in(counter, request.citizen, DRAFT + request.code)
+    attached = len(_attached(counter, request))
+    if not request.subject and not attached:
+        return counter.put(request.citizen, requests.ask_text(scene, request))
+    return counter.put(request.citizen, requests.draft(scene, request, attached))
+
+
+def commune_is_known(counter: Counter, chat: str) -> None:
+    """After a turn: a draft that waited for its commune goes on."""
+    waiting = people.writing_in(counter.connection, chat) or ""
+    if not waiting.startswith(WAITS_FOR_COMMUNE):
+        return
+    request, commune = counter.request(waiting[1:]), counter.scene(chat).commune
+    if request is None or request.status is not Status.DRAFT:
+        _write_in(counter, chat, None)
+    elif commune:
+        changed = replace(request, commune=commune.code, province=commune.province_code)
+        counter.edit_draft(changed)
+        show_draft(counter, changed)
+
+
+def write_draft(counter: Counter, visit: Visit, request: Request) -> None:
+    """Words and attachments go into the draft; what may never be a request goes nowhere."""
+    scene = counter.citizen_scene(request)
+    if visit.text.strip():
+        understood = _read(counter, scene, visit.text)
+        if understood.outcome in NEVER_REQUESTS:
+            counter.deed(request, Action.DROP, counter.actor(visit.chat))
+            _write_in(counter, visit.chat, None)
+            return _never(counter, visit, scene, understood)
+        procedure = understood.procedures[0].id if understood.outcome is Outcome.ANSWERED else None
+        joined = f"{request.subject}\n{visit.text.strip()}".strip()[:MAX_SUBJECT]
+        request = replace(request, subject=joined, procedure=request.procedure or procedure)
+    if visit.kind not in (Kind.TEXT, Kind.EDIT) and not keep_attachment(counter, visit, request):
+        return None
+    counter.edit_draft(request)
+    return show_draft(counter, request)
+
+
+def edit_in_draft(counter: Counter, request: Request, text: str) -> None:
+    """The one message of a draft was corrected."""
+    counter.edit_draft(replace(request, subject=text.strip()[:MAX_SUBJECT]))
+    show_draft(counter, replace(request, subject=text.strip()[:MAX_SUBJECT]))
+
+
+def keep_attachment(counter: Counter, visit: Visit, request: Request) -> bool:
+    """Keep where a photo or file stands – never what it shows. False: it was refused, or is held back."""
+    scene = counter.citizen_scene(request)
+    if visit.kind in (Kind.STICKER, Kind.OTHER, Kind.CONTACT):
+        counter.put(visit.chat, Reply(blocks=(scene.line("attachment.not_passed_on"),)))
+        return False
+    if len(_attached(counter, request)) >= MAX_ATTACHED:
+        counter.put(visit.chat, Reply(blocks=(scene.line("attachment.too_many"),)), name=f"many:{request.code}")
+        return False
+    if visit.kind in (Kind.PHOTO, Kind.FILE) and IDENTITY_CARD.search(fold(visit.text)):
+        counter.put(visit.chat, Reply(blocks=(scene.line("attachment.identity_card"),)))
+        return False
+    held = visit.kind in (Kind.PHOTO, Kind.FILE) and not request.photos
+    relay.wrote(counter, request, visit, side="citizen", text="", state="held" if held else "sent")
+    if held:
+        buttons = (
+            (scene.button("photo.clean", f"r:photo:{request.code}:clean"),),
+            (scene.button("photo.card", f"r:photo:{request.code}:card"),),
+        )
+        asked = Reply(blocks=(scene.line("photo.ask"),), buttons=buttons, place=Place(name=f"photo:{request.code}"))
+        counter.put(visit.chat, asked)
+    return not held
+
+
+def photos_are(counter: Counter, visit: Visit, request: Request, answer: str) -> None:
+    """The citizen says whether what they sent shows an identity card."""
+    held = [row for row in _attached(counter, request) if row["state"] == "held"]
+    scene = counter.citizen_scene(request)
+    if not held:
+        return counter.answer(visit, Reply(blocks=(scene.line("button.old"),)))
+    if answer != "clean":
+        for row in held:
+            cases.send_back(counter.connection, row["id"])
+        return counter.put(visit.chat, Reply(blocks=(scene.line("attachment.identity_card"),)))
+    request = replace(request, photos=True)
+    released = [row for row in held if cases.release(counter.connection, row["id"])]
+    if request.status is Status.DRAFT:
+        counter.edit_draft(request)
+        return show_draft(counter, request)
+    request = counter.deed(request, Action.ADD, counter.actor(visit.chat, visit.name))
+    for row in released:
+        relay.to_desk(counter, request, row)
+    return counter.put(visit.chat, requests.told(scene, request, "told.added"))
+
+
+def _attached(counter: Counter, request: Request) -> list[cases.Row]:
+    rows = cases.said(counter.connection, request.code, side="citizen")
+    return [row for row in rows if row["kind"] != Kind.TEXT and row["state"] != "gone"]
+
+
+# Buttons and commands
+
+
+def press(counter: Counter, visit: Visit, verb: str, rest: list[str]) -> None:
+    """A button of the citizen's: `r:verb:…`."""
+    scene = scene_of(counter, visit)
+    match verb, rest:
+        case "new", [kind, procedure]:
+            return begin(counter, visit, requests.SHORT.get(kind, "question"), procedure or None, "")
+        case "bot", []:
+            return back_to_bot(counter, visit, scene)
+        case _, [code, *more] if request := own(counter, visit, code):
+            return _on(counter, visit, verb, request, more)
+        case _:
+            return counter.answer(visit, Reply(blocks=(scene.line("button.old"),), buttons=talk.topics_button(scene)))
+
+
+def own(counter: Counter, visit: Visit, code: str | None) -> Request | None:
+    """A request of this person's; another's is none."""
+    request = counter.request(code)
+    return request if request and Part.CITIZEN in parts_of(counter.actor(visit.who), request) else None
+
+
+def _on(counter: Counter, visit: Visit, verb: str, request: Request, more: list[str]) -> None:
+    if (act := VERBS.get(verb)) is None:
+        return counter.answer(visit, Reply(blocks=(counter.citizen_scene(request).line("button.old"),)))
+    try:
+        act(counter, visit, request, *more[:1])
+    except Refused as refused:
+        refuse(counter, visit, counter.citizen_scene(request), refused)
+
+
+def refuse(counter: Counter, visit: Visit, scene: Scene, refused: Refused) -> None:
+    counter.answer(visit, Reply(blocks=(scene.line(f"refused.{refused.reason}", who=refused.who),)))
+
+
+def _send(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+    if request.status is Status.DRAFT and (request.commune == 0 or not _has_content(counter, request)):
+        return show_draft(counter, request)
+    request = counter.deed(request, Action.SEND, counter.actor(visit.chat, visit.name))
+    _write_in(counter, visit.chat, None)
+    if request.subject:
+        words = {"code": request.code, "side": "citizen", "name": request.name, "chat": visit.chat, "message": ""}
+        cases.wrote(counter.connection, {**words, "kind": Kind.TEXT, "text": request.subject, "at": counter.now})
+    return _confirm(counter, request)
+
+
+def _has_content(counter: Counter, request: Request) -> bool:
+    return bool(request.subject or [r for r in _attached(counter, request) if r["state"] == "sent"])
+
+
+def _confirm(counter: Counter, request: Request) -> None:
+    office = counter.office(request.commune)
+    waits = [office.between(start, end) for start, end in cases.first_answers(counter.connection, request.commune)]
+    expected = requests.Expected(
+        queue=cases.place_in_queue(counter.connection, request.commune, request.opened_at),
+        opens=None if office.closes(counter.now) else office.opens(counter.now),
+        wait=deadlines.usual_wait(waits, counter.rules.history_needed),
+        staffed=bool(counter.readers(request, request.commune)),
+    )
+    counter.tell_citizen(request, requests.sent(counter.citizen_scene(request), request, expected))
+
+
+def _drop(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+    counter.deed(request, Action.DROP, counter.actor(visit.chat))
+    _write_in(counter, visit.chat, None)
+    counter.put(visit.chat, Reply(blocks=(counter.citizen_scene(request).line("draft.dropped"),)))
+
+
+def _change(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+    if request.status is not Status.DRAFT:
+        raise Refused("now")
+    for row in _attached(counter, request):
+        cases.rewrite(counter.connection, row["id"], state="gone")
+    counter.edit_draft(replace(request, subject=""))
+    show_draft(counter, replace(request, subject=""))
+
+
+def _kind(counter: Counter, visit: Visit, request: Request, kind: str = "") -> None:
+    if request.status is not Status.DRAFT or kind not in list(RequestKind):
+        raise Refused("now")
+    counter.edit_draft(replace(request, kind=RequestKind(kind)))
+    show_draft(counter, replace(request, kind=RequestKind(kind)))
+
+
+def _write(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+    if request.status not in LIVE:
+        raise Refused("over")
+    _write_in(counter, visit.chat, request.code)
+    counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, "told.writing"))
+
+
+def show_status(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+    if request.status is Status.DRAFT:
+        return show_draft(counter, request)
+    events = [_event(row) for row in cases.history(counter.connection, request.code)]
+    queue = cases.place_in_queue(counter.connection, request.commune, request.opened_at)
+    return counter.tell_citizen(request, requests.status(counter.citizen_scene(request), request, events, queue))
+
+
+def _event(row: cases.Row) -> Event:
+    return _EVENT.validate_python({k: v for k, v in dict(row).items() if k not in ("id", "code")})
+
+
+def _finish(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+    if request.status is Status.DRAFT:
+        return _drop(counter, visit, request)
+    if request.status is Status.OPEN:  # nothing was answered: that is a cancellation
+        return _cancel(counter, visit, request)
+    return _end(counter, visit, request, Action.FINISH, "told.finished")
+
+
+def _cancel(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+    if request.status is Status.DRAFT:
+        return _drop(counter, visit, request)
+    return _end(counter, visit, request, Action.CANCEL, "told.cancelled")
+
+
+def _end(counter: Counter, visit: Visit, request: Request, action: Action, key: str) -> None:
+    room = counter.room(request)
+    request = counter.deed(request, action, counter.actor(visit.chat, visit.name))
+    leave(counter, request)
+    scene = counter.citizen_scene(request)
+    buttons = requests.rating_buttons(scene, request) if action is Action.FINISH else ()
+    counter.tell_citizen(request, replace(requests.told(scene, request, key), buttons=buttons))
+    if room:
+        counter.tell_desk(request, Reply(blocks=(counter.desk_scene(request.commune).line("room.ended_by_citizen"),)))
+
+
+def leave(counter: Counter, request: Request) -> None:
+    """Words of either side go to the bot again."""
+    for chat in {request.citizen, request.owner or request.citizen}:
+        if people.writing_in(counter.connection, chat) == request.code:
+            _write_in(counter, chat, None)
+
+
+def _reopen(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+    request = counter.deed(request, Action.REOPEN, counter.actor(visit.chat, visit.name))
+    _confirm(counter, request)
+
+
+def _rate(counter: Counter, visit: Visit, request: Request, stars: str = "") -> None:
+    rating = int(stars) if stars.isascii() and stars.isdigit() and len(stars) == 1 else 0
+    again = request.rating is not None
+    request = counter.deed(request, Action.RATE, counter.actor(visit.chat), rating=rating)
+    if not again:
+        place = Place(name=f"rateword:{request.code}", about=request.code, prompts=True)
+        counter.put(visit.chat, Reply(blocks=(counter.citizen_scene(request).line("told.rated"),), place=place))
+
+
+def rating_word(counter: Counter, visit: Visit, request: Request) -> None:
+    """A word after the stars: for the commune, without anything that names a person."""
+    relay.wrote(counter, request, replace(visit, text=redact(visit.text)), side="rating", text=redact(visit.text))
+    counter.put(visit.chat, Reply(blocks=(counter.citizen_scene(request).line("told.rating_word"),)))
+
+
+VERBS: dict[str, Callable[..., None]] = {
+    "send": _send, "drop": _drop, "change": _change, "kind": _kind, "write": _write, "status": show_status,
+    "finish": _finish, "cancel": _cancel, "reopen": _reopen, "rate": _rate, "photo": photos_are,
+}  # fmt: skip
+OF_COMMAND = {"status": "status", "cancel": "cancel", "close": "finish", "reopen": "reopen"}
+
+
+def command(counter: Counter, visit: Visit, name: str, code: str | None) -> None:
+    """`/status CODE` and its like; without a code, the one request there is, or the list."""
+    scene = scene_of(counter, visit)
+    if code is None and not visit.text.strip():
+        live = counter.requests(cases.of_citizen(counter.connection, visit.chat, [*LIVE, Status.DRAFT]))
+        if len(live) != 1:
+            return my(counter, visit)
+        return _on(counter, visit, OF_COMMAND[name], live[0], [])
+    if request := own(counter, visit, code):
+        return _on(counter, visit, OF_COMMAND[name], request, [])
+    return counter.answer(visit, Reply(blocks=(scene.line("refused.unknown"),)))
+
+
+def my(counter: Counter, visit: Visit) -> None:
+    """Requests and lists of papers."""
+    scene = scene_of(counter, visit)
+    wanted = [*LIVE, *OVER, Status.DRAFT]
+    found = counter.requests(cases.of_citizen(counter.connection, visit.chat, wanted))[:15]
+    blocks, buttons = requests.mine(scene, found)
+    lists = commands.my(scene)[0][0]
+    if not blocks:
+        return counter.answer(visit, lists)
+    if scene.memory.checklists:
+        blocks, buttons = (*blocks, *lists.blocks), (*buttons, *lists.buttons)
+    return counter.answer(visit, Reply(blocks=blocks, buttons=buttons))
+
+
+def back_to_bot(counter: Counter, visit: Visit, scene: Scene) -> None:
+    _write_in(counter, visit.chat, None)
+    counter.answer(visit, Reply(blocks=(scene.line("told.bot_again"),), buttons=talk.topics_button(scene)))
+
+
+def _write_in(counter: Counter, chat: str, code: str | None) -> None:
+    people.write_in(counter.connection, chat, code, now=counter.now)
+
+
+def add(counter: Counter, visit: Visit, request: Request) -> None:
+    """A citizen's words or attachment in their request: to the desk's side, or kept until somebody claims it."""
+    scene = counter.citizen_scene(request)
+    if request.status not in LIVE:
+        text = scene.line("refused.over")
+        return counter.tell_citizen(request, Reply(blocks=(text,), buttons=requests.rating_buttons(scene, request)[1:]))
+    if visit.kind is Kind.TEXT:
+        understood = _read(counter, scene, visit.text)
+        if understood.outcome is Outcome.EMERGENCY:
+            counter.put(visit.chat, talk.emergency(scene, understood))
+        number = relay.wrote(counter, request, visit, side="citizen", text=visit.text)
+    elif keep_attachment(counter, visit, request):
+        number = cases.said(counter.connection, request.code, side="citizen")[-1]["id"]
+    else:
+        return None
+    quiet = request.owner is not None
+    request = counter.deed(request, Action.ADD, counter.actor(visit.chat, visit.name))
+    if row := cases.message(counter.connection, number):
+        relay.to_desk(counter, request, row)
+    if not quiet:
+        counter.tell_citizen(request, requests.told(scene, request, "told.added"))
+    return None

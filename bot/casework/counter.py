@@ -1,0 +1,242 @@
+"""The counter: one transaction's view of the queue. Loads, lets `desk.step` decide, stores, and tells everybody."""
+
+import datetime as dt
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.content.schema import Counter as CounterKind
+from bot.content.schema import DeskRules, Language
+from bot.conversation.reply import Place, Reply
+from bot.conversation.scene import House, Scene
+from bot.conversation.staff import cards
+from bot.conversation.visit import Memory, Visit
+from bot.desk import codes, deadlines
+from bot.desk.deadlines import Promise
+from bot.desk.lifecycle import Action, Deed, Step, step
+from bot.desk.request import OVER, UNSENT, Actor, Post, Request, RequestKind, Role
+from bot.desk.working_time import WorkingTime
+from bot.store import agenda, cases, chats, outbox, people, shown
+from bot.store.database import Transaction
+from bot.store.outbox import Priority
+
+_REQUEST = TypeAdapter(Request)
+_MEMORY = TypeAdapter(Memory)
+_REPLY = TypeAdapter(Reply)
+_POST = TypeAdapter(Post)
+
+
+class Conflict(Exception):
+    """Somebody changed the request in between: the turn is taken again."""
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What one turn may look at and change."""
+
+    connection: Transaction
+    house: House
+    now: dt.datetime
+
+    @property
+    def rules(self) -> DeskRules:
+        return self.house.knowledge.desk
+
+    # Who, where, in which language
+
+    def actor(self, person: str, name: str = "") -> Actor:
+        rows = people.posts(self.connection, person)
+        posts = tuple(
+            Post(role=Role(r["role"]), commune=r["commune"], province=r["province"], answers=r["answers"],
+                 away=r["away_since"] is not None)
+            for r in rows
+        )  # fmt: skip
+        return Actor(person=person, name=name or (rows[0]["name"] if rows else ""), posts=posts)
+
+    def memory(self, chat: str) -> Memory:
+        return memory_of(chats.recall(self.connection, chat))
+
+    def scene(self, chat: str, language: Language | None = None) -> Scene:
+        """The scene for whoever reads in `chat`; officers read Vietnamese unless they chose otherwise."""
+        memory = self.memory(chat)
+        spoken = language or memory.language or memory.spoke or Language.VI
+        return Scene(house=self.house, memory=memory, language=spoken, now=self.now)
+
+    def desk_scene(self, commune: int) -> Scene:
+        return Scene(house=self.house, memory=Memory(commune=commune), language=Language.VI, now=self.now)
+
+    def citizen_scene(self, request: Request) -> Scene:
+        return self.scene(request.citizen, request.language)
+
+    def remember(self, chat: str, memory: Memory) -> None:
+        chats.remember(self.connection, chat, _MEMORY.dump_json(memory).decode(), now=self.now)
+
+    def office(self, commune: int) -> WorkingTime:
+        """The working time of a commune's desk: of its service centre where its hours are known."""
+        known = self.house.knowledge.offices.get(commune, ())
+        own = next((o.hours for o in known if o.kind is CounterKind.SERVICE_CENTRE and o.hours), None)
+        return WorkingTime(self.house.knowledge.calendar, own or self.rules.hours)
+
+    # Requests
+
+    def request(self, code: str | None) -> Request | None:
+        row = cases.find(self.connection, code) if code else None
+        return request_of(row) if row else None
+
+    def requests(self, rows: Iterable[cases.Row]) -> list[Request]:
+        return [request_of(row) for row in rows]
+
+    def free_code(self) -> str:
+        while True:
+            code = codes.code_of(secrets.randbelow(codes.SPACE))
+            if cases.find(self.connection, code) is None:
+                return code
+
+    def open_draft(self, request: Request) -> None:
+        cases.add(self.connection, _values(request))
+        self._plan(request)
+
+    def edit_draft(self, request: Request) -> None:
+        """Change what is not sent yet: no event, nobody else sees it."""
+        self._store(request, version=request.version)
+
+    def promise(self, commune: int, kind: RequestKind) -> Promise:
+        return deadlines.promise(deadlines.limits_of(self.rules, commune, kind), self.office(commune), self.now)
+
+    def deed(self, request: Request, action: Action, actor: Actor, **more: object) -> Request:
+        """Take one step and store it; the card follows. Raises Refused, Conflict."""
+        office = self.office(request.commune)
+        extra: dict[str, object] = {
+            "reopen_within": dt.timedelta(days=self.rules.reopen_days),
+            "shift": lambda due, start, end: deadlines.shifted(office, due, start, end),
+        }
+        if action in (Action.SEND, Action.REOPEN, Action.LATE):
+            given = self.promise(request.commune, request.kind)
+            extra["promised"] = (given.first, given.settled)
+        done = step(request, Deed(action=action, actor=actor, at=self.now, **extra, **more))  # type: ignore[arg-type]
+        self._done(done)
+        return done.request
+
+    def _done(self, done: Step) -> None:
+        self._store(done.request, version=done.request.version - 1)
+        event = asdict(done.event)
+        cases.happened(self.connection, done.request.code, {**event, **{k: str(event[k]) for k in ENUMS}})
+        self._plan(done.request)
+        self.show_cards(done.request)
+
+    def _store(self, request: Request, *, version: int) -> None:
+        if not cases.change(self.connection, request.code, version=version, values=_values(request)):
+            raise Conflict
+
+    def _plan(self, request: Request) -> None:
+        due = deadlines.appointments(request, self.rules, self.office(request.commune))
+        agenda.plan(self.connection, request.code, {kind.value: at for kind, at in due.items()})
+
+    # Who works at a desk, and where they read
+
+    def desk(self, commune: int) -> str | None:
+        """The staff group of a commune."""
+        row = people.desk_of(self.connection, commune)
+        return row["chat"] if row else None
+
+    def has_topics(self, group: str) -> bool:
+        row = people.desk_in(self.connection, group)
+        return bool(row and row["forum"])
+
+    def crew(self, commune: int, *roles: Role) -> list[str]:
+        wanted = roles or (Role.OFFICER, Role.LEADER)
+        rows = people.at_commune(self.connection, commune)
+        return list(dict.fromkeys(r["person"] for r in rows if r["role"] in wanted))
+
+    def readers(self, request: Request, commune: int) -> list[str]:
+        """Who sees a request's card at a commune: its group, else each of its people; extra demands the leaders."""
+        if request.kind is RequestKind.EXTRA_DEMAND:
+            return self.crew(commune, Role.LEADER)
+        group = self.desk(commune)
+        return [group] if group else self.crew(commune)
+
+    def room(self, request: Request) -> tuple[str, str | None] | None:
+        """Where the desk's side of a conversation is held: a chat and a topic's name. None: nobody holds it."""
+        group = self.desk(request.commune)
+        if group and request.kind is not RequestKind.EXTRA_DEMAND:
+            return group, f"topic:{request.code}"
+        return (request.owner, None) if request.owner else None
+
+    def show_cards(self, request: Request) -> None:
+        """One card a reader, edited in place; a closed one only where it had been shown."""
+        if request.status in UNSENT:
+            return
+        communes = [request.commune, *([request.transfer_to] if request.transfer_to else [])]
+        for commune in communes:
+            for chat in self.readers(request, commune):
+                self.show_card(request, chat, commune)
+        if request.level != "commune":
+            for row in people.of_province(self.connection, request.province):
+                self.show_card(request, row["person"], 0)
+
+    def show_card(self, request: Request, chat: str, commune: int) -> None:
+        name = f"card:{request.code}"
+        if request.status in OVER and shown.where(self.connection, chat, name)[0] is None:
+            return
+        scene = self.desk_scene(commune or request.commune)
+        offered = commune == request.transfer_to
+        self.put(chat, cards.card(scene, request, offered=offered, above=commune == 0), priority=Priority.CARD)
+
+    # Out
+
+    def put(self, chat: str, reply: Reply, *, priority: Priority = Priority.REPLY, name: str | None = None) -> None:
+        for part in reply.parts():
+            key = name or part.place.name
+            payload = _REPLY.dump_json(part).decode()
+            outbox.put(self.connection, chat=chat, payload=payload, now=self.now, priority=priority, name=key)
+
+    def tell_citizen(self, request: Request, reply: Reply) -> None:
+        self.put(request.citizen, about(reply, request))
+
+    def tell_desk(self, request: Request, reply: Reply) -> None:
+        """Into the conversation's room; where nobody holds it, to nobody: the card says it."""
+        if room := self.room(request):
+            chat, topic = room
+            place = Place(topic=topic, about=request.code, name=reply.place.name, prompts=reply.place.prompts)
+            self.put(chat, Reply(blocks=reply.blocks, buttons=reply.buttons, place=place))
+
+    def answer(self, visit: Visit, reply: Reply) -> None:
+        """Say something where the visit was made: in its topic, where it has one."""
+        topic = shown.in_thread(self.connection, visit.chat, visit.thread) if visit.thread else None
+        if topic and reply.place.topic is None:
+            place = Place(topic=topic, name=reply.place.name, prompts=reply.place.prompts, about=reply.place.about)
+            reply = Reply(blocks=reply.blocks, buttons=reply.buttons, place=place)
+        self.put(visit.chat, reply)
+
+    @cached_property
+    def communes(self) -> dict[int, str]:
+        return {code: one.name for code, one in self.house.knowledge.gazetteer.communes.items()}
+
+
+ENUMS = ("action", "before", "after", "level")
+
+
+def about(reply: Reply, request: Request) -> Reply:
+    """The same reply, known to belong to a request: an answer to it goes there."""
+    return replace(reply, place=replace(reply.place, about=request.code))
+
+
+def memory_of(stored: str | None) -> Memory:
+    try:
+        return _MEMORY.validate_json(stored) if stored else Memory()
+    except ValidationError:  # written by another version: start afresh rather than stop answering
+        return Memory()
+
+
+def request_of(row: cases.Row) -> Request:
+    return _REQUEST.validate_python(dict(row))
+
+
+def _values(request: Request) -> dict[str, object]:
+    return {key: str(value) if key in TEXTS else value for key, value in asdict(request).items()}
+
+
+TEXTS = ("language", "kind", "status", "level")

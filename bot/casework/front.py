@@ -1,0 +1,272 @@
+"""The front of the queue: which visits concern a request, and whose they are. All others belong to the bot."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.casework import citizens, officers, practice, relay, staffing
+from bot.casework.counter import Counter
+from bot.conversation.reply import Reply
+from bot.conversation.visit import Kind, Visit
+from bot.desk.codes import read_code
+from bot.desk.lifecycle import Part, parts_of
+from bot.desk.request import Actor, Request, Status
+from bot.store import cases, people, shown
+
+CITIZENS = ("request", "status", "cancel", "close", "reopen", "my")
+STAFF_ALONE = ("queue", "stats", "away", "back", "practice", "unanswered", "notice")
+STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note", "release", "r",
+         "delete", "block", "unblock", "draft")  # fmt: skip
+KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand"}
+
+
+def serve(counter: Counter, visit: Visit) -> bool:
+    """Take a visit that concerns the queue. False: it is for the bot."""
+    if people.is_kept_out(counter.connection, visit.who) and not counter.actor(visit.who).posts:
+        return _kept_out(counter, visit)
+    match visit.kind:
+        case Kind.LEFT:
+            staffing.left(counter, visit)
+            return True
+        case Kind.BUTTON:
+            return _pressed(counter, visit)
+        case Kind.COMMAND:
+            return _commanded(counter, visit)
+        case _:
+            return _spoken(counter, visit) if visit.private else _in_group(counter, visit)
+
+
+def after(counter: Counter, visit: Visit) -> None:
+    """After the bot has answered: a draft that waited for the commune goes on."""
+    if visit.private:
+        citizens.commune_is_known(counter, visit.chat)
+
+
+def _kept_out(counter: Counter, visit: Visit) -> bool:
+    """Questions to the bot stay free; the desk is closed to them."""
+    wants_desk = visit.kind is Kind.COMMAND and visit.command in ("request", "reopen")
+    pressed = visit.kind is Kind.BUTTON and visit.text.startswith(("r:", "d:"))
+    if wants_desk or pressed or (people.writing_in(counter.connection, visit.chat) and visit.kind is not Kind.COMMAND):
+        people.write_in(counter.connection, visit.chat, None, now=counter.now)
+        counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("block.told"),)))
+        return True
+    return False
+
+
+def _pressed(counter: Counter, visit: Visit) -> bool:
+    side, *rest = visit.text.split(":")
+    if side == "r" and rest and visit.private:
+        citizens.press(counter, visit, rest[0], rest[1:])
+        return True
+    if side == "d" and rest:
+        actor = counter.actor(visit.who, visit.name)
+        if actor.posts:
+            officers.press(counter, visit, actor, rest[0], rest[1:])
+        else:
+            counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("staff.only"),)))
+        return True
+    return False
+
+
+def _commanded(counter: Counter, visit: Visit) -> bool:
+    name = visit.command or ""
+    actor = counter.actor(visit.who, visit.name)
+    if name == "join":
+        staffing.join(counter, visit, visit.text)
+    elif name == "desk":
+        staffing.make_desk(counter, visit, actor, visit.text)
+    elif name in (*STAFF, *STAFF_ALONE) and not actor.posts:
+        counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("staff.only"),)))
+    elif name in STAFF_ALONE:
+        ALONE[name](counter, visit, actor)
+    elif name in STAFF:
+        _deed(counter, visit, actor, name)
+    elif name in ("status", "close") and actor.posts and _for_staff(counter, visit, actor, name):
+        pass
+    elif name in CITIZENS and visit.private:
+        _own(counter, visit, name)
+    elif name == "help" and actor.posts:
+        counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("help.staff"),)))
+        return not visit.private
+    else:
+        return False
+    return True
+
+
+def _own(counter: Counter, visit: Visit, name: str) -> None:
+    if name == "my":
+        citizens.my(counter, visit)
+    elif name == "request":
+        first, _, rest = visit.text.partition(" ")
+        kind = KINDS.get(first.lower())
+        citizens.begin(counter, visit, kind or "question", None, rest if kind else visit.text)
+    else:
+        citizens.command(counter, visit, name, read_code(visit.text))
+
+
+def _deed(counter: Counter, visit: Visit, actor: Actor, name: str) -> None:
+    """`/verb CODE words`; in a request's own conversation the code may be left out."""
+    first, rest = _split(visit.text)
+    code = read_code(first)
+    request = officers.seen(counter, actor, code) if code else _here(counter, visit, actor)
+    if request is None:
+        key = "refused.unknown" if code or not first else "refused.which"
+        counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line(key, who=""),)))
+        return
+    officers.act(counter, visit, actor, name, request, rest if code else visit.text)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The first word and the rest; a code may be typed as `MC 7K3Q 9F`."""
+    words = text.split(maxsplit=3)
+    for count in (1, 3, 2):
+        if len(words) >= count and read_code(" ".join(words[:count])):
+            return " ".join(words[:count]), text.split(maxsplit=count)[count] if len(text.split()) > count else ""
+    first, _, rest = text.partition(" ")
+    return first, rest
+
+
+def _for_staff(counter: Counter, visit: Visit, actor: Actor, name: str) -> bool:
+    """`/status` and `/close` are the desk's where the request is not the person's own."""
+    code = read_code(_split(visit.text)[0])
+    request = officers.seen(counter, actor, code) if code else _here(counter, visit, actor)
+    if request is None and visit.private:
+        return False
+    if request is None:
+        counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("refused.unknown", who=""),)))
+    else:
+        officers.act(counter, visit, actor, name, request, "")
+    return True
+
+
+def _here(counter: Counter, visit: Visit, actor: Actor) -> Request | None:
+    """The request of the conversation that a visit stands in: by topic, by what it answers, by where one writes."""
+    code = _code_of_topic(counter, visit) or _code_answered(counter, visit)
+    if code is None and visit.private:
+        code = people.writing_in(counter.connection, visit.chat)
+    return officers.seen(counter, actor, code)
+
+
+def _code_of_topic(counter: Counter, visit: Visit) -> str | None:
+    name = shown.in_thread(counter.connection, visit.chat, visit.thread) if visit.thread else None
+    return name.removeprefix("topic:") if name and name.startswith("topic:") else None
+
+
+def _code_answered(counter: Counter, visit: Visit) -> str | None:
+    """The request of the message that a visit answers."""
+    if visit.reply_to is None:
+        return None
+    if row := cases.at(counter.connection, visit.chat, visit.reply_to):
+        return str(row["code"])
+    name = shown.at(counter.connection, visit.chat, visit.reply_to) or ""
+    kind, _, code = name.partition(":")
+    return code.partition(":")[0] if kind in ("topic", "about", "card") else None
+
+
+def _prompted(counter: Counter, visit: Visit, actor: Actor) -> bool:
+    """The answer to a message that asked for words."""
+    found = officers.prompted(counter, visit)
+    if found is None or not visit.text.strip():
+        return False
+    verb, subject = found
+    if verb == "rateword":
+        request = citizens.own(counter, visit, subject)
+        if request:
+            citizens.rating_word(counter, visit, request)
+        return request is not None
+    if not actor.posts:
+        return False
+    if verb == "practice":
+        practice.compare(counter, visit, subject)
+    elif verb == "notice":
+        practice.write_notice(counter, visit, actor, subject)
+    elif request := officers.seen(counter, actor, subject):
+        officers.act(counter, visit, actor, verb, request, visit.text)
+    return True
+
+
+def _spoken(counter: Counter, visit: Visit) -> bool:
+    """Words or an attachment in a private chat."""
+    actor = counter.actor(visit.who, visit.name)
+    if visit.kind is Kind.EDIT and (row := cases.at(counter.connection, visit.chat, visit.message)):
+        return _edited(counter, visit, row)
+    if _prompted(counter, visit, actor):
+        return True
+    writing = people.writing_in(counter.connection, visit.chat)
+    if writing and writing[0] == citizens.WAITS_FOR_COMMUNE:
+        return False
+    code = _code_answered(counter, visit) or (writing or "").removeprefix(citizens.DRAFT) or None
+    request = counter.request(code)
+    parts = parts_of(actor, request) if request else frozenset()
+    if request is None or not parts or visit.kind is Kind.EDIT:
+        return False
+    if Part.CITIZEN in parts:
+        if request.status is Status.DRAFT:
+            citizens.write_draft(counter, visit, request)
+        elif request.status is Status.DROPPED:
+            return False
+        else:
+            citizens.add(counter, visit, request)
+        return True
+    officers.act(counter, visit, actor, "answer", request, visit.text)
+    return True
+
+
+def _in_group(counter: Counter, visit: Visit) -> bool:
+    """In the staff group only what stands in a request's conversation is read."""
+    desk = people.desk_in(counter.connection, visit.chat)
+    actor = counter.actor(visit.who, visit.name)
+    if desk is None or not actor.serves(desk["commune"]):
+        return True  # other groups, and people who only sit in the group: silence
+    if visit.kind is Kind.EDIT:
+        if row := cases.at(counter.connection, visit.chat, visit.message):
+            _edited(counter, visit, row)
+        return True
+    if _prompted(counter, visit, actor):
+        return True
+    request = counter.request(_code_of_topic(counter, visit) or _code_answered(counter, visit))
+    if request is None or not parts_of(actor, request):
+        return True
+    if request.owner not in (None, visit.who) and not visit.text.startswith(officers.NOTE) and request.owner:
+        _not_the_owner(counter, visit, actor, request)
+    else:
+        officers.act(counter, visit, actor, "answer", request, visit.text)
+    return True
+
+
+def _not_the_owner(counter: Counter, visit: Visit, actor: Actor, request: Request) -> None:
+    """A colleague's words stay inside, and they are told so; a leader's go out."""
+    if actor.leads(request.commune):
+        officers.act(counter, visit, actor, "answer", request, visit.text)
+        return
+    line = counter.scene(visit.who).line("room.not_sent", who=request.owner_name)
+    counter.answer(visit, Reply(blocks=(line,)))
+
+
+def _edited(counter: Counter, visit: Visit, row: cases.Row) -> bool:
+    """Somebody corrected what they wrote: only the writer can."""
+    request = counter.request(row["code"])
+    actor = counter.actor(visit.who, visit.name)
+    if request is None or not parts_of(actor, request):
+        return True
+    relay.edited(counter, request, row, visit)
+    return True
+
+
+ALONE: dict[str, Callable[[Counter, Visit, Actor], None]] = {
+    "queue": staffing.queue,
+    "stats": staffing.stats,
+    "away": lambda counter, visit, _: staffing.away(counter, visit, gone=True),
+    "back": lambda counter, visit, _: staffing.away(counter, visit, gone=False),
+    "practice": lambda counter, visit, _: practice.begin(counter, visit),
+    "unanswered": lambda counter, visit, _: practice.unanswered(counter, visit),
+    "notice": practice.notice,
+}
+
+
+def undelivered(counter: Counter, chat: str, code: str) -> None:
+    """What could not be brought to the citizen is said where the desk reads."""
+    request = counter.request(code)
+    if request is None or request.citizen != chat:
+        return
+    line = counter.desk_scene(request.commune).line("room.undelivered", code=code)
+    counter.tell_desk(request, replace(Reply(blocks=(line,))))

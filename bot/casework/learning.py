@@ -1,0 +1,80 @@
+"""What the bot could not answer, kept without anything that names a person; what a rush of it leads to."""
+
+import datetime as dt
+
+from rapidfuzz import fuzz
+
+from bot.casework.counter import Counter
+from bot.conversation.reply import Reply
+from bot.conversation.staff import learning
+from bot.conversation.visit import Memory
+from bot.desk.redact import redact
+from bot.desk.request import Role
+from bot.store import questions
+from bot.store.outbox import Priority
+from bot.understanding.fold import fold
+from bot.understanding.result import Outcome, Understanding
+
+KEPT = (Outcome.NO_MATCH, Outcome.CLARIFY)
+ALIKE = 72  # of 100, by rapidfuzz's token_set_ratio on folded words
+AN_HOUR = dt.timedelta(hours=1)
+NOTICE_LASTS = dt.timedelta(days=7)
+PAST = dt.timedelta(days=30)
+
+
+def learn(counter: Counter, understood: Understanding, memory: Memory) -> None:
+    """Keep a question that found no answer, redacted; suggest a notice where many ask alike within an hour."""
+    if understood.outcome not in KEPT:
+        return
+    nearest = understood.procedures[0].id if understood.procedures else None
+    questions.keep(
+        counter.connection,
+        text=redact(understood.text)[:500],
+        commune=memory.commune,
+        language=understood.language.value,
+        outcome=understood.outcome.value,
+        procedure=nearest,
+        now=counter.now,
+    )
+    if memory.commune is not None:
+        _watch_for_rush(counter, memory.commune, redact(understood.text)[:500])
+
+
+def _watch_for_rush(counter: Counter, commune: int, text: str) -> None:
+    recent = questions.since(counter.connection, counter.now - AN_HOUR, commune=commune)
+    if sum(alike(row["text"], text) for row in recent) < counter.rules.alike_in_an_hour:
+        return
+    earlier = questions.suggested(counter.connection, commune, after=counter.now - NOTICE_LASTS)
+    if any(alike(row["sample"], text) for row in earlier):
+        return
+    number = questions.suggest(counter.connection, commune=commune, sample=text, now=counter.now)
+    scene = counter.desk_scene(commune)
+    for leader in counter.crew(commune, Role.LEADER):
+        count = counter.rules.alike_in_an_hour
+        counter.put(leader, learning.suggestion(scene, number, text, count), priority=Priority.REMINDER)
+
+
+def alike(one: str, other: str) -> bool:
+    return fuzz.token_set_ratio(fold(one), fold(other)) >= ALIKE
+
+
+def notices_for(counter: Counter, memory: Memory, text: str) -> list[Reply]:
+    """Notices of the commune that are about such a question: shown before anything else is said."""
+    if memory.commune is None:
+        return []
+    rows = questions.in_force(counter.connection, memory.commune, now=counter.now)
+    scene = counter.desk_scene(memory.commune)
+    return [learning.notice(scene, row["text"], row["until"]) for row in rows if alike(row["sample"], text)][:1]
+
+
+def grouped(rows: list[questions.Row]) -> list[tuple[list[str], str | None]]:
+    """Questions that mean alike, the largest group first: their texts, and the procedure nearest to them."""
+    groups: list[tuple[list[str], str | None]] = []
+    for row in rows:
+        for texts, nearest in groups:
+            if nearest == row["procedure"] and alike(texts[0], row["text"]):
+                texts.append(row["text"])
+                break
+        else:
+            groups.append(([row["text"]], row["procedure"]))
+    return sorted(groups, key=lambda group: -len(group[0]))

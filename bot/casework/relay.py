@@ -1,0 +1,87 @@
+"""Words between a citizen and a desk: each is stored, brought to the other side, and corrected there when edited."""
+
+from dataclasses import replace
+
+from bot.casework.counter import Counter
+from bot.conversation.citizen import requests
+from bot.conversation.reply import Place, Reply
+from bot.conversation.visit import Kind, Visit
+from bot.desk.request import Request
+from bot.store import cases
+
+MAX_TEXT = 4000
+
+
+def wrote(counter: Counter, request: Request, visit: Visit, *, side: str, text: str, state: str = "sent") -> int:
+    """Keep what somebody wrote in a request; its number."""
+    values = {
+        "code": request.code, "side": side, "name": visit.name, "chat": visit.chat, "message": visit.message,
+        "kind": visit.kind.value if visit.kind is not Kind.COMMAND else Kind.TEXT.value,
+        "text": text[:MAX_TEXT], "at": counter.now, "state": state,
+    }  # fmt: skip
+    return cases.wrote(counter.connection, values)
+
+
+def to_desk(counter: Counter, request: Request, row: cases.Row, *, edited: bool = False) -> None:
+    """Bring a citizen's message into the conversation's room; unclaimed requests have none yet."""
+    if (room := counter.room(request)) is None or request.owner is None:
+        return
+    chat, topic = room
+    scene = counter.desk_scene(request.commune)
+    place = Place(topic=topic, about=request.code, relays=row["id"])
+    _bring(counter, chat, row, requests.from_citizen(scene, request, row["text"], edited=edited), place)
+
+
+def to_citizen(counter: Counter, request: Request, row: cases.Row) -> None:
+    """Bring an officer's message to the citizen."""
+    scene = counter.citizen_scene(request)
+    place = Place(about=request.code, relays=row["id"])
+    _bring(counter, request.citizen, row, requests.from_staff(scene, request, row["name"], row["text"]), place)
+
+
+def _bring(counter: Counter, chat: str, row: cases.Row, reply: Reply, place: Place) -> None:
+    """Words with a head; of everything else the message itself, shown again. An edited one takes its old place."""
+    if row["kind"] != Kind.TEXT and not row["text"]:
+        place = replace(place, copies=(row["chat"], row["message"]))
+    standing = row["copy_message"] if row["copy_chat"] == chat else None
+    counter.put(chat, replace(reply, place=place, replaces=standing), name=f"relay:{row['id']}")
+
+
+def edited(counter: Counter, request: Request, row: cases.Row, visit: Visit) -> None:
+    """A message that was brought over has been corrected: the copy follows."""
+    if not visit.text.strip() or row["state"] == "gone":
+        return
+    cases.rewrite(counter.connection, row["id"], text=visit.text[:MAX_TEXT])
+    fresh = cases.message(counter.connection, row["id"])
+    if fresh is None or row["state"] == "held":
+        return
+    if row["side"] == "citizen":
+        to_desk(counter, request, fresh, edited=True)
+    elif row["side"] == "staff":
+        to_citizen(counter, request, fresh)
+
+
+def take_back(counter: Counter, request: Request, row: cases.Row) -> None:
+    """What an officer wrote is taken away on the other side, and said to have been."""
+    cases.rewrite(counter.connection, row["id"], state="gone", text="")
+    if row["copy_chat"] and row["copy_message"]:
+        gone = Reply(blocks=(), replaces=row["copy_message"], place=Place(deletes=True))
+        counter.put(row["copy_chat"], gone, name=f"relay:{row['id']}")
+    scene = counter.citizen_scene(request)
+    counter.tell_citizen(request, requests.told(scene, request, "told.taken_back"))
+
+
+def history(counter: Counter, request: Request) -> None:
+    """Everything so far, for whoever takes the conversation up."""
+    scene = counter.desk_scene(request.commune)
+    for row in cases.said(counter.connection, request.code):
+        if row["state"] == "gone" or row["side"] not in ("citizen", "staff", "note"):
+            continue
+        if row["side"] == "citizen":
+            if row["state"] == "sent":
+                to_desk(counter, request, row)
+            continue
+        head = "talk.note" if row["side"] == "note" else "talk.officer"
+        blocks = (scene.line(head, who=row["name"], code=request.code), scene.line("talk.words", text=row["text"]))
+        if row["text"]:
+            counter.tell_desk(request, Reply(blocks=blocks))

@@ -1,0 +1,229 @@
+"""Who serves: joining with a one-time code, the staff group, coming and going; the lists and figures of a desk."""
+
+import datetime as dt
+import hashlib
+import secrets
+
+from bot.casework import officers
+from bot.casework.counter import Counter
+from bot.conversation.reply import Reply
+from bot.conversation.staff import cards
+from bot.conversation.visit import Visit
+from bot.desk.lifecycle import parts_of
+from bot.desk.request import CLOCK, LIVE, OVER, Actor, Request, Role, Status
+from bot.desk.working_time import VIETNAM
+from bot.store import agenda, cases, people
+from bot.store.outbox import Priority
+
+TRIES = 5
+TRIES_WITHIN = dt.timedelta(hours=1)
+INVITATION_LIVES = dt.timedelta(days=7)
+DAYS_OF_STATS = 30
+CODE_BYTES = 10
+
+
+def hash_of(code: str) -> str:
+    """What is kept of an invitation."""
+    return hashlib.sha256(code.strip().encode()).hexdigest()
+
+
+def new_code() -> str:
+    """A one-time code: 80 bits, letters and digits."""
+    return secrets.token_hex(CODE_BYTES)
+
+
+def invite(counter: Counter, *, commune: int, role: Role) -> str:
+    """A code that makes whoever sends it first a member of staff. Raises KeyError for an unknown commune."""
+    place = counter.house.knowledge.gazetteer.communes[commune]
+    code = new_code()
+    people.invite(
+        counter.connection,
+        hash_=hash_of(code),
+        role=role.value,
+        commune=commune,
+        province=place.province_code,
+        expires_at=counter.now + INVITATION_LIVES,
+    )
+    return code
+
+
+# Joining and leaving
+
+
+def join(counter: Counter, visit: Visit, code: str) -> None:
+    """`/join CODE`, in private only: in a group everybody would read the code."""
+    scene = counter.scene(visit.who)
+    if not visit.private:
+        return counter.answer(visit, Reply(blocks=(scene.line("join.private"),)))
+    if not code.strip():
+        return counter.answer(visit, Reply(blocks=(scene.line("join.usage"),)))
+    row = _appoint(counter, visit, code)
+    if row is None:
+        return None
+    commune = cards.commune_name(scene, row["commune"])
+    values = {"role": scene.say(f"role.{row['role']}"), "commune": commune, "name": visit.name}
+    counter.answer(visit, Reply(blocks=(scene.line("join.welcome", **values), scene.line("join.how"))))
+    return show_waiting(counter, row["commune"])
+
+
+def _appoint(counter: Counter, visit: Visit, code: str) -> people.Row | None:
+    """Use an invitation up; None where it is none – said in the same words whatever the reason."""
+    scene = counter.scene(visit.who)
+    if people.tried(counter.connection, visit.who, now=counter.now, within=TRIES_WITHIN) >= TRIES:
+        counter.answer(visit, Reply(blocks=(scene.line("join.too_many"),)))
+        return None
+    hash_ = hash_of(code)
+    row = people.invitation(counter.connection, hash_)
+    mine = row is not None and row["used_by"] == visit.who and counter.actor(visit.who).posts
+    if row is None or not (mine or people.use_invitation(counter.connection, hash_, person=visit.who, now=counter.now)):
+        people.count_try(counter.connection, visit.who, now=counter.now, within=TRIES_WITHIN)
+        counter.answer(visit, Reply(blocks=(scene.line("join.wrong"),)))
+        return None
+    if not mine:
+        people.appoint(counter.connection, person=visit.who, name=visit.name, role=row["role"],
+                       commune=row["commune"], province=row["province"], now=counter.now)  # fmt: skip
+    return row
+
+
+def make_desk(counter: Counter, visit: Visit, actor: Actor, code: str) -> None:
+    """`/desk CODE` in a supergroup: CODE is a ward code for those who serve there, or an invitation."""
+    scene = counter.scene(visit.who)
+    if visit.private or visit.group != "supergroup":
+        return counter.answer(visit, Reply(blocks=(scene.line("desk.where"),)))
+    code = code.strip()
+    if code.isascii() and code.isdigit() and len(code) <= 5:
+        commune = int(code)
+        if not (actor.serves(commune) or actor.is_admin) or commune not in counter.communes:
+            return counter.answer(visit, Reply(blocks=(scene.line("desk.not_yours"),)))
+    elif code:
+        row = _appoint(counter, visit, code)
+        if row is None:
+            return None
+        commune = row["commune"]
+    else:
+        return counter.answer(visit, Reply(blocks=(scene.line("desk.usage"),)))
+    if _taken(counter, visit, actor, commune):
+        return counter.answer(visit, Reply(blocks=(scene.line("desk.leader_moves"),)))
+    people.set_desk(counter.connection, chat=visit.chat, commune=commune, forum=visit.forum, now=counter.now)
+    name = cards.commune_name(scene, commune)
+    key = "desk.set_topics" if visit.forum else "desk.set"
+    counter.answer(visit, Reply(blocks=(scene.line(key, commune=name),)))
+    plan_digest(counter, visit.chat, commune)
+    return show_waiting(counter, commune)
+
+
+def _taken(counter: Counter, visit: Visit, actor: Actor, commune: int) -> bool:
+    """Another group is the desk already, and only a leader or an administrator may move it."""
+    group = counter.desk(commune)
+    return group not in (None, visit.chat) and not (actor.leads(commune) or actor.is_admin)
+
+
+def show_waiting(counter: Counter, commune: int) -> None:
+    """What has been waiting since before anybody was there."""
+    for request in counter.requests(cases.of_communes(counter.connection, [commune])):
+        counter.show_cards(request)
+
+
+def left(counter: Counter, visit: Visit) -> None:
+    """Whoever leaves the staff group, or is removed from it, serves there no more."""
+    desk = people.desk_in(counter.connection, visit.chat)
+    if desk is None or not people.dismiss(counter.connection, visit.who, now=counter.now, commune=desk["commune"]):
+        return
+    hand_over(counter, visit.who, commune=desk["commune"])
+
+
+def hand_over(counter: Counter, person: str, *, commune: int | None = None) -> int:
+    """What somebody held goes back to the queue, and both sides know; how many."""
+    held = [r for r in counter.requests(cases.owned(counter.connection, person)) if commune in (None, r.commune)]
+    for request in held:
+        if request.status is not Status.ESCALATED:
+            officers.give_back(counter, request, CLOCK, "", "told.released")
+    return len(held)
+
+
+def revoke(counter: Counter, person: str) -> int:
+    """End all posts of somebody at once; how many. What they held goes back to the queue."""
+    hand_over(counter, person)
+    return people.dismiss(counter.connection, person, now=counter.now)
+
+
+def away(counter: Counter, visit: Visit, *, gone: bool) -> None:
+    scene = counter.scene(visit.who)
+    people.set_away(counter.connection, visit.who, since=counter.now if gone else None)
+    count = hand_over(counter, visit.who) if gone else 0
+    counter.answer(visit, Reply(blocks=(scene.line("away.gone" if gone else "away.back", count=count),)))
+
+
+# Lists and figures
+
+
+def queue(counter: Counter, visit: Visit, actor: Actor) -> None:
+    """`/queue`: in the group the desk's, in private everything one may work on."""
+    desk = people.desk_in(counter.connection, visit.chat)
+    communes = [desk["commune"]] if desk else sorted({p.commune for p in actor.posts if actor.serves(p.commune)})
+    found = [r for r in counter.requests(cases.of_communes(counter.connection, communes)) if parts_of(actor, r)]
+    for province in sorted({p.province for p in actor.posts if p.role is Role.PROVINCE}):
+        found += [r for r in counter.requests(cases.above(counter.connection, province)) if r not in found]
+    scene = counter.scene(visit.who)
+    counter.answer(visit, cards.queue(scene, cards.sorted_for(visit.who, communes, found, counter.now)))
+
+
+def stats(counter: Counter, visit: Visit, actor: Actor) -> None:
+    """`/stats`: how each of one's desks did in thirty days."""
+    desk = people.desk_in(counter.connection, visit.chat)
+    communes = [desk["commune"]] if desk else sorted({p.commune for p in actor.posts if actor.serves(p.commune)})
+    scene = counter.scene(visit.who)
+    for commune in communes:
+        counter.answer(visit, cards.stats(scene, commune, figures(counter, commune), DAYS_OF_STATS))
+    if not communes:
+        counter.answer(visit, Reply(blocks=(scene.line("queue.empty"),)))
+
+
+def figures(counter: Counter, commune: int) -> cards.Figures:
+    since = counter.now - dt.timedelta(days=DAYS_OF_STATS)
+    found = counter.requests(cases.since(counter.connection, [commune], since))
+    office = counter.office(commune)
+    waits = sorted(office.between(r.opened_at, r.answered_at) for r in found if r.answered_at)
+    ratings = [r.rating for r in found if r.rating]
+    return cards.Figures(
+        opened=len(found),
+        closed=sum(r.status in OVER for r in found),
+        waiting=sum(r.status in LIVE for r in found),
+        on_time=sum(_was_on_time(r) for r in found),
+        answered=len(waits),
+        median=waits[(len(waits) - 1) // 2] if waits else None,
+        nine_in_ten=waits[-(-len(waits) * 9 // 10) - 1] if waits else None,
+        rounds=sum(r.rounds for r in found),
+        rating=sum(ratings) / len(ratings) if ratings else None,
+        ratings=len(ratings),
+        passed_up=sum(any(e["action"] == "escalate" for e in cases.history(counter.connection, r.code)) for r in found),
+    )
+
+
+def _was_on_time(request: Request) -> bool:
+    late = "overdue" in request.raised
+    return bool(request.answered_at and request.first_due and request.answered_at <= request.first_due and not late)
+
+
+# The morning
+
+
+def plan_digest(counter: Counter, chat: str, commune: int) -> None:
+    """The next digest: when the next working day begins."""
+    if opens := counter.office(commune).morning(counter.now):
+        agenda.plan(counter.connection, chat, {"digest": opens})
+
+
+def digest(counter: Counter, chat: str) -> None:
+    """The queue, at the opening hour of a working day; nothing where nothing waits."""
+    desk = people.desk_in(counter.connection, chat)
+    if desk is None:
+        return
+    found = counter.requests(cases.of_communes(counter.connection, [desk["commune"]]))
+    scene = counter.desk_scene(desk["commune"])
+    if found:
+        listed = cards.queue(scene, cards.sorted_for("", [desk["commune"]], found, counter.now))
+        date = scene.day(counter.now.astimezone(VIETNAM).date())
+        reply = Reply(blocks=(scene.title("digest.title", day=date), *listed.blocks), buttons=listed.buttons)
+        counter.put(chat, reply, priority=Priority.REMINDER)
+    plan_digest(counter, chat, desk["commune"])

@@ -1,0 +1,168 @@
+"""What a citizen reads of their requests: the draft, the code, every change, where it stands."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.content.schema import Counter
+from bot.conversation.citizen.offices import office_blocks
+from bot.conversation.reply import Block, Button, Reply, Style
+from bot.conversation.scene import Scene
+from bot.conversation.staff.cards import commune_name, kind, span, topic_of
+from bot.desk.request import LIVE, OVER, Event, Request, RequestKind, Status
+
+STARS = 5
+SHORT = {"q": "question", "x": "extra_demand", "p": "papers", "f": "feedback"}  # a button carries 64 bytes
+
+
+def ask_text(scene: Scene, request: Request) -> Reply:
+    """The draft has no words yet."""
+    blocks = (
+        scene.title("draft.title", kind=kind(scene, request)),
+        scene.line(f"draft.write_{request.kind}"),
+        Block(text=scene.say("draft.no_id_card"), style=Style.NOTE),
+    )
+    return Reply(blocks=blocks, buttons=((scene.button("draft.cancel", f"r:drop:{request.code}"),),))
+
+
+def draft(scene: Scene, request: Request, photos: int) -> Reply:
+    """The summary, and that it is not sent."""
+    blocks = [scene.title("draft.title", kind=kind(scene, request))]
+    blocks.append(scene.line("draft.to", commune=commune_name(scene, request.commune)))
+    if label := topic_of(scene, request):
+        blocks.append(scene.line("draft.about", name=label))
+    if request.case_:
+        blocks.append(scene.line("draft.case", case=request.case_))
+    blocks.append(Block(text=request.subject))
+    if photos:
+        blocks.append(scene.line("draft.attached", count=photos))
+    blocks += [scene.title("draft.not_sent"), Block(text=scene.say("draft.no_filing"), style=Style.NOTE)]
+    code = request.code
+    rows: list[tuple[Button, ...]] = [(scene.button("draft.send", f"r:send:{code}"),)]
+    rows.append((scene.button("draft.change", f"r:change:{code}"), scene.button("draft.cancel", f"r:drop:{code}")))
+    others = [one for one in RequestKind if one is not request.kind]
+    rows += [(scene.button(f"draft.as_{one}", f"r:kind:{code}:{one}"),) for one in others]
+    return Reply(blocks=tuple(blocks), buttons=tuple(rows))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What can be promised of a request that was just sent."""
+
+    queue: int
+    opens: dt.datetime | None  # where the office is closed now
+    wait: tuple[dt.timedelta, dt.timedelta] | None
+    staffed: bool
+
+
+def sent(scene: Scene, request: Request, expected: Expected) -> Reply:
+    """The code, the place in the queue, when an answer is due; that it is no filing."""
+    blocks = [scene.title("sent.code", code=request.code)]
+    if not expected.staffed:
+        blocks += [scene.line("sent.nobody", commune=commune_name(scene, request.commune))]
+        blocks += office_blocks(scene, Counter.SERVICE_CENTRE)
+    else:
+        blocks.append(scene.line("sent.queue", commune=commune_name(scene, request.commune), place=expected.queue))
+        if expected.opens:
+            blocks.append(scene.line("sent.closed", when=scene.moment(expected.opens)))
+        if request.first_due:
+            blocks.append(scene.line("sent.due", when=scene.moment(request.first_due)))
+        if expected.wait:
+            usual, most = expected.wait
+            blocks.append(scene.line("sent.wait", usual=span(scene, usual), most=span(scene, most)))
+    blocks.append(Block(text=scene.say("sent.no_filing"), style=Style.NOTE))
+    return Reply(blocks=tuple(blocks), buttons=_own_buttons(scene, request))
+
+
+def _own_buttons(scene: Scene, request: Request) -> tuple[tuple[Button, ...], ...]:
+    code = request.code
+    if request.status in LIVE:
+        return (
+            (scene.button("own.add", f"r:write:{code}"), scene.button("own.status", f"r:status:{code}")),
+            (scene.button("own.finish", f"r:finish:{code}"), scene.button("own.cancel", f"r:cancel:{code}")),
+        )
+    if request.status in OVER:
+        return ((scene.button("own.reopen", f"r:reopen:{code}"),),)
+    return ()
+
+
+def told(scene: Scene, request: Request, key: str, **values: object) -> Reply:
+    """A change, said in one sentence."""
+    own = {"code": request.code, "who": request.owner_name, "commune": commune_name(scene, request.commune)}
+    return Reply(blocks=(scene.line(key, **{**own, **values}),), buttons=_told_buttons(scene, request, key))
+
+
+def _told_buttons(scene: Scene, request: Request, key: str) -> tuple[tuple[Button, ...], ...]:
+    if key == "told.closed":
+        return rating_buttons(scene, request)
+    if key in ("told.claimed", "told.asked", "told.bot_offers", "told.writing"):
+        return ((scene.button("own.bot", "r:bot"),),)
+    if key == "told.claimed_other":
+        return ((scene.button("own.add", f"r:write:{request.code}"),),)
+    return ()
+
+
+def rating_buttons(scene: Scene, request: Request) -> tuple[tuple[Button, ...], ...]:
+    stars = tuple(Button(label=f"{n} ★", action=f"r:rate:{request.code}:{n}") for n in range(1, STARS + 1))
+    return (stars, (scene.button("own.reopen", f"r:reopen:{request.code}"),))
+
+
+def status(scene: Scene, request: Request, events: Sequence[Event], queue: int) -> Reply:
+    """Where it stands, and the trace: who, when, why."""
+    blocks = [Block(text=f"{request.code} · {kind(scene, request)}", style=Style.TITLE)]
+    if label := topic_of(scene, request):
+        blocks.append(Block(text=label))
+    blocks.append(scene.line("own.at", commune=commune_name(scene, request.commune)))
+    blocks.append(scene.line(f"status.{request.status}", who=request.owner_name))
+    if request.status is Status.OPEN:
+        blocks.append(scene.line("own.queue", place=queue))
+    if due := request.next_due:
+        key = "own.first_due" if request.answered_at is None else "own.due"
+        blocks.append(scene.line(key, when=scene.moment(due)))
+    if request.transfer_to:
+        blocks.append(scene.line("own.offered", commune=commune_name(scene, request.transfer_to)))
+    trace = [Block(text=line, style=Style.ITEM) for event in events if (line := _traced(scene, event))]
+    blocks += [scene.title("own.trace"), *trace] if trace else []
+    return Reply(blocks=tuple(blocks), buttons=_own_buttons(scene, request))
+
+
+TRACED = {
+    "send": "trace.send", "claim": "trace.claim", "ask": "trace.ask", "release": "trace.release",
+    "offer": "trace.offer", "accept": "trace.accept", "decline": "trace.decline", "escalate": "trace.escalate",
+    "return": "trace.return", "close": "trace.close", "finish": "trace.finish", "cancel": "trace.cancel",
+    "reopen": "trace.reopen", "late": "trace.late",
+}  # fmt: skip
+WITH_REASON = ("offer", "decline", "escalate", "return")
+
+
+def _traced(scene: Scene, event: Event) -> str | None:
+    if (key := TRACED.get(event.action)) is None:
+        return None
+    level = scene.say(f"level.{event.level}")
+    text = scene.say(key, when=scene.moment(event.at), who=event.actor_name or scene.say("trace.clock"), level=level)
+    return f"{text}: {event.why}" if event.why and event.action in WITH_REASON else text
+
+
+def mine(scene: Scene, requests: Sequence[Request]) -> tuple[tuple[Block, ...], tuple[tuple[Button, ...], ...]]:
+    """The person's requests, for `/my`."""
+    if not requests:
+        return (), ()
+    lines = [
+        Block(text=" · ".join([one.code, kind(scene, one), scene.say(f"status.{one.status}", who=one.owner_name)]),
+              style=Style.ITEM)
+        for one in requests
+    ]  # fmt: skip
+    buttons = tuple((Button(label=one.code, action=f"r:status:{one.code}"),) for one in requests[:10])
+    return (scene.title("my.requests"), *lines), buttons
+
+
+def from_staff(scene: Scene, request: Request, name: str, text: str) -> Reply:
+    """An officer's words, with who speaks and for which request."""
+    head = scene.say("talk.officer", who=name, code=request.code)
+    return Reply(blocks=(Block(text=head, style=Style.NOTE), Block(text=text)))
+
+
+def from_citizen(scene: Scene, request: Request, text: str, *, edited: bool = False) -> Reply:
+    key = "talk.citizen_edited" if edited else "talk.citizen"
+    head = scene.say(key, name=request.name or scene.say("card.nobody"), code=request.code)
+    return Reply(blocks=(Block(text=head, style=Style.NOTE), Block(text=text)))

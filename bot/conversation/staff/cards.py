@@ -1,0 +1,212 @@
+"""What officers read of a request: the card in the group, the opening of its conversation, lists, figures."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.conversation.citizen.answers import short_name
+from bot.conversation.reply import Block, Button, Place, Reply, Style
+from bot.conversation.scene import Scene
+from bot.desk.request import OVER, Level, Request, RequestKind, Status
+
+SHOWN_IN_LIST = 30
+
+type Rows = tuple[tuple[Button, ...], ...]
+
+
+def card(scene: Scene, request: Request, *, offered: bool = False, above: bool = False) -> Reply:
+    """Kind, procedure, age, due time; of the person no more than the first name."""
+    blocks = [
+        Block(text=f"{_sign(scene, request)} {request.code}", style=Style.TITLE),
+        scene.line("card.what", kind=kind(scene, request), name=request.name or scene.say("card.nobody")),
+    ]
+    if label := topic_of(scene, request):
+        blocks.append(scene.line("card.procedure", name=label))
+    blocks += [scene.line(f"status.{request.status}", who=request.owner_name), *_times(scene, request)]
+    if request.rounds:
+        blocks.append(scene.line("card.rounds", count=request.rounds))
+    if request.level is not Level.COMMUNE:
+        blocks.append(scene.line("card.level", level=scene.say(f"level.{request.level}")))
+    if request.transfer_to:
+        blocks.append(scene.line("card.offered", commune=commune_name(scene, request.transfer_to)))
+    if request.rating:
+        blocks.append(scene.line("card.rating", rating="★" * request.rating))
+    buttons = _card_buttons(scene, request, offered=offered, above=above)
+    return Reply(blocks=tuple(blocks), buttons=buttons, place=Place(name=f"card:{request.code}", about=request.code))
+
+
+def _sign(scene: Scene, request: Request) -> str:
+    due = request.next_due
+    if request.status in OVER:
+        return "✔"
+    if "overdue" in request.raised or (due and due <= scene.now):
+        return "🔴"
+    return "🟡" if "due_soon" in request.raised else "⚪" if request.status is Status.ASKED else "🟢"
+
+
+def _times(scene: Scene, request: Request) -> list[Block]:
+    lines = [scene.line("card.opened", when=scene.moment(request.opened_at))]
+    if due := request.next_due:
+        key = "card.first_due" if request.answered_at is None else "card.due"
+        lines.append(scene.line(key, when=scene.moment(due)))
+    elif request.status is Status.ASKED:
+        lines.append(scene.line("card.paused"))
+    return lines
+
+
+def _card_buttons(scene: Scene, request: Request, *, offered: bool, above: bool) -> Rows:
+    code = request.code
+    if offered:
+        return ((scene.button("do.accept", f"d:accept:{code}"), scene.button("do.decline", f"d:decline:{code}")),)
+    if above and request.status is Status.ESCALATED:
+        return ((scene.button("do.returned", f"d:returned:{code}"), scene.button("do.escalate", f"d:escalate:{code}")),)
+    if request.status is Status.OPEN:
+        return ((scene.button("do.claim", f"d:claim:{code}"),),)
+    return ()
+
+
+def kind(scene: Scene, request: Request) -> str:
+    return scene.say(f"kind.{request.kind}")
+
+
+def topic_of(scene: Scene, request: Request) -> str | None:
+    return short_name(scene, request.procedure) if request.procedure else None
+
+
+def commune_name(scene: Scene, code: int) -> str:
+    commune = scene.house.knowledge.gazetteer.communes.get(code)
+    return commune.name if commune else f"{code:05}"
+
+
+def opening(scene: Scene, request: Request, *, topics: bool) -> Reply:
+    """The head of the conversation: what it is about, what may be done."""
+    what = [kind(scene, request), *([label] if (label := topic_of(scene, request)) else [])]
+    blocks = [
+        Block(text=f"{request.code} · {request.name}", style=Style.TITLE),
+        Block(text=" · ".join(what)),
+        *([scene.line("room.case", case=request.case_)] if request.case_ else []),
+        scene.line("room.language", language=scene.say(f"language.{request.language}")),
+        *_times(scene, request),
+        Block(text=scene.say("room.how"), style=Style.NOTE),
+    ]
+    title = f"{request.code} {request.name}"[:128] if topics else None
+    return Reply(
+        blocks=tuple(blocks),
+        buttons=room_buttons(scene, request),
+        place=Place(name=f"topic:{request.code}", opens=title, about=request.code),
+    )
+
+
+def room_buttons(scene: Scene, request: Request) -> Rows:
+    code = request.code
+    rows: list[tuple[Button, ...]] = []
+    if request.procedure:
+        rows.append((scene.button("do.draft", f"d:draft:{code}"),))
+    rows += [
+        (scene.button("do.more", f"d:more:{code}"), scene.button("do.replies", f"d:r:{code}")),
+        (scene.button("do.transfer", f"d:transfer:{code}"), scene.button("do.escalate", f"d:escalate:{code}")),
+        (scene.button("do.release", f"d:release:{code}"), scene.button("do.close", f"d:close:{code}")),
+    ]
+    return tuple(rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """The queue of a commune as one officer sees it."""
+
+    mine: Sequence[Request]
+    unclaimed: Sequence[Request]
+    soon: Sequence[Request]
+    overdue: Sequence[Request]
+    offered: Sequence[Request]
+    others: Sequence[Request]
+
+
+def sorted_for(person: str, communes: Iterable[int], requests: Sequence[Request], now: dt.datetime) -> Standing:
+    """Each request once: overdue before due, due before mine, mine before unclaimed."""
+    here = set(communes)
+    left = list(requests)
+
+    def taken(fits: "list[Request]") -> list[Request]:
+        for one in fits:
+            left.remove(one)
+        return fits
+
+    return Standing(
+        offered=taken([r for r in left if r.transfer_to in here and r.commune not in here]),
+        overdue=taken([r for r in left if "overdue" in r.raised or (r.next_due and r.next_due <= now)]),
+        soon=taken([r for r in left if "due_soon" in r.raised]),
+        mine=taken([r for r in left if r.owner == person]),
+        unclaimed=taken([r for r in left if r.status is Status.OPEN]),
+        others=left,
+    )
+
+
+def queue(scene: Scene, standing: Standing) -> Reply:
+    blocks: list[Block] = []
+    buttons: list[tuple[Button, ...]] = []
+    for key in ("overdue", "soon", "offered", "mine", "unclaimed", "others"):
+        found: Sequence[Request] = getattr(standing, key)
+        if found:
+            blocks.append(scene.title(f"queue.{key}", count=len(found)))
+            blocks += [Block(text=_in_list(scene, one), style=Style.ITEM) for one in found[:SHOWN_IN_LIST]]
+        if key in ("overdue", "soon", "unclaimed"):
+            free = [one for one in found if one.status is Status.OPEN]
+            buttons += [(scene.button("queue.claim", f"d:claim:{one.code}", code=one.code),) for one in free[:5]]
+    return Reply(blocks=tuple(blocks) or (scene.line("queue.empty"),), buttons=tuple(buttons))
+
+
+def _in_list(scene: Scene, request: Request) -> str:
+    due = request.next_due
+    parts = [request.code, kind(scene, request), topic_of(scene, request), request.owner_name]
+    parts.append(
+        scene.say("queue.due", when=scene.moment(due)) if due else scene.say(f"status.{request.status}", who="")
+    )
+    return " · ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """How a desk does over a time; waits are open time."""
+
+    opened: int
+    closed: int
+    waiting: int
+    on_time: int  # of the first answers
+    answered: int
+    median: dt.timedelta | None
+    nine_in_ten: dt.timedelta | None
+    rounds: int
+    rating: float | None
+    ratings: int
+    passed_up: int
+
+
+def stats(scene: Scene, commune: int, figures: Figures, days: int) -> Reply:
+    lines = [
+        scene.title("stats.title", commune=commune_name(scene, commune), days=days),
+        Block(text=scene.say("stats.opened", opened=figures.opened, closed=figures.closed), style=Style.ITEM),
+        Block(text=scene.say("stats.waiting", count=figures.waiting), style=Style.ITEM),
+        Block(text=scene.say("stats.on_time", count=figures.on_time, answered=figures.answered), style=Style.ITEM),
+        Block(text=scene.say("stats.rounds", count=figures.rounds), style=Style.ITEM),
+        Block(text=scene.say("stats.passed_up", count=figures.passed_up), style=Style.ITEM),
+    ]
+    if figures.median is not None and figures.nine_in_ten is not None:
+        values = {"median": span(scene, figures.median), "most": span(scene, figures.nine_in_ten)}
+        lines.append(Block(text=scene.say("stats.wait", **values), style=Style.ITEM))
+    if figures.rating is not None:
+        values_ = {"rating": f"{figures.rating:.1f}", "count": figures.ratings}
+        lines.append(Block(text=scene.say("stats.rating", **values_), style=Style.ITEM))
+    return Reply(blocks=tuple(lines))
+
+
+def span(scene: Scene, time: dt.timedelta) -> str:
+    """`2 giờ 15 phút` of open time."""
+    minutes = max(1, round(time.total_seconds() / 60))
+    if minutes < 60:
+        return scene.say("span.minutes", minutes=minutes)
+    return scene.say("span.hours", hours=minutes // 60, minutes=minutes % 60)
+
+
+def is_for_leaders(request: Request) -> bool:
+    return request.kind is RequestKind.EXTRA_DEMAND

@@ -1,0 +1,320 @@
+"""The life of a request: one table of what may be done, by whom and from where, and one `step()`. Pure."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bot.desk.request import LADDER, LIVE, OVER, Actor, Event, Level, Request, RequestKind, Status
+
+
+class Action(StrEnum):
+    SEND = "send"
+    DROP = "drop"
+    CLAIM = "claim"
+    ANSWER = "answer"
+    ASK = "ask"
+    ADD = "add"
+    NOTE = "note"
+    RELEASE = "release"
+    OFFER = "offer"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    ESCALATE = "escalate"
+    RETURN = "return"
+    CLOSE = "close"
+    FINISH = "finish"  # the citizen's own closing
+    CANCEL = "cancel"
+    REOPEN = "reopen"
+    RATE = "rate"
+    REMIND = "remind"
+    LATE = "late"
+
+
+class Part(StrEnum):
+    """What somebody is to a request."""
+
+    CITIZEN = "citizen"
+    DESK = "desk"  # may work on it: an officer of the commune, or a leader where only leaders may
+    OWNER = "owner"  # holds it; a leader of the commune may act in the owner's place
+    RECEIVER = "receiver"  # of the commune it is offered to
+    ABOVE = "above"  # of the province
+    CLOCK = "clock"
+
+
+class Refused(Exception):
+    """The step may not be taken; `reason` names the sentence to say, `who` the one who was first."""
+
+    def __init__(self, reason: str, who: str = "") -> None:
+        self.reason = reason
+        self.who = who
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """From which states, by whom, to which state (None: it stays)."""
+
+    start: frozenset[Status]
+    by: frozenset[Part]
+    to: Status | None = None
+    why: bool = False  # a reason must be given
+
+
+def _rule(
+    start: set[Status] | frozenset[Status], by: set[Part], to: Status | None = None, *, why: bool = False
+) -> Rule:
+    return Rule(start=frozenset(start), by=frozenset(by), to=to, why=why)
+
+
+_HELD = {Status.CLAIMED, Status.ASKED, Status.ANSWERED}
+
+RULES: dict[Action, Rule] = {
+    Action.SEND: _rule({Status.DRAFT}, {Part.CITIZEN}, Status.OPEN),
+    Action.DROP: _rule({Status.DRAFT}, {Part.CITIZEN, Part.CLOCK}, Status.DROPPED),
+    Action.CLAIM: _rule({Status.OPEN}, {Part.DESK}, Status.CLAIMED),
+    Action.ANSWER: _rule(_HELD, {Part.OWNER}, Status.ANSWERED),
+    Action.ASK: _rule(_HELD, {Part.OWNER}, Status.ASKED),
+    Action.ADD: _rule(LIVE, {Part.CITIZEN}),
+    Action.NOTE: _rule(LIVE | OVER, {Part.DESK, Part.ABOVE}),
+    Action.RELEASE: _rule(_HELD, {Part.OWNER, Part.CLOCK}, Status.OPEN),
+    Action.OFFER: _rule({Status.OPEN, *_HELD}, {Part.DESK}, why=True),
+    Action.ACCEPT: _rule({Status.OPEN, *_HELD}, {Part.RECEIVER}, Status.CLAIMED),
+    Action.DECLINE: _rule({Status.OPEN, *_HELD}, {Part.RECEIVER}, why=True),
+    Action.ESCALATE: _rule(
+        {Status.OPEN, *_HELD, Status.ESCALATED}, {Part.OWNER, Part.ABOVE}, Status.ESCALATED, why=True
+    ),
+    Action.RETURN: _rule({Status.ESCALATED}, {Part.ABOVE, Part.OWNER}, Status.CLAIMED, why=True),
+    Action.CLOSE: _rule(_HELD, {Part.OWNER}, Status.CLOSED),
+    Action.FINISH: _rule(LIVE, {Part.CITIZEN}, Status.CLOSED),
+    Action.CANCEL: _rule(LIVE, {Part.CITIZEN}, Status.CANCELLED),
+    Action.REOPEN: _rule(OVER, {Part.CITIZEN}, Status.OPEN),
+    Action.RATE: _rule({Status.CLOSED}, {Part.CITIZEN}),
+    Action.REMIND: _rule(LIVE, {Part.CLOCK}),
+    Action.LATE: _rule(LIVE, {Part.CLOCK}),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """What somebody wants to do. `to`: the other commune; `rating`: 1 to 5; `shift`: moves a pausing clock on."""
+
+    action: Action
+    actor: Actor
+    at: dt.datetime
+    why: str = ""
+    to: int | None = None
+    rating: int | None = None
+    reminder: str = ""
+    reopen_within: dt.timedelta = field(default=dt.timedelta(days=7))
+    promised: tuple[dt.datetime, dt.datetime] | None = None  # first answer and settlement, where new ones are given
+    shift: Callable[[dt.datetime, dt.datetime, dt.datetime], dt.datetime] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    request: Request
+    event: Event
+
+
+def parts_of(actor: Actor, request: Request) -> frozenset[Part]:
+    """What an actor is to a request; empty for a stranger."""
+    found = set()
+    if actor.person == "clock":
+        return frozenset({Part.CLOCK})
+    if actor.person == request.citizen:
+        return frozenset({Part.CITIZEN})  # nobody works on their own request
+    post, leads = actor.serves(request.commune), actor.leads(request.commune)
+    if post and (leads or request.kind is not RequestKind.EXTRA_DEMAND):
+        found.add(Part.DESK)
+        if leads or request.owner == actor.person:
+            found.add(Part.OWNER)
+    if request.transfer_to and actor.serves(request.transfer_to):
+        found.add(Part.RECEIVER)
+    if request.level is not Level.COMMUNE and actor.stands_for(request.province):
+        found.add(Part.ABOVE)
+    return frozenset(found)
+
+
+def may_see(actor: Actor, request: Request) -> bool:
+    """Staff see what they may work on; a citizen sees their own."""
+    return bool(parts_of(actor, request))
+
+
+def step(request: Request, deed: Deed) -> Step:
+    """One step in the life of a request. Raises Refused."""
+    rule, parts = RULES[deed.action], parts_of(deed.actor, request)
+    _allow(request, deed, rule, parts)
+    after = rule.to or request.status
+    if deed.action is Action.ADD and request.status in (Status.ASKED, Status.ANSWERED):
+        after = Status.CLAIMED
+    if deed.action is Action.RETURN and request.owner is None:
+        after = Status.OPEN
+    changed = CHANGES.get(deed.action, _nothing)(_unpaused(request, deed, after), deed)
+    moved = request.moved_at if deed.actor.person == "clock" else deed.at
+    raised = changed.raised if deed.actor.person == "clock" else changed.raised.replace("bot_offers", "").strip()
+    changed = replace(changed, status=after, moved_at=moved, raised=raised, version=request.version + 1)
+    event = Event(
+        action=deed.action,
+        actor=deed.actor.person,
+        actor_name=deed.actor.name,
+        at=deed.at,
+        why=deed.why,
+        before=request.status,
+        after=after,
+        level=changed.level,
+    )
+    return Step(request=changed, event=event)
+
+
+def _allow(request: Request, deed: Deed, rule: Rule, parts: frozenset[Part]) -> None:
+    if not parts:
+        raise Refused("unknown")  # the same words as for a code that does not exist
+    if deed.action is Action.CLAIM and request.status in _HELD and Part.DESK in parts:
+        raise Refused("yours" if request.owner == deed.actor.person else "taken", request.owner_name)
+    if request.status not in rule.start:
+        raise Refused(
+            "over" if request.status in OVER else "escalated" if request.status is Status.ESCALATED else "now"
+        )
+    if not parts & rule.by:
+        raise Refused("not_owner" if Part.OWNER in rule.by and Part.DESK in parts else "not_yours", request.owner_name)
+    if rule.why and not deed.why.strip():
+        raise Refused("why")
+    if extra := EXTRA.get(deed.action):
+        extra(request, deed)
+
+
+def _offerable(request: Request, deed: Deed) -> None:
+    if request.transfer_to is not None:
+        raise Refused("offered")
+    if deed.to is None or deed.to == request.commune:
+        raise Refused("same_commune")
+    if request.owner not in (None, deed.actor.person) and not deed.actor.leads(request.commune):
+        raise Refused("not_owner", request.owner_name)
+
+
+def _offered(request: Request, _deed: Deed) -> None:
+    if request.transfer_to is None:
+        raise Refused("not_offered")
+
+
+def _closable(request: Request, _deed: Deed) -> None:
+    if request.answered_at is None:
+        raise Refused("answer_first")
+
+
+def _reopenable(request: Request, deed: Deed) -> None:
+    if request.closed_at is None or deed.at > request.closed_at + deed.reopen_within:
+        raise Refused("too_late")
+
+
+def _ratable(_request: Request, deed: Deed) -> None:
+    if deed.rating not in range(1, 6):
+        raise Refused("rating")
+
+
+def _above(request: Request, deed: Deed) -> None:
+    if request.level is LADDER[-1]:
+        raise Refused("top")
+    if request.level is not Level.COMMUNE and not deed.actor.stands_for(request.province):
+        raise Refused("not_yours")
+
+
+EXTRA: dict[Action, Callable[[Request, Deed], None]] = {
+    Action.OFFER: _offerable,
+    Action.ACCEPT: _offered,
+    Action.DECLINE: _offered,
+    Action.CLOSE: _closable,
+    Action.REOPEN: _reopenable,
+    Action.RATE: _ratable,
+    Action.ESCALATE: _above,
+}
+
+
+def _unpaused(request: Request, deed: Deed, after: Status) -> Request:
+    """When the citizen is no longer waited for, the promises move by the open time that they took."""
+    if request.paused_at is None or after is Status.ASKED:
+        return request
+    shift = deed.shift or (lambda due, start, end: due + (end - start))
+    first = request.first_due and shift(request.first_due, request.paused_at, deed.at)
+    due = request.due and shift(request.due, request.paused_at, deed.at)
+    return replace(request, paused_at=None, first_due=first, due=due)
+
+
+def _nothing(request: Request, _deed: Deed) -> Request:
+    return request
+
+
+def _sent(request: Request, deed: Deed) -> Request:
+    first, due = deed.promised or (None, None)
+    return replace(request, opened_at=deed.at, first_due=first, due=due)
+
+
+def _claimed(request: Request, deed: Deed) -> Request:
+    return replace(request, owner=deed.actor.person, owner_name=deed.actor.name)
+
+
+def _answered(request: Request, deed: Deed) -> Request:
+    return replace(request, answered_at=request.answered_at or deed.at, raised="")
+
+
+def _asked(request: Request, deed: Deed) -> Request:
+    first = request.answered_at or deed.at  # a question back is a first answer too
+    return replace(request, answered_at=first, rounds=request.rounds + 1, paused_at=request.paused_at or deed.at)
+
+
+def _released(request: Request, _deed: Deed) -> Request:
+    return replace(request, owner=None, owner_name="")
+
+
+def _accepted(request: Request, deed: Deed) -> Request:
+    return replace(_claimed(request, deed), commune=deed.to or request.transfer_to or 0, transfer_to=None)
+
+
+def _escalated(request: Request, _deed: Deed) -> Request:
+    return replace(request, level=LADDER[LADDER.index(request.level) + 1], transfer_to=None)
+
+
+def _returned(request: Request, deed: Deed) -> Request:
+    return replace(request, level=Level.COMMUNE, answered_at=request.answered_at or deed.at)
+
+
+def _closed(request: Request, deed: Deed) -> Request:
+    return replace(request, closed_at=deed.at, transfer_to=None)
+
+
+def _reopened(request: Request, deed: Deed) -> Request:
+    first, due = deed.promised or (None, None)
+    return replace(
+        _released(request, deed), closed_at=None, answered_at=None, first_due=first, due=due, raised="", rating=None
+    )
+
+
+def _late(request: Request, deed: Deed) -> Request:
+    """The promise was broken: a new one is given; the leader hears of it once."""
+    moment = deed.promised[0] if deed.promised else deed.at
+    raised = " ".join(sorted({*request.raised.split(), "overdue"} - {"due_soon"}))
+    if request.answered_at is None:
+        return replace(request, raised=raised, first_due=moment)
+    return replace(request, raised=raised, due=moment)
+
+
+CHANGES: dict[Action, Callable[[Request, Deed], Request]] = {
+    Action.SEND: _sent,
+    Action.CLAIM: _claimed,
+    Action.ANSWER: _answered,
+    Action.ASK: _asked,
+    Action.RELEASE: _released,
+    Action.OFFER: lambda request, deed: replace(request, transfer_to=deed.to),
+    Action.ACCEPT: _accepted,
+    Action.DECLINE: lambda request, _: replace(request, transfer_to=None),
+    Action.ESCALATE: _escalated,
+    Action.RETURN: _returned,
+    Action.CLOSE: _closed,
+    Action.FINISH: _closed,
+    Action.CANCEL: _closed,
+    Action.REOPEN: _reopened,
+    Action.RATE: lambda request, deed: replace(request, rating=deed.rating),
+    Action.REMIND: lambda request, deed: replace(request, raised=f"{request.raised} {deed.reminder}".strip()),
+    Action.LATE: _late,
+}

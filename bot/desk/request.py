@@ -1,0 +1,142 @@
+"""The nouns of the queue: a request, the people round it, what happened to it."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.content.schema import Language
+
+
+class RequestKind(StrEnum):
+    QUESTION = "question"
+    PAPERS = "papers"
+    FEEDBACK = "feedback"
+    EXTRA_DEMAND = "extra_demand"  # asked for a paper or money that is not listed: for the leader, not the desk
+
+
+class Status(StrEnum):
+    DRAFT = "draft"  # not sent
+    OPEN = "open"  # in the queue, nobody's
+    CLAIMED = "claimed"  # an officer's, who owes a word
+    ASKED = "asked"  # the citizen owes a word; the clock stands still
+    ANSWERED = "answered"
+    ESCALATED = "escalated"  # beyond the commune: someone above owes an answer
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    DROPPED = "dropped"  # a draft that was never sent
+
+
+UNSENT = frozenset({Status.DRAFT, Status.DROPPED})
+LIVE = frozenset({Status.OPEN, Status.CLAIMED, Status.ASKED, Status.ANSWERED, Status.ESCALATED})
+OVER = frozenset({Status.CLOSED, Status.CANCELLED})
+
+
+class Level(StrEnum):
+    """The ladder of competence."""
+
+    COMMUNE = "commune"
+    PROVINCE = "province"
+    GOVERNMENT = "government"
+    NATIONAL_ASSEMBLY = "national_assembly"
+
+
+LADDER = tuple(Level)
+
+
+class Role(StrEnum):
+    OFFICER = "officer"
+    LEADER = "leader"
+    PROVINCE = "province"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """One appointment of a member of staff; `answers`: how many of their answers have gone out."""
+
+    role: Role
+    commune: int
+    province: int
+    answers: int = 0
+    away: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who does something: a citizen (no posts), a member of staff, or the clock."""
+
+    person: str  # "telegram:4711"; "clock" for what time does by itself
+    name: str = ""
+    posts: tuple[Post, ...] = ()
+
+    def serves(self, commune: int) -> Post | None:
+        """Their post at the desk of a commune; a leader's before an officer's."""
+        here = [p for p in self.posts if p.commune == commune and p.role in (Role.OFFICER, Role.LEADER)]
+        return min(here, key=lambda post: post.role is not Role.LEADER, default=None)
+
+    def leads(self, commune: int) -> bool:
+        return any(p.commune == commune and p.role is Role.LEADER for p in self.posts)
+
+    def stands_for(self, province: int) -> bool:
+        return any(p.province == province and p.role is Role.PROVINCE for p in self.posts)
+
+    @property
+    def is_admin(self) -> bool:
+        return any(p.role is Role.ADMIN for p in self.posts)
+
+
+CLOCK = Actor(person="clock")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A citizen's request as it stands. Times are UTC; `version` grows with every change."""
+
+    code: str
+    citizen: str
+    name: str  # the first name, all that a card shows of a person
+    language: Language
+    commune: int
+    province: int
+    kind: RequestKind
+    procedure: str | None = None
+    case_: str = ""
+    subject: str = ""  # what the citizen wrote first
+    status: Status = Status.DRAFT
+    owner: str | None = None
+    owner_name: str = ""
+    opened_at: dt.datetime
+    first_due: dt.datetime | None = None
+    due: dt.datetime | None = None
+    paused_at: dt.datetime | None = None
+    answered_at: dt.datetime | None = None  # the first answer
+    moved_at: dt.datetime  # the last word or act of anybody
+    closed_at: dt.datetime | None = None
+    rounds: int = 0  # how often the citizen was asked for more
+    level: Level = Level.COMMUNE
+    transfer_to: int | None = None
+    raised: str = ""  # reminders that were given: "due_soon overdue leader"
+    photos: bool = False  # the citizen said that the photos show no identity card
+    rating: int | None = None
+    version: int = 0
+
+    @property
+    def next_due(self) -> dt.datetime | None:
+        """The next promise: the first answer, then the settlement; None while the clock stands still."""
+        if self.status not in LIVE or self.status is Status.ASKED:
+            return None
+        return self.first_due if self.answered_at is None else self.due
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """What happened: who, when, why. Events are only ever added."""
+
+    action: str
+    actor: str
+    actor_name: str
+    at: dt.datetime
+    why: str = ""
+    before: Status
+    after: Status
+    level: Level = Level.COMMUNE

@@ -1,0 +1,132 @@
+"""Requests, what happened to them, and what was said in them."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
+
+from bot.store.tables import events, messages, requests
+
+LIVE = ("open", "claimed", "asked", "answered", "escalated")
+
+type Row = RowMapping
+
+
+def add(connection: Connection, values: Mapping[str, Any]) -> None:
+    connection.execute(insert(requests).values(**values))
+
+
+def find(connection: Connection, code: str) -> Row | None:
+    return connection.execute(select(requests).where(requests.c.code == code)).mappings().one_or_none()
+
+
+def change(connection: Connection, code: str, *, version: int, values: Mapping[str, Any]) -> bool:
+    """Change a request that is still at `version`. False: somebody was faster."""
+    where = (requests.c.code == code, requests.c.version == version)
+    return connection.execute(update(requests).where(*where).values(**values)).rowcount == 1
+
+
+def of_citizen(connection: Connection, citizen: str, statuses: Collection[str]) -> list[Row]:
+    """Newest first."""
+    where = (requests.c.citizen == citizen, requests.c.status.in_(statuses))
+    return list(connection.execute(select(requests).where(*where).order_by(requests.c.opened_at.desc())).mappings())
+
+
+def of_communes(connection: Connection, communes: Collection[int], statuses: Collection[str] = LIVE) -> list[Row]:
+    """What the desks of these communes hold or are offered; oldest promise first."""
+    where = or_(requests.c.commune.in_(communes), requests.c.transfer_to.in_(communes))
+    order = (requests.c.due.is_(None), requests.c.due, requests.c.opened_at)
+    found = connection.execute(select(requests).where(where, requests.c.status.in_(statuses)).order_by(*order))
+    return list(found.mappings())
+
+
+def above(connection: Connection, province: int) -> list[Row]:
+    """What communes of a province have passed up."""
+    where = and_(requests.c.province == province, requests.c.status == "escalated")
+    return list(connection.execute(select(requests).where(where).order_by(requests.c.opened_at)).mappings())
+
+
+def owned(connection: Connection, person: str) -> list[Row]:
+    where = (requests.c.owner == person, requests.c.status.in_(LIVE))
+    return list(connection.execute(select(requests).where(*where).order_by(requests.c.opened_at)).mappings())
+
+
+def place_in_queue(connection: Connection, commune: int, opened_at: dt.datetime) -> int:
+    """How many unclaimed requests of a commune came earlier, and this one."""
+    where = (requests.c.commune == commune, requests.c.status == "open", requests.c.opened_at <= opened_at)
+    return int(connection.execute(select(func.count()).select_from(requests).where(*where)).scalar_one())
+
+
+def since(connection: Connection, communes: Collection[int], day: dt.datetime) -> list[Row]:
+    """Everything opened at these communes since `day`, for the figures."""
+    where = (
+        requests.c.commune.in_(communes),
+        requests.c.opened_at >= day,
+        requests.c.status.not_in(("draft", "dropped")),
+    )
+    return list(connection.execute(select(requests).where(*where)).mappings())
+
+
+def first_answers(connection: Connection, commune: int, *, limit: int = 200) -> list[tuple[dt.datetime, dt.datetime]]:
+    """When the last requests of a commune were opened and first answered."""
+    where = (requests.c.commune == commune, requests.c.answered_at.is_not(None))
+    rows = connection.execute(
+        select(requests.c.opened_at, requests.c.answered_at)
+        .where(*where)
+        .order_by(requests.c.answered_at.desc())
+        .limit(limit)
+    )
+    return [(row.opened_at, row.answered_at) for row in rows]
+
+
+def happened(connection: Connection, code: str, values: Mapping[str, Any]) -> None:
+    """Add an event; events are never changed."""
+    connection.execute(insert(events).values(code=code, **values))
+
+
+def history(connection: Connection, code: str) -> list[Row]:
+    return list(connection.execute(select(events).where(events.c.code == code).order_by(events.c.id)).mappings())
+
+
+def wrote(connection: Connection, values: Mapping[str, Any]) -> int:
+    """Add what somebody wrote in a request; its number."""
+    return int(connection.execute(insert(messages).values(**values).returning(messages.c.id)).scalar_one())
+
+
+def said(connection: Connection, code: str, *, side: str | None = None) -> list[Row]:
+    """What was written in a request, oldest first."""
+    where = [messages.c.code == code, *([messages.c.side == side] if side else [])]
+    return list(connection.execute(select(messages).where(*where).order_by(messages.c.id)).mappings())
+
+
+def message(connection: Connection, number: int) -> Row | None:
+    return connection.execute(select(messages).where(messages.c.id == number)).mappings().one_or_none()
+
+
+def at(connection: Connection, chat: str, message_id: str) -> Row | None:
+    """What stands at a place: as written there, or as shown there."""
+    here = and_(messages.c.chat == chat, messages.c.message == message_id)
+    there = and_(messages.c.copy_chat == chat, messages.c.copy_message == message_id)
+    found = connection.execute(select(messages).where(or_(here, there)).order_by(messages.c.id.desc()).limit(1))
+    return found.mappings().one_or_none()
+
+
+def rewrite(connection: Connection, number: int, **values: object) -> bool:
+    return connection.execute(update(messages).where(messages.c.id == number).values(**values)).rowcount == 1
+
+
+def release(connection: Connection, number: int) -> bool:
+    """Let a held answer go. False: it has gone, or was sent back."""
+    where = (messages.c.id == number, messages.c.state == "held")
+    return connection.execute(update(messages).where(*where).values(state="sent")).rowcount == 1
+
+
+def send_back(connection: Connection, number: int) -> bool:
+    where = (messages.c.id == number, messages.c.state == "held")
+    return connection.execute(update(messages).where(*where).values(state="gone")).rowcount == 1
+
+
+def copied(connection: Connection, number: int, *, chat: str, message_id: str) -> None:
+    """Where the other side sees it."""
+    connection.execute(update(messages).where(messages.c.id == number).values(copy_chat=chat, copy_message=message_id))

@@ -1,0 +1,150 @@
+"""Who serves where: staff, invitations, the staff group of each commune, people who are kept out."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.tables import blocked, chats, desks, invitations, staff, tries
+
+type Row = RowMapping
+
+
+def posts(connection: Connection, person: str) -> list[Row]:
+    """The appointments somebody holds now."""
+    where = (staff.c.person == person, staff.c.ended_at.is_(None))
+    return list(connection.execute(select(staff).where(*where).order_by(staff.c.id)).mappings())
+
+
+def at_commune(connection: Connection, commune: int) -> list[Row]:
+    """Officers and leaders of a commune."""
+    where = (staff.c.commune == commune, staff.c.role.in_(("officer", "leader")), staff.c.ended_at.is_(None))
+    return list(connection.execute(select(staff).where(*where).order_by(staff.c.id)).mappings())
+
+
+def of_province(connection: Connection, province: int) -> list[Row]:
+    where = (staff.c.province == province, staff.c.role == "province", staff.c.ended_at.is_(None))
+    return list(connection.execute(select(staff).where(*where).order_by(staff.c.id)).mappings())
+
+
+def appoint(
+    connection: Connection, *, person: str, name: str, role: str, commune: int, province: int, now: dt.datetime
+) -> bool:
+    """Give somebody a post. False: they hold it already."""
+    if any(p["role"] == role and p["commune"] == commune for p in posts(connection, person)):
+        return False
+    connection.execute(
+        insert(staff).values(person=person, name=name, role=role, commune=commune, province=province, since=now)
+    )
+    return True
+
+
+def dismiss(connection: Connection, person: str, *, now: dt.datetime, commune: int | None = None) -> int:
+    """End somebody's posts, or those at one commune; how many."""
+    where = [staff.c.person == person, staff.c.ended_at.is_(None)]
+    if commune is not None:
+        where.append(staff.c.commune == commune)
+    return connection.execute(update(staff).where(*where).values(ended_at=now)).rowcount
+
+
+def set_away(connection: Connection, person: str, *, since: dt.datetime | None) -> None:
+    connection.execute(
+        update(staff).where(staff.c.person == person, staff.c.ended_at.is_(None)).values(away_since=since)
+    )
+
+
+def count_answer(connection: Connection, person: str, commune: int) -> None:
+    where = (staff.c.person == person, staff.c.commune == commune, staff.c.ended_at.is_(None))
+    connection.execute(update(staff).where(*where).values(answers=staff.c.answers + 1))
+
+
+def invite(
+    connection: Connection, *, hash_: str, role: str, commune: int, province: int, expires_at: dt.datetime
+) -> None:
+    connection.execute(
+        insert(invitations).values(hash=hash_, role=role, commune=commune, province=province, expires_at=expires_at)
+    )
+
+
+def invitation(connection: Connection, hash_: str) -> Row | None:
+    return connection.execute(select(invitations).where(invitations.c.hash == hash_)).mappings().one_or_none()
+
+
+def use_invitation(connection: Connection, hash_: str, *, person: str, now: dt.datetime) -> bool:
+    """Use it up. False: used, expired, or never given."""
+    where = (invitations.c.hash == hash_, invitations.c.used_by.is_(None), invitations.c.expires_at > now)
+    return connection.execute(update(invitations).where(*where).values(used_by=person, used_at=now)).rowcount == 1
+
+
+def count_try(connection: Connection, person: str, *, now: dt.datetime, within: dt.timedelta) -> int:
+    """Note a wrong code; how many there were within the time."""
+    known = connection.execute(select(tries).where(tries.c.person == person)).mappings().one_or_none()
+    fresh = known is None or known["since"] < now - within
+    values: dict[str, Any] = {"count": 1 if known is None or fresh else known["count"] + 1}
+    values["since"] = now if known is None or fresh else known["since"]
+    _upsert(connection, tries, {"person": person}, values)
+    return int(values["count"])
+
+
+def tried(connection: Connection, person: str, *, now: dt.datetime, within: dt.timedelta) -> int:
+    known = connection.execute(select(tries).where(tries.c.person == person)).mappings().one_or_none()
+    return int(known["count"]) if known and known["since"] >= now - within else 0
+
+
+def set_desk(connection: Connection, *, chat: str, commune: int, forum: bool, now: dt.datetime) -> None:
+    """Make a group the staff group of a commune; the one before is none any more."""
+    connection.execute(delete(desks).where((desks.c.commune == commune) | (desks.c.chat == chat)))
+    connection.execute(insert(desks).values(chat=chat, commune=commune, forum=forum, since=now))
+
+
+def desk_of(connection: Connection, commune: int) -> Row | None:
+    return connection.execute(select(desks).where(desks.c.commune == commune)).mappings().one_or_none()
+
+
+def desk_in(connection: Connection, chat: str) -> Row | None:
+    return connection.execute(select(desks).where(desks.c.chat == chat)).mappings().one_or_none()
+
+
+def close_desk(connection: Connection, chat: str) -> None:
+    connection.execute(delete(desks).where(desks.c.chat == chat))
+
+
+def set_forum(connection: Connection, chat: str, *, forum: bool) -> None:
+    connection.execute(update(desks).where(desks.c.chat == chat).values(forum=forum))
+
+
+def move_desk(connection: Connection, chat: str, new: str) -> None:
+    """A group became a supergroup."""
+    connection.execute(update(desks).where(desks.c.chat == chat).values(chat=new))
+
+
+def writing_in(connection: Connection, chat: str) -> str | None:
+    return connection.execute(select(chats.c.writing_in).where(chats.c.chat == chat)).scalar_one_or_none()
+
+
+def write_in(connection: Connection, chat: str, code: str | None, *, now: dt.datetime) -> None:
+    """From now on words in this chat go to a request, or to the bot again."""
+    known = connection.execute(select(chats.c.chat).where(chats.c.chat == chat)).scalar_one_or_none()
+    if known is None:
+        connection.execute(insert(chats).values(chat=chat, memory="", changed_at=now, writing_in=code))
+    else:
+        connection.execute(update(chats).where(chats.c.chat == chat).values(writing_in=code))
+
+
+def keep_out(connection: Connection, person: str, *, by: str, why: str, now: dt.datetime) -> None:
+    _upsert(connection, blocked, {"person": person}, {"by": by, "since": now, "why": why[:200]})
+
+
+def let_in(connection: Connection, person: str) -> bool:
+    return connection.execute(delete(blocked).where(blocked.c.person == person)).rowcount == 1
+
+
+def is_kept_out(connection: Connection, person: str) -> bool:
+    return connection.execute(select(blocked.c.person).where(blocked.c.person == person)).first() is not None
+
+
+def _upsert(connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:
+    insert_ = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
+    statement = insert_(table).values(**key, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))

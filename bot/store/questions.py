@@ -1,0 +1,52 @@
+"""Questions that found no answer, redacted; and the notices that a rush of them leads to."""
+
+import datetime as dt
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from bot.store.tables import notices, unanswered
+
+type Row = RowMapping
+
+
+def keep(connection: Connection, *, text: str, commune: int | None, language: str, outcome: str, procedure: str | None,
+         now: dt.datetime) -> None:  # fmt: skip
+    """Keep a question; `text` has been redacted."""
+    connection.execute(
+        insert(unanswered).values(
+            at=now, text=text, commune=commune, language=language, outcome=outcome, procedure=procedure
+        )
+    )
+
+
+def since(connection: Connection, moment: dt.datetime, *, commune: int | None = None, limit: int = 5000) -> list[Row]:
+    where = [unanswered.c.at >= moment, *([unanswered.c.commune == commune] if commune is not None else [])]
+    return list(connection.execute(select(unanswered).where(*where).order_by(unanswered.c.id).limit(limit)).mappings())
+
+
+def suggest(connection: Connection, *, commune: int, sample: str, now: dt.datetime) -> int:
+    """Suggest a notice; its number."""
+    statement = insert(notices).values(commune=commune, sample=sample, suggested_at=now)
+    return int(connection.execute(statement.returning(notices.c.id)).scalar_one())
+
+
+def suggested(connection: Connection, commune: int, *, after: dt.datetime) -> list[Row]:
+    where = (notices.c.commune == commune, notices.c.suggested_at >= after)
+    return list(connection.execute(select(notices).where(*where)).mappings())
+
+
+def notice(connection: Connection, number: int) -> Row | None:
+    return connection.execute(select(notices).where(notices.c.id == number)).mappings().one_or_none()
+
+
+def switch_on(connection: Connection, number: int, *, text: str, until: dt.datetime, by: str) -> None:
+    connection.execute(update(notices).where(notices.c.id == number).values(text=text, until=until, by=by))
+
+
+def switch_off(connection: Connection, number: int, *, now: dt.datetime) -> None:
+    connection.execute(update(notices).where(notices.c.id == number).values(until=now))
+
+
+def in_force(connection: Connection, commune: int, *, now: dt.datetime) -> list[Row]:
+    where = (notices.c.commune == commune, notices.c.text != "", notices.c.until > now)
+    return list(connection.execute(select(notices).where(*where).order_by(notices.c.id.desc())).mappings())

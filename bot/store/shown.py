@@ -1,0 +1,37 @@
+"""What is shown where: a named message is edited in place, a topic is found again."""
+
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.store.tables import shown
+
+
+def keep(connection: Connection, *, chat: str, name: str, message: str | None, thread: str | None) -> None:
+    insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
+    values = {"message": message, "thread": thread}
+    statement = insert(shown).values(chat=chat, name=name, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["chat", "name"], set_=values))
+
+
+def where(connection: Connection, chat: str, name: str) -> tuple[str | None, str | None]:
+    """The message and the topic that a name stands for in a chat; None where it stands for nothing."""
+    row = connection.execute(
+        select(shown.c.message, shown.c.thread).where(shown.c.chat == chat, shown.c.name == name)
+    ).first()
+    return (row.message, row.thread) if row else (None, None)
+
+
+def in_thread(connection: Connection, chat: str, thread: str) -> str | None:
+    """The name of a topic."""
+    where_ = (shown.c.chat == chat, shown.c.thread == thread)
+    return connection.execute(select(shown.c.name).where(*where_).limit(1)).scalar_one_or_none()
+
+
+def at(connection: Connection, chat: str, message: str) -> str | None:
+    """The name of a message."""
+    where_ = (shown.c.chat == chat, shown.c.message == message)
+    return connection.execute(select(shown.c.name).where(*where_).limit(1)).scalar_one_or_none()
+
+
+def forget(connection: Connection, chat: str, name: str) -> None:
+    connection.execute(delete(shown).where(shown.c.chat == chat, shown.c.name == name))

@@ -1,0 +1,114 @@
+"""What could not be answered is kept without names, grouped, and taught."""
+
+import pytest
+import yaml
+
+from bot.casework import officers
+from bot.content import proposals
+from tests.cast import HOA, LAN, NGOC_HA, THU, Person
+from tests.stage import played
+
+ODD = "cho hỏi xe buýt số {n} mấy giờ chạy tới nghĩa trang vậy nhà tôi số 5 ngõ 12 phố Đội Cấn, tôi là Nguyễn Văn Tám, 0912345678"
+
+
+def kept(play):
+    with play.turns.database.look() as connection:
+        return [row[0] for row in connection.exec_driver_sql("SELECT text FROM unanswered").fetchall()]
+
+
+@played
+async def test_questions_are_kept_without_whoever_asked(play):
+    await play.hears(LAN.says(ODD.format(n=9)))
+    (text,) = kept(play)
+    for secret in ("0912345678", "Nguyễn Văn Tám", "Đội Cấn"):
+        assert secret not in text
+
+
+@played
+async def test_twenty_alike_within_an_hour_suggest_a_notice_once(play):
+    await play.opens_desk(8, NGOC_HA, HOA, leader=THU)
+    people = [Person(1000 + n, "Dân") for n in range(23)]
+    for person in people:
+        await play.hears(
+            person.says("/commune phường Ngọc Hà, Hà Nội"), person.says("xe buýt tới nghĩa trang mấy giờ chạy")
+        )
+    suggestions = [text for text in play.said(THU) if "hỏi gần giống nhau" in text]
+    assert len(suggestions) == 1
+    number = play.action(THU, "d:notice:").rpartition(":")[2]
+    await play.hears(HOA.says(f"/notice {number} không phải việc của tôi"))
+    assert "chỉ lãnh đạo" in play.said(HOA)[-1]
+    await play.hears(THU.says(f"/notice {number} Xe buýt tạm nghỉ đến hết tuần."))
+    await play.hears(people[0].says("xe buýt tới nghĩa trang mấy giờ chạy vậy"))
+    assert any("Xe buýt tạm nghỉ" in text for text in play.said(people[0])[-3:])
+    assert "Xe buýt tạm nghỉ" not in play.said(people[0])[-1]  # before the answer
+    await play.hears(people[0].says("khai sinh cần gì"))
+    assert not any("Xe buýt" in text for text in play.said(people[0])[-1:])
+    await play.hears(THU.says(f"/notice {number} off"), people[1].says("xe buýt tới nghĩa trang mấy giờ chạy"))
+    assert not any("Xe buýt tạm nghỉ" in text for text in play.said(people[1])[-2:])
+
+
+@played
+async def test_unanswered_questions_are_grouped_with_counts(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    for n in range(3):
+        await play.hears(LAN.says(f"xe buýt số {n} mấy giờ chạy tới nghĩa trang"))
+    await play.hears(HOA.says("/unanswered"))
+    assert "3 lần" in play.said(HOA)[-1]
+
+
+@played
+async def test_an_answer_becomes_a_proposal_and_nothing_else(play, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        officers, "propose", lambda **values: proposals.propose(folder=tmp_path / "proposals", **values)
+    )
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN, "con tôi tên Nguyễn Thị Mận, CCCD 001099012345, chứng sinh sai thì sao")
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
+    await play.hears(NGOC_HA.hears(HOA, "ra bệnh viện đính chính rồi tới quầy", thread=play.topic(NGOC_HA)))
+    await play.hears(NGOC_HA.presses(HOA, f"d:close:{code}"), NGOC_HA.presses(HOA, f"d:proposal:{code}"))
+    (path,) = (tmp_path / "proposals").iterdir()
+    proposal = yaml.safe_load(path.read_text())
+    assert proposal["officer_answered"] == "ra bệnh viện đính chính rồi tới quầy"
+    assert "001099012345" not in path.read_text()
+    assert "Mận" not in path.read_text()
+    assert "chứng sinh sai" in proposal["add_to_intents"]["vi"][0]
+
+
+@played
+async def test_practice_compares_with_the_entry(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    with play.turns.database.change() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO unanswered (at, language, text, outcome, procedure) VALUES "
+            "('2026-11-20 01:00:00', 'vi', 'mới sinh con thì cần gì', 'clarify', 'dang-ky-khai-sinh')"
+        )
+    await play.hears(HOA.says("/practice"))
+    asked = play.last(HOA)
+    assert "mới sinh con thì cần gì" in asked["text"]
+    assert asked["reply_markup"]["force_reply"]
+    reply = {"message_id": asked["message_id"], "date": 1, "chat": HOA.chat(), "text": "…"}
+    await play.hears(HOA.says("mang tờ khai đăng ký khai sinh nhé", reply_to_message=reply))
+    named, missing = play.said(HOA)[-1].split("Còn thiếu")
+    assert "Tờ khai đăng ký khai sinh" in named
+    assert "chứng sinh" in missing
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("cccd 001099012345", "001099012345"), ("cmnd 123 456 789", "456"), ("gọi +84 912.345.678", "912"),
+        ("MST 0101234567-001", "0101234567"), ("xe 29A-123.45", "123.45"), ("stk 19031234567890", "1903"),
+        ("mã OTP là 482913", "482913"), ("bhyt DN4010112345678", "0112345"), ("email a.b@c.vn nhé", "a.b@c"),
+    ],
+)  # fmt: skip
+def test_what_names_a_person_is_taken_out(text, secret):
+    from bot.desk.redact import redact
+
+    assert secret not in redact(text)
+
+
+@pytest.mark.parametrize("text", ["sinh ngày 12/03/1990", "Nghị định 301/2026/NĐ-CP", "lệ phí 5.000 đồng", "2 bản sao"])
+def test_what_names_nobody_stays(text):
+    from bot.desk.redact import redact
+
+    assert redact(text) == text
