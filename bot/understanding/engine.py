@@ -20,6 +20,7 @@ from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, co
 EPOCHS = 5
 NO_ASPECT = "none"
 ASKS_FROM = 0.65  # an aspect may score that much less than none: naming one wrongly costs little
+POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
 ORDINARY_FROM = 2  # a pair of syllables in that many phrases is everyday language, not a place
 
@@ -46,6 +47,7 @@ class Engine:
     ordinary: frozenset[str]
     learned: Learned
     phrases: tuple[Phrase, ...]
+    asking: frozenset[str] = frozenset()  # whole questions about an aspect, which name no procedure
 
 
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
@@ -56,7 +58,25 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         ordinary=frozenset(learned.ordinary),
         learned=learned,
         phrases=intents.phrases,
+        asking=frozenset(
+            _folded(cue) for cues in intents.cues.values() for lang in Language for cue in getattr(cues, lang)
+        ),
     )
+
+
+def _folded(text: str) -> str:
+    return " ".join(map(fold, low_words(text)))
+
+
+def only_asks(tokens: list[Token], asking: frozenset[str]) -> bool:
+    """Whether a message is a question about an aspect and nothing else, but for a word or two of politeness."""
+    folded = [token.folded for token in tokens]
+    for end in range(len(folded), max(0, len(folded) - POLITE_WORDS - 1), -1):
+        if any(len(word) > POLITE_LETTERS for word in folded[end:]):
+            return False
+        if " ".join(folded[:end]) in asking:
+            return True
+    return False
 
 
 def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, epochs: int = EPOCHS) -> Learned:
@@ -126,11 +146,13 @@ def read(text: str, context: Context, engine: Engine) -> Reading:
 def understand(text: str, context: Context, engine: Engine) -> Understanding:
     """Read one message. Never raises, whatever the text; bounded in time by the length that is read."""
     reading = read(text, context, engine)
+    context = _turned_back(reading, context)
     aspect = aspect_of(reading.tokens, engine.learned.aspects)
     scores = dict(
         zip(engine.learned.procedures.labels, engine.learned.procedures.scores(reading.features), strict=True)
     )
-    decided = decide.decide(scores, aspect, len(reading.tokens), context)
+    only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
+    decided = decide.decide(scores, aspect, len(reading.tokens), context, only_asks=only)
     return Understanding(
         text=text,
         language=context.language or reading.language,
