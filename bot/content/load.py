@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.catalog import Catalogs, load_catalogs
-from bot.content.check import cross_check
+from bot.content.check import check_life_events, cross_check
 from bot.content.communes import Gazetteer, load_gazetteer
 from bot.content.read import Document, Problem, convert, read_document
 from bot.content.schema import (
@@ -22,6 +22,7 @@ from bot.content.schema import (
     Counters,
     DeskRules,
     Hours,
+    LifeEvent,
     Listed,
     Office,
     Procedure,
@@ -58,6 +59,7 @@ class Knowledge:
     contacts: dict[str, Contact]
     calendar: Calendar
     desk: DeskRules
+    life_events: dict[str, LifeEvent]
     gazetteer: Gazetteer
 
     @cached_property
@@ -102,11 +104,13 @@ def examine(root: Path) -> tuple[Content, list[Problem], int]:
         contacts=_load_one(root, "contacts.yaml", Contacts.__value__, documents),
         calendar=_load_one(root, "calendar.yaml", Calendar, documents) or NO_CALENDAR,
         desk=_load_one(root, "desk.yaml", DeskRules, documents) or NO_DESK,
+        life_events=_load_life_events(root, documents),
         gazetteer=load_gazetteer(),
     )
     intents = load_intents(root, documents)
     catalogs = load_catalogs(root, documents)
     cross_check(knowledge.procedures, set(knowledge.catalogue), intents, set(knowledge.gazetteer.communes), documents)
+    check_life_events(knowledge.life_events, knowledge.procedures, set(knowledge.catalogue), intents, documents)
     problems = [problem for document in documents for problem in document.problems]
     return Content(knowledge, intents, catalogs), sorted(set(problems)), len(documents)
 
@@ -123,6 +127,19 @@ def _load_procedures(root: Path, documents: list[Document]) -> dict[str, Procedu
 def _load_one(root: Path, name: str, kind: Any, documents: list[Document]) -> Any:
     documents.append(document := read_document(root / "knowledge" / name, root))
     return convert(document, kind) or {}
+
+
+def _load_life_events(root: Path, documents: list[Document]) -> dict[str, LifeEvent]:
+    found = {}
+    for path in sorted((root / "knowledge" / "life_events").glob("*.yaml")):
+        documents.append(document := read_document(path, root))
+        if entry := convert(document, LifeEvent):
+            found[entry.id] = entry
+            if path.stem != entry.id:
+                document.report(
+                    ("id",), f"`{entry.id}` is not the name of the file", f"rename the file {entry.id}.yaml"
+                )
+    return found
 
 
 def _load_offices(root: Path, documents: list[Document]) -> dict[int, tuple[Office, ...]]:

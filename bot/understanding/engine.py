@@ -9,6 +9,7 @@ from bot.content.communes import Gazetteer
 from bot.content.schema import Aspect, Language
 from bot.content.words import HowPeopleAsk, Phrase
 from bot.understanding import decide
+from bot.understanding.events import Events, build_events, event_told
 from bot.understanding.features import aspect_features, features_of, shown
 from bot.understanding.fold import clean, fold, low_words, words
 from bot.understanding.language import Languages, detect, learn_languages
@@ -47,13 +48,16 @@ class Engine:
     ordinary: frozenset[str]
     learned: Learned
     phrases: tuple[Phrase, ...]
+    events: Events = field(default_factory=Events)
     asking: frozenset[str] = frozenset()  # whole questions about an aspect, which name no procedure
 
 
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
     """Index what maintainers wrote around what was learnt from it."""
+    vocabulary = build_vocabulary(intents.words, learned.known)
     return Engine(
-        vocabulary=build_vocabulary(intents.words, learned.known),
+        vocabulary=vocabulary,
+        events=build_events(intents, vocabulary),
         places=build_places(gazetteer, intents.words.provinces),
         ordinary=frozenset(learned.ordinary),
         learned=learned,
@@ -162,8 +166,23 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         aspect=aspect,
         place=reading.mention.place if reading.mention else None,
         talk=decided.talk,
+        life_event=None if decided.follow_up else _told(reading.tokens, aspect, engine),
         follow_up=decided.follow_up,
     )
+
+
+def _told(tokens: list[Token], aspect: Aspect | None, engine: Engine) -> str | None:
+    """The life event a message tells of, where it asks for nothing in particular but what to do."""
+    if aspect not in (None, Aspect.STEPS) and _asks(tokens, engine.asking):
+        return None
+    return event_told(tokens, engine.events)
+
+
+def _asks(tokens: list[Token], asking: frozenset[str]) -> bool:
+    """Whether the words of a question about an aspect stand in the message, in their order."""
+    folded = [token.folded for token in tokens]
+    spans = ((start, start + length) for length in (2, 3, 4, 5) for start in range(len(folded) - length + 1))
+    return any(" ".join(folded[start:end]) in asking for start, end in spans)
 
 
 def _turned_back(reading: Reading, context: Context) -> Context:
