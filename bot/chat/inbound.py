@@ -146,6 +146,7 @@ def _message(message: Message, *, edited: bool) -> Visit | None:
         thread=_thread(message),
         forum=bool(message.chat.is_forum),
         group=str(message.chat.type),
+        album=message.media_group_id,
     )
 
 
