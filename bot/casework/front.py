@@ -23,6 +23,8 @@ def serve(counter: Counter, visit: Visit) -> bool:
     """Take a visit that concerns the queue. False: it is for the bot."""
     if people.is_kept_out(counter.connection, visit.who) and not counter.actor(visit.who).posts:
         return _kept_out(counter, visit)
+    if visit.forum and not visit.private:
+        people.set_forum(counter.connection, visit.chat, forum=True)  # topics may be switched on later
     match visit.kind:
         case Kind.LEFT:
             staffing.left(counter, visit)
