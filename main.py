@@ -141,6 +141,19 @@ def check(root: Path) -> None:
     click.echo(f"{files} files, {len(content.knowledge.procedures)} procedures, {phrases} phrases: no problems.")
 
 
+@main.command()
+def schema() -> None:
+    """Write the editors' JSON Schema of each kind of YAML file to knowledge/schema/."""
+    from bot.content.editor import write_schemas
+    from bot.content.guide import NoGuide
+
+    try:
+        written = write_schemas(ROOT)
+    except (NoGuide, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{len(written)} schemas written to knowledge/schema/.")
+
+
 def _settings() -> Settings:
     try:
         return read_settings()

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from itertools import chain
 
-from bot.content.read import Document, Loc, nearest
+from bot.content.read import Document, nearest
 from bot.content.schema import Fact, Procedure
+from bot.content.shape import Loc
 from bot.content.words import HowPeopleAsk, Phrase
 
 FACT_LISTS = ("where", "papers", "not_required", "fees", "times", "steps", "forms", "who", "pitfalls", "changes")

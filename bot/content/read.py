@@ -7,16 +7,15 @@ of two equal keys in silence. Here scalars stay text until the schema converts t
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from rapidfuzz import process
 
-MAX_BYTES = 2_000_000
+from bot.content.shape import Loc, keys_at
 
-type Loc = tuple[str | int, ...]
+MAX_BYTES = 2_000_000
 
 
 @dataclass(frozen=True, order=True)
@@ -156,7 +155,7 @@ def _report(document: Document, kind: Any, error: Any) -> None:
     written, context = error.get("input"), error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            valid = sorted(_fields_at(kind, loc[:-1]))
+            valid = sorted(keys_at(kind, loc[:-1]))
             document.report(loc, f"unknown key `{loc[-1]}`", nearest(str(loc[-1]), valid))
         case "missing":
             document.report(loc, f"`{name}` is missing", "add it")
@@ -178,7 +177,7 @@ def _report(document: Document, kind: Any, error: Any) -> None:
         case "tuple_type" | "list_type":
             document.report(loc, f"{name} should be a list", "begin each item with a dash")
         case "model_type" | "dict_type" | "model_attributes_type":
-            valid = sorted(_fields_at(kind, loc))
+            valid = sorted(keys_at(kind, loc))
             document.report(
                 loc, f"{name} should have keys of its own", f"write {', '.join(valid) or 'key: value'} under it"
             )
@@ -205,29 +204,3 @@ def _short(value: Any) -> str:
 def _name(loc: Loc) -> str:
     words = [str(part) for part in loc if isinstance(part, str)]
     return words[-1] if words else "the file"
-
-
-def _fields_at(kind: Any, loc: Loc) -> set[str]:
-    """The valid keys of the part of the schema that `loc` points to."""
-    for part in loc:
-        kind = _step(_bare(kind), part)
-    kind = _bare(kind)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return {info.alias or name for name, info in kind.model_fields.items()}
-    if get_origin(kind) is dict and hasattr(get_args(kind)[0], "__members__"):
-        return {member.value for member in get_args(kind)[0]}
-    return set()
-
-
-def _step(kind: Any, part: str | int) -> Any:
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return next((f.annotation for n, f in kind.model_fields.items() if part in (n, f.alias)), None)
-    if get_origin(kind) is dict:
-        return get_args(kind)[1]
-    return get_args(kind)[0] if get_origin(kind) in (tuple, list) else None
-
-
-def _bare(kind: Any) -> Any:
-    while get_origin(kind) in (Annotated, Union, UnionType):
-        kind = next((arg for arg in get_args(kind) if arg is not type(None)), None)
-    return kind

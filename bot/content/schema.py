@@ -472,3 +472,29 @@ class DeskRules(Record):
     approved_answers: int = Field(ge=0, le=100)  # first answers of a new officer that a colleague looks at
     alike_in_an_hour: int = Field(ge=2, le=1000)  # questions, before a notice is suggested
     canned: dict[Slug, Canned]
+
+
+class Advice(Record):
+    """What a maintainer should know of one field, in Vietnamese and in short in English."""
+
+    vi: Line
+    en: Line
+    usual: bool = False  # an optional field that the template writes all the same
+
+
+class GuideWords(Record):
+    """The words of the template itself."""
+
+    mandatory: Label
+    optional: Label
+    one_of: Label
+    head: tuple[Line, ...] = Field(min_length=1)
+
+
+class Guide(Record):
+    """`knowledge/schema/guide.yaml`: advice by record and field, the meaning of fixed words, a complete example."""
+
+    words: GuideWords
+    fields: dict[str, dict[str, Advice]]
+    values: dict[str, dict[str, Line]] = Field(default_factory=dict)
+    example: Procedure
