@@ -142,6 +142,20 @@ def check(root: Path) -> None:
 
 
 @main.command()
+@click.argument("name", metavar="ID")
+def new(name: str) -> None:
+    """Write an annotated template of the entry ID, a procedure of knowledge/catalogue.yaml."""
+    from bot.content.guide import NoGuide
+    from bot.content.template import CannotWrite, write_template
+
+    try:
+        path = write_template(ROOT, name, examine(ROOT)[0].knowledge.catalogue)
+    except (CannotWrite, NoGuide, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{path.relative_to(ROOT)} is written; `python main.py check` shows what is still to be filled in.")
+
+
+@main.command()
 def schema() -> None:
     """Write the editors' JSON Schema of each kind of YAML file to knowledge/schema/."""
     from bot.content.editor import write_schemas

@@ -22,4 +22,5 @@ def load_guide(root: Path) -> Guide:
 
 def read_guide(root: Path) -> tuple[Guide | None, Document]:
     document = read_document(root / PATH, root)
+    document.quoted = False
     return convert(document, Guide), document

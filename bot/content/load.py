@@ -10,7 +10,8 @@ from typing import Any
 from bot.content.catalog import Catalogs, load_catalogs
 from bot.content.check import cross_check
 from bot.content.communes import Gazetteer, load_gazetteer
-from bot.content.read import Document, Problem, convert, read_document
+from bot.content.guide import read_guide
+from bot.content.read import Document, Problem, Weight, convert, read_document
 from bot.content.schema import (
     Calendar,
     Catalogue,
@@ -86,16 +87,17 @@ class BrokenContent(Exception):
 def load(root: Path) -> Content:
     """Read `knowledge/`, `intents/` and `locales/` under `root`. Raises BrokenContent."""
     content, problems, _ = examine(root)
-    if problems:
-        raise BrokenContent(problems)
+    if errors := [problem for problem in problems if problem.weight is Weight.ERROR]:
+        raise BrokenContent(errors)
     return content
 
 
 def examine(root: Path) -> tuple[Content, list[Problem], int]:
     """Read everything; give what could be read, all problems, and the number of files."""
     documents: list[Document] = []
+    entries = _load_procedures(root, documents)
     knowledge = Knowledge(
-        procedures=_load_procedures(root, documents),
+        procedures={name: entry for name, entry in entries.items() if not entry.draft},
         offices=_load_offices(root, documents),
         catalogue=_load_one(root, "catalogue.yaml", Catalogue.__value__, documents),
         counters=_load_one(root, "counters.yaml", Counters.__value__, documents),
@@ -106,8 +108,9 @@ def examine(root: Path) -> tuple[Content, list[Problem], int]:
     )
     intents = load_intents(root, documents)
     catalogs = load_catalogs(root, documents)
-    cross_check(knowledge.procedures, set(knowledge.catalogue), intents, set(knowledge.gazetteer.communes), documents)
-    problems = [problem for document in documents for problem in document.problems]
+    cross_check(entries, set(knowledge.catalogue), intents, set(knowledge.gazetteer.communes), documents)
+    documents.append(read_guide(root)[1])
+    problems = [problem for document in documents for problem in document.weighed()]
     return Content(knowledge, intents, catalogs), sorted(set(problems)), len(documents)
 
 
@@ -115,7 +118,8 @@ def _load_procedures(root: Path, documents: list[Document]) -> dict[str, Procedu
     found = {}
     for path in sorted((root / "knowledge" / "procedures").glob("*.yaml")):
         documents.append(document := read_document(path, root))
-        if (entry := convert(document, Procedure)) and not entry.draft:
+        document.quoted = not document.draft
+        if entry := convert(document, Procedure):
             found[entry.id] = entry
     return found
 

@@ -4,8 +4,10 @@ Plain YAML turns `13:30` into 810, the phone number `0123456701` into 21913025 a
 of two equal keys in silence. Here scalars stay text until the schema converts them, and such things are refused.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,15 @@ from rapidfuzz import process
 from bot.content.shape import Loc, keys_at
 
 MAX_BYTES = 2_000_000
+DRAFT = re.compile(r"^draft:\s*true\s*(#.*)?$", re.MULTILINE)  # to be seen where the YAML is broken, too
+
+
+class Weight(IntEnum):
+    """What a problem means for citizens: only an error keeps content from being used."""
+
+    ERROR = 1
+    DRAFT = 2  # in an entry that the bot does not quote yet
+    WARNING = 3  # nothing is wrong yet
 
 
 @dataclass(frozen=True, order=True)
@@ -26,9 +37,11 @@ class Problem:
     line: int
     what: str
     todo: str
+    weight: Weight = Weight.ERROR
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.what}; {self.todo}"
+        warning = "warning: " if self.weight is Weight.WARNING else ""
+        return f"{self.path}:{self.line}: {warning}{self.what}; {self.todo}"
 
 
 @dataclass
@@ -39,14 +52,22 @@ class Document:
     data: Any = None
     lines: dict[Loc, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    draft: bool = False  # it says so itself
+    quoted: bool = True  # False: nothing in it reaches a citizen
 
     def line(self, loc: Loc) -> int:
         while loc and loc not in self.lines:
             loc = loc[:-1]
         return self.lines.get(loc, 1)
 
-    def report(self, loc: Loc, what: str, todo: str) -> None:
-        self.problems.append(Problem(self.path, self.line(loc), what, todo))
+    def weighed(self) -> list[Problem]:
+        """The problems; where nothing is quoted, none keeps the rest from being used."""
+        if self.quoted:
+            return self.problems
+        return [replace(one, weight=max(one.weight, Weight.DRAFT)) for one in self.problems]
+
+    def report(self, loc: Loc, what: str, todo: str, weight: Weight = Weight.ERROR) -> None:
+        self.problems.append(Problem(self.path, self.line(loc), what, todo, weight))
 
 
 def read_document(path: Path, root: Path) -> Document:
@@ -70,6 +91,7 @@ def read_document(path: Path, root: Path) -> Document:
 
 def parse(text: str, document: Document) -> Document:
     """Compose the YAML of `text` into `document`, without any of YAML's own guessing."""
+    document.draft = DRAFT.search(text) is not None
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
@@ -132,12 +154,48 @@ def convert[T](document: Document, kind: type[T]) -> T | None:
     """Convert a document to its schema; None where it cannot be, with every reason in `problems`."""
     if document.data is None:
         return None
+    examples = set(_examples(document.data, ()))
+    for loc in examples:
+        path = ".".join(part for part in loc if isinstance(part, str))
+        document.report(loc, f"`{path}` is still the template's example", "write what holds here, without ‹ ›")
     try:
-        return TypeAdapter(kind).validate_python(document.data)
+        converted = TypeAdapter(kind).validate_python(document.data)
     except ValidationError as error:
-        for one in error.errors(include_url=False):
-            _report(document, kind, one)
+        errors = error.errors(include_url=False)
+        for one in errors:
+            if not _said_already(one, [other["loc"] for other in errors if other is not one], examples):
+                _report(document, kind, one)
         return None
+    return None if examples else converted
+
+
+def _said_already(error: Any, others: list[Loc], examples: set[Loc]) -> bool:
+    """Whether what is wrong lies in a part that is reported itself."""
+    match error["type"]:
+        case "too_short":
+            below = examples.union(others)
+        case "extra_forbidden":
+            below = set()
+        case _:
+            below = examples
+    return any(loc[: len(error["loc"])] == error["loc"] for loc in below)
+
+
+def example(text: str) -> str:
+    """A value of the template that is to be replaced."""
+    return f"‹{text}›"
+
+
+def _examples(data: Any, loc: Loc) -> Iterator[Loc]:
+    match data:
+        case dict():
+            for key, value in data.items():
+                yield from _examples(value, (*loc, key))
+        case list():
+            for n, value in enumerate(data):
+                yield from _examples(value, (*loc, n))
+        case str() if data.startswith("‹") and data.endswith("›"):
+            yield loc
 
 
 def nearest(word: str, valid: list[str]) -> str:
@@ -186,7 +244,7 @@ def _report(document: Document, kind: Any, error: Any) -> None:
                 loc, f"`{_short(written)}` has not the form of a {name}", f"it must match {context['pattern']}"
             )
         case "too_short" if written:
-            return  # its items are wrong, and reported themselves
+            document.report(loc, f"{name} has {len(written)} item", f"give it at least {context['min_length']}")
         case "string_too_short" | "too_short":
             document.report(loc, f"{name} is empty", "fill it in or remove the key")
         case "string_too_long":
