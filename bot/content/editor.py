@@ -12,6 +12,7 @@ from bot.content.kinds import KINDS, FileKind
 from bot.content.schema import Guide
 from bot.content.shape import parts_of, records_in
 
+LIMITS = {"ge": "minimum", "le": "maximum"}  # beside a validator pydantic keeps its own names for them
 FOLDER = Path("knowledge", "schema")
 
 
@@ -38,7 +39,8 @@ def _write(path: Path, text: str) -> Path:
 
 
 def _text(schema: dict[str, Any]) -> str:
-    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    named = json.loads(json.dumps(schema), object_hook=lambda part: {LIMITS.get(key, key): part[key] for key in part})
+    return json.dumps(named, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def _schema_of(kind: FileKind, guide: Guide) -> dict[str, Any]:

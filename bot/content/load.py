@@ -10,8 +10,10 @@ from typing import Any
 from bot.content.catalog import Catalogs, load_catalogs
 from bot.content.check import cross_check
 from bot.content.communes import Gazetteer, load_gazetteer
+from bot.content.completeness import check_calendar, check_counters, check_desk, check_whole
 from bot.content.guide import read_guide
 from bot.content.read import Document, Problem, Weight, convert, read_document
+from bot.content.reviews import look_at_dates
 from bot.content.schema import (
     Calendar,
     Catalogue,
@@ -92,8 +94,11 @@ def load(root: Path) -> Content:
     return content
 
 
-def examine(root: Path) -> tuple[Content, list[Problem], int]:
-    """Read everything; give what could be read, all problems, and the number of files."""
+def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Problem], int]:
+    """Read everything; give what could be read, all problems, and the number of files.
+
+    With `today`, also what only the day shows: reviews that are overdue.
+    """
     documents: list[Document] = []
     entries = _load_procedures(root, documents)
     knowledge = Knowledge(
@@ -108,10 +113,21 @@ def examine(root: Path) -> tuple[Content, list[Problem], int]:
     )
     intents = load_intents(root, documents)
     catalogs = load_catalogs(root, documents)
-    cross_check(entries, set(knowledge.catalogue), intents, set(knowledge.gazetteer.communes), documents)
+    cross_check(entries, set(knowledge.catalogue), set(knowledge.gazetteer.communes), documents)
+    _check_lists(knowledge, documents)
+    if today:
+        look_at_dates(entries, knowledge.calendar, documents, today)
     documents.append(read_guide(root)[1])
     problems = [problem for document in documents for problem in document.weighed()]
     return Content(knowledge, intents, catalogs), sorted(set(problems)), len(documents)
+
+
+def _check_lists(knowledge: Knowledge, documents: list[Document]) -> None:
+    by_path = {document.path: document for document in documents}
+    check_whole(documents)
+    check_calendar(knowledge.calendar, by_path["knowledge/calendar.yaml"])
+    check_desk(knowledge.desk, by_path["knowledge/desk.yaml"], knowledge.gazetteer.communes)
+    check_counters(knowledge.counters, by_path["knowledge/counters.yaml"], knowledge.gazetteer.provinces)
 
 
 def _load_procedures(root: Path, documents: list[Document]) -> dict[str, Procedure]:
@@ -120,7 +136,11 @@ def _load_procedures(root: Path, documents: list[Document]) -> dict[str, Procedu
         documents.append(document := read_document(path, root))
         document.quoted = not document.draft
         if entry := convert(document, Procedure):
-            found[entry.id] = entry
+            if entry.id == path.stem:
+                found[entry.id] = entry
+            else:
+                what = f"`{entry.id}` is not the name of the file"
+                document.report(("id",), what, f"rename the file {entry.id}.yaml, or write `{path.stem}`")
     return found
 
 

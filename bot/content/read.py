@@ -96,8 +96,9 @@ def parse(text: str, document: Document) -> Document:
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = f"this is not YAML: {error.problem or error.context}"
-        document.problems.append(Problem(document.path, mark.line + 1 if mark else 1, what, _yaml_hint(error)))
+        line = mark.line if mark else 0
+        what = f"this is not YAML: {error.problem or error.context}{_began(error, line)}"
+        document.problems.append(Problem(document.path, line + 1, what, _yaml_hint(error, text.split("\n")[line:][:1])))
         return document
     except (yaml.YAMLError, RecursionError) as error:
         what = f"this is not YAML: {str(error).splitlines()[0]}"
@@ -110,15 +111,21 @@ def parse(text: str, document: Document) -> Document:
     return document
 
 
-def _yaml_hint(error: yaml.MarkedYAMLError) -> str:
+def _began(error: yaml.MarkedYAMLError, line: int) -> str:
+    """Where the part began in which YAML stumbled, if above: the slip is often there."""
+    begun = error.context_mark.line if error.context_mark else line
+    return f" ({error.context}, begun on line {begun + 1})" if begun < line and error.problem else ""
+
+
+def _yaml_hint(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
     problem = error.problem or ""
-    if "tab" in problem or "\\t" in problem:
+    if any("\t" in line for line in lines):
         return "indent with spaces, not tabs"
     if "mapping values" in problem:
         return 'put the text between "quotes" if it contains a colon'
     if "alias" in problem or "anchor" in problem:
         return "put text beginning with & or * between quotes"
-    return "check the indentation and the quotes on this line and the one above"
+    return "check the indentation, dashes and quotes on this line and those above"
 
 
 def _plain(node: yaml.Node, loc: Loc, document: Document) -> Any:

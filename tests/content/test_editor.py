@@ -57,7 +57,13 @@ def test_the_editor_has_nothing_against_what_check_takes(guide):
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("fees:", "fess:"), ("same_day", "sameday"), ("amount: 0", "amount: năm nghìn"), ("how: submit", "how: nộp")],
+    [
+        ("fees:", "fess:"),
+        ("same_day", "sameday"),
+        ("amount: 0", "amount: năm nghìn"),
+        ("how: submit", "how: nộp"),
+        ("amount: 3", "amount: 3000"),
+    ],
 )
 def test_the_editor_marks_a_mistake(guide, before, after):
     text = (ROOT / "knowledge/procedures/dang-ky-khai-sinh.yaml").read_text(encoding="utf-8")
