@@ -6,8 +6,9 @@ from typing import Any
 
 from bot.content.contradictions import find_contradictions
 from bot.content.read import Document, nearest
-from bot.content.schema import Fact, Language, Procedure
+from bot.content.schema import Fact, Language, LifeEvent, Procedure
 from bot.content.shape import Loc
+from bot.content.words import HowPeopleAsk
 
 FACT_LISTS = ("where", "papers", "not_required", "fees", "times", "steps", "forms", "who", "pitfalls", "changes")
 
@@ -31,6 +32,35 @@ def cross_check(
     for document in documents:
         if document.path.startswith("knowledge/offices/"):
             _check_ward(document, wards)
+
+
+def check_life_events(
+    events: dict[str, LifeEvent],
+    procedures: dict[str, Procedure],
+    listed: set[str],
+    intents: HowPeopleAsk,
+    documents: list[Document],
+) -> None:
+    """Life events name procedures of the catalogue, sources of their entries, and phrases name life events."""
+    by_path = {document.path: document for document in documents}
+    for event in events.values():
+        document = by_path.get(f"knowledge/life_events/{event.id}.yaml")
+        for n, step in enumerate(event.steps) if document else ():
+            if document and step.procedure not in listed:
+                document.report(
+                    ("steps", n, "procedure"),
+                    f"no procedure `{step.procedure}`",
+                    nearest(step.procedure, sorted(listed)),
+                )
+            entry = procedures.get(step.procedure)
+            for source in step.source if entry else ():
+                if document and entry and source not in entry.sources:
+                    what = f"the entry of {entry.id} has no source `{source}`"
+                    document.report(("steps", n, "source"), what, nearest(source, list(entry.sources)))
+    phrases = by_path.get("intents/_life_events.yaml")
+    for name in intents.events if phrases else ():
+        if phrases and name not in events:
+            phrases.report((name,), f"no life event `{name}`", nearest(name, sorted(events)))
 
 
 def _intent_of(path: str) -> str | None:

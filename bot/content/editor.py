@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from bot.content.guide import load_guide
+from bot.content.guide import advice_for, load_guide
 from bot.content.kinds import KINDS, FileKind
 from bot.content.schema import Guide
 from bot.content.shape import parts_of, records_in
@@ -60,7 +60,7 @@ def _schema_of(kind: FileKind, guide: Guide) -> dict[str, Any]:
 def _advise(schema: dict[str, Any], record: type[BaseModel], guide: Guide) -> None:
     schema.pop("description", None)  # the docstring speaks to developers
     for key, part in parts_of(record).items():
-        advice = guide.fields[part.owner][key]
+        advice = advice_for(guide, part)
         schema["properties"][key]["description"] = f"{advice.vi}\n\n{advice.en}"
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from bot.content.read import Document, convert, read_document
-from bot.content.schema import Guide
+from bot.content.schema import Advice, Guide
+from bot.content.shape import Part
 
 PATH = Path("knowledge", "schema", "guide.yaml")
 
@@ -18,6 +19,14 @@ def load_guide(root: Path) -> Guide:
     if guide is None:
         raise NoGuide("\n".join(map(str, document.problems)))
     return guide
+
+
+def advice_for(guide: Guide, part: Part) -> Advice:
+    """Raises NoGuide."""
+    try:
+        return guide.fields[part.owner][part.key]
+    except KeyError:
+        raise NoGuide(f"{PATH} has no advice for {part.owner}.{part.key}; write it under `fields`") from None
 
 
 def read_guide(root: Path) -> tuple[Guide | None, Document]:

@@ -14,6 +14,8 @@ from bot.content.schema import (
     DeskRules,
     Guide,
     Intent,
+    LifeEvent,
+    LifePhrases,
     Procedure,
     Talk,
     Words,
@@ -31,6 +33,7 @@ class FileKind:
 
 KINDS = (
     FileKind(name="procedure", glob="knowledge/procedures/*.yaml", record=Procedure),
+    FileKind(name="life_event", glob="knowledge/life_events/*.yaml", record=LifeEvent),
     FileKind(name="offices", glob="knowledge/offices/*.yaml", record=CommuneOffices),
     FileKind(name="catalogue", glob="knowledge/catalogue.yaml", record=Catalogue.__value__),
     FileKind(name="counters", glob="knowledge/counters.yaml", record=Counters.__value__),
@@ -41,6 +44,7 @@ KINDS = (
     FileKind(name="intent", glob="intents/[a-z0-9]*.yaml", record=Intent),
     FileKind(name="words", glob="intents/_words.yaml", record=Words),
     FileKind(name="talk", glob="intents/_talk.yaml", record=Talk.__value__),
+    FileKind(name="life_phrases", glob="intents/_life_events.yaml", record=LifePhrases.__value__),
     FileKind(name="aspects", glob="intents/_aspects.yaml", record=AspectCues.__value__),
 )
 

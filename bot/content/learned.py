@@ -60,4 +60,13 @@ def _from_json(data: dict[str, Any]) -> Learned:
 
 
 def _linear(labels: list[str], rows: dict[str, list[Any]], unseen: float) -> Linear:
-    return Linear(tuple(labels), {feature: (r, tuple(a), tuple(b)) for feature, (r, a, b) in rows.items()}, unseen)
+    same: dict[Any, Any] = {}  # a weight that stands in many rows is kept once
+    share = same.setdefault
+    return Linear(
+        tuple(labels),
+        {
+            feature: (share(r, r), tuple(a), tuple(share(b, b) for b in weights))
+            for feature, (r, a, weights) in rows.items()
+        },
+        unseen,
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.catalog import Catalogs, load_catalogs
-from bot.content.check import cross_check
+from bot.content.check import check_life_events, cross_check
 from bot.content.communes import Gazetteer, load_gazetteer
 from bot.content.completeness import check_calendar, check_counters, check_desk, check_whole
 from bot.content.guide import read_guide
@@ -25,6 +25,7 @@ from bot.content.schema import (
     Counters,
     DeskRules,
     Hours,
+    LifeEvent,
     Listed,
     Office,
     Procedure,
@@ -61,6 +62,7 @@ class Knowledge:
     contacts: dict[str, Contact]
     calendar: Calendar
     desk: DeskRules
+    life_events: dict[str, LifeEvent]
     gazetteer: Gazetteer
 
     @cached_property
@@ -109,11 +111,13 @@ def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Pro
         contacts=_load_one(root, "contacts.yaml", Contacts.__value__, documents),
         calendar=_load_one(root, "calendar.yaml", Calendar, documents) or NO_CALENDAR,
         desk=_load_one(root, "desk.yaml", DeskRules, documents) or NO_DESK,
+        life_events=_load_life_events(root, documents),
         gazetteer=load_gazetteer(),
     )
     intents = load_intents(root, documents)
     catalogs = load_catalogs(root, documents)
     cross_check(entries, set(knowledge.catalogue), set(knowledge.gazetteer.communes), documents)
+    check_life_events(knowledge.life_events, entries, set(knowledge.catalogue), intents, documents)
     _check_lists(knowledge, documents)
     if today:
         look_at_dates(entries, knowledge.calendar, documents, today)
@@ -147,6 +151,19 @@ def _load_procedures(root: Path, documents: list[Document]) -> dict[str, Procedu
 def _load_one(root: Path, name: str, kind: Any, documents: list[Document]) -> Any:
     documents.append(document := read_document(root / "knowledge" / name, root))
     return convert(document, kind) or {}
+
+
+def _load_life_events(root: Path, documents: list[Document]) -> dict[str, LifeEvent]:
+    found = {}
+    for path in sorted((root / "knowledge" / "life_events").glob("*.yaml")):
+        documents.append(document := read_document(path, root))
+        if entry := convert(document, LifeEvent):
+            found[entry.id] = entry
+            if path.stem != entry.id:
+                document.report(
+                    ("id",), f"`{entry.id}` is not the name of the file", f"rename the file {entry.id}.yaml"
+                )
+    return found
 
 
 def _load_offices(root: Path, documents: list[Document]) -> dict[int, tuple[Office, ...]]:

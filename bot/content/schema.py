@@ -490,6 +490,33 @@ type Contacts = dict[ContactName, Contact]
 type Counters = dict[Counter, CounterFacts]
 
 
+class LifeStep(Record):
+    """One procedure of a life event: why, and by when; `source` names sources of that procedure's own entry."""
+
+    procedure: Slug
+    why: Text
+    by: Text | None = None
+    source: tuple[Slug, ...] = ()
+
+    @model_validator(mode="after")
+    def _sourced(self) -> Self:
+        if self.by and not self.source:
+            raise ValueError("`by` needs a `source`, one of the procedure's own")
+        return self
+
+
+class LifeEvent(Record):
+    """`knowledge/life_events/<id>.yaml`: what happens in a life, and its procedures in the order to do them."""
+
+    id: Slug
+    name: ShortText
+    lead: Text | None = None  # a kind word first
+    steps: tuple[LifeStep, ...] = Field(min_length=1)
+
+
+type LifePhrases = dict[Slug, Phrases]
+
+
 class Limits(Record):
     """How long things may take; hours are open hours, days are working days, minutes are minutes."""
 

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin
 import yaml
 from pydantic import BaseModel
 
-from bot.content.guide import load_guide
+from bot.content.guide import advice_for, load_guide
 from bot.content.read import example, nearest
 from bot.content.schema import Guide, Listed, Procedure
 from bot.content.shape import Part, bare, parts_of, record_of, values_of
@@ -65,7 +65,7 @@ class _Writer:
         self.told.add((part.owner, part.key))
         words = self.guide.words
         marked = words.mandatory if part.mandatory else words.optional
-        yield from _comment(f"{marked}: {self.guide.fields[part.owner][part.key].vi}")
+        yield from _comment(f"{marked}: {advice_for(self.guide, part).vi}")
         if values := values_of(part.kind):
             meanings = self.guide.values.get(getattr(bare(part.kind), "__name__", ""), {})
             shown = [f"{value} ({meanings[value]})" if value in meanings else value for value in values]
@@ -91,7 +91,7 @@ class _Writer:
         return [line for p in parts for line in self.field(p, value[p.key], live=self._live(p), given=given)]
 
     def _live(self, part: Part) -> bool:
-        return part.mandatory or self.guide.fields[part.owner][part.key].usual
+        return part.mandatory or advice_for(self.guide, part).usual
 
 
 def _item_of(kind: Any) -> Any:

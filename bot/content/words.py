@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.read import Document, convert, nearest, read_document
-from bot.content.schema import Aspect, AspectCues, Intent, Language, Phrases, Talk, Words
+from bot.content.schema import Aspect, AspectCues, Intent, Language, LifePhrases, Phrases, Talk, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,7 @@ class HowPeopleAsk:
     talk: tuple[Phrase, ...] = ()
     words: Words = field(default_factory=Words)
     cues: dict[Aspect, Phrases] = field(default_factory=dict)
+    events: dict[str, Phrases] = field(default_factory=dict)  # life event → how people tell of it
 
 
 def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
@@ -37,16 +38,22 @@ def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
         documents.append(document := read_document(path, root))
         if intent := convert(document, Intent):
             phrases.extend(_phrases(document, intent, path.stem))
-    talk, words, cues = (_special(folder / name, root, kind, documents) for name, kind in SPECIAL.items())
+    talk, words, cues, events = (_special(folder / name, root, kind, documents) for name, kind in SPECIAL.items())
     return HowPeopleAsk(
         phrases=tuple(phrases),
         talk=tuple(_talk_phrases(talk or {})),
         words=words or Words(),
         cues=cues or {},
+        events=events or {},
     )
 
 
-SPECIAL = {"_talk.yaml": Talk.__value__, "_words.yaml": Words, "_aspects.yaml": AspectCues.__value__}
+SPECIAL = {
+    "_talk.yaml": Talk.__value__,
+    "_words.yaml": Words,
+    "_aspects.yaml": AspectCues.__value__,
+    "_life_events.yaml": LifePhrases.__value__,
+}
 
 
 def _special(path: Path, root: Path, kind: Any, documents: list[Document]) -> Any:

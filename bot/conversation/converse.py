@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect, Counter, Language, Procedure
-from bot.conversation.citizen import checklist, commands, communes, talk
+from bot.conversation.citizen import checklist, commands, communes, events, talk
 from bot.conversation.citizen.answers import LAW, OVERVIEW, PITFALLS, answer, more, not_yet
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
@@ -100,6 +100,10 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
             return commands.topics(scene, replaces=visit.pressed_in)
         case "topic", [name, page] if page.isascii() and page.isdigit() and len(page) < 4:
             return commands.topic(scene, name, int(page), replaces=visit.pressed_in)
+        case "events", []:
+            return [events.listed(scene, replaces=visit.pressed_in)], scene.memory
+        case "event", [name] if reply := events.path(scene, name):
+            return [reply], scene.memory
         case "list" | "relist", [name]:
             return checklist.opened(scene, name, afresh=verb == "relist", replaces=visit.pressed_in)
         case "case", [name, case, option]:
@@ -173,6 +177,8 @@ def _named(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer 
 
 
 def _answered(scene: Scene, understood: Understanding) -> commands.Done:
+    if told := _life_event(scene, understood):
+        return told
     match understood.outcome:
         case Outcome.EMERGENCY:
             return [talk.emergency(scene, understood)], scene.memory
@@ -197,6 +203,23 @@ def _answered(scene: Scene, understood: Understanding) -> commands.Done:
     if understood.aspect is Aspect.HOURS:
         return [Reply(blocks=_opening_hours(scene), buttons=talk.topics_button(scene))], scene.memory
     return [talk.no_match(scene)], scene.memory
+
+
+def _life_event(scene: Scene, understood: Understanding) -> commands.Done | None:
+    """A situation told without a question: the whole path, where the words also point to one of its procedures."""
+    event = scene.house.knowledge.life_events.get(understood.life_event or "")
+    if event is None or understood.outcome not in (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.NO_MATCH):
+        return None
+    steps = {step.procedure for step in event.steps}
+    near = understood.procedures[0].id if understood.procedures else ""
+    if understood.outcome is Outcome.ANSWERED and near not in steps:
+        return None
+    reply, memory = events.path(scene, event.id), scene.memory
+    if near in steps:
+        memory = memory.about(near, None)
+    if understood.place and (found := understood.place.certain):
+        memory = communes.chosen(memory, found)
+    return ([reply], memory) if reply else None
 
 
 def _opening_hours(scene: Scene) -> tuple[Block, ...]:

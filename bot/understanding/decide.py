@@ -15,7 +15,9 @@ ANSWER_FROM = 0.80  # probability of the best, of all procedures
 CHOOSE_FROM = 0.40  # probability of the best four together, of everything
 TALK_FROM = 0.50  # probability of the best kind of talk
 EMERGENCY_FROM = 0.2  # probability of all emergencies together: rather one too many than one too few
+HOPELESS = 12.0  # log odds behind the best
 STAY_ASKING = 0.62  # what the procedure last talked about is worth to a question about an aspect, as a score
+STAY_SURELY = 1.5  # the same where nothing else is said
 STAY = 0.25  # the same without one
 OFFERED = 0.3  # what a procedure just offered to choose from is worth
 CHOICES = 4
@@ -54,11 +56,12 @@ class Decision:
 
 
 def probabilities(scores: dict[str, float], sharpness: float = SHARPNESS) -> dict[str, float]:
-    """Scores as probabilities that add up to 1."""
+    """Scores as probabilities that add up to 1; labels without a chance are left out."""
     if not scores:
         return {}
     top = max(scores.values())
-    powers = {label: math.exp(sharpness * (score - top)) for label, score in scores.items()}
+    floor = top - HOPELESS / sharpness
+    powers = {label: math.exp(sharpness * (score - top)) for label, score in scores.items() if score >= floor}
     total = sum(powers.values())
     return {label: power / total for label, power in powers.items()}
 
@@ -81,11 +84,13 @@ def kind_of(label: str) -> Kind:
     return Kind.TALK if label in TALK_OUTCOMES else Kind.PROCEDURE
 
 
-def decide(scores: dict[str, float], aspect: Aspect | None, length: int, context: Context) -> Decision:
-    """The outcome of a message of `length` words."""
+def decide(
+    scores: dict[str, float], aspect: Aspect | None, length: int, context: Context, *, only_asks: bool = False
+) -> Decision:
+    """The outcome of a message of `length` words; `only_asks`: it names an aspect and nothing else."""
     if length == 0 or not scores:
         return Decision(Outcome.NO_MATCH)
-    chances = probabilities(_with_context(scores, aspect, length, context))
+    chances = probabilities(_with_context(scores, aspect, length, context, only_asks=only_asks))
     kinds: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
     for label, chance in chances.items():
         kinds[kind_of(label)][label] = chance
@@ -98,11 +103,14 @@ def decide(scores: dict[str, float], aspect: Aspect | None, length: int, context
     return _procedure(ranked, chances, aspect, context)
 
 
-def _with_context(scores: dict[str, float], aspect: Aspect | None, length: int, context: Context) -> dict[str, float]:
+def _with_context(
+    scores: dict[str, float], aspect: Aspect | None, length: int, context: Context, *, only_asks: bool
+) -> dict[str, float]:
     """A short question about an aspect stays with what was talked about; other words must speak louder."""
     scores = dict(scores)
     if context.procedure in scores and length <= LONG:
-        scores[context.procedure] = max(0.0, scores[context.procedure]) + (STAY_ASKING if aspect else STAY)
+        stay = STAY_SURELY if only_asks else STAY_ASKING if aspect else STAY
+        scores[context.procedure] = max(0.0, scores[context.procedure]) + stay
     for offered in context.choices if length <= LONG else ():
         if offered in scores:
             scores[offered] += STAY_ASKING if aspect else OFFERED

@@ -9,6 +9,7 @@ from bot.content.communes import Gazetteer
 from bot.content.schema import Aspect, Language
 from bot.content.words import HowPeopleAsk, Phrase
 from bot.understanding import decide
+from bot.understanding.events import Events, build_events, event_told
 from bot.understanding.features import aspect_features, features_of, shown
 from bot.understanding.fold import clean, fold, low_words, words
 from bot.understanding.language import Languages, detect, learn_languages
@@ -20,6 +21,7 @@ from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, co
 EPOCHS = 5
 NO_ASPECT = "none"
 ASKS_FROM = 0.65  # an aspect may score that much less than none: naming one wrongly costs little
+POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
 ORDINARY_FROM = 2  # a pair of syllables in that many phrases is everyday language, not a place
 
@@ -46,17 +48,39 @@ class Engine:
     ordinary: frozenset[str]
     learned: Learned
     phrases: tuple[Phrase, ...]
+    events: Events = field(default_factory=Events)
+    asking: frozenset[str] = frozenset()  # whole questions about an aspect, which name no procedure
 
 
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
     """Index what maintainers wrote around what was learnt from it."""
+    vocabulary = build_vocabulary(intents.words, learned.known)
     return Engine(
-        vocabulary=build_vocabulary(intents.words, learned.known),
+        vocabulary=vocabulary,
+        events=build_events(intents, vocabulary),
         places=build_places(gazetteer, intents.words.provinces),
         ordinary=frozenset(learned.ordinary),
         learned=learned,
         phrases=intents.phrases,
+        asking=frozenset(
+            _folded(cue) for cues in intents.cues.values() for lang in Language for cue in getattr(cues, lang)
+        ),
     )
+
+
+def _folded(text: str) -> str:
+    return " ".join(map(fold, low_words(text)))
+
+
+def only_asks(tokens: list[Token], asking: frozenset[str]) -> bool:
+    """Whether a message is a question about an aspect and nothing else, but for a word or two of politeness."""
+    folded = [token.folded for token in tokens]
+    for end in range(len(folded), max(0, len(folded) - POLITE_WORDS - 1), -1):
+        if any(len(word) > POLITE_LETTERS for word in folded[end:]):
+            return False
+        if " ".join(folded[:end]) in asking:
+            return True
+    return False
 
 
 def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, epochs: int = EPOCHS) -> Learned:
@@ -126,11 +150,13 @@ def read(text: str, context: Context, engine: Engine) -> Reading:
 def understand(text: str, context: Context, engine: Engine) -> Understanding:
     """Read one message. Never raises, whatever the text; bounded in time by the length that is read."""
     reading = read(text, context, engine)
+    context = _turned_back(reading, context)
     aspect = aspect_of(reading.tokens, engine.learned.aspects)
     scores = dict(
         zip(engine.learned.procedures.labels, engine.learned.procedures.scores(reading.features), strict=True)
     )
-    decided = decide.decide(scores, aspect, len(reading.tokens), context)
+    only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
+    decided = decide.decide(scores, aspect, len(reading.tokens), context, only_asks=only)
     return Understanding(
         text=text,
         language=context.language or reading.language,
@@ -140,8 +166,23 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         aspect=aspect,
         place=reading.mention.place if reading.mention else None,
         talk=decided.talk,
+        life_event=None if decided.follow_up else _told(reading.tokens, aspect, engine),
         follow_up=decided.follow_up,
     )
+
+
+def _told(tokens: list[Token], aspect: Aspect | None, engine: Engine) -> str | None:
+    """The life event a message tells of, where it asks for nothing in particular but what to do."""
+    if aspect not in (None, Aspect.STEPS) and _asks(tokens, engine.asking):
+        return None
+    return event_told(tokens, engine.events)
+
+
+def _asks(tokens: list[Token], asking: frozenset[str]) -> bool:
+    """Whether the words of a question about an aspect stand in the message, in their order."""
+    folded = [token.folded for token in tokens]
+    spans = ((start, start + length) for length in (2, 3, 4, 5) for start in range(len(folded) - length + 1))
+    return any(" ".join(folded[start:end]) in asking for start, end in spans)
 
 
 def _turned_back(reading: Reading, context: Context) -> Context:

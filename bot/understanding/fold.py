@@ -70,6 +70,7 @@ def fold(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_PLAIN)
 
 
+@lru_cache(maxsize=20_000)
 def accented(word: str) -> str:
     """With its accents, wherever the tone was put: `hoà` and `hòa` both → `hoa2`. Words without accents stay."""
     spread = word.translate(_TONED)

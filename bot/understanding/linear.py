@@ -87,7 +87,7 @@ def learn(
 
 def _row(rarity: float, weights: dict[int, float], negligible: float) -> Row:
     scaled = {label: weight * rarity for label, weight in weights.items()}
-    kept = {label: round(weight, 3) for label, weight in scaled.items() if abs(weight) >= negligible}
+    kept = {label: round(weight, 2) for label, weight in scaled.items() if abs(weight) >= negligible}
     return round(rarity * rarity, 3), tuple(kept), tuple(kept.values())
 
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from rapidfuzz import fuzz, process
 
@@ -235,10 +236,12 @@ def _find(
     typed: list[str], capital: list[bool], places: Places, *, sure: bool, ordinary: Collection[str] = ()
 ) -> Mention | None:
     folded = [_folded_unless_misread(word) for word in typed]
-    context = _regions(folded, places)
+    begins = [pair in places.beginnings for pair in map(" ".join, pairwise(folded))]
+    begins.append(bool(folded) and folded[-1] in places.beginnings)
+    context = _regions(folded, begins, places)
     best: tuple[tuple[int, int, int], Mention] | None = None
-    for start, end in _spans(folded, places):
-        kind, begins = _kind_before(folded, start)
+    for start, end in _spans(folded, begins, places):
+        kind, first = _kind_before(folded, start)
         named = all(capital[start:end])
         strength = _strength(folded, (start, end), kind, named=named, sure=sure)
         if not strength or (strength < STRONG and _not_a_place(typed[start:end], strength, ordinary, places)):
@@ -246,7 +249,7 @@ def _find(
         if place := _resolve(typed[start:end], kind, context - {" ".join(folded[start:end])}, places):
             rank = (strength, end - start, -start)
             if best is None or rank > best[0]:
-                best = rank, Mention(place, begins, end)
+                best = rank, Mention(place, first, end)
     return best[1] if best else None
 
 
@@ -260,9 +263,9 @@ def _folded_unless_misread(word: str) -> str:
     )
 
 
-def _spans(folded: list[str], places: Places) -> Iterator[tuple[int, int]]:
+def _spans(folded: list[str], begins: list[bool], places: Places) -> Iterator[tuple[int, int]]:
     for start in range(len(folded)):
-        longest = MAX_NAME if " ".join(folded[start : start + 2]) in places.beginnings else 1
+        longest = MAX_NAME if begins[start] else 1
         for length in range(min(longest, len(folded) - start), 0, -1):
             name = " ".join(folded[start : start + length])
             if name in places.units or name in places.districts:
@@ -323,11 +326,11 @@ def _not_a_place(typed: list[str], strength: int, ordinary: Collection[str], pla
     return any(not word.isascii() for word in typed) and not any(u.name == key for u in places.units.get(name, ()))
 
 
-def _regions(folded: list[str], places: Places) -> set[str]:
+def _regions(folded: list[str], begins: list[bool], places: Places) -> set[str]:
     """The provinces and former districts a message names: they tell places of one name apart."""
     found = set()
     for start in range(len(folded)):
-        longest = MAX_NAME if " ".join(folded[start : start + 2]) in places.beginnings else 1
+        longest = MAX_NAME if begins[start] else 1
         for length in range(1, longest + 1):
             name = " ".join(folded[start : start + length])
             name = places.provinces.get(name, name)

@@ -101,4 +101,5 @@ class Understanding:
     aspect: Aspect | None = None
     place: Place | None = None
     talk: str | None = None  # the kind of `_talk.yaml` the message belongs to
+    life_event: str | None = None  # what happened in a life, told without asking for one procedure
     follow_up: bool = False  # the procedure came from the context, not from the words

@@ -21,6 +21,11 @@ def rows(database):
                 yield table, repr(tuple(row))
 
 
+def settled(database):
+    with database.look() as connection:
+        return connection.execute(text("SELECT count(*) FROM outbox WHERE state = 'waiting'")).scalar_one() == 0
+
+
 @pytest.fixture
 def everything(caplog):
     caplog.set_level(logging.DEBUG)
@@ -35,7 +40,8 @@ def test_a_whole_day_of_serving_logs_nothing_about_anybody(turns, everything):
             await server.inject(
                 KIN.says("Zxq, số 0912345678"), {"message": {"message_id": "Zxq"}}, KIN.presses("Zxq"), KIN.edits("Zxq")
             )
-            await until(lambda: any(name == "sendMessage" for name, _ in server.calls), task)
+            await until(lambda: len([1 for name, _ in server.calls if name == "sendMessage"]) > 1, task)
+            await until(lambda: settled(turns.database), task)
             await server.inject(KIN.says("/commune Zxq"))
             await until(lambda: len([1 for name, _ in server.calls if name == "sendMessage"]) > 2, task)
 

@@ -71,7 +71,8 @@ def topics(scene: Scene, *, replaces: str | None = None) -> Done:
     """The fields of life, to browse."""
     shown = [topic for topic in Topic if scene.house.knowledge.by_topic[topic]]
     rows = tuple((scene.button(f"topic.{topic}", f"topic:{topic}:0"),) for topic in shown)
-    return [Reply(blocks=(scene.line("topics.choose"),), buttons=rows, replaces=replaces)], scene.memory
+    life = ((scene.button("event.browse", "events"),),) if scene.house.knowledge.life_events else ()
+    return [Reply(blocks=(scene.line("topics.choose"),), buttons=(*life, *rows), replaces=replaces)], scene.memory
 
 
 def my(scene: Scene) -> Done:
