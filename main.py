@@ -146,6 +146,41 @@ def check(root: Path) -> None:
 
 
 @main.command()
+@click.option("--against", metavar="REV", required=True, help="A revision of git, e.g. HEAD~1 or main.")
+@click.option(
+    "--questions",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help='More questions: one a line, or JSON lines with "text" and "accept".',
+)
+@click.option("--all", "everything", is_flag=True, help="Every question, not a few of each kind.")
+def flips(against: str, questions: tuple[Path, ...], *, everything: bool) -> None:
+    """Which stored questions are answered otherwise than with knowledge/ and intents/ of REV."""
+    from tempfile import TemporaryDirectory
+
+    from bot.content.revisions import NoRevision, find_revision, unpack
+    from bot.terminal.flips import compare, stored_questions, tell
+    from bot.terminal.flips import flips as find
+    from bot.turn import utc_now
+
+    with TemporaryDirectory() as folder:
+        before = Path(folder)
+        try:
+            revision = find_revision(ROOT, against)
+            unpack(ROOT, revision, before)
+            asked = stored_questions((ROOT, before), (*questions, *sorted((ROOT / "tests/questions").glob("*.jsonl"))))
+        except (NoRevision, OSError, ValueError) as error:
+            raise click.ClickException(str(error)) from None
+        click.echo(f"{len(asked)} questions against {revision.commit} of {revision.day}: {revision.subject}", err=True)
+        click.echo("learning both versions, which takes a minute or two …", err=True)
+        old, new = compare(before, ROOT, ROOT / "var" / "cache", asked, utc_now())
+    for version, where in ((old, revision.commit), (new, "the files as they stand")):
+        if version.unread:
+            click.echo(f"{where}: {version.unread} mistake(s); what they concern is left out.", err=True)
+    click.echo(tell(find(asked, old, new), len(asked), everything=everything))
+
+
+@main.command()
 @click.argument("name", metavar="ID")
 def new(name: str) -> None:
     """Write an annotated template of the entry ID, a procedure of knowledge/catalogue.yaml."""

@@ -1,7 +1,6 @@
 """What maintainers break by hand: each is found by `main.py check`, at its line, in words, without a traceback."""
 
 import datetime as dt
-import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +11,7 @@ from bot.content.schema import TalkKind
 from bot.conversation.citizen.talk import EMERGENCY_CONTACTS
 from bot.understanding.decide import ASIDE, TALK_OUTCOMES
 from main import check
-from tests.conftest import ROOT
+from tests.content.small import copy_small
 
 BIRTH = "knowledge/procedures/dang-ky-khai-sinh.yaml"
 COPY = "knowledge/procedures/trich-luc-ho-tich.yaml"
@@ -24,7 +23,6 @@ COUNTERS = "knowledge/counters.yaml"
 CATALOGUE = "knowledge/catalogue.yaml"
 TALK = "intents/_talk.yaml"
 OFFICE = "knowledge/offices/00008.yaml"
-SMALL = {"procedures": {"dang-ky-khai-sinh.yaml", "trich-luc-ho-tich.yaml"}, "offices": {"00008.yaml"}}
 
 # A file, what stands in it, what a hand makes of it (the line beginning with ▸ is the one to be named), what is said.
 DAMAGE = {
@@ -89,18 +87,7 @@ DAMAGE = {
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """All of the maintainers' files but most entries and offices, which only take time."""
-    copy = tmp_path_factory.mktemp("content")
-    for name in ("knowledge", "intents", "locales"):
-        shutil.copytree(ROOT / name, copy / name, ignore=_most)
-    return copy
-
-
-def _most(folder, names):
-    kept = SMALL.get(folder.rsplit("/", 1)[-1])
-    if folder.endswith("intents"):
-        kept = {"dang-ky-khai-sinh.yaml", "trich-luc-ho-tich.yaml", *(n for n in names if n.startswith("_"))}
-    return [name for name in names if kept and name not in kept]
+    return copy_small(tmp_path_factory.mktemp("content"))
 
 
 def checked(home):
