@@ -180,6 +180,31 @@ def flips(against: str, questions: tuple[Path, ...], *, everything: bool) -> Non
     click.echo(tell(find(asked, old, new), len(asked), everything=everything))
 
 
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Show what portal records (FILE, JSON lines) say otherwise than our entries; write proposals, change nothing."""
+    from bot.content.portal import read_records, write_proposal
+    from bot.content.proposals import FOLDER
+    from bot.desk.working_time import VIETNAM
+    from bot.terminal.imported import tell
+
+    today = dt.datetime.now(VIETNAM).date()
+    with file.open("rb") as lines:
+        found = read_records(lines, _content().knowledge.procedures, today)
+    click.echo(tell(found))
+    try:
+        written = [write_proposal(one, today, FOLDER) for one in found.compared if one.differences]
+    except OSError as error:
+        raise click.ClickException(f"{FOLDER} cannot be written ({error.strerror}).") from None
+    if written:
+        click.echo(f"{len(written)} proposals written to var/proposals/; knowledge/ is as it was.", err=True)
+    for line in found.bad_lines:
+        click.echo(f"{file}: {line}; left out", err=True)
+    if found.bad_lines:
+        raise click.exceptions.Exit(1)
+
+
 @main.command()
 @click.argument("name", metavar="ID")
 def new(name: str) -> None:
