@@ -66,6 +66,9 @@ class TelegramServer(LoBotApiEmulator):
             return self._topic(fields)
         if method == "copyMessage":
             return self._copy(fields)
+        if method == "copyMessages":
+            numbers = [{"message_id": self._next()} for _ in decoded(fields["message_ids"])]
+            return web.json_response({"ok": True, "result": numbers})
         if method == "deleteMessage":
             self.deleted.append((int(fields["chat_id"]), int(fields["message_id"])))
         return web.json_response({"ok": True, "result": True})

@@ -368,10 +368,13 @@ VERBS: dict[str, Callable[..., None]] = {
     "send": _send, "drop": _drop, "change": _change, "kind": _kind, "write": _write, "status": show_status,
     "finish": _finish, "cancel": _cancel, "reopen": _reopen, "rate": _rate, "photo": photos_are,
 }  # fmt: skip
-OF_COMMAND = {"status": "status", "cancel": "cancel", "close": "finish", "reopen": "reopen"}
+OF_COMMAND = {
+    "send": "send", "write": "write", "status": "status", "cancel": "cancel", "close": "finish", "reopen": "reopen",
+    "rate": "rate",
+}  # fmt: skip
 
 
-def command(counter: Counter, visit: Visit, name: str, code: str | None) -> None:
+def command(counter: Counter, visit: Visit, name: str, code: str | None, more: str) -> None:
     """`/status CODE` and its like; without a code, the one request there is, or the list."""
     scene = scene_of(counter, visit)
     if code is None and not visit.text.strip():
@@ -380,7 +383,7 @@ def command(counter: Counter, visit: Visit, name: str, code: str | None) -> None
             return my(counter, visit)
         return _on(counter, visit, OF_COMMAND[name], live[0], [])
     if request := own(counter, visit, code):
-        return _on(counter, visit, OF_COMMAND[name], request, [])
+        return _on(counter, visit, OF_COMMAND[name], request, more.split())
     return counter.answer(visit, Reply(blocks=(scene.line("refused.unknown"),)))
 
 
@@ -425,7 +428,7 @@ def add(counter: Counter, visit: Visit, request: Request) -> None:
     quiet = request.owner is not None
     request = counter.deed(request, Action.ADD, counter.actor(visit.chat, visit.name))
     if row := cases.message(counter.connection, number):
-        relay.to_desk(counter, request, row)
+        relay.to_desk(counter, request, row, album=visit.album)
     if not quiet:
         counter.tell_citizen(request, requests.told(scene, request, "told.added"))
     return None

@@ -19,7 +19,7 @@ def keep(counter: Counter, entry: Entry) -> bool:
     if not agenda.take(counter.connection, entry):
         return False
     if entry.kind == "digest":
-        staffing.digest(counter, entry.subject)
+        staffing.digest(counter, int(entry.subject))
         return True
     if request := counter.request(entry.subject):
         try:

@@ -12,10 +12,10 @@ from bot.desk.lifecycle import Part, parts_of
 from bot.desk.request import Actor, Request, Status
 from bot.store import cases, people, shown
 
-CITIZENS = ("request", "status", "cancel", "close", "reopen", "my")
-STAFF_ALONE = ("queue", "stats", "away", "back", "practice", "unanswered", "notice")
+CITIZENS = ("request", "send", "write", "status", "cancel", "close", "reopen", "rate", "my")
+STAFF_ALONE = ("queue", "stats", "away", "back", "practice", "unanswered", "notice", "approve", "reject")
 STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note", "release", "r",
-         "delete", "block", "unblock", "draft")  # fmt: skip
+         "delete", "block", "unblock", "draft", "bot", "proposal")  # fmt: skip
 KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand"}
 
 
@@ -23,6 +23,8 @@ def serve(counter: Counter, visit: Visit) -> bool:
     """Take a visit that concerns the queue. False: it is for the bot."""
     if people.is_kept_out(counter.connection, visit.who) and not counter.actor(visit.who).posts:
         return _kept_out(counter, visit)
+    if visit.forum and not visit.private:
+        people.set_forum(counter.connection, visit.chat, forum=True)  # topics may be switched on later
     match visit.kind:
         case Kind.LEFT:
             staffing.left(counter, visit)
@@ -100,7 +102,8 @@ def _own(counter: Counter, visit: Visit, name: str) -> None:
         kind = KINDS.get(first.lower())
         citizens.begin(counter, visit, kind or "question", None, rest if kind else visit.text)
     else:
-        citizens.command(counter, visit, name, read_code(visit.text))
+        first, rest = _split(visit.text)
+        citizens.command(counter, visit, name, read_code(first), rest)
 
 
 def _deed(counter: Counter, visit: Visit, actor: Actor, name: str) -> None:
@@ -260,6 +263,8 @@ ALONE: dict[str, Callable[[Counter, Visit, Actor], None]] = {
     "practice": lambda counter, visit, _: practice.begin(counter, visit),
     "unanswered": lambda counter, visit, _: practice.unanswered(counter, visit),
     "notice": practice.notice,
+    "approve": lambda counter, visit, actor: officers.approve_by_command(counter, visit, actor, ok=True),
+    "reject": lambda counter, visit, actor: officers.approve_by_command(counter, visit, actor, ok=False),
 }
 
 

@@ -20,6 +20,7 @@ from bot.understanding.places import find_exactly
 
 MAX_WHY = 1000
 NOTE = "//"
+MOST_DIGITS = 18  # of a number in a button or command
 
 type Args = tuple[Counter, Visit, Actor, Request, str]
 
@@ -89,6 +90,15 @@ def release(counter: Counter, visit: Visit, actor: Actor, request: Request, text
     counter.answer(visit, Reply(blocks=(scene_of(counter, visit).line("done.released", code=request.code),)))
 
 
+def to_bot(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
+    """The bot speaks with the citizen again; the request stays where it is."""
+    _check_may_answer(request, actor)
+    if people.writing_in(counter.connection, request.citizen) == request.code:
+        people.write_in(counter.connection, request.citizen, None, now=counter.now)
+    counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, "told.to_bot"))
+    counter.answer(visit, Reply(blocks=(scene_of(counter, visit).line("done.to_bot", code=request.code),)))
+
+
 def give_back(counter: Counter, request: Request, actor: Actor, why: str, key: str) -> None:
     """Into the queue again; the other side knows."""
     owner = request.owner
@@ -114,7 +124,7 @@ def say(counter: Counter, visit: Visit, actor: Actor, request: Request, text: st
     number = relay.wrote(counter, request, visit, side="staff", text=text, state="held" if held else "sent")
     if held:
         return _ask_colleague(counter, request, number)
-    return _goes_out(counter, request, actor, number)
+    return _goes_out(counter, request, actor, number, album=visit.album)
 
 
 def _check_may_answer(request: Request, actor: Actor) -> None:
@@ -127,11 +137,11 @@ def _check_may_answer(request: Request, actor: Actor) -> None:
         raise Refused("over")
 
 
-def _goes_out(counter: Counter, request: Request, actor: Actor, number: int) -> None:
+def _goes_out(counter: Counter, request: Request, actor: Actor, number: int, *, album: str | None = None) -> None:
     if request.status is not Status.ESCALATED:
         request = counter.deed(request, Action.ANSWER, actor)
     if row := cases.message(counter.connection, number):
-        relay.to_citizen(counter, request, row)
+        relay.to_citizen(counter, request, row, album=album)
     people.count_answer(counter.connection, actor.person, request.commune)
 
 
@@ -152,7 +162,10 @@ def _ask_colleague(counter: Counter, request: Request, number: int) -> None:
     scene = counter.desk_scene(request.commune)
     buttons = ((scene.button("do.approve", f"d:approve:{number}"), scene.button("do.return", f"d:return:{number}")),)
     text = row["text"] if row else ""
-    blocks = (scene.title("approval.asked", who=request.owner_name, code=request.code), Block(text=text or "📎"))
+    blocks = (
+        scene.title("approval.asked", who=request.owner_name, code=request.code, number=number),
+        Block(text=text or "📎"),
+    )
     reply = Reply(blocks=blocks, buttons=buttons)
     if counter.desk(request.commune) and not cards.is_for_leaders(request):
         return counter.tell_desk(request, reply)
@@ -412,7 +425,7 @@ DEEDS = {
     "claim": claim, "answer": say, "more": ask_more, "transfer": transfer, "accept": accept, "decline": decline,
     "escalate": escalate, "returned": returned, "note": note, "release": release, "close": close, "r": canned,
     "draft": send_draft, "proposal": make_knowledge, "delete": take_back, "status": show, "block": keep_out,
-    "unblock": let_in,
+    "unblock": let_in, "bot": to_bot,
 }  # fmt: skip
 PROMPTED = ("more", "note", "transfer", "decline", "escalate", "returned")
 
@@ -431,6 +444,14 @@ def prompted(counter: Counter, visit: Visit) -> tuple[str, str] | None:
     return (verb, subject) if verb in (*PROMPTED, "practice", "notice", "rateword") else None
 
 
+def approve_by_command(counter: Counter, visit: Visit, actor: Actor, *, ok: bool) -> None:
+    """`/approve 12`, `/reject 12`: the number stands in the question."""
+    number = visit.text.strip()
+    if not (number.isascii() and number.isdigit() and len(number) < MOST_DIGITS):
+        return refuse(counter, visit, Refused("unknown"))
+    return approve(counter, visit, actor, int(number), ok=ok)
+
+
 # Buttons
 
 
@@ -439,9 +460,9 @@ def press(counter: Counter, visit: Visit, actor: Actor, verb: str, rest: list[st
     match verb, rest:
         case "practice", []:
             return practice.begin(counter, visit)
-        case "approve" | "return", [number] if number.isascii() and number.isdigit() and len(number) < 18:
+        case "approve" | "return", [number] if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS:
             return approve(counter, visit, actor, int(number), ok=verb == "approve")
-        case "notice", [number] if number.isascii() and number.isdigit() and len(number) < 18:
+        case "notice", [number] if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS:
             return practice.ask_notice(counter, visit, actor, int(number))
         case "say", [code, name] if request := seen(counter, actor, read_code(code)):
             return act(counter, visit, actor, "r", request, name)

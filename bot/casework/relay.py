@@ -10,41 +10,47 @@ from bot.desk.request import Request
 from bot.store import cases
 
 MAX_TEXT = 4000
+WORDS = (Kind.TEXT, Kind.EDIT, Kind.COMMAND, Kind.BUTTON)
 
 
 def wrote(counter: Counter, request: Request, visit: Visit, *, side: str, text: str, state: str = "sent") -> int:
     """Keep what somebody wrote in a request; its number."""
     values = {
         "code": request.code, "side": side, "name": visit.name, "chat": visit.chat, "message": visit.message,
-        "kind": visit.kind.value if visit.kind is not Kind.COMMAND else Kind.TEXT.value,
+        "kind": Kind.TEXT.value if visit.kind in WORDS else visit.kind.value,
         "text": text[:MAX_TEXT], "at": counter.now, "state": state,
     }  # fmt: skip
     return cases.wrote(counter.connection, values)
 
 
-def to_desk(counter: Counter, request: Request, row: cases.Row, *, edited: bool = False) -> None:
+def to_desk(
+    counter: Counter, request: Request, row: cases.Row, *, edited: bool = False, album: str | None = None
+) -> None:
     """Bring a citizen's message into the conversation's room; unclaimed requests have none yet."""
     if (room := counter.room(request)) is None or request.owner is None:
         return
     chat, topic = room
     scene = counter.desk_scene(request.commune)
     place = Place(topic=topic, about=request.code, relays=row["id"])
-    _bring(counter, chat, row, requests.from_citizen(scene, request, row["text"], edited=edited), place)
+    _bring(counter, chat, row, requests.from_citizen(scene, request, row["text"], edited=edited), place, album)
 
 
-def to_citizen(counter: Counter, request: Request, row: cases.Row) -> None:
+def to_citizen(counter: Counter, request: Request, row: cases.Row, *, album: str | None = None) -> None:
     """Bring an officer's message to the citizen."""
     scene = counter.citizen_scene(request)
     place = Place(about=request.code, relays=row["id"])
-    _bring(counter, request.citizen, row, requests.from_staff(scene, request, row["name"], row["text"]), place)
+    _bring(counter, request.citizen, row, requests.from_staff(scene, request, row["name"], row["text"]), place, album)
 
 
-def _bring(counter: Counter, chat: str, row: cases.Row, reply: Reply, place: Place) -> None:
-    """Words with a head; of everything else the message itself, shown again. An edited one takes its old place."""
-    if row["kind"] != Kind.TEXT and not row["text"]:
-        place = replace(place, copies=(row["chat"], row["message"]))
-    standing = row["copy_message"] if row["copy_chat"] == chat else None
-    counter.put(chat, replace(reply, place=place, replaces=standing), name=f"relay:{row['id']}")
+def _bring(counter: Counter, chat: str, row: cases.Row, reply: Reply, place: Place, album: str | None) -> None:
+    """Words with a head; everything else as the message itself, shown again. An edited one takes its old place."""
+    if row["kind"] in WORDS:
+        standing = row["copy_message"] if row["copy_chat"] == chat else None
+        return counter.put(chat, replace(reply, place=place, replaces=standing), name=f"relay:{row['id']}")
+    place = replace(place, relays=None, copies=((row["chat"], row["message"], row["id"]),))
+    if album:
+        return counter.put_album(chat, replace(reply, place=place), album)
+    return counter.put(chat, replace(reply, place=place))
 
 
 def edited(counter: Counter, request: Request, row: cases.Row, visit: Visit) -> None:

@@ -63,6 +63,8 @@ def join(counter: Counter, visit: Visit, code: str) -> None:
     commune = cards.commune_name(scene, row["commune"])
     values = {"role": scene.say(f"role.{row['role']}"), "commune": commune, "name": visit.name}
     counter.answer(visit, Reply(blocks=(scene.line("join.welcome", **values), scene.line("join.how"))))
+    if row["role"] in (Role.OFFICER, Role.LEADER):
+        plan_digest(counter, row["commune"])
     return show_waiting(counter, row["commune"])
 
 
@@ -108,7 +110,7 @@ def make_desk(counter: Counter, visit: Visit, actor: Actor, code: str) -> None:
     name = cards.commune_name(scene, commune)
     key = "desk.set_topics" if visit.forum else "desk.set"
     counter.answer(visit, Reply(blocks=(scene.line(key, commune=name),)))
-    plan_digest(counter, visit.chat, commune)
+    plan_digest(counter, commune)
     return show_waiting(counter, commune)
 
 
@@ -208,22 +210,28 @@ def _was_on_time(request: Request) -> bool:
 # The morning
 
 
-def plan_digest(counter: Counter, chat: str, commune: int) -> None:
+def plan_digest(counter: Counter, commune: int) -> None:
     """The next digest: when the next working day begins."""
     if opens := counter.office(commune).morning(counter.now):
-        agenda.plan(counter.connection, chat, {"digest": opens})
+        agenda.plan(counter.connection, str(commune), {"digest": opens})
 
 
-def digest(counter: Counter, chat: str) -> None:
-    """The queue, at the opening hour of a working day; nothing where nothing waits."""
-    desk = people.desk_in(counter.connection, chat)
-    if desk is None:
+def digest(counter: Counter, commune: int) -> None:
+    """The queue, at the opening hour of a working day; nothing where nothing waits, or where nobody serves any more."""
+    crew = counter.crew(commune)
+    if not crew:
         return
-    found = counter.requests(cases.of_communes(counter.connection, [desk["commune"]]))
-    scene = counter.desk_scene(desk["commune"])
-    if found:
-        listed = cards.queue(scene, cards.sorted_for("", [desk["commune"]], found, counter.now))
-        date = scene.day(counter.now.astimezone(VIETNAM).date())
-        reply = Reply(blocks=(scene.title("digest.title", day=date), *listed.blocks), buttons=listed.buttons)
-        counter.put(chat, reply, priority=Priority.REMINDER)
-    plan_digest(counter, chat, desk["commune"])
+    found = counter.requests(cases.of_communes(counter.connection, [commune]))
+    group = counter.desk(commune)
+    for chat in [group] if group else crew:
+        shown = [request for request in found if chat in counter.readers(request, commune)]
+        if shown:
+            counter.put(chat, _digest(counter, commune, shown), priority=Priority.REMINDER)
+    plan_digest(counter, commune)
+
+
+def _digest(counter: Counter, commune: int, found: list[Request]) -> Reply:
+    scene = counter.desk_scene(commune)
+    listed = cards.queue(scene, cards.sorted_for("", [commune], found, counter.now))
+    title = scene.title("digest.title", day=scene.day(counter.now.astimezone(VIETNAM).date()))
+    return Reply(blocks=(title, *listed.blocks), buttons=listed.buttons)

@@ -145,6 +145,8 @@ class Delivery:
         place = reply_of(parcel.payload).place
         if place.name:
             shown.keep(connection, chat=parcel.chat, name=place.name, message=spot.message, thread=spot.thread)
+        for (_, _, number), message in zip(sorted(place.copies, key=lambda one: int(one[1])), spot.album, strict=False):
+            cases.copied(connection, number, chat=parcel.chat, message_id=message)
         if place.relays and spot.message:
             cases.copied(connection, place.relays, chat=parcel.chat, message_id=spot.message)
         elif place.about and spot.message and not place.name:

@@ -92,6 +92,7 @@ def _press(update: Update) -> Visit | None:
         person=chat_key(query.from_user.id),
         name=_first_name(query.from_user),
         thread=_thread(query.message) if isinstance(query.message, Message) else None,
+        forum=bool(query.message.chat.is_forum),
         group=str(query.message.chat.type),
     )
 
@@ -117,7 +118,9 @@ def _first_name(user: User) -> str:
 
 
 def _thread(message: Message) -> str | None:
-    return str(message.message_thread_id) if message.is_topic_message and message.message_thread_id else None
+    """The topic a message stands in; outside forums the number only says what it answers."""
+    in_topic = message.is_topic_message or message.chat.is_forum
+    return str(message.message_thread_id) if in_topic and message.message_thread_id else None
 
 
 def _reply_to(message: Message) -> str | None:
@@ -146,6 +149,7 @@ def _message(message: Message, *, edited: bool) -> Visit | None:
         thread=_thread(message),
         forum=bool(message.chat.is_forum),
         group=str(message.chat.type),
+        album=message.media_group_id,
     )
 
 

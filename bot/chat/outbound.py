@@ -29,6 +29,7 @@ class Spot:
     message: str | None = None  # to be edited
     thread: str | None = None
     answers: str | None = None  # where there are no topics, the first message of the conversation
+    album: tuple[str, ...] = ()  # the messages that a copy became
 
 
 NOWHERE = Spot()
@@ -89,18 +90,22 @@ async def _take_away(bot: Bot, chat_id: int, reply: Reply) -> None:
 
 
 async def _copy(
-    bot: Bot, chat_id: int, source: tuple[str, str], thread: int | None, answering: ReplyParameters | None
+    bot: Bot,
+    chat_id: int,
+    copies: tuple[tuple[str, str, int], ...],
+    thread: int | None,
+    answering: ReplyParameters | None,
 ) -> Spot:
-    """A photo, file, voice or place is shown again without saying whose account it came from."""
-    chat, message = source
+    """Photos, files, voices or places are shown again without saying whose account they came from."""
+    chat = int(copies[0][0].rpartition(":")[2])
+    if len(copies) > 1:
+        numbers = sorted(int(message) for _, message, _ in copies)  # the Bot API wants them in order
+        many = await bot.copy_messages(chat_id, chat, numbers, message_thread_id=thread)
+        return Spot(album=tuple(str(one.message_id) for one in many), thread=str(thread) if thread else None)
     sent = await bot.copy_message(
-        chat_id,
-        int(chat.rpartition(":")[2]),
-        int(message),
-        message_thread_id=thread,
-        reply_parameters=answering,
+        chat_id, chat, int(copies[0][1]), message_thread_id=thread, reply_parameters=answering
     )
-    return Spot(message=str(sent.message_id), thread=str(thread) if thread else None)
+    return Spot(album=(str(sent.message_id),), thread=str(thread) if thread else None)
 
 
 async def _send_file(bot: Bot, chat_id: int, reply: Reply, form: FileForm) -> None:

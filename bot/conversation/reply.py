@@ -49,7 +49,8 @@ class Place:
 
     `name`: known by it, and shown in the place of the one before. `topic`: the name of the topic it belongs in.
     `opens`: the title of the topic that it opens, known by `name`. `about`: the request. `relays`: the number of the
-    stored message that it brings to the other side. `copies`: a message shown again here, as (chat, message).
+    stored message that it brings to the other side. `copies`: messages shown again here together, each as (chat,
+    message, number of the stored message).
     `prompts`: whoever reads it is to answer it. `deletes`: the message it `replaces` is taken away.
     """
 
@@ -58,7 +59,7 @@ class Place:
     opens: str | None = None
     about: str | None = None
     relays: int | None = None
-    copies: tuple[str, str] | None = None
+    copies: tuple[tuple[str, str, int], ...] = ()
     prompts: bool = False
     deletes: bool = False
 

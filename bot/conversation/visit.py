@@ -42,6 +42,7 @@ class Visit:
     thread: str | None = None  # the topic it stands in
     forum: bool = False  # the group has topics
     group: str = ""  # the channel's word for the kind of group
+    album: str | None = None  # what messages sent together have in common
 
     @property
     def who(self) -> str:

@@ -35,6 +35,7 @@ def put(
     now: dt.datetime,
     priority: Priority = Priority.REPLY,
     name: str | None = None,
+    not_before: dt.datetime | None = None,
 ) -> None:
     """Add a message to what is to be sent. One of the same name that still waits is not sent any more."""
     if name:
@@ -45,9 +46,21 @@ def put(
         )
     connection.execute(
         insert(outbox).values(
-            chat=chat, priority=priority, state="waiting", payload=payload, created_at=now, not_before=now, name=name
+            chat=chat,
+            priority=priority,
+            state="waiting",
+            payload=payload,
+            created_at=now,
+            not_before=not_before or now,
+            name=name,
         )
     )
+
+
+def waiting_under(connection: Connection, chat: str, name: str) -> str | None:
+    """The message of a name that still waits, so that another may join it."""
+    where = (outbox.c.chat == chat, outbox.c.name == name, outbox.c.state == "waiting", outbox.c.attempts == 0)
+    return connection.execute(select(outbox.c.payload).where(*where).limit(1)).scalar_one_or_none()
 
 
 def due(connection: Connection, door: str, *, now: dt.datetime, limit: int, busy: Collection[str] = ()) -> list[Parcel]:

@@ -198,3 +198,56 @@ async def test_a_citizen_cannot_flood_the_desk(play):
             await play.hears(LAN.presses(play.action(LAN, "r:send:")))
     assert len([text for text in play.said(NGOC_HA) if "MC-" in text]) == 5
     assert "5 yêu cầu" in play.said(LAN)[-1]
+
+
+@played
+async def test_an_album_arrives_together(play, clock):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN)
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
+    album = [NGOC_HA.hears(HOA, thread=play.topic(NGOC_HA), photo=PHOTO, media_group_id="g1") for _ in range(3)]
+    await play.hears(*album)
+    await play.passes(clock, 2)
+    (copied,) = [fields for method, fields in play.server.calls if method == "copyMessages"]
+    assert copied["message_ids"] == str(sorted(one["message"]["message_id"] for one in album))
+
+
+@played
+async def test_whatever_a_button_does_a_command_does(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    await play.hears(
+        LAN.says("/commune phường Ngọc Hà, Hà Nội"), LAN.says("/request giấy chứng sinh sai"), LAN.says("/send")
+    )
+    code = play.code(LAN)
+    await play.hears(
+        HOA.says(f"/claim {code}"), HOA.says(f"/answer {code} chị ra bệnh viện"), HOA.says(f"/close {code}")
+    )
+    assert "đã kết thúc" in play.said(LAN)[-1]
+    await play.hears(LAN.says(f"/rate {code} 4"))
+    assert "Cảm ơn bạn" in play.said(LAN)[-1]
+    await play.hears(HOA.says(f"/status {code}"))
+    assert "★★★★" in play.said(HOA)[-1]
+
+
+@played
+async def test_a_word_after_the_stars_is_kept_without_names(play, database):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN)
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
+    await play.hears(NGOC_HA.hears(HOA, "xong ạ", thread=play.topic(NGOC_HA)), NGOC_HA.presses(HOA, f"d:close:{code}"))
+    await play.hears(LAN.presses(f"r:rate:{code}:5"))
+    asked = {"message_id": play.last(LAN)["message_id"], "date": 1, "chat": LAN.chat(), "text": "…"}
+    await play.hears(LAN.says("cô Hoa rất tốt, số em 0912345678", reply_to_message=asked))
+    with database.look() as connection:
+        (word,) = connection.exec_driver_sql("SELECT text FROM messages WHERE side = 'rating'").fetchone()
+    assert "rất tốt" in word
+    assert "0912345678" not in word
+
+
+@played
+async def test_the_officer_lets_the_bot_answer(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN)
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"), NGOC_HA.presses(HOA, f"d:bot:{code}"))
+    await play.hears(LAN.says("khai sinh cần giấy gì"))
+    assert "Nộp" in play.said(LAN)[-1]

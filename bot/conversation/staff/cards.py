@@ -105,7 +105,8 @@ def room_buttons(scene: Scene, request: Request) -> Rows:
     rows += [
         (scene.button("do.more", f"d:more:{code}"), scene.button("do.replies", f"d:r:{code}")),
         (scene.button("do.transfer", f"d:transfer:{code}"), scene.button("do.escalate", f"d:escalate:{code}")),
-        (scene.button("do.release", f"d:release:{code}"), scene.button("do.close", f"d:close:{code}")),
+        (scene.button("do.release", f"d:release:{code}"), scene.button("do.bot", f"d:bot:{code}")),
+        (scene.button("do.close", f"d:close:{code}"),),
     ]
     return tuple(rows)
 

@@ -1,0 +1,61 @@
+"""The administrator at the keyboard: inviting, revoking, looking at what found no answer."""
+
+import datetime as dt
+
+import pytest
+
+from bot.store import people, questions
+from bot.store.database import open_database
+from tests.terminal.test_commands import main
+
+NOW = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def at(tmp_path):
+    return {"DATABASE_URL": f"sqlite:///{tmp_path / 'motcua.db'}"}
+
+
+@pytest.mark.parametrize("commune", ["8", "00008"])
+def test_the_code_stands_alone_on_the_last_line(at, commune):
+    done = main("invite", "--commune", commune, "--role", "officer", **at)
+    assert done.returncode == 0
+    code = done.stdout.splitlines()[-1]
+    assert code.isalnum()
+    assert len(code) == 20
+    database = open_database(at["DATABASE_URL"])
+    with database.look() as connection:
+        hashes = [row[0] for row in connection.exec_driver_sql("SELECT hash FROM invitations")]
+    assert code not in hashes  # only its hash is kept
+    database.close()
+
+
+@pytest.mark.parametrize(
+    "wrong", [("99999", "officer"), ("abc", "officer"), ("8", "king"), ("-8", "officer"), ("8" * 50, "leader")]
+)
+def test_a_wrong_invitation_is_one_sentence(at, wrong):
+    done = main("invite", "--commune", wrong[0], "--role", wrong[1], **at)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_revoking_ends_every_post(at):
+    database = open_database(at["DATABASE_URL"])
+    with database.change() as connection:
+        people.appoint(connection, person="telegram:21", name="Hoa", role="officer", commune=8, province=1, now=NOW)
+    assert "1 post(s) ended" in main("revoke", "21", **at).stdout
+    assert main("revoke", "21", **at).returncode == 1
+    with database.look() as connection:
+        assert people.posts(connection, "telegram:21") == []
+    database.close()
+
+
+def test_unanswered_questions_are_counted_in_groups(at):
+    database = open_database(at["DATABASE_URL"])
+    with database.change() as connection:
+        for n in range(3):
+            questions.keep(connection, text=f"xe buýt số {n} mấy giờ", commune=None, language="vi", outcome="no_match",
+                           procedure=None, now=dt.datetime.now(dt.UTC))  # fmt: skip
+    database.close()
+    done = main("unanswered", **at)
+    assert done.stdout.split()[:2] == ["3", "-"]
