@@ -19,6 +19,7 @@ from bot.store.database import Database, DatabaseUnusable, open_database
 from bot.understanding.engine import build_engine, learn_from
 
 MAX_SHOWN = 20
+CACHE = ROOT / "var" / "cache"
 MAX_WARD_DIGITS = 5
 
 
@@ -36,11 +37,13 @@ def run() -> None:
         _talk_here(settings)
         return
     from bot.chat.serve import CannotServe, serve
+    from bot.content.live import LiveContent
     from bot.turn import Turns
 
     _log(settings)
+    live = LiveContent(ROOT, CACHE)  # before the files are read: what is saved meanwhile is not missed
     try:
-        serve(settings, Turns(_database(settings), _house()))
+        serve(settings, Turns(_database(settings), _house()), live)
     except CannotServe as error:
         raise click.ClickException(str(error)) from None
 
@@ -173,7 +176,7 @@ def flips(against: str, questions: tuple[Path, ...], *, everything: bool) -> Non
             raise click.ClickException(str(error)) from None
         click.echo(f"{len(asked)} questions against {revision.commit} of {revision.day}: {revision.subject}", err=True)
         click.echo("learning both versions, which takes a minute or two …", err=True)
-        old, new = compare(before, ROOT, ROOT / "var" / "cache", asked, utc_now())
+        old, new = compare(before, ROOT, CACHE, asked, utc_now())
     for version, where in ((old, revision.commit), (new, "the files as they stand")):
         if version.unread:
             click.echo(f"{where}: {version.unread} mistake(s); what they concern is left out.", err=True)
@@ -254,7 +257,7 @@ def _speechless(content: Content) -> House:
 
 def _house() -> House:
     content = _content()
-    learned = load_learned(ROOT / "var" / "cache", content.intents, lambda: learn_from(content.intents, _progress))
+    learned = load_learned(CACHE, content.intents, lambda: learn_from(content.intents, _progress))
     engine = build_engine(content.intents, content.knowledge.gazetteer, learned)
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
 
