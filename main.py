@@ -13,11 +13,13 @@ import click
 from bot.config import ROOT, BadSettings, Settings, read_settings
 from bot.content.learned import load_learned
 from bot.content.load import BrokenContent, Content, examine, load
+from bot.content.read import Weight
 from bot.conversation.scene import House
 from bot.store.database import Database, DatabaseUnusable, open_database
 from bot.understanding.engine import build_engine, learn_from
 
 MAX_SHOWN = 20
+CACHE = ROOT / "var" / "cache"
 MAX_WARD_DIGITS = 5
 
 
@@ -35,11 +37,13 @@ def run() -> None:
         _talk_here(settings)
         return
     from bot.chat.serve import CannotServe, serve
+    from bot.content.live import LiveContent
     from bot.turn import Turns
 
     _log(settings)
+    live = LiveContent(ROOT, CACHE)  # before the files are read: what is saved meanwhile is not missed
     try:
-        serve(settings, Turns(_database(settings), _house()))
+        serve(settings, Turns(_database(settings), _house()), live)
     except CannotServe as error:
         raise click.ClickException(str(error)) from None
 
@@ -131,14 +135,104 @@ def unanswered(days: int) -> None:
 @main.command()
 @click.argument("root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT)
 def check(root: Path) -> None:
-    """Validate all of knowledge/, intents/ and locales/ (below ROOT): every problem at once."""
-    content, problems, files = examine(root.resolve())
+    """Validate all of knowledge/, intents/ and locales/ (below ROOT): every problem at once, warnings too."""
+    from bot.desk.working_time import VIETNAM
+
+    content, problems, files = examine(root.resolve(), dt.datetime.now(VIETNAM).date())
     for problem in problems:
         click.echo(str(problem))
-    if problems:
+    if any(problem.weight is not Weight.WARNING for problem in problems):
         raise click.exceptions.Exit(1)
     phrases = len(content.intents.phrases) + len(content.intents.talk)
-    click.echo(f"{files} files, {len(content.knowledge.procedures)} procedures, {phrases} phrases: no problems.")
+    warnings = f"{len(problems)} warnings" if problems else "no problems"
+    click.echo(f"{files} files, {len(content.knowledge.procedures)} procedures, {phrases} phrases: {warnings}.")
+
+
+@main.command()
+@click.option("--against", metavar="REV", required=True, help="A revision of git, e.g. HEAD~1 or main.")
+@click.option(
+    "--questions",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help='More questions: one a line, or JSON lines with "text" and "accept".',
+)
+@click.option("--all", "everything", is_flag=True, help="Every question, not a few of each kind.")
+def flips(against: str, questions: tuple[Path, ...], *, everything: bool) -> None:
+    """Which stored questions are answered otherwise than with knowledge/ and intents/ of REV."""
+    from tempfile import TemporaryDirectory
+
+    from bot.content.revisions import NoRevision, find_revision, unpack
+    from bot.terminal.flips import compare, stored_questions, tell
+    from bot.terminal.flips import flips as find
+    from bot.turn import utc_now
+
+    with TemporaryDirectory() as folder:
+        before = Path(folder)
+        try:
+            revision = find_revision(ROOT, against)
+            unpack(ROOT, revision, before)
+            asked = stored_questions((ROOT, before), (*questions, *sorted((ROOT / "tests/questions").glob("*.jsonl"))))
+        except (NoRevision, OSError, ValueError) as error:
+            raise click.ClickException(str(error)) from None
+        click.echo(f"{len(asked)} questions against {revision.commit} of {revision.day}: {revision.subject}", err=True)
+        click.echo("learning both versions, which takes a minute or two …", err=True)
+        old, new = compare(before, ROOT, CACHE, asked, utc_now())
+    for version, where in ((old, revision.commit), (new, "the files as they stand")):
+        if version.unread:
+            click.echo(f"{where}: {version.unread} mistake(s); what they concern is left out.", err=True)
+    click.echo(tell(find(asked, old, new), len(asked), everything=everything))
+
+
+@main.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Show what portal records (FILE, JSON lines) say otherwise than our entries; write proposals, change nothing."""
+    from bot.content.portal import read_records, write_proposal
+    from bot.content.proposals import FOLDER
+    from bot.desk.working_time import VIETNAM
+    from bot.terminal.imported import tell
+
+    today = dt.datetime.now(VIETNAM).date()
+    with file.open("rb") as lines:
+        found = read_records(lines, _content().knowledge.procedures, today)
+    click.echo(tell(found))
+    try:
+        written = [write_proposal(one, today, FOLDER) for one in found.compared if one.differences]
+    except OSError as error:
+        raise click.ClickException(f"{FOLDER} cannot be written ({error.strerror}).") from None
+    if written:
+        click.echo(f"{len(written)} proposals written to var/proposals/; knowledge/ is as it was.", err=True)
+    for line in found.bad_lines:
+        click.echo(f"{file}: {line}; left out", err=True)
+    if found.bad_lines:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
+@click.argument("name", metavar="ID")
+def new(name: str) -> None:
+    """Write an annotated template of the entry ID, a procedure of knowledge/catalogue.yaml."""
+    from bot.content.guide import NoGuide
+    from bot.content.template import CannotWrite, write_template
+
+    try:
+        path = write_template(ROOT, name, examine(ROOT)[0].knowledge.catalogue)
+    except (CannotWrite, NoGuide, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{path.relative_to(ROOT)} is written; `python main.py check` shows what is still to be filled in.")
+
+
+@main.command()
+def schema() -> None:
+    """Write the editors' JSON Schema of each kind of YAML file to knowledge/schema/."""
+    from bot.content.editor import write_schemas
+    from bot.content.guide import NoGuide
+
+    try:
+        written = write_schemas(ROOT)
+    except (NoGuide, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{len(written)} schemas written to knowledge/schema/.")
 
 
 def _settings() -> Settings:
@@ -163,7 +257,7 @@ def _speechless(content: Content) -> House:
 
 def _house() -> House:
     content = _content()
-    learned = load_learned(ROOT / "var" / "cache", content.intents, lambda: learn_from(content.intents, _progress))
+    learned = load_learned(CACHE, content.intents, lambda: learn_from(content.intents, _progress))
     engine = build_engine(content.intents, content.knowledge.gazetteer, learned)
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
 

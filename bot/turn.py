@@ -1,7 +1,7 @@
 """The spine: one update = one turn = one transaction. Either all of it happened or none."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from bot.casework import clock, front
 from bot.casework.counter import Conflict, Counter, memory_of
 from bot.casework.learning import learn, notices_for
 from bot.conversation.converse import apology, converse
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House
 from bot.conversation.visit import Visit
 from bot.store import agenda, chats, inbox, outbox
@@ -24,6 +24,7 @@ type Clock = Callable[[], dt.datetime]
 
 _REPLY = TypeAdapter(Reply)
 MAX_CONFLICTS = 5
+MAX_LINES = 20  # of one message to whoever runs the bot
 
 
 def utc_now() -> dt.datetime:
@@ -56,15 +57,15 @@ class Turns:
         return self._take(visit, receipt)
 
     def _take(self, visit: Visit, receipt: Receipt) -> Taken:
-        now = self.clock()
+        now, house = self.clock(), self.house  # which may be renewed meanwhile
         with self.database.change() as connection:
             if not inbox.finish(connection, receipt, now=now):
                 return Taken(happened=False)
-            counter = Counter(connection, self.house, now)
+            counter = Counter(connection, house, now)
             if front.serve(counter, visit):
                 return Taken(happened=True)
             memory = counter.memory(visit.chat)
-            answer = converse(visit, memory, self.house, now)
+            answer = converse(visit, memory, house, now)
             if answer.understanding:
                 learn(counter, answer.understanding, memory)
                 for notice in notices_for(counter, memory, visit.text):
@@ -99,6 +100,16 @@ class Turns:
                 memory = memory_of(chats.recall(connection, chat))
                 reply = apology(memory, self.house, reference=receipt.number)
                 outbox.put(connection, chat=chat, payload=_REPLY.dump_json(reply).decode(), now=now)
+
+    def tell(self, chat: str, key: str, lines: Sequence[str] = ()) -> None:
+        """Send somebody who runs the bot a sentence, and lines under it as they are."""
+        with self.database.change() as connection:
+            counter = Counter(connection, self.house, self.clock())
+            scene = counter.scene(chat)
+            blocks = [scene.title(key, count=len(lines)), *(Block(text=line) for line in lines[:MAX_LINES])]
+            if len(lines) > MAX_LINES:
+                blocks.append(scene.line("admin.more", count=len(lines) - MAX_LINES))
+            counter.put(chat, Reply(blocks=tuple(blocks)))
 
     def pass_over(self, receipt: Receipt) -> None:
         """An update that asks nothing of us: done, in silence."""

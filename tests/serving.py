@@ -13,9 +13,9 @@ from tests.telegram_server import TelegramServer
 
 
 @asynccontextmanager
-async def serving(turns, server, **extra):
+async def serving(turns, server, live=None, **extra):
     stop = asyncio.Event()
-    task = asyncio.create_task(Service(settings(server, **extra), turns, QUICK).run(stop))
+    task = asyncio.create_task(Service(settings(server, **extra), turns, QUICK, live).run(stop))
     try:
         yield task
     finally:

@@ -15,12 +15,15 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.chat.app import TelegramApplication, build_application
 from bot.chat.delivery import Delivery, Pace
+from bot.chat.inbound import DOOR
 from bot.chat.intake import Intake
 from bot.chat.poll import ALLOWED_UPDATES, TokenRefused, poll
+from bot.chat.renewal import Renewal
 from bot.chat.threads import Threads
 from bot.chat.webhook import build_webhook, secret_for
 from bot.chat.worker import Worker
 from bot.config import Settings
+from bot.content.live import LiveContent
 from bot.content.schema import Language
 from bot.store.database import PASSING_ERRORS
 from bot.turn import Turns
@@ -40,7 +43,9 @@ class CannotServe(Exception):
 class Service:
     """The rooms of `chat/` wired together for one bot."""
 
-    def __init__(self, settings: Settings, turns: Turns, pace: Pace | None = None) -> None:
+    def __init__(
+        self, settings: Settings, turns: Turns, pace: Pace | None = None, live: LiveContent | None = None
+    ) -> None:
         if settings.telegram_bot_token is None:
             raise CannotServe("TELEGRAM_BOT_TOKEN is not set.")
         self.settings = settings
@@ -53,6 +58,8 @@ class Service:
         )
         self.intake = Intake(turns, self.threads, self.worker.arrived)
         self.delivery = Delivery(turns, self.threads, self.application.bot, pace)
+        admin = f"{DOOR}:{settings.admin_chat_id}" if settings.admin_chat_id else None
+        self.renewal = Renewal(turns, self.threads, live, admin) if live else None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`. Raises CannotServe."""
@@ -109,6 +116,9 @@ class Service:
             finished = asyncio.Event()
             group.create_task(self.delivery.run(delivering, finished))
             group.create_task(self._keep_appointments(delivering, stop))
+            if self.renewal:
+                self.renewal.told = delivering
+                group.create_task(self.renewal.run(stop))
             await taking_in
             stop.set()
             self.worker.arrived.set()
@@ -157,7 +167,7 @@ async def register_commands(bot: Bot, turns: Turns) -> None:
             await bot.set_my_commands(commands)
 
 
-def serve(settings: Settings, turns: Turns) -> None:
+def serve(settings: Settings, turns: Turns, live: LiveContent) -> None:
     """Serve until SIGINT or SIGTERM. Raises CannotServe."""
 
     async def main() -> None:
@@ -165,7 +175,7 @@ def serve(settings: Settings, turns: Turns) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        await Service(settings, turns).run(stop)
+        await Service(settings, turns, live=live).run(stop)
 
     _first_error(main())
 

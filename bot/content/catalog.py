@@ -70,12 +70,13 @@ def _compare(catalogs: Catalogs, sources: dict[Language, Document]) -> None:
         for key in sorted(catalog.sentences.keys() - original.keys()):
             document.report((key,), f"`{key}` is not in the Vietnamese catalog", nearest(key, sorted(original)))
         for key in original.keys() & catalog.sentences.keys():
-            if (wrong := _fields(catalog.sentences[key])) != (right := _fields(original[key])):
+            if (wrong := named_in(catalog.sentences[key])) != (right := named_in(original[key])):
                 what = f"`{key}` has the fields {sorted(wrong)}, the Vietnamese one {sorted(right)}"
                 document.report((key,), what, "use the same fields in every language")
 
 
-def _fields(sentence: str) -> set[str]:
+def named_in(sentence: str) -> set[str]:
+    """The fields in braces that a sentence has."""
     try:
         return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
     except ValueError:

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from itertools import chain
+from typing import Any
 
-from bot.content.read import Document, Loc, nearest
-from bot.content.schema import Fact, LifeEvent, Procedure
-from bot.content.words import HowPeopleAsk, Phrase
+from bot.content.contradictions import find_contradictions
+from bot.content.read import Document, nearest
+from bot.content.schema import Fact, Language, LifeEvent, Procedure
+from bot.content.shape import Loc
+from bot.content.words import HowPeopleAsk
 
 FACT_LISTS = ("where", "papers", "not_required", "fees", "times", "steps", "forms", "who", "pitfalls", "changes")
 
@@ -13,7 +16,6 @@ FACT_LISTS = ("where", "papers", "not_required", "fees", "times", "steps", "form
 def cross_check(
     procedures: dict[str, Procedure],
     listed: set[str],
-    intents: HowPeopleAsk,
     wards: set[int],
     documents: list[Document],
 ) -> None:
@@ -23,16 +25,10 @@ def cross_check(
     for path, known in by_path.items():
         name = _intent_of(path) or _entry_of(path)
         if name and name not in listed:
-            known.report(
-                (), f"`{name}` is not in knowledge/catalogue.yaml", "list it there, or correct the file's name"
-            )
+            known.report((), f"the file's name `{name}` is not in knowledge/catalogue.yaml", nearest(name, ids))
     for entry in procedures.values():
-        document = by_path.get(f"knowledge/procedures/{entry.id}.yaml")
-        if document is None:
-            _report_misnamed(entry, documents)
-        else:
-            _check_entry(entry, document, ids)
-    _check_intents(ids, intents, by_path)
+        _check_entry(entry, by_path[f"knowledge/procedures/{entry.id}.yaml"], ids)
+    _check_intents(ids, by_path)
     for document in documents:
         if document.path.startswith("knowledge/offices/"):
             _check_ward(document, wards)
@@ -78,12 +74,6 @@ def _entry_of(path: str) -> str | None:
     return path.removeprefix("knowledge/procedures/").removesuffix(".yaml") if "/procedures/" in path else None
 
 
-def _report_misnamed(entry: Procedure, documents: list[Document]) -> None:
-    for document in documents:
-        if isinstance(document.data, dict) and document.data.get("id") == entry.id:
-            document.report(("id",), f"`{entry.id}` is not the name of the file", f"rename the file {entry.id}.yaml")
-
-
 def _check_entry(entry: Procedure, document: Document, ids: list[str]) -> None:
     cases = {case.id: {option.id for option in case.options} for case in entry.cases}
     used = {case.id for case in entry.cases if case.leads_to}
@@ -91,7 +81,7 @@ def _check_entry(entry: Procedure, document: Document, ids: list[str]) -> None:
     for loc, sources in (*sourced, *((loc, fact.source) for loc, fact in _facts(entry))):
         for source in sources:
             if source not in entry.sources:
-                document.report(loc, f"no source `{source}` below", nearest(source, list(entry.sources)))
+                document.report((*loc, "source"), f"no source `{source}` below", nearest(source, list(entry.sources)))
     for loc, fact in _facts(entry):
         for case, options in fact.only_if.items():
             used.add(case)
@@ -124,39 +114,71 @@ def _check_condition(
 
 def _check_references(entry: Procedure, document: Document, ids: list[str]) -> None:
     goals = chain(
-        ((("next", n), step.procedure) for n, step in enumerate(entry.next)),
-        ((("cases", n), goal) for n, case in enumerate(entry.cases) for goal in case.leads_to.values()),
+        ((("next", n, "procedure"), step.procedure) for n, step in enumerate(entry.next)),
+        (
+            (("cases", n, "leads_to", o), goal)
+            for n, case in enumerate(entry.cases)
+            for o, goal in case.leads_to.items()
+        ),
     )
     for loc, goal in goals:
         if goal not in ids:
             document.report(loc, f"no procedure `{goal}`", nearest(goal, ids))
-    seen: set[str] = set()
-    for n, paper in enumerate(entry.papers):
-        if paper.id in seen:
-            document.report(("papers", n), f"paper `{paper.id}` is defined twice", "keep one, or give it another id")
-        seen.add(paper.id)
+    find_contradictions(entry, document)
 
 
-def _check_intents(ids: list[str], intents: HowPeopleAsk, by_path: dict[str, Document]) -> None:
+def _check_intents(ids: list[str], by_path: dict[str, Document]) -> None:
     for path, document in by_path.items():
         neighbours = document.data.get("not_this") if isinstance(document.data, dict) and _intent_of(path) else None
         for neighbour in neighbours if isinstance(neighbours, dict) else ():
             if neighbour not in ids:
                 document.report(("not_this", neighbour), f"no procedure `{neighbour}`", nearest(neighbour, ids))
-    first: dict[str, Phrase] = {}
-    for phrase in intents.phrases:
-        known = first.setdefault(phrase.text.casefold(), phrase)
-        if known.means != phrase.means:
-            _report_shared(by_path, phrase, known.means)
+        if _intent_of(path) and isinstance(document.data, dict):
+            _check_languages(document)
+    _check_shared(by_path)
 
 
-def _report_shared(by_path: dict[str, Document], phrase: Phrase, other: str) -> None:
-    document = by_path.get(f"intents/{phrase.means}.yaml")
-    if document and isinstance(document.data, dict):
-        lines = document.data.get(phrase.language.value) or []
-        n = next((n for n, line in enumerate(lines) if line.startswith(phrase.text)), 0)
-        what = f"the phrase `{phrase.text[:60]}` stands under `{other}` too"
-        document.report((phrase.language.value, n), what, "keep it where an officer would put it")
+def _check_languages(document: Document) -> None:
+    for language in Language:
+        if not document.data.get(language.value):
+            what = f"there are no phrases in `{language.value}`"
+            document.report((language.value,), what, "write how people ask in that language, three at least")
+
+
+def _check_shared(by_path: dict[str, Document]) -> None:
+    first: dict[str, tuple[str, Document, Loc]] = {}
+    for path, document in by_path.items():
+        for loc, text, means in _phrases_in(path, document.data):
+            known, where, at = first.setdefault(text.casefold(), (means, document, loc))
+            if known != means:
+                _report_shared(text, (document, loc, means), (where, at, known))
+
+
+def _report_shared(text: str, *places: tuple[Document, Loc, str]) -> None:
+    for (document, loc, _), (other, there, means) in (places, reversed(places)):
+        what = f"the phrase `{text[:60]}` stands under `{means}` too ({other.path}:{other.line(there)})"
+        document.report(loc, what, "keep it where an officer would put it")
+
+
+def _phrases_in(path: str, data: Any) -> Iterator[tuple[Loc, str, str]]:
+    """Every phrase of a file, and the procedure or kind of talk that it means."""
+    if not isinstance(data, dict):
+        return
+    if name := _intent_of(path):
+        yield from _texts((), data, name)
+        neighbours = data.get("not_this")
+        for neighbour, lines in neighbours.items() if isinstance(neighbours, dict) else ():
+            yield from _texts(("not_this",), {neighbour: lines}, neighbour)
+    elif path == "intents/_talk.yaml":
+        for kind, phrases in data.items():
+            yield from _texts((kind,), phrases, kind)
+
+
+def _texts(loc: Loc, lists: Any, means: str) -> Iterator[tuple[Loc, str, str]]:
+    for key, lines in lists.items() if isinstance(lists, dict) else ():
+        for n, line in enumerate(lines if isinstance(lines, list) else ()):
+            if isinstance(line, str):
+                yield (*loc, key, n), (line.rpartition("|")[0] or line).strip(), means
 
 
 def _check_ward(document: Document, wards: set[int]) -> None:

@@ -19,14 +19,25 @@ CODE = ("engine.py", "features.py", "fold.py", "language.py", "linear.py", "voca
 
 def load_learned(folder: Path, intents: HowPeopleAsk, learn: Callable[[], Learned]) -> Learned:
     """What `learn` gives, from `folder` where it was learnt before from the same phrases by the same code."""
-    path = folder / f"learned-{_fingerprint(intents)}.json"
-    try:
-        return _from_json(json.loads(path.read_bytes()))
-    except (OSError, ValueError, KeyError, TypeError):
-        learned = learn()
+    kept = recall(folder, intents)
+    if kept:
+        return kept
+    learned = learn()
     with suppress(OSError):  # a read-only machine learns again at the next start
-        _keep(path, learned)
+        _keep(_path(folder, intents), learned)
     return learned
+
+
+def recall(folder: Path, intents: HowPeopleAsk) -> Learned | None:
+    """What was learnt from these phrases before, if it was."""
+    try:
+        return _from_json(json.loads(_path(folder, intents).read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _path(folder: Path, intents: HowPeopleAsk) -> Path:
+    return folder / f"learned-{_fingerprint(intents)}.json"
 
 
 def _fingerprint(intents: HowPeopleAsk) -> str:

@@ -10,7 +10,10 @@ from typing import Any
 from bot.content.catalog import Catalogs, load_catalogs
 from bot.content.check import check_life_events, cross_check
 from bot.content.communes import Gazetteer, load_gazetteer
-from bot.content.read import Document, Problem, convert, read_document
+from bot.content.completeness import check_calendar, check_counters, check_desk, check_whole
+from bot.content.guide import read_guide
+from bot.content.read import Document, Problem, Weight, convert, read_document
+from bot.content.reviews import look_at_dates
 from bot.content.schema import (
     Calendar,
     Catalogue,
@@ -88,16 +91,20 @@ class BrokenContent(Exception):
 def load(root: Path) -> Content:
     """Read `knowledge/`, `intents/` and `locales/` under `root`. Raises BrokenContent."""
     content, problems, _ = examine(root)
-    if problems:
-        raise BrokenContent(problems)
+    if errors := [problem for problem in problems if problem.weight is Weight.ERROR]:
+        raise BrokenContent(errors)
     return content
 
 
-def examine(root: Path) -> tuple[Content, list[Problem], int]:
-    """Read everything; give what could be read, all problems, and the number of files."""
+def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Problem], int]:
+    """Read everything; give what could be read, all problems, and the number of files.
+
+    With `today`, also what only the day shows: reviews that are overdue.
+    """
     documents: list[Document] = []
+    entries = _load_procedures(root, documents)
     knowledge = Knowledge(
-        procedures=_load_procedures(root, documents),
+        procedures={name: entry for name, entry in entries.items() if not entry.draft},
         offices=_load_offices(root, documents),
         catalogue=_load_one(root, "catalogue.yaml", Catalogue.__value__, documents),
         counters=_load_one(root, "counters.yaml", Counters.__value__, documents),
@@ -109,18 +116,35 @@ def examine(root: Path) -> tuple[Content, list[Problem], int]:
     )
     intents = load_intents(root, documents)
     catalogs = load_catalogs(root, documents)
-    cross_check(knowledge.procedures, set(knowledge.catalogue), intents, set(knowledge.gazetteer.communes), documents)
-    check_life_events(knowledge.life_events, knowledge.procedures, set(knowledge.catalogue), intents, documents)
-    problems = [problem for document in documents for problem in document.problems]
+    cross_check(entries, set(knowledge.catalogue), set(knowledge.gazetteer.communes), documents)
+    check_life_events(knowledge.life_events, entries, set(knowledge.catalogue), intents, documents)
+    _check_lists(knowledge, documents)
+    if today:
+        look_at_dates(entries, knowledge.calendar, documents, today)
+    documents.append(read_guide(root)[1])
+    problems = [problem for document in documents for problem in document.weighed()]
     return Content(knowledge, intents, catalogs), sorted(set(problems)), len(documents)
+
+
+def _check_lists(knowledge: Knowledge, documents: list[Document]) -> None:
+    by_path = {document.path: document for document in documents}
+    check_whole(documents)
+    check_calendar(knowledge.calendar, by_path["knowledge/calendar.yaml"])
+    check_desk(knowledge.desk, by_path["knowledge/desk.yaml"], knowledge.gazetteer.communes)
+    check_counters(knowledge.counters, by_path["knowledge/counters.yaml"], knowledge.gazetteer.provinces)
 
 
 def _load_procedures(root: Path, documents: list[Document]) -> dict[str, Procedure]:
     found = {}
     for path in sorted((root / "knowledge" / "procedures").glob("*.yaml")):
         documents.append(document := read_document(path, root))
-        if (entry := convert(document, Procedure)) and not entry.draft:
-            found[entry.id] = entry
+        document.quoted = not document.draft
+        if entry := convert(document, Procedure):
+            if entry.id == path.stem:
+                found[entry.id] = entry
+            else:
+                what = f"`{entry.id}` is not the name of the file"
+                document.report(("id",), what, f"rename the file {entry.id}.yaml, or write `{path.stem}`")
     return found
 
 

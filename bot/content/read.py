@@ -4,19 +4,29 @@ Plain YAML turns `13:30` into 810, the phone number `0123456701` into 21913025 a
 of two equal keys in silence. Here scalars stay text until the schema converts them, and such things are refused.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 from rapidfuzz import process
 
-MAX_BYTES = 2_000_000
+from bot.content.shape import Loc, keys_at
 
-type Loc = tuple[str | int, ...]
+MAX_BYTES = 2_000_000
+DRAFT = re.compile(r"^draft:\s*true\s*(#.*)?$", re.MULTILINE)  # to be seen where the YAML is broken, too
+
+
+class Weight(IntEnum):
+    """What a problem means for citizens: only an error keeps content from being used."""
+
+    ERROR = 1
+    DRAFT = 2  # in an entry that the bot does not quote yet
+    WARNING = 3  # nothing is wrong yet
 
 
 @dataclass(frozen=True, order=True)
@@ -27,9 +37,11 @@ class Problem:
     line: int
     what: str
     todo: str
+    weight: Weight = Weight.ERROR
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.what}; {self.todo}"
+        warning = "warning: " if self.weight is Weight.WARNING else ""
+        return f"{self.path}:{self.line}: {warning}{self.what}; {self.todo}"
 
 
 @dataclass
@@ -40,14 +52,22 @@ class Document:
     data: Any = None
     lines: dict[Loc, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    draft: bool = False  # it says so itself
+    quoted: bool = True  # False: nothing in it reaches a citizen
 
     def line(self, loc: Loc) -> int:
         while loc and loc not in self.lines:
             loc = loc[:-1]
         return self.lines.get(loc, 1)
 
-    def report(self, loc: Loc, what: str, todo: str) -> None:
-        self.problems.append(Problem(self.path, self.line(loc), what, todo))
+    def weighed(self) -> list[Problem]:
+        """The problems; where nothing is quoted, none keeps the rest from being used."""
+        if self.quoted:
+            return self.problems
+        return [replace(one, weight=max(one.weight, Weight.DRAFT)) for one in self.problems]
+
+    def report(self, loc: Loc, what: str, todo: str, weight: Weight = Weight.ERROR) -> None:
+        self.problems.append(Problem(self.path, self.line(loc), what, todo, weight))
 
 
 def read_document(path: Path, root: Path) -> Document:
@@ -71,12 +91,14 @@ def read_document(path: Path, root: Path) -> Document:
 
 def parse(text: str, document: Document) -> Document:
     """Compose the YAML of `text` into `document`, without any of YAML's own guessing."""
+    document.draft = DRAFT.search(text) is not None
     try:
         node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = f"this is not YAML: {error.problem or error.context}"
-        document.problems.append(Problem(document.path, mark.line + 1 if mark else 1, what, _yaml_hint(error)))
+        line = mark.line if mark else 0
+        what = f"this is not YAML: {error.problem or error.context}{_began(error, line)}"
+        document.problems.append(Problem(document.path, line + 1, what, _yaml_hint(error, text.split("\n")[line:][:1])))
         return document
     except (yaml.YAMLError, RecursionError) as error:
         what = f"this is not YAML: {str(error).splitlines()[0]}"
@@ -89,15 +111,21 @@ def parse(text: str, document: Document) -> Document:
     return document
 
 
-def _yaml_hint(error: yaml.MarkedYAMLError) -> str:
+def _began(error: yaml.MarkedYAMLError, line: int) -> str:
+    """Where the part began in which YAML stumbled, if above: the slip is often there."""
+    begun = error.context_mark.line if error.context_mark else line
+    return f" ({error.context}, begun on line {begun + 1})" if begun < line and error.problem else ""
+
+
+def _yaml_hint(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
     problem = error.problem or ""
-    if "tab" in problem or "\\t" in problem:
+    if any("\t" in line for line in lines):
         return "indent with spaces, not tabs"
     if "mapping values" in problem:
         return 'put the text between "quotes" if it contains a colon'
     if "alias" in problem or "anchor" in problem:
         return "put text beginning with & or * between quotes"
-    return "check the indentation and the quotes on this line and the one above"
+    return "check the indentation, dashes and quotes on this line and those above"
 
 
 def _plain(node: yaml.Node, loc: Loc, document: Document) -> Any:
@@ -133,12 +161,48 @@ def convert[T](document: Document, kind: type[T]) -> T | None:
     """Convert a document to its schema; None where it cannot be, with every reason in `problems`."""
     if document.data is None:
         return None
+    examples = set(_examples(document.data, ()))
+    for loc in examples:
+        path = ".".join(part for part in loc if isinstance(part, str))
+        document.report(loc, f"`{path}` is still the template's example", "write what holds here, without ‹ ›")
     try:
-        return TypeAdapter(kind).validate_python(document.data)
+        converted = TypeAdapter(kind).validate_python(document.data)
     except ValidationError as error:
-        for one in error.errors(include_url=False):
-            _report(document, kind, one)
+        errors = error.errors(include_url=False)
+        for one in errors:
+            if not _said_already(one, [other["loc"] for other in errors if other is not one], examples):
+                _report(document, kind, one)
         return None
+    return None if examples else converted
+
+
+def _said_already(error: Any, others: list[Loc], examples: set[Loc]) -> bool:
+    """Whether what is wrong lies in a part that is reported itself."""
+    match error["type"]:
+        case "too_short":
+            below = examples.union(others)
+        case "extra_forbidden":
+            below = set()
+        case _:
+            below = examples
+    return any(loc[: len(error["loc"])] == error["loc"] for loc in below)
+
+
+def example(text: str) -> str:
+    """A value of the template that is to be replaced."""
+    return f"‹{text}›"
+
+
+def _examples(data: Any, loc: Loc) -> Iterator[Loc]:
+    match data:
+        case dict():
+            for key, value in data.items():
+                yield from _examples(value, (*loc, key))
+        case list():
+            for n, value in enumerate(data):
+                yield from _examples(value, (*loc, n))
+        case str() if data.startswith("‹") and data.endswith("›"):
+            yield loc
 
 
 def nearest(word: str, valid: list[str]) -> str:
@@ -156,7 +220,7 @@ def _report(document: Document, kind: Any, error: Any) -> None:
     written, context = error.get("input"), error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            valid = sorted(_fields_at(kind, loc[:-1]))
+            valid = sorted(keys_at(kind, loc[:-1]))
             document.report(loc, f"unknown key `{loc[-1]}`", nearest(str(loc[-1]), valid))
         case "missing":
             document.report(loc, f"`{name}` is missing", "add it")
@@ -178,7 +242,7 @@ def _report(document: Document, kind: Any, error: Any) -> None:
         case "tuple_type" | "list_type":
             document.report(loc, f"{name} should be a list", "begin each item with a dash")
         case "model_type" | "dict_type" | "model_attributes_type":
-            valid = sorted(_fields_at(kind, loc))
+            valid = sorted(keys_at(kind, loc))
             document.report(
                 loc, f"{name} should have keys of its own", f"write {', '.join(valid) or 'key: value'} under it"
             )
@@ -187,7 +251,7 @@ def _report(document: Document, kind: Any, error: Any) -> None:
                 loc, f"`{_short(written)}` has not the form of a {name}", f"it must match {context['pattern']}"
             )
         case "too_short" if written:
-            return  # its items are wrong, and reported themselves
+            document.report(loc, f"{name} has {len(written)} item", f"give it at least {context['min_length']}")
         case "string_too_short" | "too_short":
             document.report(loc, f"{name} is empty", "fill it in or remove the key")
         case "string_too_long":
@@ -205,29 +269,3 @@ def _short(value: Any) -> str:
 def _name(loc: Loc) -> str:
     words = [str(part) for part in loc if isinstance(part, str)]
     return words[-1] if words else "the file"
-
-
-def _fields_at(kind: Any, loc: Loc) -> set[str]:
-    """The valid keys of the part of the schema that `loc` points to."""
-    for part in loc:
-        kind = _step(_bare(kind), part)
-    kind = _bare(kind)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return {info.alias or name for name, info in kind.model_fields.items()}
-    if get_origin(kind) is dict and hasattr(get_args(kind)[0], "__members__"):
-        return {member.value for member in get_args(kind)[0]}
-    return set()
-
-
-def _step(kind: Any, part: str | int) -> Any:
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return next((f.annotation for n, f in kind.model_fields.items() if part in (n, f.alias)), None)
-    if get_origin(kind) is dict:
-        return get_args(kind)[1]
-    return get_args(kind)[0] if get_origin(kind) in (tuple, list) else None
-
-
-def _bare(kind: Any) -> Any:
-    while get_origin(kind) in (Annotated, Union, UnionType):
-        kind = next((arg for arg in get_args(kind) if arg is not type(None)), None)
-    return kind

@@ -5,16 +5,38 @@ Editors' JSON Schema and the template for a new entry come from these same class
 """
 
 import datetime as dt
+import re
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticKnownError
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=47)]  # what a button can carry
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1500)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Url = Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=500)]
 Time = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+
+
+def _digits(value: Any) -> Any:
+    """Pydantic takes `8.000` for 8 and `1_000` for 1000."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise PydanticKnownError("int_parsing")
+    return value
+
+
+def _iso(value: Any) -> Any:
+    """Pydantic takes `1700000000` for a day, and a day with its time."""
+    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        raise PydanticKnownError("date_type")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_digits)]
+Money = Annotated[Whole, Field(ge=0, le=100_000_000)]
+Count = Annotated[Whole, Field(ge=0, le=1000)]
+Day = Annotated[dt.date, BeforeValidator(_iso)]
 
 
 class Language(StrEnum):
@@ -126,8 +148,8 @@ class ShortText(Record):
 class Validity(Record):
     """From and until which day something holds; both days included, open where missing."""
 
-    from_: dt.date | None = Field(None, alias="from")
-    until: dt.date | None = None
+    from_: Day | None = Field(None, alias="from")
+    until: Day | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -158,7 +180,7 @@ class Paper(Fact):
     name: Text
     how: Literal["submit", "show"]
     copy_: Literal["original", "certified", "plain", "electronic"] | None = Field(None, alias="copy")
-    count: int = Field(1, ge=1, le=20)
+    count: Whole = Field(1, ge=1, le=20)
     form: Label | None = None
     in_database: bool = False
     note: Text | None = None
@@ -167,8 +189,8 @@ class Paper(Fact):
 class Fee(Fact):
     """What is paid, in đồng. No amount: unknown (or set by the province), never free; 0 only where a source says so."""
 
-    amount: int | None = Field(None, ge=0, le=100_000_000)
-    to_amount: int | None = Field(None, ge=0, le=100_000_000)
+    amount: Money | None = None
+    to_amount: Money | None = None
     per: Text | None = None
     when: Text | None = None
     channel: Literal["counter", "online"] | None = None
@@ -178,8 +200,8 @@ class Fee(Fact):
 class TimeLimit(Fact):
     """How long until the result, counted from a complete dossier unless `starts` says otherwise."""
 
-    amount: int | None = Field(None, ge=0, le=1000)
-    to_amount: int | None = Field(None, ge=0, le=1000)
+    amount: Count | None = None
+    to_amount: Count | None = None
     unit: Unit | None = None
     when: Text | None = None
     starts: Text | None = None
@@ -240,7 +262,7 @@ class Law(Validity):
 
 class Change(Fact):
     text: Text
-    on: dt.date
+    on: Day
 
 
 class Next(Record):
@@ -250,7 +272,7 @@ class Next(Record):
 
 class Source(Record):
     what: Line
-    read: dt.date
+    read: Day
     link: Url | None = None
 
 
@@ -290,8 +312,8 @@ class Procedure(Record):
     cases: tuple[Case, ...] = ()
     next: tuple[Next, ...] = ()
     sources: dict[Slug, Source] = Field(min_length=1)
-    checked: dt.date
-    review_by: dt.date
+    checked: Day
+    review_by: Day
     note: str = ""
 
 
@@ -301,8 +323,8 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 class CalendarDay(Record):
     """A day, or several in a row, on which the State's offices do not keep to the week."""
 
-    on: dt.date
-    to: dt.date | None = None
+    on: Day
+    to: Day | None = None
     name: Text
     source: tuple[Slug, ...] = Field(min_length=1)
     certainty: Certainty = Certainty.CHECKED
@@ -325,7 +347,7 @@ class Calendar(Record):
     days_off: tuple[CalendarDay, ...] = ()
     working_days: tuple[CalendarDay, ...] = ()
     sources: dict[Slug, Source] = Field(default_factory=dict)
-    review_by: dt.date
+    review_by: Day
     note: str = ""
 
 
@@ -347,14 +369,14 @@ class Office(Record):
     map: Url | None = None
     note: Line | None = None
     source: Line
-    read: dt.date | None = None
+    read: Day | None = None
     confidence: Literal["high", "medium"]
 
 
 class CommuneOffices(Record):
     """`knowledge/offices/<ward code>.yaml`: the known offices of one commune."""
 
-    ward_code: int = Field(ge=1, le=99999)
+    ward_code: Whole = Field(ge=1, le=99999)
     commune: Line
     offices: tuple[Office, ...] = Field(min_length=1)
 
@@ -388,8 +410,42 @@ class Words(Record):
     concepts: dict[Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$")], Phrases] = Field(default_factory=dict)
 
 
-type Talk = dict[Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")], Phrases]
+class TalkKind(StrEnum):
+    """Messages that are no question about a procedure; what follows from each is in `understanding/decide.py`."""
+
+    GREETING = "greeting"
+    THANKS = "thanks"
+    GOODBYE = "goodbye"
+    ABOUT_BOT = "about_bot"
+    CHITCHAT = "chitchat"
+    YES_NO = "yes_no"
+    STAFF_WANTED = "staff_wanted"
+    EMERGENCY_FIRE = "emergency_fire"
+    EMERGENCY_CRIME = "emergency_crime"
+    EMERGENCY_MEDICAL = "emergency_medical"
+    EMERGENCY_CHILD = "emergency_child"
+    EMERGENCY_RESCUE = "emergency_rescue"
+    NOT_EMERGENCY = "not_emergency"
+    ABUSE = "abuse"
+    OTHER_SERVICE = "other_service"
+    UNRELATED = "unrelated"
+    INJECTION = "injection"
+
+
+type Talk = dict[TalkKind, Phrases]
 type AspectCues = dict[Aspect, Phrases]
+
+
+class ContactName(StrEnum):
+    """Whom the bot itself refers to."""
+
+    POLICE = "police"
+    FIRE = "fire"
+    AMBULANCE = "ambulance"
+    RESCUE = "rescue"
+    CHILD = "child"
+    PORTAL_HOTLINE = "portal_hotline"
+    PORTAL_TRACKING = "portal_tracking"
 
 
 class Contact(Record):
@@ -399,7 +455,7 @@ class Contact(Record):
     number: Annotated[str, StringConstraints(pattern=r"^[0-9 ]{3,15}$")] | None = None
     link: Url | None = None
     source: Line
-    read: dt.date
+    read: Day
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
@@ -413,11 +469,11 @@ class CounterFacts(Record):
 
     name: Text  # with {commune} and {province} where they belong
     hours: Text | None = None
-    one_level_provinces: tuple[int, ...] = ()  # where the province runs one centre with branches instead of communes
+    one_level_provinces: tuple[Whole, ...] = ()  # where the province runs one centre with branches instead of communes
     one_level_name: Text | None = None
     note: Text | None = None
     source: Line
-    read: dt.date
+    read: Day
 
 
 class Listed(Record):
@@ -430,7 +486,7 @@ class Listed(Record):
 
 
 type Catalogue = dict[Slug, Listed]
-type Contacts = dict[Annotated[str, StringConstraints(pattern=r"^[a-z_]+$")], Contact]
+type Contacts = dict[ContactName, Contact]
 type Counters = dict[Counter, CounterFacts]
 
 
@@ -464,14 +520,14 @@ type LifePhrases = dict[Slug, Phrases]
 class Limits(Record):
     """How long things may take; hours are open hours, days are working days, minutes are minutes."""
 
-    first_answer_hours: int = Field(ge=1, le=400)
-    settled_days: int = Field(ge=1, le=400)
+    first_answer_hours: Whole = Field(ge=1, le=400)
+    settled_days: Whole = Field(ge=1, le=400)
 
 
 class OwnLimits(Record):
     """Other limits for one commune, or for one kind of request in it."""
 
-    commune: int = Field(ge=1, le=99999)
+    commune: Whole = Field(ge=1, le=99999)
     kind: Literal["question", "papers", "feedback", "extra_demand"] | None = None
     limits: Limits
 
@@ -489,13 +545,39 @@ class DeskRules(Record):
     hours: tuple[Hours, ...] = Field(min_length=1)  # where a commune's own are not known
     limits: dict[Literal["question", "papers", "feedback", "extra_demand"], Limits]
     own_limits: tuple[OwnLimits, ...] = ()
-    warn_before_hours: int = Field(ge=0, le=80)
-    silent_hours: int = Field(ge=1, le=80)  # a claimed request goes back to the queue
-    bot_offers_after_minutes: int = Field(ge=5, le=10_000)
-    draft_lives_hours: int = Field(ge=1, le=400)
-    reopen_days: int = Field(ge=1, le=90)
-    history_needed: int = Field(ge=5, le=1000)  # answers before an expected wait is told
-    most_open: int = Field(ge=1, le=50)  # requests of one citizen at once
-    approved_answers: int = Field(ge=0, le=100)  # first answers of a new officer that a colleague looks at
-    alike_in_an_hour: int = Field(ge=2, le=1000)  # questions, before a notice is suggested
+    warn_before_hours: Whole = Field(ge=0, le=80)
+    silent_hours: Whole = Field(ge=1, le=80)  # a claimed request goes back to the queue
+    bot_offers_after_minutes: Whole = Field(ge=5, le=10_000)
+    draft_lives_hours: Whole = Field(ge=1, le=400)
+    reopen_days: Whole = Field(ge=1, le=90)
+    history_needed: Whole = Field(ge=5, le=1000)  # answers before an expected wait is told
+    most_open: Whole = Field(ge=1, le=50)  # requests of one citizen at once
+    approved_answers: Whole = Field(ge=0, le=100)  # first answers of a new officer that a colleague looks at
+    alike_in_an_hour: Whole = Field(ge=2, le=1000)  # questions, before a notice is suggested
     canned: dict[Slug, Canned]
+
+
+class Advice(Record):
+    """What a maintainer should know of one field, in Vietnamese and in short in English."""
+
+    vi: Line
+    en: Line
+    usual: bool = False  # an optional field that the template writes all the same
+
+
+class GuideWords(Record):
+    """The words of the template itself."""
+
+    mandatory: Label
+    optional: Label
+    one_of: Label
+    head: tuple[Line, ...] = Field(min_length=1)
+
+
+class Guide(Record):
+    """`knowledge/schema/guide.yaml`: advice by record and field, the meaning of fixed words, a complete example."""
+
+    words: GuideWords
+    fields: dict[str, dict[str, Advice]]
+    values: dict[str, dict[str, Line]] = Field(default_factory=dict)
+    example: Procedure

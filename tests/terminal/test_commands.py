@@ -58,7 +58,7 @@ def test_every_wrong_setting_is_said_at_once(home):
     assert "TELEGRAM_API_URL" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "chat", "ask", "check"])
+@pytest.mark.parametrize("command", ["run", "chat", "ask", "check", "schema", "new", "flips", "import"])
 def test_every_command_has_help(command):
     done = main(command, "--help")
     assert done.returncode == 0

@@ -1,0 +1,123 @@
+"""A saved change reaches citizens without a restart; a broken one reaches only the administrators."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from bot.chat.threads import Threads
+from bot.content.live import LiveContent, Saved
+from bot.content.load import Content
+from bot.content.read import Problem
+from bot.store.database import PASSING_ERRORS
+from bot.turn import Turns
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0  # twice, so that nothing is taken half saved, and a second to read it: within five
+HOME = Path(__file__).parent.parent.parent
+
+
+class Renewal:
+    """Keeps the house of `turns` as the files are. Facts and sentences at once, phrases as soon as they are learnt."""
+
+    def __init__(self, turns: Turns, threads: Threads, live: LiveContent, admin: str | None) -> None:
+        self.turns = turns
+        self.threads = threads
+        self.live = live
+        self.admin = admin
+        self.told = asyncio.Event()  # set when a message for the administrators waits in the outbox
+        self._readers = Threads(1)  # its own: a turn never waits for a file
+        self._told: tuple[Problem, ...] = ()
+        self._wanted: Content | None = None  # its phrases are still to be learnt
+        self._learning: asyncio.Task[None] | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        try:
+            while not stop.is_set():
+                await self.look()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
+        finally:
+            await self.close()
+
+    async def look(self) -> None:
+        """Take in what was saved; whatever fails leaves everything as it was."""
+        try:
+            saved = await self._readers.run(self.live.look)
+            if saved:
+                await (self._take_in(saved.content) if saved.content else self._refuse(saved))
+        except (OSError, *PASSING_ERRORS) as error:
+            log.error("the saved files wait: %s", type(error).__name__)
+
+    async def learnt(self) -> None:
+        """Wait until nothing is being learnt."""
+        if self._learning:
+            await self._learning
+
+    async def close(self) -> None:
+        if self._learning:
+            self._learning.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._learning
+        self._readers.close()
+
+    async def _take_in(self, content: Content) -> None:
+        self._wanted = content
+        engine = await self._readers.run(self.live.engine, content)
+        if engine:
+            self._wanted = None
+            self._renew(content)
+            self.turns.house = replace(self.turns.house, engine=engine)
+        elif content.knowledge.catalogue.keys() >= self.turns.house.knowledge.catalogue.keys():
+            self._renew(content)  # else the old engine would name what is gone: facts wait for the new one
+        if self._wanted and not self._learning:
+            self._learning = asyncio.create_task(self._learn())
+        log.info("the saved files are taken in")
+        if self._told:
+            self._told = ()
+            await self._tell("admin.mended")
+
+    def _renew(self, content: Content) -> None:
+        self.turns.house = replace(self.turns.house, knowledge=content.knowledge, catalogs=content.catalogs)
+
+    async def _learn(self) -> None:
+        """Learn until what is learnt is what was saved last."""
+        try:
+            while wanted := self._wanted:
+                log.info("learning the phrases that were saved")
+                done = await self._learn_apart()
+                engine = await self._readers.run(self.live.engine, wanted)
+                if engine and wanted is self._wanted:
+                    self._wanted = None
+                    self._renew(wanted)
+                    self.turns.house = replace(self.turns.house, engine=engine)
+                    log.info("the new phrases are learnt")
+                elif wanted is self._wanted:
+                    log.error("the phrases could not be learnt (%s); the old ones stay", done)
+                    return
+        finally:
+            self._learning = None
+
+    async def _learn_apart(self) -> int:
+        process = await asyncio.create_subprocess_exec(*self.live.learning(), cwd=HOME)
+        try:
+            return await process.wait()
+        except asyncio.CancelledError:
+            process.kill()
+            await process.wait()
+            raise
+
+    async def _refuse(self, saved: Saved) -> None:
+        if saved.problems == self._told:
+            return
+        self._told = saved.problems
+        for problem in saved.problems:
+            log.warning("%s", problem)
+        await self._tell("admin.broken", *map(str, saved.problems))
+
+    async def _tell(self, key: str, *lines: str) -> None:
+        if self.admin:
+            await self.threads.run(self.turns.tell, self.admin, key, lines)
+            self.told.set()

@@ -1,0 +1,54 @@
+"""The kinds of files that maintainers write: where each stands and which record it holds."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from bot.content.schema import (
+    AspectCues,
+    Calendar,
+    Catalogue,
+    CommuneOffices,
+    Contacts,
+    Counters,
+    DeskRules,
+    Guide,
+    Intent,
+    LifeEvent,
+    LifePhrases,
+    Procedure,
+    Talk,
+    Words,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileKind:
+    """`glob` is read alike by Python and by editors: `[!_]` is not."""
+
+    name: str
+    glob: str
+    record: Any
+
+
+KINDS = (
+    FileKind(name="procedure", glob="knowledge/procedures/*.yaml", record=Procedure),
+    FileKind(name="life_event", glob="knowledge/life_events/*.yaml", record=LifeEvent),
+    FileKind(name="offices", glob="knowledge/offices/*.yaml", record=CommuneOffices),
+    FileKind(name="catalogue", glob="knowledge/catalogue.yaml", record=Catalogue.__value__),
+    FileKind(name="counters", glob="knowledge/counters.yaml", record=Counters.__value__),
+    FileKind(name="contacts", glob="knowledge/contacts.yaml", record=Contacts.__value__),
+    FileKind(name="calendar", glob="knowledge/calendar.yaml", record=Calendar),
+    FileKind(name="desk", glob="knowledge/desk.yaml", record=DeskRules),
+    FileKind(name="guide", glob="knowledge/schema/guide.yaml", record=Guide),
+    FileKind(name="intent", glob="intents/[a-z0-9]*.yaml", record=Intent),
+    FileKind(name="words", glob="intents/_words.yaml", record=Words),
+    FileKind(name="talk", glob="intents/_talk.yaml", record=Talk.__value__),
+    FileKind(name="life_phrases", glob="intents/_life_events.yaml", record=LifePhrases.__value__),
+    FileKind(name="aspects", glob="intents/_aspects.yaml", record=AspectCues.__value__),
+)
+
+
+def kinds_of(path: str) -> list[FileKind]:
+    """The kinds that a file may be of: one, where the globs are right."""
+    return [kind for kind in KINDS if fnmatchcase(path, kind.glob)]

@@ -1,0 +1,31 @@
+"""What an import found, for a maintainer's eyes."""
+
+import textwrap
+
+from bot.content.portal import Compared, Difference, Import
+
+WIDTH = 110
+
+
+def tell(found: Import) -> str:
+    """Every entry that differs, then the counts."""
+    parts = [_entry(one) for one in found.compared if one.differences]
+    same = len(found.compared) - len(parts)
+    counts = f"{len(parts)} entries differ, {same} agree; {found.of_no_entry} records concern no entry."
+    return "\n\n".join([*parts, counts])
+
+
+def _entry(compared: Compared) -> str:
+    record = compared.record
+    head = f"{compared.entry.id} ({record.code}; portal as of {record.source_date or '?'})"
+    return "\n".join([head, *(line for one in compared.differences for line in _difference(one))])
+
+
+def _difference(one: Difference) -> list[str]:
+    lines = [f"  {one.about}" + (f" ({one.note})" if one.note else "")]
+    lines += [_line("-", text) for text in one.here]
+    return lines + [_line("+", text) for text in one.portal]
+
+
+def _line(sign: str, text: str) -> str:
+    return f"    {sign} {textwrap.shorten(text, WIDTH, placeholder=' …')}"

@@ -1,0 +1,173 @@
+"""What maintainers break by hand: each is found by `main.py check`, at its line, in words, without a traceback."""
+
+import datetime as dt
+
+import pytest
+from click.testing import CliRunner
+
+from bot.content.load import examine
+from bot.content.read import Weight
+from bot.content.schema import TalkKind
+from bot.conversation.citizen.talk import EMERGENCY_CONTACTS
+from bot.understanding.decide import ASIDE, TALK_OUTCOMES
+from main import check
+from tests.content.small import copy_small
+
+BIRTH = "knowledge/procedures/dang-ky-khai-sinh.yaml"
+COPY = "knowledge/procedures/trich-luc-ho-tich.yaml"
+ASK = "intents/dang-ky-khai-sinh.yaml"
+DESK = "knowledge/desk.yaml"
+CALENDAR = "knowledge/calendar.yaml"
+CONTACTS = "knowledge/contacts.yaml"
+COUNTERS = "knowledge/counters.yaml"
+CATALOGUE = "knowledge/catalogue.yaml"
+TALK = "intents/_talk.yaml"
+OFFICE = "knowledge/offices/00008.yaml"
+
+# A file, what stands in it, what a hand makes of it (the line beginning with ▸ is the one to be named), what is said.
+DAMAGE = {
+    "a tab": (BIRTH, "field: civil_status\n", "▸\tfield: civil_status\n", "indent with spaces, not tabs"),
+    "a missing quote": (BIRTH, '  - code: "1.001193"\n    name: Thủ tục đăng ký khai sinh\n', '  - code: "1.001193\n▸    name: Thủ tục: đăng ký "khai sinh"\n', "this is not YAML"),
+    "a colon in a text": (BIRTH, "  en: Birth registration\n", "▸  en: Birth: registration\n", 'put the text between "quotes"'),
+    "a list without its dash": (BIRTH, "  - procedure: the-bao-hiem-y-te\n", "    procedure: the-bao-hiem-y-te\n", "did not find expected key", "  - procedure: dang-ky-thuong-tru"),
+    "an unknown field": (BIRTH, "fees:\n  -", "▸fess:\n  -", "unknown key `fess`; did you mean `fees`?"),
+    "a key twice": (BIRTH, "decided_by: commune\n", "decided_by: commune\n▸decided_by: province\n", "stands here a second time (first on line 19)"),
+    "a day that does not exist": (BIRTH, "    until: 2027-02-28\n    source: [portal, law03]", "▸    until: 2027-02-30\n    source: [portal, law03]", "is not a date"),
+    "a date as people write it": (BIRTH, "checked: 2026-11-23", "▸checked: 23/11/2026", "`23/11/2026` is not a date; write it as 2026-11-23"),
+    "an amount with a dot": (COPY, "  - amount: 8000", "▸  - amount: 8.000", "`8.000` is not a whole number"),
+    "an amount with its unit": (COPY, "  - amount: 8000", "▸  - amount: 8000 đồng", "is not a whole number"),
+    "an amount with an underscore": (COPY, "  - amount: 8000", "▸  - amount: 8_000", "is not a whole number"),
+    "a day as a number": (BIRTH, "checked: 2026-11-23", "▸checked: 1763856000", "is not a date"),
+    "an unknown unit": (BIRTH, "  - unit: same_day", "▸  - unit: trong ngày", "is not a valid unit"),
+    "a value misspelt": (BIRTH, "    how: submit\n    copy: original\n    source: [portal]\n  - id: giay", "▸    how: sumbit\n    copy: original\n    source: [portal]\n  - id: giay", "did you mean `submit`?"),
+    "a missing language": (BIRTH, "  en: Register a birth\n  id: Daftar kelahiran anak\n", "  en: Register a birth\n", "`id` is missing", "short_name:"),
+    "an empty text": (BIRTH, "  en: Birth registration\n", '▸  en: ""\n', "en is empty"),
+    "a label too long for a button": (BIRTH, "  vi: Khai sinh cho con\n", f"▸  vi: Khai sinh {'rất ' * 15}dài\n", "shorten it to 60"),
+    "an unknown source": (BIRTH, "    source: [portal, kiosk]\n  - by_province", "▸    source: [portal, kiosc]\n  - by_province", "no source `kiosc` below; did you mean `kiosk`?"),
+    "a fee without a source": (BIRTH, "    source: [kiosk]\n    certainty: reported\n", "    certainty: reported\n", "`source` is missing", "  - by_province: true"),
+    "an empty list of sources": (BIRTH, "    source: [kiosk]\n", "▸    source: []\n", "source is empty"),
+    "a source that nothing cites": (BIRTH, "  kiosk:\n", "▸  kyosk:\n    what: x\n    read: 2026-11-23\n  kiosk:\n", "nothing cites the source `kyosk`"),
+    "an unknown option": (BIRTH, "    only_if: {qua-han: [co]}", "▸    only_if: {qua-han: [ko]}", "case `qua-han` has no option `ko`; did you mean"),
+    "an unknown case": (BIRTH, "    only_if: {nguoi-nop: [nguoi-ngoai]}", "▸    only_if: {nguoi-di: [nguoi-ngoai]}", "no case `nguoi-di` in this entry; did you mean `nguoi-nop`?"),
+    "a case that nothing uses": (BIRTH, "cases:\n", "cases:\n▸  - id: thua\n    question: {vi: a, en: b, id: c}\n    options:\n      - {id: co, label: {vi: a, en: b, id: c}}\n      - {id: khong, label: {vi: a, en: b, id: c}}\n", "no fact uses the case `thua`"),
+    "one option only": (BIRTH, "      - {id: khong, label: {vi: Chưa quá 60 ngày, en: Not yet, id: Belum}}\n", "", "options has 1 item; give it at least 2", "    options:"),
+    "an option twice": (BIRTH, "      - {id: khong, label: {vi: Không có,", "▸      - {id: co, label: {vi: Không có,", "option `co` stands here a second time"),
+    "an option that leads nowhere": (BIRTH, "  - id: chung-sinh\n", "  - id: chung-sinh\n    leads_to:\n▸      khog: trich-luc-ho-tich\n", "case `chung-sinh` has no option `khog`; did you mean `khong`?"),
+    "a procedure that leads nowhere": (BIRTH, "  - procedure: the-bao-hiem-y-te\n", "▸  - procedure: the-bhyt\n", "no procedure `the-bhyt`; did you mean `the-bao-hiem-y-te`?"),
+    "a way back to the same entry": (BIRTH, "  - procedure: the-bao-hiem-y-te\n", "▸  - procedure: dang-ky-khai-sinh\n", "leads back to this entry"),
+    "a paper twice in different words": (BIRTH, "  - id: lam-chung\n", "▸  - id: to-khai\n", "paper `to-khai` is defined twice in different words (first on line 39)"),
+    "a paper under two ids": (BIRTH, "  - id: giay-chung-sinh\n    name:\n", "▸  - id: to-khai-nua\n    name: {vi: Tờ khai đăng ký khai sinh (nộp qua mạng thì điền mẫu điện tử thay tờ khai), en: a, id: b}\n    how: submit\n    source: [portal]\n  - id: giay-chung-sinh\n    name:\n", "this is paper `to-khai` again (first on line 39)"),
+    "a paper's id too long for a button": (BIRTH, "  - id: uy-quyen\n", f"▸  - id: {'uy-quyen-' * 5}x\n", "too long for a button"),
+    "dates that overlap": (BIRTH, "    from: 2027-03-01\n    source: [law03]\npapers:", "    from: 2027-02-01\n    source: [law03]\npapers:", "overlap with line 26", "  - text:\n      vi: Bất kỳ xã"),
+    "until before from": (BIRTH, "    from: 2027-03-01\n    source: [law03]\npapers:", "    from: 2027-03-01\n    until: 2026-03-01\n    source: [law03]\npapers:", "`from` is later than `until`", "  - text:\n      vi: Bất kỳ xã"),
+    "two fees on the same day": (COPY, "fees:\n", "fees:\n  - amount: 7000\n    per: {vi: bản, en: a, id: b}\n    source: [phi]\n  - amount: 9000\n    per: {vi: bản, en: a, id: b}\n    source: [phi]\n", "this holds on the same days as line 109", "  - amount: 9000"),
+    "a range upside down": (BIRTH, "  - amount: 3\n    unit: working_day\n", "  - amount: 3\n▸    to_amount: 2\n    unit: working_day\n", "`to_amount` is not more than `amount`"),
+    "a time without its unit": (BIRTH, "  - amount: 3\n    unit: working_day\n", "▸  - amount: 3\n", "a time limit needs `amount` and `unit`"),
+    "a number without a source": (BIRTH, "  en: The first registration of a child's birth;", "  en: It costs 12,000 VND. The first registration of a child's birth;", "the number 12000 has no source", "what_it_is:"),
+    "a review before the check": (BIRTH, "review_by: 2027-02-15", "▸review_by: 2026-02-15", "`review_by` is not after `checked`"),
+    "read tomorrow": (BIRTH, "    read: 2026-10-08", "▸    read: 2027-10-08", "has not come yet"),
+    "a link without https": (BIRTH, "  link: https://dichvucong.gov.vn/nop", "▸  link: dichvucong.gov.vn/nop", "has not the form of a link"),
+    "an id with capitals": (BIRTH, "id: dang-ky-khai-sinh\n", "▸id: Dang-ky-khai-sinh\n", "has not the form of a id"),
+    "the id of another entry": (BIRTH, "id: dang-ky-khai-sinh\n", "▸id: trich-luc-ho-tich\n", "`trich-luc-ho-tich` is not the name of the file"),
+    "an example of the template left": (BIRTH, "  en: Birth registration\n", "▸  en: ‹Birth registration›\n", "`name.en` is still the template's example"),
+    "a phrase under two procedures": (ASK, "  # ngắn\n", "  # ngắn\n▸  - bên lãnh sự yêu cầu trích lục kết hôn mới cấp để hợp pháp hóa, bản cũ năm 2012 không nhận | time\n", "stands under `trich-luc-ho-tich` too"),
+    "an unknown neighbour": (ASK, "  trich-luc-ho-tich:\n", "▸  trich-luc:\n", "no procedure `trich-luc`; did you mean `trich-luc-ho-tich`?"),
+    "phrases in no language": (ASK, "\nid:\n", "\nid_:\n", "unknown key `id_`; did you mean `id`?", "id_:"),
+    "an office of nowhere": (OFFICE, "ward_code: 8", "▸ward_code: 2", "no commune has the code 2"),
+    "hours as YAML likes to misread them": (DESK, '    spans: [["08:00", "12:00"], ["13:00", "17:00"]]', '▸    spans: [["8h", "12:00"]]', "has not the form of a spans"),
+    "a promise for no commune": (DESK, "warn_before_hours: 1", "own_limits:\n▸  - {commune: 2, limits: {first_answer_hours: 4, settled_days: 3}}\nwarn_before_hours: 1", "no commune has the code 2"),
+    "a holiday twice": (CALENDAR, "  - on: 2026-04-30\n", "  - on: 2026-04-27\n    name: {vi: a, en: b, id: c}\n    source: [bang-nghi]\n  - on: 2026-04-30\n", "this day stands on line", "  - on: 2026-04-27\n    name: {vi: a,"),
+    "a holiday from an unknown source": (CALENDAR, "days_off:\n", "days_off:\n  - on: 2026-05-05\n    name: {vi: a, en: b, id: c}\n▸    source: [bang-nghỉ]\n", "has not the form of a source"),
+    "an emergency number gone": (CONTACTS, "ambulance:\n", "ambulanse:\n", "did you mean `ambulance`?", "ambulanse:"),
+    "a counter's name with an unknown field": (COUNTERS, "    en: the police (Công an) of {commune}", "▸    en: the police (Công an) of {comune}", "`{comune}` cannot be filled in; did you mean `commune`?"),
+    "an unknown kind of talk": (TALK, "goodbye:\n", "goodby:\n", "did you mean `goodbye`?", "goodby:"),
+    "an unknown field in the catalogue": (CATALOGUE, "dang-ky-khai-sinh:\n  field: civil_status", "dang-ky-khai-sinh:\n▸  field: hộ tịch", "is not a valid field"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return copy_small(tmp_path_factory.mktemp("content"))
+
+
+def checked(home):
+    return CliRunner().invoke(check, [str(home)])
+
+
+def test_without_damage_there_is_nothing_to_say(home):
+    result = checked(home)
+    assert (result.exit_code, result.exception) == (0, None), result.output
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=str)
+def test_damage_is_found_at_its_line(home, damage):
+    path, before, after, said, *marker = DAMAGE[damage]
+    file = home / path
+    intact = file.read_text(encoding="utf-8")
+    assert intact.count(before) >= 1
+    marked = intact.replace(before, after, 1)
+    broken = marked.replace("▸", "")
+    where = marked.index("▸") if "▸" in marked else broken.index("\n" + marker[0]) + 1
+    line = marked[:where].count("\n") + 1
+    file.write_text(broken, encoding="utf-8")
+    try:
+        result = checked(home)
+    finally:
+        file.write_text(intact, encoding="utf-8")
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code == 1
+    found = [one for one in result.output.splitlines() if said in one]
+    assert any(one.startswith(f"{path}:{line}: ") and "; " in one for one in found), f"line {line}:\n{result.output}"
+
+
+def test_thirty_and_more_kinds_of_damage():
+    assert len(DAMAGE) >= 30
+
+
+def test_all_damage_is_told_at_once(home):
+    kept = {}
+    for path, before, after, _, *_ in (
+        DAMAGE[one] for one in ("a tab", "an unknown neighbour", "an office of nowhere")
+    ):
+        kept[path] = (home / path).read_text(encoding="utf-8")
+        (home / path).write_text(kept[path].replace(before, after.replace("▸", ""), 1), encoding="utf-8")
+    try:
+        told = checked(home).output
+    finally:
+        for path, text in kept.items():
+            (home / path).write_text(text, encoding="utf-8")
+    assert all(f"{path}:" in told for path in (BIRTH, ASK, OFFICE))
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "said"),
+    [
+        ("knowledge/procedures/ho-chieu-moi.yaml", b"id: ho-chieu-moi\n", "is not in knowledge/catalogue.yaml"),
+        ("knowledge/procedures/dang-ky-khai-tu.yaml", b"id: \xff\xfe\n", "this is not UTF-8 text; save the file as UTF-8"),
+        ("knowledge/procedures/dang-ky-khai-tu.yaml", b"", "the file is empty"),
+        ("knowledge/procedures/dang-ky-khai-tu.yaml", b"- a\n- b\n", "should have keys of its own"),
+        ("intents/khai-sin.yaml", b"vi: [a]\nen: [b]\nid: [c]\n", "did you mean"),
+        ("intents/dang-ky-khai-tu.yaml", b"vi: [a]\nen: [b]\n", "there are no phrases in `id`"),
+        ("intents/dang-ky-khai-tu.yaml", b"vi: [a | papers]\nen: [b]\nid: [c]\n", "`papers` is not an aspect"),
+    ],
+)  # fmt: skip
+def test_a_file_that_should_not_be_so(home, name, raw, said):
+    (home / name).write_bytes(raw)
+    try:
+        result = checked(home)
+    finally:
+        (home / name).unlink()
+    assert result.exit_code == 1
+    assert any(line.startswith(f"{name}:1: ") and said in line for line in result.output.splitlines()), result.output
+
+
+def test_a_review_that_is_due_is_a_warning_and_nothing_more(home):
+    _, problems, _ = examine(home, dt.date(2027, 2, 16))
+    (due,) = (problem for problem in problems if problem.path == BIRTH)
+    assert (due.weight, due.line) == (Weight.WARNING, 291)
+    assert str(due).startswith(f"{BIRTH}:291: warning: the review was due on 2027-02-15; ")
+    assert [problem for problem in examine(home, dt.date(2027, 1, 1))[1] if problem.path == BIRTH] == []
+
+
+def test_the_kinds_of_talk_are_those_that_something_follows_from():
+    assert set(TalkKind) == {*TALK_OUTCOMES, ASIDE, *EMERGENCY_CONTACTS}
