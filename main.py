@@ -1,7 +1,6 @@
 """The front door: one command a line, wiring only."""
 
 import datetime as dt
-import logging
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from bot.config import ROOT, BadSettings, Settings, read_settings
 from bot.content.learned import load_learned
 from bot.content.load import BrokenContent, Content, examine, load
 from bot.conversation.scene import House
+from bot.logs import Form, start_log
 from bot.store.database import Database, DatabaseUnusable, open_database
 from bot.understanding.engine import build_engine, learn_from
 
@@ -37,7 +37,7 @@ def run() -> None:
     from bot.chat.serve import CannotServe, serve
     from bot.turn import Turns
 
-    _log(settings)
+    start_log(settings.log_level, Form(settings.log_format), settings.secrets)
     try:
         serve(settings, Turns(_database(settings), _house()))
     except CannotServe as error:
@@ -184,11 +184,6 @@ def _talk_here(settings: Settings) -> None:
     from bot.turn import Turns
 
     talk(Turns(_database(settings), _house()), sys.stdin, sys.stdout)
-
-
-def _log(settings: Settings) -> None:
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines carry the token
 
 
 if __name__ == "__main__":
