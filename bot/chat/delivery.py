@@ -10,6 +10,7 @@ from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.inbound import DOOR, chat_key
+from bot.chat.metrics import Metrics
 from bot.chat.outbound import NOWHERE, Spot, open_topic, send
 from bot.chat.threads import Threads
 from bot.conversation.reply import Place
@@ -40,11 +41,14 @@ class Pace:
 class Delivery:
     """Sends what waits. `run` loops; `deliver_due` sends once what may go out now."""
 
-    def __init__(self, turns: Turns, threads: Threads, bot: Bot, pace: Pace | None = None) -> None:
+    def __init__(
+        self, turns: Turns, threads: Threads, bot: Bot, pace: Pace | None = None, metrics: Metrics | None = None
+    ) -> None:
         self.turns = turns
         self.threads = threads
         self.bot = bot
         self.pace = pace or Pace()
+        self.metrics = metrics or Metrics()
         self._overall = AsyncLimiter(self.pace.per_second, 1)
         self._free_at: dict[str, dt.datetime] = {}
 
@@ -95,6 +99,7 @@ class Delivery:
         with under(f"message-{parcel.id}"):
             async with self._overall:
                 sent = await self._send(parcel)
+            self.metrics.delivery(sent)
             seconds = self.pace.group_seconds if ":-" in parcel.chat else self.pace.private_seconds
             self._free_at[parcel.chat] = self.turns.clock() + dt.timedelta(seconds=seconds)
             await self.threads.run(self._settle, parcel, sent)

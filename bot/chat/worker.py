@@ -11,6 +11,7 @@ from telegram import Update
 
 from bot.chat.app import TelegramApplication
 from bot.chat.inbound import DOOR
+from bot.chat.metrics import Metrics
 from bot.chat.threads import Threads
 from bot.conversation.visit import Visit
 from bot.logs import under
@@ -29,9 +30,10 @@ PAUSE_SECONDS = 1.0
 class Worker:
     """Feeds stored updates to the Application, whose handlers call `take`, `pass_over` and `note_failure`."""
 
-    def __init__(self, turns: Turns, threads: Threads) -> None:
+    def __init__(self, turns: Turns, threads: Threads, metrics: Metrics | None = None) -> None:
         self.turns = turns
         self.threads = threads
+        self.metrics = metrics or Metrics()
         self.arrived = asyncio.Event()  # set by whoever stores an update
         self.answered = asyncio.Event()  # set when replies wait in the outbox
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -44,6 +46,7 @@ class Worker:
             try:
                 found = await self.threads.run(self._waiting)
             except PASSING_ERRORS as error:
+                self.metrics.error("database", error)
                 log.error("the database does not answer: %s", type(error).__name__)
                 await _pause(stop)
                 continue
@@ -63,7 +66,9 @@ class Worker:
         started = time.perf_counter()
         taken = await self.threads.run(self.turns.take, visit, Receipt(source=DOOR, number=number))
         self.answered.set()
-        log.info("turn taken", extra={"facts": _facts(visit, taken, time.perf_counter() - started)})
+        seconds = time.perf_counter() - started
+        self.metrics.turn(visit, taken, seconds)
+        log.info("turn taken", extra={"facts": _facts(visit, taken, seconds)})
 
     async def pass_over(self, number: int) -> None:
         await self.threads.run(self.turns.pass_over, Receipt(source=DOOR, number=number))
@@ -86,6 +91,7 @@ class Worker:
                     if not await self._one(application, update):
                         break  # its turn comes again before the next of its chat
         except PASSING_ERRORS as error:
+            self.metrics.error("database", error)
             log.error("a turn waits for the database: %s", type(error).__name__)
             await asyncio.sleep(PAUSE_SECONDS)
         finally:
@@ -99,6 +105,7 @@ class Worker:
             update = Update.de_json(json.loads(waiting.raw), application.bot)
         except Exception as error:  # noqa: BLE001 - whatever a malformed update makes the library raise
             log.warning("the update cannot be read: %s", type(error).__name__)
+            self.metrics.error("update", error)
             await self.threads.run(self._set_aside, receipt, f"unreadable: {type(error).__name__}")
             return True
         try:
@@ -113,6 +120,7 @@ class Worker:
     async def _failed(self, waiting: Waiting, failure: Exception) -> bool:
         if isinstance(failure, PASSING_ERRORS):
             raise failure
+        self.metrics.error("turn", failure)
         log.error("turn %d failed", waiting.receipt.number, exc_info=_without_words(failure))
         if waiting.attempts + 1 >= MAX_ATTEMPTS:
             await self.threads.run(self.turns.apologise, waiting.chat, waiting.receipt, type(failure).__name__)

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -47,6 +48,11 @@ class Database:
     def look(self) -> Iterator[Connection]:
         with self._engine.connect() as connection:
             yield connection
+
+    def is_current(self) -> bool:
+        """Whether the database stands at this version's last migration."""
+        with self.look() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == _head()
 
     def close(self) -> None:
         self._engine.dispose()
@@ -100,6 +106,11 @@ def _scripts() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     return config
+
+
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_scripts()).get_current_head()
 
 
 def _refuse_newer(connection: Connection) -> None:

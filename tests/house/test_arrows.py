@@ -12,6 +12,7 @@ BOT = ROOT / "bot"
 FILES = sorted(BOT.rglob("*.py"))
 ONLY_IN = {
     "telegram": "chat",
+    "prometheus_client": "chat",
     "starlette": "chat",
     "uvicorn": "chat",
     "httpx": "chat",
