@@ -2,6 +2,8 @@
 
 import datetime as dt
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 if sys.version_info < (3, 12):  # noqa: UP036 - said in one sentence rather than in a traceback
@@ -129,6 +131,42 @@ def unanswered(days: int) -> None:
 
 
 @main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write all that is kept to FILE, while the bot serves; the file is checked before it gets its name."""
+    from bot.store.backup import BackupUnusable, back_up
+
+    database = _database(_settings())
+    try:
+        with _bar("writing") as progress:
+            counts = back_up(database, file, progress)
+    except BackupUnusable as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        database.close()
+    click.echo(f"{file}: {sum(counts.values())} rows, {counts['requests']} requests.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Also where the database holds something, which is lost.")
+def restore(file: Path, *, replace: bool) -> None:
+    """Put what a backup holds in place of all there is, in one piece. Stop the bot first."""
+    from bot.store.backup import BackupUnusable
+    from bot.store.backup import restore as put_back
+
+    database = _database(_settings())
+    try:
+        with _bar("restoring") as progress:
+            counts = put_back(database, file, progress, replace=replace)
+    except (BackupUnusable, DatabaseUnusable) as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        database.close()
+    click.echo(f"{sum(counts.values())} rows, {counts['requests']} requests are back.")
+
+
+@main.command()
 @click.argument("root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT)
 def check(root: Path) -> None:
     """Validate all of knowledge/, intents/ and locales/ (below ROOT): every problem at once."""
@@ -166,6 +204,13 @@ def _house() -> House:
     learned = load_learned(ROOT / "var" / "cache", content.intents, lambda: learn_from(content.intents, _progress))
     engine = build_engine(content.intents, content.knowledge.gazetteer, learned)
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[float], None]]:
+    """A bar on standard error for what takes a while, told the part that is done."""
+    with click.progressbar(length=100, label=label, file=sys.stderr) as bar:
+        yield lambda part: bar.update(int(part * 100) - bar.pos)
 
 
 def _progress(what: str) -> None:
