@@ -1,6 +1,7 @@
 """The cast's stage: the real content, a real database on disk, a settable clock."""
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.turn import Turns
 from bot.understanding.engine import build_engine, learn_from
 
 ROOT = Path(__file__).parent.parent
+os.environ["PORT"] = "0"  # services of several tests run at the same time; each takes a free port
 
 
 class Clock:

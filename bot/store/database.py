@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -10,7 +11,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -48,11 +49,34 @@ class Database:
         with self._engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A look at one moment, however long it takes. PostgreSQL; on SQLite every transaction is one."""
+        with self._engine.connect() as connection:
+            yield connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @contextmanager
+    def raw(self) -> Iterator[sqlite3.Connection]:
+        """SQLite's own connection, outside any transaction, for its backup."""
+        with self._engine.connect() as connection:
+            own = connection.connection.driver_connection
+            assert isinstance(own, sqlite3.Connection)  # noqa: S101 - asked for on SQLite only
+            own.autocommit = True
+            try:
+                yield own
+            finally:
+                own.autocommit = False
+
+    def is_current(self) -> bool:
+        """Whether the database stands at this version's last migration."""
+        with self.look() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == _head()
+
     def close(self) -> None:
         self._engine.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str | URL) -> Database:
     """Connect, refuse a newer database, migrate an older one. Raises DatabaseUnusable."""
     try:
         engine = _engine(url)
@@ -70,7 +94,7 @@ def open_database(url: str) -> Database:
     return Database(engine)
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str | URL) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True)
@@ -102,6 +126,11 @@ def _scripts() -> Config:
     return config
 
 
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_scripts()).get_current_head()
+
+
 def _refuse_newer(connection: Connection) -> None:
     at = MigrationContext.configure(connection).get_current_revision()
     if at is not None and at not in {
@@ -120,7 +149,7 @@ def _migrate(engine: Engine, to: str = "head") -> None:
             raise DatabaseUnusable(f"The database cannot be migrated: {error}") from None
 
 
-def _reason(url: str, error: OperationalError) -> str:
+def _reason(url: str | URL, error: OperationalError) -> str:
     message = _first_line(error)
     where = make_url(url).render_as_string(hide_password=True)
     if "locked" in message:
