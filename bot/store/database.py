@@ -1,8 +1,10 @@
 """Open the database: one engine, migrated, with the settings that make a commit survive a power cut."""
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import IntEnum
 from functools import cache
 from pathlib import Path
 
@@ -11,18 +13,28 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_WAIT_MS = 5_000
+LOOK_AGAIN_SECONDS = 0.02
 # The database is busy, restarting or away: the same work succeeds later.
 PASSING_ERRORS = (OperationalError, InterfaceError, PoolTimeout)
 
 
 # What other rooms call the connection inside `change()`; SQLAlchemy itself stays in this room.
 type Transaction = Connection
+
+
+class Lock(IntEnum):
+    """What PostgreSQL's advisory locks are taken for, so that no two uses ever mean the same number."""
+
+    MIGRATION = 0x4D43_0001
+    CHAT = 0x4D43_0002
+    DELIVERY = 0x4D43_0003
+    NOTICES = 0x4D43_0004
 
 
 class DatabaseUnusable(Exception):
@@ -80,9 +92,7 @@ def open_database(url: str | URL) -> Database:
     """Connect, refuse a newer database, migrate an older one. Raises DatabaseUnusable."""
     try:
         engine = _engine(url)
-        with engine.connect() as connection:
-            _refuse_newer(connection)
-        _migrate(engine)
+        _in_turn(engine, _migrate)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise DatabaseUnusable(f"DATABASE_URL is not a database address ({type(error).__name__}).") from None
     except ModuleNotFoundError as error:
@@ -139,14 +149,42 @@ def _refuse_newer(connection: Connection) -> None:
         raise DatabaseUnusable("The database was written by a newer version of Một Cửa; install that version.")
 
 
+def _in_turn(engine: Engine, work: Callable[[Engine], None]) -> None:
+    """Do `work`; where another process that starts holds SQLite's file, wait for it as for any lock."""
+    until = time.monotonic() + LOCK_WAIT_MS / 1000
+    while True:
+        try:
+            return work(engine)
+        except Exception as error:
+            engine.dispose()
+            if (
+                not isinstance(error, OperationalError)
+                or "locked" not in _first_line(error)
+                or time.monotonic() > until
+            ):
+                raise
+            time.sleep(LOOK_AGAIN_SECONDS)
+
+
 def _migrate(engine: Engine, to: str = "head") -> None:
+    """One process at a time: whoever starts at the same moment waits, then finds everything done."""
     config = _scripts()
     with engine.begin() as connection:
+        _begin_alone(connection)
+        _refuse_newer(connection)
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, to)
         except CommandError as error:
             raise DatabaseUnusable(f"The database cannot be migrated: {error}") from None
+
+
+def _begin_alone(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(int(Lock.MIGRATION))))
+    else:
+        # A write as the first thing: SQLite waits for its lock only where nothing has been read before.
+        connection.exec_driver_sql("PRAGMA user_version = 0")
 
 
 def _reason(url: str | URL, error: OperationalError) -> str:
