@@ -1,8 +1,9 @@
 """The front door: one command a line, wiring only."""
 
 import datetime as dt
-import logging
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 if sys.version_info < (3, 12):  # noqa: UP036 - said in one sentence rather than in a traceback
@@ -15,6 +16,7 @@ from bot.content.learned import load_learned
 from bot.content.load import BrokenContent, Content, examine, load
 from bot.content.read import Weight
 from bot.conversation.scene import House
+from bot.logs import Form, start_log
 from bot.store.database import Database, DatabaseUnusable, open_database
 from bot.understanding.engine import build_engine, learn_from
 
@@ -40,7 +42,7 @@ def run() -> None:
     from bot.content.live import LiveContent
     from bot.turn import Turns
 
-    _log(settings)
+    start_log(settings.log_level, Form(settings.log_format), settings.secrets)
     live = LiveContent(ROOT, CACHE)  # before the files are read: what is saved meanwhile is not missed
     try:
         serve(settings, Turns(_database(settings), _house()), live)
@@ -130,6 +132,42 @@ def unanswered(days: int) -> None:
     for texts, nearest in groups:
         click.echo(f"{len(texts):5}  {nearest or '-':32}  {texts[0]}")
     click.echo(f"{sum(len(texts) for texts, _ in groups)} questions in {len(groups)} groups, {days} days.", err=True)
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write all that is kept to FILE, while the bot serves; the file is checked before it gets its name."""
+    from bot.store.backup import BackupUnusable, back_up
+
+    database = _database(_settings())
+    try:
+        with _bar("writing") as progress:
+            counts = back_up(database, file, progress)
+    except BackupUnusable as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        database.close()
+    click.echo(f"{file}: {sum(counts.values())} rows, {counts['requests']} requests.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--replace", is_flag=True, help="Also where the database holds something, which is lost.")
+def restore(file: Path, *, replace: bool) -> None:
+    """Put what a backup holds in place of all there is, in one piece. Stop the bot first."""
+    from bot.store.backup import BackupUnusable
+    from bot.store.backup import restore as put_back
+
+    database = _database(_settings())
+    try:
+        with _bar("restoring") as progress:
+            counts = put_back(database, file, progress, replace=replace)
+    except (BackupUnusable, DatabaseUnusable) as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        database.close()
+    click.echo(f"{sum(counts.values())} rows, {counts['requests']} requests are back.")
 
 
 @main.command()
@@ -262,6 +300,13 @@ def _house() -> House:
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
 
 
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[float], None]]:
+    """A bar on standard error for what takes a while, told the part that is done."""
+    with click.progressbar(length=100, label=label, file=sys.stderr) as bar:
+        yield lambda part: bar.update(int(part * 100) - bar.pos)
+
+
 def _progress(what: str) -> None:
     click.echo(f"learning {what} from the phrases (once until they change) …", err=True)
 
@@ -278,11 +323,6 @@ def _talk_here(settings: Settings) -> None:
     from bot.turn import Turns
 
     talk(Turns(_database(settings), _house()), sys.stdin, sys.stdout)
-
-
-def _log(settings: Settings) -> None:
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines carry the token
 
 
 if __name__ == "__main__":

@@ -1,13 +1,22 @@
 """Settings from the environment, read once; every mistake in one message."""
 
+import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import unquote
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
+
+# Each may stand in a file named by `NAME_FILE` instead: child processes and crash dumps inherit the environment.
+SECRETS = ("telegram_bot_token", "database_url", "webhook_secret")
+MAX_SECRET = 4096
+PASSWORD = re.compile(r"://[^:/@]*:([^@]+)@")
 
 HttpUrl = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s/]+(/\S*)?$")]
 
@@ -27,9 +36,10 @@ class Settings(BaseSettings):
     webhook_url: HttpUrl | None = None
     webhook_secret: SecretStr | None = None
     host: str = "127.0.0.1"
-    port: int = Field(8080, ge=1, le=65535)
+    port: int = Field(8080, ge=0, le=65535)  # 0: any free one
     admin_chat_id: int | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -53,6 +63,14 @@ class Settings(BaseSettings):
         return url.rstrip("/")
 
     @property
+    def secrets(self) -> list[str]:
+        """What must never be written anywhere: token, webhook secret, the database's password as typed and as meant."""
+        address = self.database_url.get_secret_value() if self.database_url else ""
+        passwords = PASSWORD.findall(address)
+        known = [one.get_secret_value() for one in (self.telegram_bot_token, self.webhook_secret) if one]
+        return [*known, *passwords, *map(unquote, passwords)]
+
+    @property
     def database(self) -> str:
         """The database's address; SQLite under `var/` where none is set."""
         if self.database_url:
@@ -62,13 +80,43 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Read the environment. Raises BadSettings; a secret's value never appears in it."""
+    secrets, problems = _from_files(os.environ)
     try:
-        settings = Settings()
+        settings = Settings(**secrets)  # type: ignore[arg-type]
     except ValidationError as error:
-        raise BadSettings("\n".join(_sentence(one) for one in error.errors())) from None
+        raise BadSettings("\n".join([*problems, *(_sentence(one) for one in error.errors())])) from None
+    if problems:
+        raise BadSettings("\n".join(problems))
     if not settings.database_url:
         (ROOT / "var").mkdir(exist_ok=True)
     return settings
+
+
+def _from_files(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The secrets that stand in files, and what is wrong with the others."""
+    secrets, problems = {}, []
+    for name in SECRETS:
+        variable = f"{name.upper()}_FILE"
+        if not (path := environment.get(variable)):
+            continue
+        try:
+            secrets[name] = _secret_in(Path(path))
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            problems.append(f"{variable} is not usable: {reason}.")
+        if environment.get(name.upper()):
+            problems.append(f"{name.upper()} and {variable} are both set; keep one.")
+    return secrets, problems
+
+
+def _secret_in(path: Path) -> str:
+    """A file's only line. Raises OSError, ValueError; neither quotes it."""
+    with path.open("rb") as file:
+        content = file.read(MAX_SECRET + 1)
+    lines = content.decode("utf-8", "replace").split()
+    if len(lines) != 1 or len(content) > MAX_SECRET:
+        raise ValueError("the file should hold the secret in one line and nothing else")
+    return lines[0]
 
 
 def _sentence(error: ErrorDetails) -> str:

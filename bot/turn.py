@@ -1,6 +1,7 @@
 """The spine: one update = one turn = one transaction. Either all of it happened or none."""
 
 import datetime as dt
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ class Taken:
 
     happened: bool
     understanding: Understanding | None = None
+    matched_in: float | None = None  # seconds from the words to what is said to them
 
 
 class Turns:
@@ -65,7 +67,9 @@ class Turns:
             if front.serve(counter, visit):
                 return Taken(happened=True)
             memory = counter.memory(visit.chat)
+            started = time.perf_counter()
             answer = converse(visit, memory, house, now)
+            matched_in = time.perf_counter() - started if answer.understanding else None
             if answer.understanding:
                 learn(counter, answer.understanding, memory)
                 for notice in notices_for(counter, memory, visit.text):
@@ -75,7 +79,7 @@ class Turns:
             for reply in answer.replies:
                 counter.answer(visit, reply)
             front.after(counter, visit)
-        return Taken(happened=True, understanding=answer.understanding)
+        return Taken(happened=True, understanding=answer.understanding, matched_in=matched_in)
 
     def keep_appointments(self) -> int:
         """Do what the agenda has for now, each thing in a transaction of its own; how many were due."""

@@ -1,6 +1,9 @@
 """The cast's stage: the real content, a real database on disk, a settable clock."""
 
 import datetime as dt
+import itertools
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,8 +14,37 @@ from bot.conversation.scene import House
 from bot.store.database import open_database
 from bot.turn import Turns
 from bot.understanding.engine import build_engine, learn_from
+from tests.postgres import Postgres, address, drop_database, make_database
 
 ROOT = Path(__file__).parent.parent
+os.environ["PORT"] = "0"  # services of several tests run at the same time; each takes a free port
+SERVER = "MOTCUA_TEST_POSTGRES"  # the folder of the session's server, as the workers of xdist learn it
+numbers = itertools.count(1)
+postgres = None
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "only_on(database, reason): a story that has no meaning on the other one")
+
+
+def pytest_sessionstart(session):
+    """One server for the session, started by whoever leads it."""
+    global postgres  # noqa: PLW0603 - what is started here is stopped in the other hook
+    if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
+        postgres = Postgres()
+        os.environ[SERVER] = str(postgres.folder)
+
+
+def pytest_sessionfinish():
+    if postgres:
+        postgres.remove()
+
+
+def pytest_generate_tests(metafunc):
+    """Whatever touches the database is told on both."""
+    if "database_url" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("only_on")
+        metafunc.parametrize("database_url", [only.args[0]] if only else ["sqlite", "postgresql"], indirect=True)
 
 
 class Clock:
@@ -45,9 +77,51 @@ def clock():
     return Clock()
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory):
+    """A migrated database, to be copied: on PostgreSQL its name, on SQLite its file."""
+    made = {}
+
+    def of(kind):
+        if kind not in made:
+            made[kind] = f"migrated-{os.getpid()}" if kind == "postgresql" else tmp_path_factory.mktemp("db") / "x.db"
+            if kind == "postgresql":
+                make_database(os.environ[SERVER], made[kind])
+            where = f"sqlite:///{made[kind]}" if kind == "sqlite" else address(os.environ[SERVER], made[kind])
+            open_database(where).close()
+        return made[kind]
+
+    return of
+
+
 @pytest.fixture
-def database_url(tmp_path):
-    return f"sqlite:///{tmp_path / 'motcua.db'}"
+def database_url(request, tmp_path, migrated):
+    """A fresh, migrated database, on each kind in turn."""
+    if request.param == "sqlite":
+        file = shutil.copy(migrated("sqlite"), tmp_path / "motcua.db")
+        yield f"sqlite:///{file}"
+        return
+    folder, name = os.environ[SERVER], f"t{next(numbers)}-{os.getpid()}"
+    make_database(folder, name, migrated("postgresql"))
+    yield address(folder, name)
+    drop_database(folder, name)
+
+
+@pytest.fixture
+def empty_url(database_kind, tmp_path):
+    """A database in which nothing is yet, on each kind in turn."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    folder, name = os.environ[SERVER], f"e{next(numbers)}-{os.getpid()}"
+    make_database(folder, name)
+    yield address(folder, name)
+    drop_database(folder, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request):
+    return request.param
 
 
 @pytest.fixture

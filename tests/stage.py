@@ -57,6 +57,7 @@ class Play:
         self.server = server
         self.turns = turns
         self.service = Service(settings(server), turns, QUICK)
+        self.service.threads.keep(1)  # a story tells one thing after another, on PostgreSQL too
         self._update = 0
 
     async def store(self, *updates):

@@ -44,6 +44,7 @@ def _watch_for_rush(counter: Counter, commune: int, text: str) -> None:
     recent = questions.since(counter.connection, counter.now - AN_HOUR, commune=commune)
     if sum(alike(row["text"], text) for row in recent) < counter.rules.alike_in_an_hour:
         return
+    questions.one_at_a_time(counter.connection, commune)
     earlier = questions.suggested(counter.connection, commune, after=counter.now - NOTICE_LASTS)
     if any(alike(row["sample"], text) for row in earlier):
         return

@@ -1,6 +1,5 @@
 """The python-telegram-bot Application: every handler in one visible, ordered list."""
 
-import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
@@ -22,11 +21,9 @@ from telegram.request import HTTPXRequest
 
 from bot.chat.inbound import visit_of
 from bot.conversation.visit import Visit
+from bot.logs import quieten
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # waits as timedelta, as all future versions give them
-
-# Below these levels their lines carry citizens' words, chat numbers and the token.
-QUIET = {"telegram": logging.INFO, "httpx": logging.WARNING, "httpcore": logging.WARNING}
 
 type TakeTurn = Callable[[Visit, int], Awaitable[None]]
 type PassOver = Callable[[int], Awaitable[None]]
@@ -38,8 +35,7 @@ def build_application(
     token: str, api_url: str, take: TakeTurn, pass_over: PassOver, note_failure: NoteFailure
 ) -> TelegramApplication:
     """An Application without Updater: updates come from our own inbox (PTB's loses them when killed)."""
-    for name, level in QUIET.items():
-        logging.getLogger(name).setLevel(level)
+    quieten()
     request = HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=10)
     application = (
         ApplicationBuilder()

@@ -10,9 +10,11 @@ from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.inbound import DOOR, chat_key
+from bot.chat.metrics import Metrics
 from bot.chat.outbound import NOWHERE, Spot, open_topic, send
 from bot.chat.threads import Threads
 from bot.conversation.reply import Place
+from bot.logs import under
 from bot.store import cases, chats, outbox, people, shown
 from bot.store.database import PASSING_ERRORS, Transaction
 from bot.store.outbox import Parcel
@@ -39,11 +41,14 @@ class Pace:
 class Delivery:
     """Sends what waits. `run` loops; `deliver_due` sends once what may go out now."""
 
-    def __init__(self, turns: Turns, threads: Threads, bot: Bot, pace: Pace | None = None) -> None:
+    def __init__(
+        self, turns: Turns, threads: Threads, bot: Bot, pace: Pace | None = None, metrics: Metrics | None = None
+    ) -> None:
         self.turns = turns
         self.threads = threads
         self.bot = bot
         self.pace = pace or Pace()
+        self.metrics = metrics or Metrics()
         self._overall = AsyncLimiter(self.pace.per_second, 1)
         self._free_at: dict[str, dt.datetime] = {}
 
@@ -91,11 +96,13 @@ class Delivery:
         return min(IDLE_SECONDS, max(0.01, (soonest - self.turns.clock()).total_seconds()))
 
     async def _deliver(self, parcel: Parcel) -> None:
-        async with self._overall:
-            sent = await self._send(parcel)
-        seconds = self.pace.group_seconds if ":-" in parcel.chat else self.pace.private_seconds
-        self._free_at[parcel.chat] = self.turns.clock() + dt.timedelta(seconds=seconds)
-        await self.threads.run(self._settle, parcel, sent)
+        with under(f"message-{parcel.id}"):
+            async with self._overall:
+                sent = await self._send(parcel)
+            self.metrics.delivery(sent)
+            seconds = self.pace.group_seconds if ":-" in parcel.chat else self.pace.private_seconds
+            self._free_at[parcel.chat] = self.turns.clock() + dt.timedelta(seconds=seconds)
+            await self.threads.run(self._settle, parcel, sent)
 
     async def _send(self, parcel: Parcel) -> Spot | Exception:
         """Where the message now stands, or why it does not."""
@@ -173,7 +180,7 @@ class Delivery:
                     outbox.give_up_chat(connection, parcel.chat, error=type(error).__name__, now=now)
                     chats.lose(connection, parcel.chat, why=type(error).__name__)
                 case BadRequest():
-                    log.error("message %d was refused: %s", parcel.id, error.message)
+                    log.error("the message was refused: %s", error.message)
                     self.turns.undelivered(connection, parcel)
                     outbox.give_up(connection, parcel, error="BadRequest", now=now)
                 case TelegramError():
@@ -181,9 +188,9 @@ class Delivery:
                     until = now + dt.timedelta(seconds=wait)
                     outbox.later(connection, parcel, until=until, error=type(error).__name__)
                     if not isinstance(error, NetworkError):
-                        log.error("message %d waits: %s", parcel.id, type(error).__name__)
+                        log.error("the message waits: %s", type(error).__name__)
                 case _:
-                    log.error("message %d cannot be sent: %s", parcel.id, type(error).__name__)
+                    log.error("the message cannot be sent: %s", type(error).__name__)
                     outbox.give_up(connection, parcel, error=type(error).__name__, now=now)
 
 

@@ -84,7 +84,7 @@ def _press(update: Update) -> Visit | None:
     return Visit(
         chat=chat_key(query.message.chat.id),
         kind=Kind.BUTTON,
-        text=query.data,
+        text=whole(query.data),
         interface_language=query.from_user.language_code,
         private=query.message.chat.type == ChatType.PRIVATE,
         pressed_in=str(query.message.message_id),
@@ -154,8 +154,8 @@ def _message(message: Message, *, edited: bool) -> Visit | None:
 
 
 def whole(text: str) -> str:
-    """Halves of broken characters (lone surrogates) replaced: no database and no server takes them."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    """Halves of broken characters (lone surrogates) and zero bytes replaced: not every database takes them."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "\ufffd")
 
 
 def _content(message: Message) -> tuple[Kind | None, str, str | None]:

@@ -4,12 +4,13 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Coroutine
-from contextlib import suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
+from starlette.applications import Starlette
 from telegram import Bot, BotCommand
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
@@ -17,10 +18,12 @@ from bot.chat.app import TelegramApplication, build_application
 from bot.chat.delivery import Delivery, Pace
 from bot.chat.inbound import DOOR
 from bot.chat.intake import Intake
+from bot.chat.metrics import Metrics
 from bot.chat.poll import ALLOWED_UPDATES, TokenRefused, poll
 from bot.chat.renewal import Renewal
 from bot.chat.threads import Threads
-from bot.chat.webhook import build_webhook, secret_for
+from bot.chat.watch import Watch
+from bot.chat.webhook import secret_for, webhook
 from bot.chat.worker import Worker
 from bot.config import Settings
 from bot.content.live import LiveContent
@@ -32,6 +35,7 @@ log = logging.getLogger(__name__)
 
 COMMANDS = ("start", "help", "topics", "request", "status", "my", "commune", "language")
 DRAIN_SECONDS = 10
+CLOSING_SECONDS = 2
 RETRY_SECONDS = 5.0
 AGENDA_SECONDS = 2.0
 
@@ -52,25 +56,27 @@ class Service:
         self.token = settings.telegram_bot_token.get_secret_value()
         self.turns = turns
         self.threads = Threads(1 if turns.database.dialect == "sqlite" else 8)
-        self.worker = Worker(turns, self.threads)
+        self.metrics = Metrics()
+        self.worker = Worker(turns, self.threads, self.metrics)
         self.application: TelegramApplication = build_application(
             self.token, settings.telegram_api_url, self.worker.take, self.worker.pass_over, self.worker.note_failure
         )
         self.intake = Intake(turns, self.threads, self.worker.arrived)
-        self.delivery = Delivery(turns, self.threads, self.application.bot, pace)
+        self.delivery = Delivery(turns, self.threads, self.application.bot, pace, self.metrics)
+        self.watch = Watch(turns, self.threads, self.application.bot, self.metrics)
         admin = f"{DOOR}:{settings.admin_chat_id}" if settings.admin_chat_id else None
         self.renewal = Renewal(turns, self.threads, live, admin) if live else None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`. Raises CannotServe."""
-        listening = _listen(self.settings) if self.settings.webhook_url else None
+        port = asyncio.create_task(_until(stop, self._app(), _listen(self.settings)))
         try:
             await self._greet(stop)
             if not stop.is_set():
-                await self._serve(listening, stop)
+                await self._serve(port, stop)
         finally:
-            if listening:
-                listening.close()
+            stop.set()
+            await port
             with suppress(TelegramError):
                 await self.application.shutdown()
                 await self.application.bot.shutdown()  # its connections stay open where the token was refused
@@ -106,12 +112,12 @@ class Service:
         else:
             await self.application.bot.delete_webhook()
 
-    async def _serve(self, listening: socket.socket | None, stop: asyncio.Event) -> None:
+    async def _serve(self, port: asyncio.Task[None], stop: asyncio.Event) -> None:
         log.info("serving @%s", self.application.bot.username)
         delivering = asyncio.Event()
         self.worker.answered = delivering
         async with asyncio.TaskGroup() as group:
-            taking_in = group.create_task(self._take_in(listening, stop))
+            taking_in = group.create_task(self._take_in(port, stop))
             working = group.create_task(self.worker.run(self.application, stop))
             finished = asyncio.Event()
             group.create_task(self.delivery.run(delivering, finished))
@@ -138,20 +144,22 @@ class Service:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), AGENDA_SECONDS)
 
-    async def _take_in(self, listening: socket.socket | None, stop: asyncio.Event) -> None:
-        if listening is None:
+    async def _take_in(self, port: asyncio.Task[None], stop: asyncio.Event) -> None:
+        if not self.settings.webhook_url:
             try:
                 await poll(f"{self.settings.telegram_api_url}/bot{self.token}", self.intake, stop)
             except TokenRefused:
                 stop.set()
                 raise CannotServe("Telegram no longer accepts TELEGRAM_BOT_TOKEN.") from None
             return
-        path = urlsplit(self.settings.webhook_url or "").path
-        server = uvicorn.Server(
-            uvicorn.Config(build_webhook(path, self._secret(), self.intake), log_config=None, access_log=False)
-        )
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        await _until(stop, server, listening)
+        await port
+
+    def _app(self) -> Starlette:
+        """What the port answers: always the watch, and the webhook where Telegram posts to us."""
+        routes = self.watch.routes()
+        if self.settings.webhook_url:
+            routes.append(webhook(urlsplit(self.settings.webhook_url).path, self._secret(), self.intake))
+        return Starlette(routes=routes)
 
     def _secret(self) -> str:
         secret = self.settings.webhook_secret
@@ -188,11 +196,21 @@ def _first_error(work: Coroutine[Any, Any, None]) -> None:
         raise errors.exceptions[0] from None
 
 
-async def _until(stop: asyncio.Event, server: uvicorn.Server, listening: socket.socket) -> None:
+class _Server(uvicorn.Server):
+    """Leaves signals to us: they stop the whole service, in order."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _until(stop: asyncio.Event, app: Starlette, listening: socket.socket) -> None:
+    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=CLOSING_SECONDS))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     await asyncio.wait({serving, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     await serving
+    listening.close()
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 
 class Threads:
@@ -12,8 +13,14 @@ class Threads:
         self._executor = ThreadPoolExecutor(count, thread_name_prefix="turn")
 
     async def run[**P, T](self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        context = copy_context()  # what is logged there carries the turn's reference too
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._executor, lambda: function(*args, **kwargs))
+        return await loop.run_in_executor(self._executor, lambda: context.run(function, *args, **kwargs))
+
+    def keep(self, count: int) -> None:
+        """From now on so many threads, where none has been needed yet."""
+        self._executor.shutdown(wait=True)
+        self._executor = ThreadPoolExecutor(count, thread_name_prefix="turn")
 
     def close(self) -> None:
         self._executor.shutdown(wait=True)

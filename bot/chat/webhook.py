@@ -1,13 +1,12 @@
-"""The webhook: an ASGI app that stores an update and only then answers 200."""
+"""The webhook: stores an update and only then answers 200."""
 
 import hmac
 import json
 import logging
 from hashlib import sha256
 
-from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.chat.intake import Intake
@@ -24,8 +23,8 @@ def secret_for(token: str) -> str:
     return hmac.new(token.encode(), b"mot-cua webhook", sha256).hexdigest()
 
 
-def build_webhook(path: str, secret: str, intake: Intake) -> Starlette:
-    """Telegram posts to `path`; `/healthz` says that the process is alive."""
+def webhook(path: str, secret: str, intake: Intake) -> Route:
+    """Telegram posts to `path`."""
 
     async def receive(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
@@ -40,10 +39,7 @@ def build_webhook(path: str, secret: str, intake: Intake) -> Starlette:
             return PlainTextResponse("try again", 503)  # Telegram sends it again
         return PlainTextResponse("ok")
 
-    async def health(_request: Request) -> Response:
-        return JSONResponse({"alive": True})
-
-    return Starlette(routes=[Route(path or "/", receive, methods=["POST"]), Route("/healthz", health)])
+    return Route(path or "/", receive, methods=["POST"])
 
 
 async def _body(request: Request) -> bytes | None:

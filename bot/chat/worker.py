@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import time
 from collections import defaultdict
 from types import TracebackType
 
@@ -10,12 +11,14 @@ from telegram import Update
 
 from bot.chat.app import TelegramApplication
 from bot.chat.inbound import DOOR
+from bot.chat.metrics import Metrics
 from bot.chat.threads import Threads
 from bot.conversation.visit import Visit
+from bot.logs import under
 from bot.store import inbox
 from bot.store.database import PASSING_ERRORS
 from bot.store.inbox import Receipt, Waiting
-from bot.turn import Turns
+from bot.turn import Taken, Turns
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +30,10 @@ PAUSE_SECONDS = 1.0
 class Worker:
     """Feeds stored updates to the Application, whose handlers call `take`, `pass_over` and `note_failure`."""
 
-    def __init__(self, turns: Turns, threads: Threads) -> None:
+    def __init__(self, turns: Turns, threads: Threads, metrics: Metrics | None = None) -> None:
         self.turns = turns
         self.threads = threads
+        self.metrics = metrics or Metrics()
         self.arrived = asyncio.Event()  # set by whoever stores an update
         self.answered = asyncio.Event()  # set when replies wait in the outbox
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -42,6 +46,7 @@ class Worker:
             try:
                 found = await self.threads.run(self._waiting)
             except PASSING_ERRORS as error:
+                self.metrics.error("database", error)
                 log.error("the database does not answer: %s", type(error).__name__)
                 await _pause(stop)
                 continue
@@ -58,8 +63,12 @@ class Worker:
 
     async def take(self, visit: Visit, number: int) -> None:
         """Called by the handlers: the turn itself, in a thread of its own."""
-        await self.threads.run(self.turns.take, visit, Receipt(source=DOOR, number=number))
+        started = time.perf_counter()
+        taken = await self.threads.run(self.turns.take, visit, Receipt(source=DOOR, number=number))
         self.answered.set()
+        seconds = time.perf_counter() - started
+        self.metrics.turn(visit, taken, seconds)
+        log.info("turn taken", extra={"facts": _facts(visit, taken, seconds)})
 
     async def pass_over(self, number: int) -> None:
         await self.threads.run(self.turns.pass_over, Receipt(source=DOOR, number=number))
@@ -78,9 +87,11 @@ class Worker:
     async def _serve(self, application: TelegramApplication, chat: str, updates: list[Waiting]) -> None:
         try:
             for update in updates:
-                if not await self._one(application, update):
-                    break  # its turn comes again before the next of its chat
+                with under(update.receipt.number):
+                    if not await self._one(application, update):
+                        break  # its turn comes again before the next of its chat
         except PASSING_ERRORS as error:
+            self.metrics.error("database", error)
             log.error("a turn waits for the database: %s", type(error).__name__)
             await asyncio.sleep(PAUSE_SECONDS)
         finally:
@@ -93,7 +104,8 @@ class Worker:
         try:
             update = Update.de_json(json.loads(waiting.raw), application.bot)
         except Exception as error:  # noqa: BLE001 - whatever a malformed update makes the library raise
-            log.warning("update %d cannot be read: %s", receipt.number, type(error).__name__)
+            log.warning("the update cannot be read: %s", type(error).__name__)
+            self.metrics.error("update", error)
             await self.threads.run(self._set_aside, receipt, f"unreadable: {type(error).__name__}")
             return True
         try:
@@ -108,6 +120,7 @@ class Worker:
     async def _failed(self, waiting: Waiting, failure: Exception) -> bool:
         if isinstance(failure, PASSING_ERRORS):
             raise failure
+        self.metrics.error("turn", failure)
         log.error("turn %d failed", waiting.receipt.number, exc_info=_without_words(failure))
         if waiting.attempts + 1 >= MAX_ATTEMPTS:
             await self.threads.run(self.turns.apologise, waiting.chat, waiting.receipt, type(failure).__name__)
@@ -125,9 +138,15 @@ class Worker:
             inbox.count_attempt(connection, receipt, error=error)
 
 
+def _facts(visit: Visit, taken: Taken, seconds: float) -> dict[str, object]:
+    """What may be said of a turn in a log: nothing that tells who it was or what they wrote."""
+    outcome = taken.understanding.outcome.value if taken.understanding else "done" if taken.happened else "before"
+    return {"kind": visit.kind.value, "outcome": outcome, "ms": round(seconds * 1000, 1)}
+
+
 def _without_words(failure: Exception) -> tuple[type[Exception], Exception, TracebackType | None]:
     """The trace of a failure without its message, which may quote a citizen."""
-    bare = RuntimeError(type(failure).__name__)
+    bare = RuntimeError(type(failure).__name__).with_traceback(failure.__traceback__)
     return RuntimeError, bare, failure.__traceback__
 
 

@@ -1,8 +1,11 @@
 """Open the database: one engine, migrated, with the settings that make a commit survive a power cut."""
 
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import IntEnum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -10,18 +13,28 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_WAIT_MS = 5_000
+LOOK_AGAIN_SECONDS = 0.02
 # The database is busy, restarting or away: the same work succeeds later.
 PASSING_ERRORS = (OperationalError, InterfaceError, PoolTimeout)
 
 
 # What other rooms call the connection inside `change()`; SQLAlchemy itself stays in this room.
 type Transaction = Connection
+
+
+class Lock(IntEnum):
+    """What PostgreSQL's advisory locks are taken for, so that no two uses ever mean the same number."""
+
+    MIGRATION = 0x4D43_0001
+    CHAT = 0x4D43_0002
+    DELIVERY = 0x4D43_0003
+    NOTICES = 0x4D43_0004
 
 
 class DatabaseUnusable(Exception):
@@ -48,17 +61,38 @@ class Database:
         with self._engine.connect() as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A look at one moment, however long it takes. PostgreSQL; on SQLite every transaction is one."""
+        with self._engine.connect() as connection:
+            yield connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @contextmanager
+    def raw(self) -> Iterator[sqlite3.Connection]:
+        """SQLite's own connection, outside any transaction, for its backup."""
+        with self._engine.connect() as connection:
+            own = connection.connection.driver_connection
+            assert isinstance(own, sqlite3.Connection)  # noqa: S101 - asked for on SQLite only
+            own.autocommit = True
+            try:
+                yield own
+            finally:
+                own.autocommit = False
+
+    def is_current(self) -> bool:
+        """Whether the database stands at this version's last migration."""
+        with self.look() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == _head()
+
     def close(self) -> None:
         self._engine.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str | URL) -> Database:
     """Connect, refuse a newer database, migrate an older one. Raises DatabaseUnusable."""
     try:
         engine = _engine(url)
-        with engine.connect() as connection:
-            _refuse_newer(connection)
-        _migrate(engine)
+        _in_turn(engine, _migrate)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise DatabaseUnusable(f"DATABASE_URL is not a database address ({type(error).__name__}).") from None
     except ModuleNotFoundError as error:
@@ -70,7 +104,7 @@ def open_database(url: str) -> Database:
     return Database(engine)
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str | URL) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         return create_engine(address, pool_pre_ping=True)
@@ -102,6 +136,11 @@ def _scripts() -> Config:
     return config
 
 
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_scripts()).get_current_head()
+
+
 def _refuse_newer(connection: Connection) -> None:
     at = MigrationContext.configure(connection).get_current_revision()
     if at is not None and at not in {
@@ -110,9 +149,29 @@ def _refuse_newer(connection: Connection) -> None:
         raise DatabaseUnusable("The database was written by a newer version of Một Cửa; install that version.")
 
 
+def _in_turn(engine: Engine, work: Callable[[Engine], None]) -> None:
+    """Do `work`; where another process that starts holds SQLite's file, wait for it as for any lock."""
+    until = time.monotonic() + LOCK_WAIT_MS / 1000
+    while True:
+        try:
+            return work(engine)
+        except Exception as error:
+            engine.dispose()
+            if (
+                not isinstance(error, OperationalError)
+                or "locked" not in _first_line(error)
+                or time.monotonic() > until
+            ):
+                raise
+            time.sleep(LOOK_AGAIN_SECONDS)
+
+
 def _migrate(engine: Engine, to: str = "head") -> None:
+    """One process at a time: whoever starts at the same moment waits, then finds everything done."""
     config = _scripts()
     with engine.begin() as connection:
+        _begin_alone(connection)
+        _refuse_newer(connection)
         config.attributes["connection"] = connection
         try:
             command.upgrade(config, to)
@@ -120,7 +179,15 @@ def _migrate(engine: Engine, to: str = "head") -> None:
             raise DatabaseUnusable(f"The database cannot be migrated: {error}") from None
 
 
-def _reason(url: str, error: OperationalError) -> str:
+def _begin_alone(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(int(Lock.MIGRATION))))
+    else:
+        # A write as the first thing: SQLite waits for its lock only where nothing has been read before.
+        connection.exec_driver_sql("PRAGMA user_version = 0")
+
+
+def _reason(url: str | URL, error: OperationalError) -> str:
     message = _first_line(error)
     where = make_url(url).render_as_string(hide_password=True)
     if "locked" in message:

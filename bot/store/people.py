@@ -125,11 +125,9 @@ def writing_in(connection: Connection, chat: str) -> str | None:
 
 def write_in(connection: Connection, chat: str, code: str | None, *, now: dt.datetime) -> None:
     """From now on words in this chat go to a request, or to the bot again."""
-    known = connection.execute(select(chats.c.chat).where(chats.c.chat == chat)).scalar_one_or_none()
-    if known is None:
-        connection.execute(insert(chats).values(chat=chat, memory="", changed_at=now, writing_in=code))
-    else:
-        connection.execute(update(chats).where(chats.c.chat == chat).values(writing_in=code))
+    insert_ = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
+    statement = insert_(chats).values(chat=chat, memory="", changed_at=now, writing_in=code)
+    connection.execute(statement.on_conflict_do_update(index_elements=["chat"], set_={"writing_in": code}))
 
 
 def keep_out(connection: Connection, person: str, *, by: str, why: str, now: dt.datetime) -> None:

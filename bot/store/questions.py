@@ -2,8 +2,9 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
+from bot.store.database import Lock
 from bot.store.tables import notices, unanswered
 
 type Row = RowMapping
@@ -22,6 +23,12 @@ def keep(connection: Connection, *, text: str, commune: int | None, language: st
 def since(connection: Connection, moment: dt.datetime, *, commune: int | None = None, limit: int = 5000) -> list[Row]:
     where = [unanswered.c.at >= moment, *([unanswered.c.commune == commune] if commune is not None else [])]
     return list(connection.execute(select(unanswered).where(*where).order_by(unanswered.c.id).limit(limit)).mappings())
+
+
+def one_at_a_time(connection: Connection, commune: int) -> None:
+    """Until this transaction ends, no other looks whether a notice is to be suggested at a commune."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(int(Lock.NOTICES), commune)))
 
 
 def suggest(connection: Connection, *, commune: int, sample: str, now: dt.datetime) -> int:

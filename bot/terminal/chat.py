@@ -54,6 +54,7 @@ class Terminal:
                 return
             if not line:
                 return
+            line = line.replace("\0", "\ufffd")  # PostgreSQL takes no zero byte
             if not self.interactive:
                 self.out.write(f"> {line.strip()}\n")
             yield line

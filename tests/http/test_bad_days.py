@@ -6,11 +6,12 @@ import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from starlette.applications import Starlette
 
 from bot.chat.intake import Intake
 from bot.chat.serve import CannotServe, Service
 from bot.chat.threads import Threads
-from bot.chat.webhook import SECRET_HEADER, build_webhook
+from bot.chat.webhook import SECRET_HEADER, webhook
 from bot.store import outbox
 from tests.cast import BUDI, EMMA, HUNG, LAN
 from tests.serving import alive, counted, free_port, run, serving, until
@@ -124,7 +125,7 @@ def asked(turns, story):
 
     async def main():
         intake = Intake(turns, Threads(1), asyncio.Event())
-        transport = httpx.ASGITransport(build_webhook("/hook", "s3cret", intake))
+        transport = httpx.ASGITransport(Starlette(routes=[webhook("/hook", "s3cret", intake)]))
         async with httpx.AsyncClient(transport=transport, base_url="http://bot", headers=SECRET) as telegram:
             await story(telegram, intake)
         intake.threads.close()

@@ -17,6 +17,7 @@ def test_a_second_process_may_use_the_same_database(database, database_url):
     other.close()
 
 
+@pytest.mark.only_on("sqlite", "PostgreSQL does this unless told otherwise")
 def test_a_commit_is_on_the_disk_before_it_returns(database):
     with database.look() as connection:
         pragmas = {name: connection.execute(text(f"PRAGMA {name}")).scalar_one()

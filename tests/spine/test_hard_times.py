@@ -39,6 +39,7 @@ def lock(impatient, database_url, database):
     other.close()
 
 
+@pytest.mark.only_on("sqlite", "PostgreSQL has no one lock for all who write")
 @played
 async def test_a_turn_waits_for_a_locked_database_and_then_happens_once(play, lock, database):
     await play.store(LAN.says("/help"))

@@ -25,11 +25,14 @@ def states(database):
 @played
 async def test_a_crash_between_store_and_turn_loses_nothing(play, house, clock, database_url):
     await play.store(LAN.says(QUESTION))
-    after = Play(play.server, Turns(open_database(database_url), house, clock))  # the next process, the same file
+    later = open_database(database_url)  # the next process, the same database
+    after = Play(play.server, Turns(later, house, clock))
     await after.service.application.initialize()
     await after.act()
     await after.deliver()
     await after.service.application.shutdown()
+    after.service.threads.close()
+    later.close()
     assert len(play.said(LAN)) == 1
 
 
@@ -38,11 +41,14 @@ async def test_a_crash_between_turn_and_delivery_loses_nothing(play, house, cloc
     await play.store(LAN.says(QUESTION))
     await play.act()
     assert play.said(LAN) == []
-    after = Play(play.server, Turns(open_database(database_url), house, clock))
+    later = open_database(database_url)
+    after = Play(play.server, Turns(later, house, clock))
     await after.service.application.initialize()
     await after.act()
     await after.deliver()
     await after.service.application.shutdown()
+    after.service.threads.close()
+    later.close()
     assert len(play.said(LAN)) == 1
 
 
@@ -155,24 +161,6 @@ def test_an_unusable_database_gives_one_sentence_without_its_password(url, sente
     with pytest.raises(DatabaseUnusable, match=sentence) as error:
         open_database(url)
     assert "secret" not in str(error.value)
-
-
-def test_migrations_lead_to_the_tables_and_back(tmp_path):
-    from alembic import command
-    from alembic.autogenerate import compare_metadata
-    from alembic.runtime.migration import MigrationContext
-
-    from bot.store.database import _engine, _scripts
-    from bot.store.tables import metadata
-
-    engine, config = _engine(f"sqlite:///{tmp_path / 'm.db'}"), _scripts()
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-        command.downgrade(config, "base")
-        command.upgrade(config, "head")
-    engine.dispose()
 
 
 def test_a_chat_is_not_held_up_by_another(turns):

@@ -58,11 +58,26 @@ def test_every_wrong_setting_is_said_at_once(home):
     assert "TELEGRAM_API_URL" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["run", "chat", "ask", "check", "schema", "new", "flips", "import"])
+@pytest.mark.parametrize(
+    "command",
+    ["run", "chat", "ask", "check", "schema", "new", "flips", "import", "backup", "restore", "invite", "revoke", "unanswered"],
+)
 def test_every_command_has_help(command):
     done = main(command, "--help")
     assert done.returncode == 0
     assert "Usage" in done.stdout
+
+
+def test_a_backup_from_the_command_line_and_back(home, tmp_path):
+    main("chat", typed="/commune Thường Tín\n", **home)
+    written = main("backup", str(tmp_path / "b.db"), **home)
+    assert (written.returncode, written.stdout.endswith(" rows, 0 requests.\n")) == (0, True)
+    again = main("backup", str(tmp_path / "b.db"), **home)
+    assert (again.returncode, "exists already" in again.stderr) == (1, True)
+    elsewhere = {"DATABASE_URL": f"sqlite:///{tmp_path / 'y.db'}"}
+    assert main("restore", str(tmp_path / "b.db"), **elsewhere).stdout.endswith("0 requests are back.\n")
+    refused = main("restore", str(tmp_path / "b.db"), **elsewhere)
+    assert (refused.returncode, "--replace" in refused.stderr) == (1, True)
 
 
 def test_ask_json_answers_a_line_with_a_line(house):

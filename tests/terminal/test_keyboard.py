@@ -95,6 +95,7 @@ def test_a_screen_that_knows_no_vietnamese_shows_marks(turns):
     assert b"/topics" in screen.buffer.getvalue()
 
 
+@pytest.mark.only_on("sqlite", "PostgreSQL keeps its own files")
 def test_words_leave_the_disk_with_their_answer(typed, turns, tmp_path):
     typed("em mới sinh con, cần giấy gì")
     turns.database.close()

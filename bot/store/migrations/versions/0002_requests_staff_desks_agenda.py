@@ -132,7 +132,7 @@ def upgrade() -> None:
         sa.Column("level", sa.String(length=20), server_default="commune", nullable=False),
         sa.Column("transfer_to", sa.Integer(), nullable=True),
         sa.Column("raised", sa.String(length=80), server_default="", nullable=False),
-        sa.Column("photos", sa.Boolean(name="photos"), server_default=sa.text("0"), nullable=False),
+        sa.Column("photos", sa.Boolean(name="photos"), server_default=sa.false(), nullable=False),
         sa.Column("rating", sa.SmallInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_requests")),

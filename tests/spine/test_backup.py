@@ -1,0 +1,197 @@
+"""A backup holds everything of one moment, and comes back whole or not at all."""
+
+import datetime as dt
+import sqlite3
+import stat
+import threading
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from bot.store.backup import BackupUnusable, back_up, restore
+from bot.store.database import DatabaseUnusable, open_database
+from bot.store.tables import chats, cursors, metadata, outbox, requests
+from tests.cast import HOA, LAN, MINH, NGOC_HA
+from tests.stage import played
+
+
+def everything(database):
+    with database.look() as connection:
+        return {t.name: sorted(map(plainly, connection.execute(select(t)))) for t in metadata.sorted_tables}
+
+
+def plainly(row):
+    """PostgreSQL's driver has another name for UTC."""
+    return repr(tuple(one.astimezone(dt.UTC) if isinstance(one, dt.datetime) else one for one in row))
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "a b?.db"
+
+
+@played
+async def test_what_was_lost_comes_back(play, database, file):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    code = await play.asks(LAN)
+    before = everything(database)
+    counts = back_up(database, file)
+    assert counts["requests"] == 1
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with database.change() as connection:
+        connection.execute(requests.delete())
+        connection.execute(insert(cursors).values(name="later", value=1))
+    assert restore(database, file, replace=True) == counts
+    assert everything(database) == before
+    await play.hears(NGOC_HA.hears(HOA, f"/claim {code}"))
+    with database.look() as connection:
+        assert connection.execute(select(requests.c.owner)).scalar_one() == f"telegram:{HOA.id}"
+
+
+@played
+async def test_a_backup_moves_to_another_database_and_back(play, database, tmp_path):
+    """Also of the other kind: how a commune that began with SQLite goes on with PostgreSQL."""
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    await play.asks(LAN)
+    before = everything(database)
+    back_up(database, tmp_path / "there.db")
+    other = open_database(f"sqlite:///{tmp_path / 'other.db'}")
+    restore(other, tmp_path / "there.db")
+    assert everything(other) == before
+    back_up(other, tmp_path / "back.db")
+    other.close()
+    with database.change() as connection:
+        connection.execute(requests.delete())
+    restore(database, tmp_path / "back.db", replace=True)
+    assert everything(database) == before
+
+
+def test_numbers_once_given_are_not_given_again(database, file, clock):
+    row = {"chat": "telegram:1", "priority": 0, "state": "sent", "created_at": clock(), "not_before": clock()}
+    with database.change() as connection:
+        for _ in range(3):
+            connection.execute(insert(outbox).values(**row))
+        connection.execute(outbox.delete().where(outbox.c.id > 1))
+    back_up(database, file)
+    restore(database, file, replace=True)
+    with database.change() as connection:
+        assert connection.execute(insert(outbox).values(**row).returning(outbox.c.id)).scalar_one() == 4
+
+
+def test_a_backup_is_a_database_of_its_own(database, file, clock):
+    with database.change() as connection:
+        connection.execute(insert(chats).values(chat="telegram:1", memory="{}", changed_at=clock()))
+    back_up(database, file)
+    assert [path.name for path in file.parent.iterdir() if path.name.startswith(file.name)] == [file.name]
+    plain = sqlite3.connect(file)
+    assert plain.execute("SELECT chat FROM chats").fetchall() == [("telegram:1",)]
+    assert plain.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    plain.close()
+
+
+def test_while_others_write_the_backup_is_of_one_moment(database, database_url, file):
+    """Each change adds to two tables; no backup may see one without the other."""
+    stop, other = threading.Event(), open_database(database_url)
+
+    def write():
+        number = 0
+        while not stop.is_set():
+            number += 1
+            with other.change() as connection:
+                connection.execute(insert(cursors).values(name=f"a{number}", value=1))
+                connection.execute(text("UPDATE cursors SET value = value + 1 WHERE name = 'sum'"))
+
+    with database.change() as connection:
+        connection.execute(insert(cursors).values(name="sum", value=0))
+    writer = threading.Thread(target=write)
+    writer.start()
+    for n in range(5):
+        back_up(database, file.with_name(f"{n}.db"))
+        with sqlite3.connect(file.with_name(f"{n}.db")) as copy:
+            (rows,), (total,) = (
+                copy.execute("SELECT count(*) - 1 FROM cursors").fetchone(),
+                copy.execute("SELECT value FROM cursors WHERE name = 'sum'").fetchone(),
+            )
+        copy.close()
+        assert rows == total
+    stop.set()
+    writer.join()
+    other.close()
+
+
+def test_no_backup_takes_the_place_of_another(database, file):
+    file.write_bytes(b"yesterday")
+    with pytest.raises(BackupUnusable, match="exists already"):
+        back_up(database, file)
+    assert file.read_bytes() == b"yesterday"
+
+
+def test_where_it_cannot_be_written_nothing_is_left(database, tmp_path):
+    with pytest.raises(BackupUnusable, match="No such file or directory"):
+        back_up(database, tmp_path / "no" / "where.db")
+
+
+def test_a_database_that_holds_something_is_not_replaced_by_accident(database, file):
+    back_up(database, file)
+    with database.change() as connection:
+        connection.execute(insert(cursors).values(name="x", value=1))
+    with pytest.raises(BackupUnusable, match="--replace"):
+        restore(database, file)
+    assert everything(database)["cursors"] == ["('x', 1)"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "letter", "gone", "stranger"])
+def test_a_damaged_backup_changes_nothing(database, file, clock, damage):
+    with database.change() as connection:
+        for n in range(500):
+            connection.execute(insert(chats).values(chat=f"telegram:{n}", memory="x" * 200, changed_at=clock()))
+    before = everything(database)
+    back_up(database, file)
+    whole = file.read_bytes()
+    match damage:
+        case "cut":
+            file.write_bytes(whole[: len(whole) // 2])
+        case "flipped":
+            file.write_bytes(whole[:40_000] + bytes(4096) + whole[44_096:])
+        case "letter":
+            file.write_bytes(b"K\xc3\xadnh g\xe1\xbb\xadi")
+        case "gone":
+            file.unlink()
+        case "stranger":
+            file.unlink()
+            with sqlite3.connect(file) as other:
+                other.execute("CREATE TABLE chats (chat)")
+            other.close()
+    with pytest.raises(BackupUnusable):
+        restore(database, file, replace=True)
+    assert everything(database) == before
+
+
+def test_a_backup_of_a_newer_version_is_refused(database, file):
+    back_up(database, file)
+    with sqlite3.connect(file) as newer:
+        newer.execute("UPDATE alembic_version SET version_num = '9999'")
+    newer.close()
+    with pytest.raises(DatabaseUnusable, match="newer version"):
+        restore(database, file)
+
+
+def test_a_backup_of_an_older_version_is_brought_up_to_date(database, tmp_path):
+    from bot.store.database import _engine, _migrate
+
+    file = tmp_path / "old.db"
+    engine = _engine(f"sqlite:///{file}")
+    _migrate(engine, "0001")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO cursors VALUES ('old', 7)"))
+    engine.dispose()
+    restore(database, file)
+    assert everything(database)["cursors"] == ["('old', 7)"]
+    assert database.is_current()
+
+
+def test_the_bar_reaches_its_end(database, file):
+    parts = []
+    back_up(database, file, parts.append)
+    assert parts[-1] == 1
+    assert parts == sorted(parts)
