@@ -140,6 +140,21 @@ def test_all_damage_is_told_at_once(home):
     assert all(f"{path}:" in told for path in (BIRTH, ASK, OFFICE))
 
 
+def test_mistakes_of_every_kind_in_one_file_are_told_together(home):
+    together = ["a date as people write it", "an unknown source", "an unknown option", "an unknown case",
+                "a procedure that leads nowhere", "an unknown unit", "an unknown field"]  # fmt: skip
+    intact = broken = (home / BIRTH).read_text(encoding="utf-8")
+    for _, before, after, *_ in (DAMAGE[one] for one in together):
+        broken = broken.replace(before, after.replace("▸", ""), 1)
+    (home / BIRTH).write_text(broken, encoding="utf-8")
+    try:
+        told = checked(home).output
+    finally:
+        (home / BIRTH).write_text(intact, encoding="utf-8")
+    assert [one for one in together if DAMAGE[one][3] not in told] == []
+    assert len(told.splitlines()) == len(together) + 1, told  # `fees` is missing where it is misspelt
+
+
 @pytest.mark.parametrize(
     ("name", "raw", "said"),
     [
