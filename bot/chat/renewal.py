@@ -7,15 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.chat.threads import Threads
-from bot.content.live import LiveContent, Saved
+from bot.content.live import Learnt, LiveContent, Saved
 from bot.content.load import Content
 from bot.content.read import Problem
+from bot.content.words import HowPeopleAsk
 from bot.store.database import PASSING_ERRORS
 from bot.turn import Turns
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 1.0  # twice, so that nothing is taken half saved, and a second to read it: within five
+LOOK_SECONDS = 0.5  # twice, so that nothing is taken half saved, and a second or two to read it: within five
 HOME = Path(__file__).parent.parent.parent
 
 
@@ -30,6 +31,7 @@ class Renewal:
         self.told = asyncio.Event()  # set when a message for the administrators waits in the outbox
         self._readers = Threads(1)  # its own: a turn never waits for a file
         self._told: tuple[Problem, ...] = ()
+        self._learnt_from: HowPeopleAsk | None = None  # not known until phrases have been saved once
         self._wanted: Content | None = None  # its phrases are still to be learnt
         self._learning: asyncio.Task[None] | None = None
 
@@ -64,20 +66,29 @@ class Renewal:
         self._readers.close()
 
     async def _take_in(self, content: Content) -> None:
-        self._wanted = content
-        engine = await self._readers.run(self.live.engine, content)
-        if engine:
-            self._wanted = None
-            self._renew(content)
-            self.turns.house = replace(self.turns.house, engine=engine)
-        elif content.knowledge.catalogue.keys() >= self.turns.house.knowledge.catalogue.keys():
+        if content.knowledge.catalogue.keys() >= self.turns.house.knowledge.catalogue.keys():
             self._renew(content)  # else the old engine would name what is gone: facts wait for the new one
-        if self._wanted and not self._learning:
-            self._learning = asyncio.create_task(self._learn())
         log.info("the saved files are taken in")
         if self._told:
             self._told = ()
             await self._tell("admin.mended")
+        if content.intents == self._learnt_from:
+            self._renew(content)
+            self._wanted = None
+            return
+        self._wanted = content
+        if learnt := await self._readers.run(self.live.learnt, content):
+            self._understand(learnt)
+        if self._wanted and not self._learning:
+            self._learning = asyncio.create_task(self._learn())
+
+    def _understand(self, learnt: Learnt) -> None:
+        """From now on as learnt, unless something newer has been saved meanwhile."""
+        if learnt.content is self._wanted:
+            self._renew(learnt.content)
+            self.turns.house = replace(self.turns.house, engine=learnt.engine)
+            self._learnt_from, self._wanted = learnt.content.intents, None
+            log.info("the saved phrases are understood")
 
     def _renew(self, content: Content) -> None:
         self.turns.house = replace(self.turns.house, knowledge=content.knowledge, catalogs=content.catalogs)
@@ -87,15 +98,11 @@ class Renewal:
         try:
             while wanted := self._wanted:
                 log.info("learning the phrases that were saved")
-                done = await self._learn_apart()
-                engine = await self._readers.run(self.live.engine, wanted)
-                if engine and wanted is self._wanted:
-                    self._wanted = None
-                    self._renew(wanted)
-                    self.turns.house = replace(self.turns.house, engine=engine)
-                    log.info("the new phrases are learnt")
+                ended = await self._learn_apart()
+                if learnt := await self._readers.run(self.live.learnt, wanted):
+                    self._understand(learnt)
                 elif wanted is self._wanted:
-                    log.error("the phrases could not be learnt (%s); the old ones stay", done)
+                    log.error("the phrases could not be learnt (%s); the old ones stay", ended)
                     return
         finally:
             self._learning = None

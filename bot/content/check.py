@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from bot.content.as_written import check_as_written, check_condition
 from bot.content.contradictions import find_contradictions
 from bot.content.read import Document, nearest
 from bot.content.schema import Fact, Language, LifeEvent, Procedure
@@ -28,6 +29,9 @@ def cross_check(
             known.report((), f"the file's name `{name}` is not in knowledge/catalogue.yaml", nearest(name, ids))
     for entry in procedures.values():
         _check_entry(entry, by_path[f"knowledge/procedures/{entry.id}.yaml"], ids)
+    for path, document in by_path.items():
+        if (name := _entry_of(path)) and name not in procedures:
+            check_as_written(document, ids)
     _check_intents(ids, by_path)
     for document in documents:
         if document.path.startswith("knowledge/offices/"):
@@ -85,7 +89,7 @@ def _check_entry(entry: Procedure, document: Document, ids: list[str]) -> None:
     for loc, fact in _facts(entry):
         for case, options in fact.only_if.items():
             used.add(case)
-            _check_condition(document, loc, case, options, cases)
+            check_condition(document, loc, case, options, cases)
     for n, case_ in enumerate(entry.cases):
         if case_.id not in used:
             document.report(("cases", n), f"no fact uses the case `{case_.id}`", "use it in an `only_if` or remove it")
@@ -97,19 +101,6 @@ def _facts(entry: Procedure) -> Iterator[tuple[Loc, Fact]]:
     for name in FACT_LISTS:
         for n, fact in enumerate(getattr(entry, name)):
             yield (name, n), fact
-
-
-def _check_condition(
-    document: Document, loc: Loc, case: str, options: tuple[str, ...], cases: dict[str, set[str]]
-) -> None:
-    if case not in cases:
-        document.report((*loc, "only_if"), f"no case `{case}` in this entry", nearest(case, list(cases)))
-        return
-    for option in options:
-        if option not in cases[case]:
-            document.report(
-                (*loc, "only_if"), f"case `{case}` has no option `{option}`", nearest(option, list(cases[case]))
-            )
 
 
 def _check_references(entry: Procedure, document: Document, ids: list[str]) -> None:

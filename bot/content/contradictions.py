@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterator
 from itertools import combinations
 
 from bot.content.read import Document, nearest
-from bot.content.schema import Case, Fact, Fee, Procedure, Text, TimeLimit, Validity
+from bot.content.schema import Case, Certainty, Fact, Fee, Procedure, Text, TimeLimit, Validity
 from bot.content.shape import Loc
 
 BUTTON_BYTES = 64  # what Telegram lets a button carry
@@ -59,9 +59,10 @@ def _fees_and_times(entry: Procedure, document: Document) -> None:
     _overlaps(document, "fees", entry.fees, lambda fee: (fee.when, fee.channel, fee.per))
     _overlaps(document, "times", entry.times, lambda time: (time.when,))
     for n, fee in enumerate(entry.fees):
-        if fee.amount is None and not fee.by_province and fee.when is None:
+        known = fee.amount is not None or fee.by_province or fee.when
+        if not known and fee.certainty is not Certainty.UNVERIFIED:
             what = "a fee without an amount says nothing"
-            document.report(("fees", n), what, "write `amount`, `by_province: true`, or `when` it is due")
+            document.report(("fees", n), what, "write `amount`, or that it is not known: `certainty: unverified`")
     amounts: tuple[tuple[str, tuple[Fee | TimeLimit, ...]], ...] = (("fees", entry.fees), ("times", entry.times))
     for name, facts in amounts:
         for n, one in enumerate(facts):

@@ -23,6 +23,14 @@ class Saved:
     problems: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Learnt:
+    """Content and the engine that belongs to it."""
+
+    content: Content
+    engine: Engine
+
+
 class LiveContent:
     """Looks at the files below `root`; what was learnt is kept in `cache`."""
 
@@ -42,10 +50,12 @@ class LiveContent:
         except BrokenContent as error:
             return Saved(problems=tuple(error.problems))
 
-    def engine(self, content: Content) -> Engine | None:
-        """The engine of this content, None where its phrases are still to be learnt (`python -m bot.content.live`)."""
+    def learnt(self, content: Content) -> Learnt | None:
+        """The content with its engine, None where its phrases are still to be learnt (`python -m bot.content.live`)."""
         learned = recall(self.cache, content.intents)
-        return build_engine(content.intents, content.knowledge.gazetteer, learned) if learned else None
+        if learned is None:
+            return None
+        return Learnt(content=content, engine=build_engine(content.intents, content.knowledge.gazetteer, learned))
 
     def learning(self) -> list[str]:
         """The command of a process that learns the phrases as they stand: here it would slow down every answer."""

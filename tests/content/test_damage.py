@@ -61,6 +61,7 @@ DAMAGE = {
     "dates that overlap": (BIRTH, "    from: 2027-03-01\n    source: [law03]\npapers:", "    from: 2027-02-01\n    source: [law03]\npapers:", "overlap with line 26", "  - text:\n      vi: Bất kỳ xã"),
     "until before from": (BIRTH, "    from: 2027-03-01\n    source: [law03]\npapers:", "    from: 2027-03-01\n    until: 2026-03-01\n    source: [law03]\npapers:", "`from` is later than `until`", "  - text:\n      vi: Bất kỳ xã"),
     "two fees on the same day": (COPY, "fees:\n", "fees:\n  - amount: 7000\n    per: {vi: bản, en: a, id: b}\n    source: [phi]\n  - amount: 9000\n    per: {vi: bản, en: a, id: b}\n    source: [phi]\n", "this holds on the same days as line 109", "  - amount: 9000"),
+    "a fee that says nothing": (BIRTH, "  - by_province: true\n    when:\n      vi: đăng ký quá 60 ngày (ví dụ Hà Nội thu 5.000 đồng)\n      en: registered after 60 days (Hanoi for example charges 5,000 VND)\n      id: didaftarkan lewat 60 hari (contoh Hanoi 5.000 VND)\n    only_if", "▸  - only_if", "a fee without an amount says nothing"),
     "a range upside down": (BIRTH, "  - amount: 3\n    unit: working_day\n", "  - amount: 3\n▸    to_amount: 2\n    unit: working_day\n", "`to_amount` is not more than `amount`"),
     "a time without its unit": (BIRTH, "  - amount: 3\n    unit: working_day\n", "▸  - amount: 3\n", "a time limit needs `amount` and `unit`"),
     "a number without a source": (BIRTH, "  en: The first registration of a child's birth;", "  en: It costs 12,000 VND. The first registration of a child's birth;", "the number 12000 has no source", "what_it_is:"),
@@ -137,6 +138,21 @@ def test_all_damage_is_told_at_once(home):
         for path, text in kept.items():
             (home / path).write_text(text, encoding="utf-8")
     assert all(f"{path}:" in told for path in (BIRTH, ASK, OFFICE))
+
+
+def test_mistakes_of_every_kind_in_one_file_are_told_together(home):
+    together = ["a date as people write it", "an unknown source", "an unknown option", "an unknown case",
+                "a procedure that leads nowhere", "an unknown unit", "an unknown field"]  # fmt: skip
+    intact = broken = (home / BIRTH).read_text(encoding="utf-8")
+    for _, before, after, *_ in (DAMAGE[one] for one in together):
+        broken = broken.replace(before, after.replace("▸", ""), 1)
+    (home / BIRTH).write_text(broken, encoding="utf-8")
+    try:
+        told = checked(home).output
+    finally:
+        (home / BIRTH).write_text(intact, encoding="utf-8")
+    assert [one for one in together if DAMAGE[one][3] not in told] == []
+    assert len(told.splitlines()) == len(together) + 1, told  # `fees` is missing where it is misspelt
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,21 @@ def test_every_wrong_setting_is_said_at_once(home):
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "chat", "ask", "check", "schema", "new", "flips", "import", "backup", "restore", "invite", "revoke", "unanswered"],
+    [
+        "run",
+        "chat",
+        "ask",
+        "check",
+        "schema",
+        "new",
+        "flips",
+        "import",
+        "backup",
+        "restore",
+        "invite",
+        "revoke",
+        "unanswered",
+    ],
 )
 def test_every_command_has_help(command):
     done = main(command, "--help")
