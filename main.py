@@ -135,6 +135,21 @@ def unanswered(days: int) -> None:
 
 
 @main.command()
+def doctor() -> None:
+    """Look at configuration, database, knowledge, disk, Telegram and clock; say of each what to do."""
+    from bot.doctor import look_at_everything
+
+    ill = 0
+    for finding in look_at_everything():
+        ill += bool(finding.todo)
+        click.echo(f"{'MEND' if finding.todo else 'ok':5} {finding.about:14} {finding.said}")
+        if finding.todo:
+            click.echo(f"{'':20} {finding.todo}")
+    if ill:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Write all that is kept to FILE, while the bot serves; the file is checked before it gets its name."""

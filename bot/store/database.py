@@ -90,9 +90,40 @@ class Database:
 
 def open_database(url: str | URL) -> Database:
     """Connect, refuse a newer database, migrate an older one. Raises DatabaseUnusable."""
-    try:
+    with _explained(url):
         engine = _engine(url)
         _in_turn(engine, _migrate)
+    return Database(engine)
+
+
+def stands_at(url: str) -> tuple[str | None, str | None]:
+    """A database's migration, None where it is new, and this version's; nothing is changed. Raises DatabaseUnusable."""
+    with _explained(url):
+        if (file := sqlite_file(url)) and file.parent.is_dir() and not file.exists():
+            return None, _head()
+        engine = _engine(url)
+        try:
+            with engine.connect() as connection:
+                _refuse_newer(connection)
+                return MigrationContext.configure(connection).get_current_revision(), _head()
+        finally:
+            engine.dispose()
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite address, None of any other."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        return None
+    return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
+
+
+@contextmanager
+def _explained(url: str | URL) -> Iterator[None]:
+    """What can be the matter with a database, in one sentence each."""
+    try:
+        yield
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise DatabaseUnusable(f"DATABASE_URL is not a database address ({type(error).__name__}).") from None
     except ModuleNotFoundError as error:
@@ -101,7 +132,6 @@ def open_database(url: str | URL) -> Database:
         raise DatabaseUnusable(_reason(url, error)) from None
     except DBAPIError as error:
         raise DatabaseUnusable(f"This is not a database of Một Cửa: {_first_line(error)}") from None
-    return Database(engine)
 
 
 def _engine(url: str | URL) -> Engine:

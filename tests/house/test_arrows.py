@@ -39,6 +39,7 @@ MAY_USE = {
     "chat": {"chat", "logs", "paper", "turn", "store", "conversation", "content", "config"},
     "terminal": {"terminal", "turn", "store", "conversation", "content", "understanding"},
     "config.py": set(),
+    "doctor.py": {"chat", "config", "content", "store"},
     "logs.py": set(),
 }
 
