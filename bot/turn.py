@@ -35,6 +35,7 @@ class Taken:
     """What a turn did: nothing where the update had been acted on before."""
 
     happened: bool
+    elsewhere: bool = False  # another replica is at work in this chat: look again
     understanding: Understanding | None = None
 
 
@@ -58,6 +59,8 @@ class Turns:
     def _take(self, visit: Visit, receipt: Receipt) -> Taken:
         now = self.clock()
         with self.database.change() as connection:
+            if not inbox.is_mine(connection, receipt):
+                return Taken(happened=False, elsewhere=True)
             if not inbox.finish(connection, receipt, now=now):
                 return Taken(happened=False)
             counter = Counter(connection, self.house, now)

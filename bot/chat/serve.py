@@ -16,7 +16,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot.chat.app import TelegramApplication, build_application
 from bot.chat.delivery import Delivery, Pace
 from bot.chat.intake import Intake
-from bot.chat.poll import ALLOWED_UPDATES, TokenRefused, poll
+from bot.chat.poll import ALLOWED_UPDATES, TokenRefused, poll, poll_in_turn
 from bot.chat.threads import Threads
 from bot.chat.webhook import build_webhook, secret_for
 from bot.chat.worker import Worker
@@ -109,6 +109,7 @@ class Service:
             finished = asyncio.Event()
             group.create_task(self.delivery.run(delivering, finished))
             group.create_task(self._keep_appointments(delivering, stop))
+            group.create_task(self._hear(stop))
             await taking_in
             stop.set()
             self.worker.arrived.set()
@@ -131,7 +132,7 @@ class Service:
     async def _take_in(self, listening: socket.socket | None, stop: asyncio.Event) -> None:
         if listening is None:
             try:
-                await poll(f"{self.settings.telegram_api_url}/bot{self.token}", self.intake, stop)
+                await self._poll(f"{self.settings.telegram_api_url}/bot{self.token}", stop)
             except TokenRefused:
                 stop.set()
                 raise CannotServe("Telegram no longer accepts TELEGRAM_BOT_TOKEN.") from None
@@ -142,6 +143,25 @@ class Service:
         )
         server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
         await _until(stop, server, listening)
+
+    async def _poll(self, base_url: str, stop: asyncio.Event) -> None:
+        if self.turns.database.shared:
+            await poll_in_turn(base_url, self.intake, stop, self.delivery.name)
+        else:
+            await poll(base_url, self.intake, stop)
+
+    async def _hear(self, stop: asyncio.Event) -> None:
+        """Be woken by what other replicas store. Where nobody can ring, the worker looks by itself."""
+        loop = asyncio.get_running_loop()
+
+        def heard() -> None:
+            loop.call_soon_threadsafe(self.worker.arrived.set)
+
+        while self.turns.database.shared and not stop.is_set():
+            with suppress(*PASSING_ERRORS):
+                await asyncio.to_thread(self.turns.database.listen, heard, stop.is_set)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
 
     def _secret(self) -> str:
         secret = self.settings.webhook_secret

@@ -3,7 +3,9 @@
 import asyncio
 import json
 import logging
+import random
 from collections import defaultdict
+from contextlib import suppress
 from types import TracebackType
 
 from telegram import Update
@@ -22,6 +24,8 @@ log = logging.getLogger(__name__)
 BATCH = 100  # updates held in memory at once, however many wait
 MAX_ATTEMPTS = 3
 PAUSE_SECONDS = 1.0
+ELSEWHERE_SECONDS = 0.02
+LOOK_SECONDS = 1.0  # at what other replicas stored, should nobody ring
 
 
 class Worker:
@@ -34,6 +38,7 @@ class Worker:
         self.answered = asyncio.Event()  # set when replies wait in the outbox
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._failure: dict[int, Exception] = {}
+        self._elsewhere: set[int] = set()
 
     async def run(self, application: TelegramApplication, stop: asyncio.Event) -> None:
         """Work until `stop`; what is under way is finished first."""
@@ -48,8 +53,13 @@ class Worker:
             for chat, updates in found.items():
                 self._busy[chat] = asyncio.create_task(self._serve(application, chat, updates))
             if not found:
-                await self.arrived.wait()
+                await self._rest()
         await self.settle()
+
+    async def _rest(self) -> None:
+        """Until something arrives; what another replica stored and left is found by looking."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.arrived.wait(), LOOK_SECONDS if self.turns.database.shared else None)
 
     async def settle(self) -> None:
         """Wait until no turn is under way."""
@@ -58,7 +68,9 @@ class Worker:
 
     async def take(self, visit: Visit, number: int) -> None:
         """Called by the handlers: the turn itself, in a thread of its own."""
-        await self.threads.run(self.turns.take, visit, Receipt(source=DOOR, number=number))
+        taken = await self.threads.run(self.turns.take, visit, Receipt(source=DOOR, number=number))
+        if taken.elsewhere:
+            self._elsewhere.add(number)
         self.answered.set()
 
     async def pass_over(self, number: int) -> None:
@@ -73,7 +85,7 @@ class Worker:
         with self.turns.database.look() as connection:
             for update in inbox.waiting(connection, DOOR, limit=BATCH, busy=list(self._busy)):
                 found[update.chat].append(update)
-        return found
+        return _shuffled(found) if self.turns.database.shared else found
 
     async def _serve(self, application: TelegramApplication, chat: str, updates: list[Waiting]) -> None:
         try:
@@ -102,6 +114,10 @@ class Worker:
             self.note_failure(receipt.number, error)
         if failure := self._failure.pop(receipt.number, None):
             return await self._failed(waiting, failure)
+        if receipt.number in self._elsewhere:
+            self._elsewhere.discard(receipt.number)
+            await asyncio.sleep(ELSEWHERE_SECONDS)
+            return False
         await self.pass_over(receipt.number)  # nothing left to do where a handler took the turn
         return True
 
@@ -123,6 +139,11 @@ class Worker:
     def _count_attempt(self, receipt: Receipt, error: str) -> None:
         with self.turns.database.change() as connection:
             inbox.count_attempt(connection, receipt, error=error)
+
+
+def _shuffled(found: dict[str, list[Waiting]]) -> dict[str, list[Waiting]]:
+    """In an order of this replica's own, so that two do not walk into each other at every chat."""
+    return {chat: found[chat] for chat in random.sample(list(found), len(found))}
 
 
 def _without_words(failure: Exception) -> tuple[type[Exception], Exception, TracebackType | None]:
