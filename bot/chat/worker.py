@@ -50,7 +50,7 @@ class Worker:
                 log.error("the database does not answer: %s", type(error).__name__)
                 await _pause(stop)
                 continue
-            for chat, updates in found.items():
+            for chat, updates in (_shuffled(found) if self.turns.database.shared else found).items():
                 self._busy[chat] = asyncio.create_task(self._serve(application, chat, updates))
             if not found:
                 await self._rest()
@@ -85,7 +85,7 @@ class Worker:
         with self.turns.database.look() as connection:
             for update in inbox.waiting(connection, DOOR, limit=BATCH, busy=list(self._busy)):
                 found[update.chat].append(update)
-        return _shuffled(found) if self.turns.database.shared else found
+        return found
 
     async def _serve(self, application: TelegramApplication, chat: str, updates: list[Waiting]) -> None:
         try:
