@@ -37,6 +37,7 @@ class Taken:
     """What a turn did: nothing where the update had been acted on before."""
 
     happened: bool
+    elsewhere: bool = False  # another replica is at work in this chat: look again
     understanding: Understanding | None = None
     matched_in: float | None = None  # seconds from the words to what is said to them
 
@@ -61,6 +62,8 @@ class Turns:
     def _take(self, visit: Visit, receipt: Receipt) -> Taken:
         now, house = self.clock(), self.house  # which may be renewed meanwhile
         with self.database.change() as connection:
+            if not inbox.is_mine(connection, receipt):
+                return Taken(happened=False, elsewhere=True)
             if not inbox.finish(connection, receipt, now=now):
                 return Taken(happened=False)
             counter = Counter(connection, house, now)

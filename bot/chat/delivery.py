@@ -3,7 +3,9 @@
 import asyncio
 import datetime as dt
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
+from uuid import uuid4
 
 from aiolimiter import AsyncLimiter
 from telegram import Bot
@@ -15,7 +17,7 @@ from bot.chat.outbound import NOWHERE, Spot, open_topic, send
 from bot.chat.threads import Threads
 from bot.conversation.reply import Place
 from bot.logs import under
-from bot.store import cases, chats, outbox, people, shown
+from bot.store import cases, chats, lanes, outbox, people, shown
 from bot.store.database import PASSING_ERRORS, Transaction
 from bot.store.outbox import Parcel
 from bot.turn import Turns, reply_of
@@ -24,6 +26,7 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60
+RENEW_SECONDS = 2.0
 # What Telegram says of a chat to which nothing can be sent any more.
 LOST = ("chat not found", "user is deactivated", "bot was blocked", "bot was kicked", "group chat was deleted",
         "bot is not a member", "peer_id_invalid", "have no rights to send", "need administrator rights")  # fmt: skip
@@ -50,7 +53,9 @@ class Delivery:
         self.pace = pace or Pace()
         self.metrics = metrics or Metrics()
         self._overall = AsyncLimiter(self.pace.per_second, 1)
-        self._free_at: dict[str, dt.datetime] = {}
+        self._free_at: dict[str, dt.datetime] = {}  # of our own chats; replicas share theirs in the database
+        self.name = uuid4().hex
+        self._shared = turns.database.shared
 
     async def run(self, wake: asyncio.Event, stop: asyncio.Event) -> None:
         """Deliver until `stop`; a last round sends what the last turns decided."""
@@ -76,24 +81,44 @@ class Delivery:
         self._free_at = {chat: at for chat, at in self._free_at.items() if at > now}
         parcels = await self.threads.run(self._due, now)
         # All are waited for: a message still under way would be due again, and sent twice.
-        for failure in await asyncio.gather(*map(self._deliver, parcels), return_exceptions=True):
+        for failure in await self._while_renewing(asyncio.gather(*map(self._deliver, parcels), return_exceptions=True)):
             if failure:
                 raise failure
         return len(parcels)
 
+    async def _while_renewing[T](self, sending: asyncio.Future[T]) -> T:
+        """Hold on to the lanes of messages that take long."""
+        while self._shared and not (await asyncio.wait({sending}, timeout=RENEW_SECONDS))[0]:
+            with suppress(*PASSING_ERRORS):
+                await self.threads.run(self._renew)
+        return await sending
+
+    def _renew(self) -> None:
+        with self.turns.database.change() as connection:
+            lanes.renew(connection, holder=self.name, now=self.turns.clock())
+
     def _due(self, now: dt.datetime) -> list[Parcel]:
+        if self._shared:
+            with self.turns.database.change() as connection:
+                return lanes.claim(connection, DOOR, holder=self.name, now=now, per_second=int(self.pace.per_second))
         with self.turns.database.look() as connection:
             return outbox.due(connection, DOOR, now=now, limit=int(self.pace.per_second), busy=list(self._free_at))
 
     async def _seconds_to_next(self) -> float:
-        def look() -> dt.datetime | None:
-            with self.turns.database.look() as connection:
-                return outbox.next_due(connection, DOOR)
-
-        if (next_due := await self.threads.run(look)) is None:
+        next_due, free = await self.threads.run(self._next)
+        if next_due is None:
             return IDLE_SECONDS
-        soonest = max(next_due, min(self._free_at.values(), default=next_due))
+        soonest = max(next_due, free or min(self._free_at.values(), default=next_due))
         return min(IDLE_SECONDS, max(0.01, (soonest - self.turns.clock()).total_seconds()))
+
+    def _next(self) -> tuple[dt.datetime | None, dt.datetime | None]:
+        """When the next message may go, and when the next of the shared lanes is free."""
+        now = self.turns.clock()
+        with self.turns.database.change() as connection:
+            if not self._shared:
+                return outbox.next_due(connection, DOOR), None
+            lanes.sweep(connection, now=now)
+            return outbox.next_due(connection, DOOR), lanes.next_free(connection, now=now)
 
     async def _deliver(self, parcel: Parcel) -> None:
         with under(f"message-{parcel.id}"):
@@ -101,8 +126,10 @@ class Delivery:
                 sent = await self._send(parcel)
             self.metrics.delivery(sent)
             seconds = self.pace.group_seconds if ":-" in parcel.chat else self.pace.private_seconds
-            self._free_at[parcel.chat] = self.turns.clock() + dt.timedelta(seconds=seconds)
-            await self.threads.run(self._settle, parcel, sent)
+            free_at = self.turns.clock() + dt.timedelta(seconds=seconds)
+            if not self._shared:
+                self._free_at[parcel.chat] = free_at
+            await self.threads.run(self._settle, parcel, sent, free_at)
 
     async def _send(self, parcel: Parcel) -> Spot | Exception:
         """Where the message now stands, or why it does not."""
@@ -160,9 +187,11 @@ class Delivery:
             note = f"about:{place.about}:{spot.message}"
             shown.keep(connection, chat=parcel.chat, name=note, message=spot.message, thread=None)
 
-    def _settle(self, parcel: Parcel, error: Spot | Exception) -> None:
+    def _settle(self, parcel: Parcel, error: Spot | Exception, free_at: dt.datetime) -> None:
         now = self.turns.clock()
         with self.turns.database.change() as connection:
+            if self._shared:
+                lanes.leave(connection, parcel.chat, holder=self.name, free_at=free_at)
             match error:
                 case Spot():
                     self._settled(connection, parcel, error)

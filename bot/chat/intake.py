@@ -8,6 +8,7 @@ from typing import Any
 from bot.chat.inbound import DOOR, chat_of
 from bot.chat.threads import Threads
 from bot.store import inbox
+from bot.store.database import ring
 from bot.store.inbox import Receipt
 from bot.turn import Turns
 
@@ -34,6 +35,7 @@ class Intake:
                 text = json.dumps(raw, ensure_ascii=True)
                 receipt = Receipt(source=DOOR, number=number_of(raw) or _number_for(text))
                 inbox.keep(connection, receipt, chat=chat_of(raw), raw=text, now=now)
+            ring(connection)
 
 
 def number_of(raw: Any) -> int | None:

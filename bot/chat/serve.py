@@ -19,7 +19,7 @@ from bot.chat.delivery import Delivery, Pace
 from bot.chat.inbound import DOOR
 from bot.chat.intake import Intake
 from bot.chat.metrics import Metrics
-from bot.chat.poll import ALLOWED_UPDATES, TokenRefused, poll
+from bot.chat.poll import ALLOWED_UPDATES, TokenRefused, poll, poll_in_turn
 from bot.chat.renewal import Renewal
 from bot.chat.threads import Threads
 from bot.chat.watch import Watch
@@ -125,6 +125,7 @@ class Service:
             if self.renewal:
                 self.renewal.told = delivering
                 group.create_task(self.renewal.run(stop))
+            group.create_task(self._hear(stop))
             await taking_in
             stop.set()
             self.worker.arrived.set()
@@ -147,7 +148,7 @@ class Service:
     async def _take_in(self, port: asyncio.Task[None], stop: asyncio.Event) -> None:
         if not self.settings.webhook_url:
             try:
-                await poll(f"{self.settings.telegram_api_url}/bot{self.token}", self.intake, stop)
+                await self._poll(f"{self.settings.telegram_api_url}/bot{self.token}", stop)
             except TokenRefused:
                 stop.set()
                 raise CannotServe("Telegram no longer accepts TELEGRAM_BOT_TOKEN.") from None
@@ -160,6 +161,25 @@ class Service:
         if self.settings.webhook_url:
             routes.append(webhook(urlsplit(self.settings.webhook_url).path, self._secret(), self.intake))
         return Starlette(routes=routes)
+
+    async def _poll(self, base_url: str, stop: asyncio.Event) -> None:
+        if self.turns.database.shared:
+            await poll_in_turn(base_url, self.intake, stop, self.delivery.name)
+        else:
+            await poll(base_url, self.intake, stop)
+
+    async def _hear(self, stop: asyncio.Event) -> None:
+        """Be woken by what other replicas store. Where nobody can ring, the worker looks by itself."""
+        loop = asyncio.get_running_loop()
+
+        def heard() -> None:
+            loop.call_soon_threadsafe(self.worker.arrived.set)
+
+        while self.turns.database.shared and not stop.is_set():
+            with suppress(*PASSING_ERRORS):
+                await asyncio.to_thread(self.turns.database.listen, heard, stop.is_set)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
 
     def _secret(self) -> str:
         secret = self.settings.webhook_secret

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import logging
+import random
 import time
 from collections import defaultdict
+from contextlib import suppress
 from types import TracebackType
 
 from telegram import Update
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 BATCH = 100  # updates held in memory at once, however many wait
 MAX_ATTEMPTS = 3
 PAUSE_SECONDS = 1.0
+ELSEWHERE_SECONDS = 0.02
+LOOK_SECONDS = 1.0  # at what other replicas stored, should nobody ring
 
 
 class Worker:
@@ -38,6 +42,7 @@ class Worker:
         self.answered = asyncio.Event()  # set when replies wait in the outbox
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._failure: dict[int, Exception] = {}
+        self._elsewhere: set[int] = set()
 
     async def run(self, application: TelegramApplication, stop: asyncio.Event) -> None:
         """Work until `stop`; what is under way is finished first."""
@@ -50,11 +55,16 @@ class Worker:
                 log.error("the database does not answer: %s", type(error).__name__)
                 await _pause(stop)
                 continue
-            for chat, updates in found.items():
+            for chat, updates in (_shuffled(found) if self.turns.database.shared else found).items():
                 self._busy[chat] = asyncio.create_task(self._serve(application, chat, updates))
             if not found:
-                await self.arrived.wait()
+                await self._rest()
         await self.settle()
+
+    async def _rest(self) -> None:
+        """Until something arrives; what another replica stored and left is found by looking."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.arrived.wait(), LOOK_SECONDS if self.turns.database.shared else None)
 
     async def settle(self) -> None:
         """Wait until no turn is under way."""
@@ -65,6 +75,8 @@ class Worker:
         """Called by the handlers: the turn itself, in a thread of its own."""
         started = time.perf_counter()
         taken = await self.threads.run(self.turns.take, visit, Receipt(source=DOOR, number=number))
+        if taken.elsewhere:
+            self._elsewhere.add(number)
         self.answered.set()
         seconds = time.perf_counter() - started
         self.metrics.turn(visit, taken, seconds)
@@ -114,6 +126,10 @@ class Worker:
             self.note_failure(receipt.number, error)
         if failure := self._failure.pop(receipt.number, None):
             return await self._failed(waiting, failure)
+        if receipt.number in self._elsewhere:
+            self._elsewhere.discard(receipt.number)
+            await asyncio.sleep(ELSEWHERE_SECONDS)
+            return False
         await self.pass_over(receipt.number)  # nothing left to do where a handler took the turn
         return True
 
@@ -142,6 +158,11 @@ def _facts(visit: Visit, taken: Taken, seconds: float) -> dict[str, object]:
     """What may be said of a turn in a log: nothing that tells who it was or what they wrote."""
     outcome = taken.understanding.outcome.value if taken.understanding else "done" if taken.happened else "before"
     return {"kind": visit.kind.value, "outcome": outcome, "ms": round(seconds * 1000, 1)}
+
+
+def _shuffled(found: dict[str, list[Waiting]]) -> dict[str, list[Waiting]]:
+    """In an order of this replica's own, so that two do not walk into each other at every chat."""
+    return {chat: found[chat] for chat in random.sample(list(found), len(found))}
 
 
 def _without_words(failure: Exception) -> tuple[type[Exception], Exception, TracebackType | None]:

@@ -3,11 +3,13 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -20,6 +22,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 MIGRATIONS = Path(__file__).parent / "migrations"
 LOCK_WAIT_MS = 5_000
 LOOK_AGAIN_SECONDS = 0.02
+LISTEN_SECONDS = 0.5
+BELL = "motcua"
 # The database is busy, restarting or away: the same work succeeds later.
 PASSING_ERRORS = (OperationalError, InterfaceError, PoolTimeout)
 
@@ -50,6 +54,11 @@ class Database:
     @property
     def dialect(self) -> str:
         return self._engine.dialect.name
+
+    @property
+    def shared(self) -> bool:
+        """Whether several processes may work on it side by side; SQLite's file belongs to one."""
+        return self.dialect == "postgresql"
 
     @contextmanager
     def change(self) -> Iterator[Connection]:
@@ -84,8 +93,29 @@ class Database:
         with self.look() as connection:
             return MigrationContext.configure(connection).get_current_revision() == _head()
 
+    def listen(self, heard: Callable[[], None], over: Callable[[], bool]) -> None:
+        """Call `heard` whenever a process rings, until `over()` says so or the connection is lost."""
+        pooled = self._engine.raw_connection()
+        own: Any = pooled.driver_connection
+        pooled.detach()  # LISTEN would stay with a connection that goes back to the pool
+        try:
+            with closing(own):
+                own.autocommit = True
+                own.execute(f"LISTEN {BELL}")
+                while not over():
+                    for _ring in own.notifies(timeout=LISTEN_SECONDS, stop_after=1):
+                        heard()
+        except psycopg.Error:
+            return
+
     def close(self) -> None:
         self._engine.dispose()
+
+
+def ring(connection: Connection) -> None:
+    """Wake the other processes once this transaction is committed."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_notify(BELL, "")))
 
 
 def open_database(url: str | URL) -> Database:
@@ -187,11 +217,8 @@ def _in_turn(engine: Engine, work: Callable[[Engine], None]) -> None:
             return work(engine)
         except Exception as error:
             engine.dispose()
-            if (
-                not isinstance(error, OperationalError)
-                or "locked" not in _first_line(error)
-                or time.monotonic() > until
-            ):
+            locked = isinstance(error, OperationalError) and "locked" in _first_line(error)
+            if not locked or time.monotonic() > until:
                 raise
             time.sleep(LOOK_AGAIN_SECONDS)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.database import Lock
 from bot.store.tables import cursors, inbox
 
 
@@ -58,6 +59,24 @@ def waiting(connection: Connection, source: str, *, limit: int, busy: Collection
         Waiting(receipt=Receipt(source=source, number=r.number), chat=r.chat, raw=r.raw, attempts=r.attempts)
         for r in rows
     ]
+
+
+def is_mine(connection: Connection, receipt: Receipt) -> bool:
+    """Whether this transaction may take the turn; False: look at the chat again.
+
+    Another replica may be at work in it, or an earlier update of it waits.
+    """
+    if connection.dialect.name != "postgresql":
+        return True
+    here = (inbox.c.source == receipt.source, inbox.c.number == receipt.number, inbox.c.state == "waiting")
+    chat = connection.execute(select(inbox.c.chat).where(*here)).scalar_one_or_none()
+    if chat is None:
+        return True  # done: `finish` says so
+    lock = func.pg_try_advisory_xact_lock(int(Lock.CHAT), func.hashtext(chat))
+    if not connection.execute(select(lock)).scalar_one():
+        return False
+    earlier = (inbox.c.source == receipt.source, inbox.c.chat == chat, inbox.c.state == "waiting")
+    return connection.execute(select(inbox.c.number).where(*earlier, inbox.c.number < receipt.number)).first() is None
 
 
 def finish(connection: Connection, receipt: Receipt, *, now: dt.datetime) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, select, update
 
 from bot.store.tables import outbox
 
@@ -63,13 +63,14 @@ def waiting_under(connection: Connection, chat: str, name: str) -> str | None:
     return connection.execute(select(outbox.c.payload).where(*where).limit(1)).scalar_one_or_none()
 
 
-def due(connection: Connection, door: str, *, now: dt.datetime, limit: int, busy: Collection[str] = ()) -> list[Parcel]:
+def due(
+    connection: Connection, door: str, *, now: dt.datetime, limit: int, busy: Collection[str] | Select[tuple[str]] = ()
+) -> list[Parcel]:
     """The messages to send now through `door`: the first of each chat that is neither busy nor told to wait."""
-    first = select(func.min(outbox.c.id)).where(outbox.c.state == "waiting").group_by(outbox.c.chat)
     rows = connection.execute(
         select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts)
         .where(
-            outbox.c.id.in_(first),
+            _is_first(),
             outbox.c.chat.startswith(f"{door}:", autoescape=True),
             outbox.c.not_before <= now,
             outbox.c.chat.not_in(busy),
@@ -80,12 +81,17 @@ def due(connection: Connection, door: str, *, now: dt.datetime, limit: int, busy
     return [Parcel(id=r.id, chat=r.chat, payload=r.payload, attempts=r.attempts) for r in rows]
 
 
+def _is_first() -> ColumnElement[bool]:
+    """It waits, and nothing that waits for the same chat came before it."""
+    earlier = outbox.alias("earlier")
+    before = (earlier.c.chat == outbox.c.chat, earlier.c.state == "waiting", earlier.c.id < outbox.c.id)
+    return (outbox.c.state == "waiting") & ~exists().where(*before)
+
+
 def next_due(connection: Connection, door: str) -> dt.datetime | None:
     """When the next waiting message may be sent, None if none waits."""
     return connection.execute(
-        select(func.min(outbox.c.not_before)).where(
-            outbox.c.state == "waiting", outbox.c.chat.startswith(f"{door}:", autoescape=True)
-        )
+        select(func.min(outbox.c.not_before)).where(_is_first(), outbox.c.chat.startswith(f"{door}:", autoescape=True))
     ).scalar_one_or_none()
 
 

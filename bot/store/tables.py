@@ -68,6 +68,14 @@ Index(
     postgresql_where=text("state = 'waiting'"),
 )
 
+Index(
+    "ix_inbox_chat_waiting",
+    inbox.c.chat,
+    inbox.c.number,
+    sqlite_where=text("state = 'waiting'"),
+    postgresql_where=text("state = 'waiting'"),
+)
+
 chats = Table(
     "chats",
     metadata,
@@ -116,6 +124,27 @@ Index(
     outbox.c.name,
     sqlite_where=text("state = 'waiting'"),
     postgresql_where=text("state = 'waiting'"),
+)
+
+# One sender a chat, over all replicas, and when it was last sent to.
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("chat", String(80), primary_key=True),
+    Column("holder", String(40)),  # the replica that is sending; NULL between two messages
+    Column("taken_at", UtcTime, nullable=False),
+    Column("free_at", UtcTime, nullable=False),  # a replica that dies holds its lanes no longer than this
+)
+Index("ix_lanes_taken_at", lanes.c.taken_at)
+Index("ix_lanes_free_at", lanes.c.free_at)
+
+# What one replica at a time does, until it lets go or has not renewed its lease.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("holder", String(40), nullable=False),
+    Column("until", UtcTime, nullable=False),
 )
 
 requests = Table(

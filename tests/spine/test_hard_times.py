@@ -141,10 +141,10 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
     """The database refuses to note that Lan's message has gone, while Emma's is still on its way."""
     settle, refusals = play.service.delivery._settle, [sqlite3.OperationalError("database is locked")]
 
-    def refuses_once(parcel, error):
+    def refuses_once(parcel, error, free_at):
         if parcel.chat == f"telegram:{LAN.id}" and refusals:
             raise refusals.pop()
-        settle(parcel, error)
+        settle(parcel, error, free_at)
 
     async def slow(bot, chat_id, reply, spot):
         await asyncio.sleep(0.1 if chat_id == EMMA.id else 0)

@@ -39,7 +39,7 @@ def test_one_chat_gets_one_message_at_a_time(turns, clock, chat, seconds):
 
 
 @played
-async def test_a_reply_goes_before_a_broadcast_that_waited_longer(play):
+async def test_a_reply_goes_before_a_broadcast_that_waited_longer(play, clock):
     play.service.delivery.pace = Pace(per_second=1, private_seconds=0)
     post(play, BUDI.id, "tin chung", priority=Priority.BROADCAST)
     post(play, EMMA.id, "nhắc", priority=Priority.REMINDER)
@@ -47,6 +47,7 @@ async def test_a_reply_goes_before_a_broadcast_that_waited_longer(play):
     order = []
     while await play.service.delivery.deliver_due():
         order += [chat for chat in play.server.sent if chat not in order]
+        clock.pass_(1)
     assert order == [LAN.id, EMMA.id, BUDI.id]
 
 

@@ -1,0 +1,68 @@
+"""Lanes: one sender a chat over all replicas, and Telegram's limits kept by all of them together."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.store import outbox
+from bot.store.database import Lock
+from bot.store.outbox import Parcel
+from bot.store.tables import lanes
+
+A_SECOND = dt.timedelta(seconds=1)
+A_MINUTE = dt.timedelta(minutes=1)
+LEASE = dt.timedelta(seconds=6)
+
+
+def claim(connection: Connection, door: str, *, holder: str, now: dt.datetime, per_second: int) -> list[Parcel]:
+    """The parcels that this replica is to send now; until they are settled nobody else sends to their chats.
+
+    Replicas claim one after the other, so that what they take together never exceeds `per_second`.
+    """
+    connection.execute(select(func.pg_advisory_xact_lock(int(Lock.DELIVERY))))
+    room = per_second - _taken_within_a_second(connection, now)
+    if room <= 0:
+        return []
+    parcels = outbox.due(connection, door, now=now, limit=room, busy=select(lanes.c.chat).where(_busy(now)))
+    if parcels:
+        _take(connection, [parcel.chat for parcel in parcels], holder=holder, now=now)
+    return parcels
+
+
+def renew(connection: Connection, *, holder: str, now: dt.datetime) -> None:
+    """Hold on to the lanes of messages that are still on their way."""
+    connection.execute(update(lanes).where(lanes.c.holder == holder).values(free_at=now + LEASE))
+
+
+def leave(connection: Connection, chat: str, *, holder: str, free_at: dt.datetime) -> None:
+    """Give a lane back; the next message goes no earlier than `free_at`."""
+    mine = (lanes.c.chat == chat, lanes.c.holder == holder)
+    connection.execute(update(lanes).where(*mine).values(holder=None, free_at=free_at))
+
+
+def sweep(connection: Connection, *, now: dt.datetime) -> None:
+    """Forget chats that nothing was sent to for a while."""
+    connection.execute(delete(lanes).where(lanes.c.free_at < now - A_MINUTE))
+
+
+def next_free(connection: Connection, *, now: dt.datetime) -> dt.datetime | None:
+    """When the next lane is free again, None where all are."""
+    return connection.execute(select(func.min(lanes.c.free_at)).where(_busy(now))).scalar_one_or_none()
+
+
+def _busy(now: dt.datetime) -> ColumnElement[bool]:
+    # Later than any lease or pause: written before the clock was put back.
+    return (lanes.c.free_at > now) & (lanes.c.free_at <= now + 2 * LEASE)
+
+
+def _taken_within_a_second(connection: Connection, now: dt.datetime) -> int:
+    since = (lanes.c.taken_at > now - A_SECOND, lanes.c.taken_at <= now + A_SECOND)
+    return int(connection.execute(select(func.count()).select_from(lanes).where(*since)).scalar_one())
+
+
+def _take(connection: Connection, chats: Sequence[str], *, holder: str, now: dt.datetime) -> None:
+    values = {"holder": holder, "taken_at": now, "free_at": now + LEASE}
+    statement = insert(lanes).values([{"chat": chat, **values} for chat in chats])
+    connection.execute(statement.on_conflict_do_update(index_elements=["chat"], set_=values))
