@@ -75,8 +75,9 @@ class Worker:
         """Called by the handlers: the turn itself, in a thread of its own."""
         started = time.perf_counter()
         taken = await self.threads.run(self.turns.take, visit, Receipt(source=DOOR, number=number))
-        if taken.elsewhere:
+        if taken.elsewhere:  # not a turn of ours
             self._elsewhere.add(number)
+            return
         self.answered.set()
         seconds = time.perf_counter() - started
         self.metrics.turn(visit, taken, seconds)
