@@ -99,6 +99,26 @@ def invite(commune: str, role: str) -> None:
     click.echo(secret)
 
 
+@main.group()
+def audit() -> None:
+    """The log of who looked at or changed what."""
+
+
+@audit.command()
+def verify() -> None:
+    """Find the first line of the audit log that was removed or changed."""
+    from bot.store.audit import broken_at, last
+
+    database = _database(_settings())
+    with database.look() as connection:
+        count, broken = broken_at(connection)
+        end = last(connection)
+    database.close()
+    if broken is not None:
+        raise click.ClickException(f"line {broken} was changed, or lines before it were removed.")
+    click.echo(f"{count} lines, each as it was written; the last is {end}.")
+
+
 @main.command()
 @click.argument("person")
 def revoke(person: str) -> None:

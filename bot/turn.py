@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from bot.casework import clock, front
 from bot.casework.counter import Conflict, Counter, memory_of
 from bot.casework.learning import learn, notices_for
+from bot.casework.people import plan_nightly
 from bot.conversation.converse import apology, converse
 from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House
@@ -83,6 +84,11 @@ class Turns:
                 counter.answer(visit, reply)
             front.after(counter, visit)
         return Taken(happened=True, understanding=answer.understanding, matched_in=matched_in)
+
+    def plan_nightly(self) -> None:
+        """Put the nightly look at what is kept on the agenda."""
+        with self.database.change() as connection:
+            plan_nightly(Counter(connection, self.house, self.clock()))
 
     def keep_appointments(self) -> int:
         """Do what the agenda has for now, each thing in a transaction of its own; how many were due."""

@@ -24,8 +24,8 @@ class Person:
     def edits(self, text):
         return {"edited_message": self.message(text=text, edit_date=1_780_000_100)}
 
-    def presses(self, action, message_id=5, chat=None):
-        message = {"message_id": message_id, "date": 1, "chat": chat or self.chat(), "text": "…"}
+    def presses(self, action, message_id=5, chat=None, text="…"):
+        message = {"message_id": message_id, "date": 1, "chat": chat or self.chat(), "text": text}
         query = {"id": str(next(_numbers)), "from": self.user(), "chat_instance": "1", "data": action}
         return {"callback_query": query | {"message": message}}
 

@@ -107,9 +107,20 @@ class Play:
         if group:
             await self.hears(group.hears(officers[0], f"/desk {commune:05}"))
 
+    async def drafts(self, person, text="giấy chứng sinh sai", commune="Ngọc Hà"):
+        """A citizen writes a request, agreeing that it is kept where that is asked."""
+        await self.hears(person.says(f"/commune phường {commune}, Hà Nội"), person.says(f"/request {text}"))
+        await self.agrees(person)
+
+    async def agrees(self, person):
+        asked = self.last(person)
+        yes = [b["callback_data"] for b in self.buttons(person) if b.get("callback_data", "").startswith("r:yes:")]
+        if yes:
+            await self.hears(person.presses(yes[0], text=asked["text"]))
+
     async def asks(self, person, text="cho em hỏi chứng sinh bị sai tên mẹ thì làm sao", commune="Ngọc Hà"):
         """A citizen opens a request; its code."""
-        await self.hears(person.says(f"/commune phường {commune}, Hà Nội"), person.says(f"/request {text}"))
+        await self.drafts(person, text, commune)
         await self.hears(person.presses(self.action(person, "r:send:")))
         return self.code(person)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
+from bot.casework import people as privacy_of
 from bot.casework import relay
 from bot.casework.counter import Counter
 from bot.conversation.citizen import commands, communes, requests, talk
@@ -48,6 +49,9 @@ def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text
         return _never(counter, visit, scene, understood)
     if _too_many(counter, visit, scene):
         return None
+    if not privacy_of.has_agreed(scene):
+        wish = f"{next((s for s, k in requests.SHORT.items() if k == kind), 'q')}:{procedure or ''}"
+        return privacy_of.ask_consent(counter, visit, scene, wish, text)
     _drop_older(counter, visit)
     if understood and understood.outcome is Outcome.ANSWERED and procedure is None:
         procedure = understood.procedures[0].id
@@ -217,6 +221,13 @@ def press(counter: Counter, visit: Visit, verb: str, rest: list[str]) -> None:
     match verb, rest:
         case "new", [kind, procedure]:
             return begin(counter, visit, requests.SHORT.get(kind, "question"), procedure or None, "")
+        case "yes", [kind, procedure]:
+            words = privacy_of.agreed(counter, visit, scene)
+            return begin(counter, visit, requests.SHORT.get(kind, "question"), procedure or None, words)
+        case "no", []:
+            return counter.answer(visit, Reply(blocks=(scene.line("consent.refused"),)))
+        case "forget", []:
+            return privacy_of.forget(counter, visit, scene)
         case "bot", []:
             return back_to_bot(counter, visit, scene)
         case _, [code, *more] if request := own(counter, visit, code):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.casework import officers, staffing
+from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation.citizen import requests
 from bot.conversation.reply import Reply
@@ -20,6 +21,9 @@ def keep(counter: Counter, entry: Entry) -> bool:
         return False
     if entry.kind == "digest":
         staffing.digest(counter, int(entry.subject))
+        return True
+    if entry.kind == privacy_of.NIGHTLY:
+        privacy_of.let_go(counter)
         return True
     if request := counter.request(entry.subject):
         try:

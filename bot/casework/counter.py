@@ -19,7 +19,7 @@ from bot.desk.deadlines import Promise
 from bot.desk.lifecycle import Action, Deed, Step, step
 from bot.desk.request import OVER, UNSENT, Actor, Post, Request, RequestKind, Role
 from bot.desk.working_time import WorkingTime
-from bot.store import agenda, cases, chats, outbox, people, shown
+from bot.store import agenda, audit, cases, chats, outbox, people, shown
 from bot.store.database import Transaction
 from bot.store.outbox import Priority
 
@@ -73,6 +73,10 @@ class Counter:
 
     def remember(self, chat: str, memory: Memory) -> None:
         chats.remember(self.connection, chat, _MEMORY.dump_json(memory).decode(), now=self.now)
+
+    def audit(self, actor: Actor, action: str, subject: str) -> None:
+        """A line in the audit log: who of the staff looked at, or changed, what."""
+        audit.note(self.connection, actor=actor.person, action=action, subject=subject, now=self.now)
 
     def office(self, commune: int) -> WorkingTime:
         """The working time of a commune's desk: of its service centre where its hours are known."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.casework import citizens, officers, practice, relay, staffing
+from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation.reply import Reply
 from bot.conversation.visit import Kind, Visit
@@ -12,7 +13,20 @@ from bot.desk.lifecycle import Part, parts_of
 from bot.desk.request import Actor, Request, Status
 from bot.store import cases, people, shown
 
-CITIZENS = ("request", "send", "write", "status", "cancel", "close", "reopen", "rate", "my")
+CITIZENS = (
+    "request",
+    "send",
+    "write",
+    "status",
+    "cancel",
+    "close",
+    "reopen",
+    "rate",
+    "my",
+    "privacy",
+    "mydata",
+    "forget",
+)
 STAFF_ALONE = ("queue", "stats", "away", "back", "practice", "unanswered", "notice", "approve", "reject")
 STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note", "release", "r",
          "delete", "block", "unblock", "draft", "bot", "proposal")  # fmt: skip
@@ -95,7 +109,9 @@ def _commanded(counter: Counter, visit: Visit) -> bool:
 
 
 def _own(counter: Counter, visit: Visit, name: str) -> None:
-    if name == "my":
+    if name in OWN_DATA:
+        OWN_DATA[name](counter, visit, citizens.scene_of(counter, visit))
+    elif name == "my":
         citizens.my(counter, visit)
     elif name == "request":
         first, _, rest = visit.text.partition(" ")
@@ -255,6 +271,7 @@ def _edited(counter: Counter, visit: Visit, row: cases.Row) -> bool:
     return True
 
 
+OWN_DATA = {"privacy": privacy_of.what_is_kept, "mydata": privacy_of.my_data, "forget": privacy_of.ask_forget}
 ALONE: dict[str, Callable[[Counter, Visit, Actor], None]] = {
     "queue": staffing.queue,
     "stats": staffing.stats,

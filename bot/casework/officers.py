@@ -14,7 +14,7 @@ from bot.conversation.visit import Kind, Visit
 from bot.desk.codes import read_code
 from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
-from bot.desk.request import CLOCK, LIVE, Actor, Request, Role, Status
+from bot.desk.request import CLOCK, LIVE, OVER, Actor, Request, Role, Status
 from bot.store import cases, people, shown
 from bot.understanding.places import find_exactly
 
@@ -53,6 +53,7 @@ def refuse(counter: Counter, visit: Visit, refused: Refused, request: Request | 
 
 def claim(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
     request = counter.deed(request, Action.CLAIM, actor)
+    counter.audit(actor, "claim", request.code)
     open_room(counter, request)
     tell_claimed(counter, request)
 
@@ -293,6 +294,7 @@ def _goal(counter: Counter, text: str) -> tuple[int | None, str]:
 def accept(counter: Counter, _visit: Visit, actor: Actor, request: Request, _text: str) -> None:
     old_room, before = counter.room(request), request
     request = counter.deed(request, Action.ACCEPT, actor)
+    counter.audit(actor, "accept", request.code)
     _moved_away(counter, before, old_room)
     if before.owner and people.writing_in(counter.connection, before.owner) == request.code:
         people.write_in(counter.connection, before.owner, None, now=counter.now)
@@ -394,8 +396,11 @@ def make_knowledge(counter: Counter, visit: Visit, _actor: Actor, request: Reque
     counter.answer(visit, Reply(blocks=(scene_of(counter, visit).line("done.proposed"),)))
 
 
-def show(counter: Counter, visit: Visit, _actor: Actor, request: Request, _text: str) -> None:
-    """`/status CODE` by staff: the card, here."""
+def show(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
+    """`/status CODE` by staff: the card, here. Only what is open, or was one's own."""
+    if request.status in OVER and request.owner != actor.person and not actor.leads(request.commune):
+        raise Refused("unknown")
+    counter.audit(actor, "look", request.code)
     card = cards.card(counter.desk_scene(request.commune), request)
     counter.answer(visit, replace(card, place=Place(about=request.code)))
 
@@ -407,6 +412,7 @@ def keep_out(counter: Counter, visit: Visit, actor: Actor, request: Request, tex
     if Part.DESK not in parts_of(actor, request):
         raise Refused("not_yours")
     people.keep_out(counter.connection, request.citizen, by=actor.person, why=text, now=counter.now)
+    counter.audit(actor, "block", request.code)
     scene = counter.desk_scene(request.commune)
     for leader in counter.crew(request.commune, Role.LEADER):
         said = scene.line("block.leader", who=actor.name, code=request.code, why=text)
@@ -418,6 +424,7 @@ def let_in(counter: Counter, visit: Visit, actor: Actor, request: Request, _text
     if not actor.leads(request.commune):
         raise Refused("leader_only")
     people.let_in(counter.connection, request.citizen)
+    counter.audit(actor, "unblock", request.code)
     counter.answer(visit, Reply(blocks=(scene_of(counter, visit).line("block.undone", code=request.code),)))
 
 

@@ -12,7 +12,7 @@ from bot.conversation.visit import Visit
 from bot.desk.lifecycle import parts_of
 from bot.desk.request import CLOCK, LIVE, OVER, Actor, Request, Role, Status
 from bot.desk.working_time import VIETNAM
-from bot.store import agenda, cases, people
+from bot.store import agenda, audit, cases, people
 from bot.store.outbox import Priority
 
 TRIES = 5
@@ -84,6 +84,7 @@ def _appoint(counter: Counter, visit: Visit, code: str) -> people.Row | None:
     if not mine:
         people.appoint(counter.connection, person=visit.who, name=visit.name, role=row["role"],
                        commune=row["commune"], province=row["province"], now=counter.now)  # fmt: skip
+        counter.audit(counter.actor(visit.who), "join", f"{row['role']}:{row['commune']}")
     return row
 
 
@@ -146,6 +147,7 @@ def hand_over(counter: Counter, person: str, *, commune: int | None = None) -> i
 def revoke(counter: Counter, person: str) -> int:
     """End all posts of somebody at once; how many. What they held goes back to the queue."""
     hand_over(counter, person)
+    audit.note(counter.connection, actor="administrator", action="revoke", subject=person, now=counter.now)
     return people.dismiss(counter.connection, person, now=counter.now)
 
 

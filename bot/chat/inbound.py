@@ -89,6 +89,7 @@ def _press(update: Update) -> Visit | None:
         private=query.message.chat.type == ChatType.PRIVATE,
         pressed_in=str(query.message.message_id),
         press=query.id,
+        under=whole((query.message.text or "")[:MAX_TEXT]) if isinstance(query.message, Message) else "",
         person=chat_key(query.from_user.id),
         name=_first_name(query.from_user),
         thread=_thread(query.message) if isinstance(query.message, Message) else None,

@@ -47,6 +47,10 @@ async def send(bot: Bot, chat_id: int, reply: Reply, spot: Spot = NOWHERE) -> Sp
         return NOWHERE
     if reply.place.copies:
         return await _copy(bot, chat_id, reply.place.copies, thread, answering)
+    if reply.document is not None:
+        name, words = reply.document
+        await bot.send_document(chat_id, words.encode(), filename=name)
+        return NOWHERE
     if reply.as_file is not None:
         await _send_file(bot, chat_id, reply, reply.as_file)
         return NOWHERE

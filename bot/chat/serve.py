@@ -33,7 +33,7 @@ from bot.turn import Turns
 
 log = logging.getLogger(__name__)
 
-COMMANDS = ("start", "help", "topics", "request", "status", "my", "commune", "language")
+COMMANDS = ("start", "help", "topics", "request", "status", "my", "commune", "language", "privacy", "mydata", "forget")
 DRAIN_SECONDS = 10
 CLOSING_SECONDS = 2
 RETRY_SECONDS = 5.0
@@ -136,6 +136,8 @@ class Service:
 
     async def _keep_appointments(self, delivering: asyncio.Event, stop: asyncio.Event) -> None:
         """What the agenda of the queue has for each moment; whatever fails is tried again at the next look."""
+        with suppress(*PASSING_ERRORS):
+            await self.threads.run(self.turns.plan_nightly)
         while not stop.is_set():
             try:
                 if await self.threads.run(self.turns.keep_appointments):

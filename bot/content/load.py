@@ -29,6 +29,7 @@ from bot.content.schema import (
     Listed,
     Office,
     Procedure,
+    Retention,
     Topic,
 )
 from bot.content.words import HowPeopleAsk, load_intents
@@ -46,6 +47,7 @@ NO_DESK = DeskRules(
     history_needed=20,
     most_open=5,
     approved_answers=3,
+    retention=Retention(dialogue=30, closed=180, learning=180),
     alike_in_an_hour=20,
     canned={},
 )

@@ -539,6 +539,14 @@ class Canned(Record):
     text: Text
 
 
+class Retention(Record):
+    """For how many days personal data are kept; `/privacy` tells these."""
+
+    dialogue: Whole = Field(ge=1, le=400)  # after the last word
+    closed: Whole = Field(ge=8, le=4000)  # a request after its end; then it stays without identity
+    learning: Whole = Field(ge=1, le=4000)  # questions without an answer, redacted
+
+
 class DeskRules(Record):
     """`knowledge/desk.yaml`: how the communes' queue works; nothing here is law, each is a promise of the service."""
 
@@ -553,6 +561,7 @@ class DeskRules(Record):
     history_needed: Whole = Field(ge=5, le=1000)  # answers before an expected wait is told
     most_open: Whole = Field(ge=1, le=50)  # requests of one citizen at once
     approved_answers: Whole = Field(ge=0, le=100)  # first answers of a new officer that a colleague looks at
+    retention: Retention
     alike_in_an_hour: Whole = Field(ge=2, le=1000)  # questions, before a notice is suggested
     canned: dict[Slug, Canned]
 

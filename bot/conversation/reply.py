@@ -69,13 +69,14 @@ class Reply:
     """One message to a person.
 
     `replaces`: the message in whose place it is shown, where that can still be done. `as_file`: shown as a picture or
-    a page to print, by a channel that can.
+    a page to print, `document`: sent as a file, by a channel that can.
     """
 
     blocks: tuple[Block, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
     replaces: str | None = None
     as_file: FileForm | None = None
+    document: tuple[str, str] | None = None  # a file's name and its words
     place: Place = Place()
 
     @property
@@ -90,7 +91,7 @@ class Reply:
 
     def parts(self, limit: int = MAX_CHARACTERS) -> "tuple[Reply, ...]":
         """The same as messages of at most `limit` UTF-16 units, cut at paragraph ends; the buttons under the last."""
-        if self.as_file or self.place.copies:
+        if self.as_file or self.document or self.place.copies:
             return (self,)
         groups = _fit([piece for block in self.blocks for piece in _cut(block, limit)], limit)
         last = len(groups) - 1

@@ -1,5 +1,6 @@
 """A visit: one thing a person did, whatever the channel it came through."""
 
+import datetime as dt
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -35,6 +36,7 @@ class Visit:
     private: bool = True
     pressed_in: str | None = None  # the channel's id of the message a button belongs to
     press: str | None = None  # the channel's id of the press itself, to be acknowledged
+    under: str = ""  # the words under which a pressed button stood
     person: str = ""  # who did it, in a group another than the chat: "telegram:12"
     name: str = ""  # the first name they go by
     message: str = ""  # the channel's id of the message
@@ -66,6 +68,14 @@ class Checklist:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Consent:
+    """That the person agreed to their request being kept: to which words, and when (Law 91/2025/QH15, art. 9)."""
+
+    version: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Memory:
     """What we know of a chat; kept as JSON beside its language and commune."""
 
@@ -78,6 +88,7 @@ class Memory:
     earlier: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     checklists: tuple[Checklist, ...] = ()  # newest first
+    consent: Consent | None = None
 
     def checklist(self, procedure: str) -> Checklist | None:
         return next((one for one in self.checklists if one.procedure == procedure), None)

@@ -39,6 +39,7 @@ class Lock(IntEnum):
     CHAT = 0x4D43_0002
     DELIVERY = 0x4D43_0003
     NOTICES = 0x4D43_0004
+    AUDIT = 0x4D43_0005
 
 
 class DatabaseUnusable(Exception):

@@ -327,6 +327,20 @@ blocked = Table(
     Column("why", String(200), nullable=False),
 )
 
+# Who looked at or changed what of whom; each line carries the hash of the one before, and none is ever changed.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("before", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)
+
 cursors = Table(
     "cursors",
     metadata,

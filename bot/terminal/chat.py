@@ -103,7 +103,7 @@ class Terminal:
     def _show(self, reply: Reply, *, afresh: bool) -> None:
         if afresh or any(reply.buttons):
             self.shown = [button for row in reply.buttons for button in row]
-        self._say(reply.text)
+        self._say(reply.document[1] if reply.document else reply.text)
         for number, button in enumerate(self.shown if any(reply.buttons) else [], 1):
             self.out.write(f"  [{number}] {button.label}\n")
         self.out.write("\n")

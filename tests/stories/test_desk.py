@@ -195,8 +195,7 @@ async def test_away_gives_back_and_back_comes_back(play):
 @played
 async def test_extra_demands_go_to_the_leader_only(play):
     await play.opens_desk(8, NGOC_HA, HOA, leader=THU)
-    await play.hears(LAN.says("/commune phường Ngọc Hà, Hà Nội"))
-    await play.hears(LAN.says("/request extra cán bộ đòi thêm 500 nghìn"))
+    await play.drafts(LAN, "extra cán bộ đòi thêm 500 nghìn")
     await play.hears(LAN.presses(play.action(LAN, "r:send:")))
     code = play.code(LAN)
     assert not any(code in text for text in play.said(NGOC_HA))

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from bot.store import people, questions
+from bot.store import audit, people, questions
 from bot.store.database import open_database
 from tests.terminal.test_commands import main
 
@@ -59,3 +59,17 @@ def test_unanswered_questions_are_counted_in_groups(at):
     database.close()
     done = main("unanswered", **at)
     assert done.stdout.split()[:2] == ["3", "-"]
+
+
+def test_the_audit_log_is_verified_at_the_keyboard(at):
+    database = open_database(at["DATABASE_URL"])
+    with database.change() as connection:
+        audit.note(connection, actor="telegram:21", action="look", subject="MC-X", now=NOW)
+        audit.note(connection, actor="telegram:21", action="look", subject="MC-Y", now=NOW)
+    assert main("audit", "verify", **at).stdout.startswith("2 lines, each as it was written")
+    with database.change() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_no_update")
+        connection.exec_driver_sql("UPDATE audit SET actor = 'nobody' WHERE id = 2")
+    database.close()
+    done = main("audit", "verify", **at)
+    assert (done.returncode, "line 2" in done.stderr) == (1, True)

@@ -1,0 +1,101 @@
+"""People's data: consent, what is kept, all about oneself, being forgotten (Law 91/2025/QH15, art. 4 and 9)."""
+
+import datetime as dt
+import json
+import secrets
+from dataclasses import replace
+
+from bot.casework.counter import Counter
+from bot.conversation.citizen import privacy
+from bot.conversation.reply import Reply
+from bot.conversation.scene import Scene
+from bot.conversation.visit import Consent, Visit
+from bot.desk.lifecycle import Action
+from bot.desk.request import LIVE, Status
+from bot.desk.working_time import VIETNAM
+from bot.store import agenda, audit, cases, people, personal
+
+CONSENT_VERSION = 1
+NIGHT = dt.time(3, 0)
+NIGHTLY = "retention"
+
+
+def has_agreed(scene: Scene) -> bool:
+    """Whether the person agreed to the words of consent as they are now."""
+    return scene.memory.consent is not None and scene.memory.consent.version == CONSENT_VERSION
+
+
+def ask_consent(counter: Counter, visit: Visit, scene: Scene, wish: str, words: str) -> None:
+    """Before anything is kept. The words wait in the question itself, in the person's own chat, nowhere else."""
+    counter.answer(visit, privacy.consent(scene, wish, words))
+
+
+def agreed(counter: Counter, visit: Visit, scene: Scene) -> str:
+    """Keep the consent, with its version and time; the words that waited in the question."""
+    memory = replace(scene.memory, consent=Consent(version=CONSENT_VERSION, at=counter.now))
+    counter.remember(visit.chat, memory)
+    audit.note(counter.connection, actor="citizen", action="consent", subject=f"v{CONSENT_VERSION}", now=counter.now)
+    return privacy.words_waiting(scene, visit.under)
+
+
+def what_is_kept(counter: Counter, visit: Visit, scene: Scene) -> None:
+    """`/privacy`: from the settings in force."""
+    counter.answer(visit, privacy.what_is_kept(scene, counter.rules, has_agreed(scene)))
+
+
+def my_data(counter: Counter, visit: Visit, scene: Scene) -> None:
+    """`/mydata`: everything, as a page to read and as JSON."""
+    held = personal.held(counter.connection, visit.who)
+    told = {"person": visit.who, "at": counter.now.isoformat(), **held}
+    data = json.dumps(told, ensure_ascii=False, indent=1, default=str)
+    counter.answer(visit, privacy.page(scene, held))
+    counter.answer(visit, Reply(blocks=(scene.line("mydata.file"),), document=("mot-cua.json", data)))
+    audit.note(counter.connection, actor="citizen", action="mydata", subject="own", now=counter.now)
+
+
+def ask_forget(counter: Counter, visit: Visit, scene: Scene) -> None:
+    """`/forget`: one confirmation, with what becomes of open requests."""
+    live = cases.of_citizen(counter.connection, visit.who, list(LIVE))
+    counter.answer(visit, privacy.ask_forget(scene, [row["code"] for row in live]))
+
+
+def forget(counter: Counter, visit: Visit, scene: Scene) -> None:
+    """Delete, and answer with a receipt. Open requests are cancelled first, and their desks are told."""
+    actor = counter.actor(visit.who, visit.name)
+    for row in cases.of_citizen(counter.connection, visit.who, [*LIVE, Status.DRAFT]):
+        if request := counter.request(row["code"]):
+            room = counter.room(request)
+            action = Action.DROP if request.status is Status.DRAFT else Action.CANCEL
+            request = counter.deed(request, action, actor)
+            if request.owner and people.writing_in(counter.connection, request.owner) == request.code:
+                people.write_in(counter.connection, request.owner, None, now=counter.now)
+            if room:
+                line = counter.desk_scene(request.commune).line("room.forgotten", code=request.code)
+                counter.tell_desk(request, Reply(blocks=(line,)))
+    done = personal.forget(counter.connection, visit.who)
+    receipt = secrets.token_hex(4).upper()
+    audit.note(counter.connection, actor="citizen", action="forget", subject=receipt, now=counter.now)
+    counter.put(visit.chat, privacy.receipt(scene, receipt, done["requests"]))
+
+
+def plan_nightly(counter: Counter) -> None:
+    """The next night's look at what has been kept for its days."""
+    local = counter.now.astimezone(VIETNAM)
+    night = dt.datetime.combine(local.date(), NIGHT, VIETNAM)
+    agenda.plan(counter.connection, NIGHTLY, {NIGHTLY: night if night > local else night + dt.timedelta(days=1)})
+
+
+def let_go(counter: Counter) -> dict[str, int]:
+    """Delete what has been kept for its days; how much of each. The next night is planned."""
+    days = counter.rules.retention
+    done = personal.let_go(
+        counter.connection, counter.now, dialogue=days.dialogue, reopen=counter.rules.reopen_days,
+        closed=days.closed, learning=days.learning,
+    )  # fmt: skip
+    audit.note(counter.connection, actor="clock", action="retention", subject=_counted(done), now=counter.now)
+    plan_nightly(counter)
+    return done
+
+
+def _counted(done: dict[str, int]) -> str:
+    return " ".join(f"{name[:4]}={count}" for name, count in done.items())
