@@ -36,12 +36,14 @@ def run() -> None:
     if settings.telegram_bot_token is None:
         _talk_here(settings)
         return
+    from bot.casework.gate import Limits
     from bot.chat.serve import CannotServe, serve
     from bot.turn import Turns
 
     start_log(settings.log_level, Form(settings.log_format), settings.secrets)
     try:
-        serve(settings, Turns(_database(settings), _house()))
+        limits = Limits(person=settings.flood_person_a_minute, everyone=settings.flood_everyone_a_minute)
+        serve(settings, Turns(_database(settings), _house(), limits=limits))
     except CannotServe as error:
         raise click.ClickException(str(error)) from None
 
