@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run chat check test lint bench clean
+.PHONY: run chat check test lint audit bench clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run.ready
@@ -27,6 +27,11 @@ lint: $(VENV)/test.ready
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 
+audit: $(VENV)/test.ready
+	@$(PYTHON) -m venv $(VENV)/audit
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
+	@for file in requirements.txt tests/requirements.txt; do $(VENV)/audit/bin/pip-audit --require-hashes --disable-pip -r $$file || exit 1; done
+
 bench: $(VENV)/test.ready
 	@$(BIN)/python -m tests.bench
 
@@ -37,12 +42,12 @@ $(BIN)/python:
 
 $(VENV)/run.ready: requirements.txt | $(BIN)/python
 	@echo "installing what the bot needs …" >&2
-	@$(PIP) install --quiet --progress-bar off -r requirements.txt
+	@$(PIP) install --quiet --progress-bar off --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/test.ready: tests/requirements.txt $(VENV)/run.ready
 	@echo "installing what the tests need …" >&2
-	@$(PIP) install --quiet --progress-bar off -r tests/requirements.txt
+	@$(PIP) install --quiet --progress-bar off --require-hashes -r tests/requirements.txt
 	@touch $@
 
 clean:

@@ -38,6 +38,7 @@ def run() -> None:
     if settings.telegram_bot_token is None:
         _talk_here(settings)
         return
+    from bot.casework.gate import Limits
     from bot.chat.serve import CannotServe, serve
     from bot.content.live import LiveContent
     from bot.turn import Turns
@@ -45,7 +46,8 @@ def run() -> None:
     start_log(settings.log_level, Form(settings.log_format), settings.secrets)
     live = LiveContent(ROOT, CACHE)  # before the files are read: what is saved meanwhile is not missed
     try:
-        serve(settings, Turns(_database(settings), _house()), live)
+        limits = Limits(person=settings.flood_person_a_minute, everyone=settings.flood_everyone_a_minute)
+        serve(settings, Turns(_database(settings), _house(), limits=limits), live)
     except CannotServe as error:
         raise click.ClickException(str(error)) from None
 

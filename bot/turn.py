@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from bot.casework import clock, front
 from bot.casework.counter import Conflict, Counter, memory_of
+from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
 from bot.casework.people import plan_nightly
 from bot.conversation.converse import apology, converse
@@ -40,13 +41,15 @@ class Taken:
     happened: bool
     elsewhere: bool = False  # another replica is at work in this chat: look again
     understanding: Understanding | None = None
+    flood: bool = False  # passed over
     matched_in: float | None = None  # seconds from the words to what is said to them
 
 
 class Turns:
     """Takes turns on a database; safe to call from several threads."""
 
-    def __init__(self, database: Database, house: House, clock: Clock = utc_now) -> None:
+    def __init__(self, database: Database, house: House, clock: Clock = utc_now, limits: Limits | None = None) -> None:
+        self.gate = Gate(limits or Limits())
         self.database = database
         self.house = house
         self.clock = clock
@@ -68,6 +71,8 @@ class Turns:
             if not inbox.finish(connection, receipt, now=now):
                 return Taken(happened=False)
             counter = Counter(connection, house, now)
+            if not self.gate.lets_in(counter, visit, receipt.source):
+                return Taken(happened=True, flood=True)
             if front.serve(counter, visit):
                 return Taken(happened=True)
             memory = counter.memory(visit.chat)
@@ -93,6 +98,7 @@ class Turns:
     def keep_appointments(self) -> int:
         """Do what the agenda has for now, each thing in a transaction of its own; how many were due."""
         now = self.clock()
+        self.gate.sweep(self.database, now)
         with self.database.look() as connection:
             entries = agenda.due(connection, now=now, limit=100)
         for entry in entries:

@@ -39,6 +39,8 @@ class Metrics:
             return
         self._updates.labels(visit.kind.value).inc()
         self._turn.observe(seconds)
+        if taken.flood:
+            self._floods.inc()
         if taken.understanding:
             self._outcomes.labels(taken.understanding.outcome.value).inc()
         if taken.matched_in is not None:

@@ -157,7 +157,8 @@ class Worker:
 
 def _facts(visit: Visit, taken: Taken, seconds: float) -> dict[str, object]:
     """What may be said of a turn in a log: nothing that tells who it was or what they wrote."""
-    outcome = taken.understanding.outcome.value if taken.understanding else "done" if taken.happened else "before"
+    plain = "flood" if taken.flood else "done" if taken.happened else "before"
+    outcome = taken.understanding.outcome.value if taken.understanding else plain
     return {"kind": visit.kind.value, "outcome": outcome, "ms": round(seconds * 1000, 1)}
 
 

@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -92,7 +92,8 @@ class Database:
     def is_current(self) -> bool:
         """Whether the database stands at this version's last migration."""
         with self.look() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == _head()
+            at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+        return at == _head()
 
     def listen(self, heard: Callable[[], None], over: Callable[[], bool]) -> None:
         """Call `heard` whenever a process rings, until `over()` says so or the connection is lost."""

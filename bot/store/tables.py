@@ -341,6 +341,15 @@ audit = Table(
     sqlite_autoincrement=True,
 )
 
+floods = Table(
+    "floods",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("count", Integer, nullable=False),  # in the minute since `since`
+    Column("since", UtcTime, nullable=False),
+    Column("told", Boolean(name="told"), nullable=False),
+)
+
 cursors = Table(
     "cursors",
     metadata,

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
@@ -116,8 +115,16 @@ def test_bodies_are_short():
     assert lengths[int(len(lengths) * 0.9)] < 20
 
 
-def test_requirements_are_pinned():
-    for file in (ROOT / "requirements.txt", ROOT / "tests" / "requirements.txt"):
-        for line in Path(file).read_text(encoding="utf-8").splitlines():
-            if line and not line.lstrip().startswith(("#", "--")):
-                assert "==" in line
+@pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])
+def test_requirements_are_pinned_with_hashes(name):
+    """A package index that is broken into cannot slip us another file under the same version."""
+    text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
+    pins = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    assert len(pins) > 20
+    for pin in pins:
+        assert re.fullmatch(r"[a-z0-9-]+==\S+( ;.*?)?( +--hash=sha256:[0-9a-f]{64})+ *", pin), pin[:60]
+
+
+def test_the_set_up_installs_nothing_without_its_hash():
+    for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines():
+        assert "requirements.txt" not in line or " install " not in line or "--require-hashes" in line

@@ -1,0 +1,62 @@
+"""The gate: whoever floods us is told once, then passed over in silence. Nothing else of such a visit happens."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from bot.casework.counter import Counter
+from bot.conversation.reply import Reply
+from bot.conversation.visit import Kind, Visit
+from bot.store import floods
+from bot.store.database import Database
+
+LOOK_AGAIN = dt.timedelta(seconds=1)
+SWEEP_AGAIN = dt.timedelta(hours=1)
+LONG_AGO = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Visits a minute; 0: as many as come."""
+
+    person: int = 0
+    everyone: int = 0
+
+
+class Gate:
+    """Counts in the database, so that many replicas count together."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._crowd = (LONG_AGO, False)
+        self._swept = LONG_AGO
+
+    def lets_in(self, counter: Counter, visit: Visit, source: str) -> bool:
+        """False: the visit is over. Staff pass, and so does news that somebody has left a group."""
+        if visit.kind is Kind.LEFT or not (self.limits.person or self.limits.everyone):
+            return True
+        limit = self.limits.person or self.limits.everyone
+        number, told = floods.count(counter.connection, visit.who, limit=limit, now=counter.now)
+        alone, crowd = number > limit, self._crowded(counter, source)
+        if not (alone or crowd) or counter.actor(visit.who).posts:
+            return True
+        if not told and visit.private:
+            floods.tell(counter.connection, visit.who)
+            line = counter.scene(visit.chat).line("flood.person" if alone else "flood.everyone")
+            counter.answer(visit, Reply(blocks=(line,)))
+        return False
+
+    def _crowded(self, counter: Counter, source: str) -> bool:
+        """Whether more came in the last minute than may; looked at once a second, for every replica looks."""
+        looked, crowded = self._crowd
+        if self.limits.everyone and abs(counter.now - looked) >= LOOK_AGAIN:
+            came = floods.arrived(counter.connection, source, ago=self.limits.everyone)
+            crowded = came is not None and counter.now - came < floods.WINDOW
+            self._crowd = (counter.now, crowded)
+        return crowded
+
+    def sweep(self, database: Database, now: dt.datetime) -> None:
+        """Forget, once an hour, who has been quiet for an hour."""
+        if (self.limits.person or self.limits.everyone) and abs(now - self._swept) >= SWEEP_AGAIN:
+            self._swept = now
+            with database.change() as connection:
+                floods.sweep(connection, before=now - SWEEP_AGAIN)

@@ -1,0 +1,59 @@
+"""The files a machine is set up with: every variable in them is a setting, and no secret is."""
+
+import re
+
+import pytest
+import yaml
+
+from bot.config import SECRETS, Settings
+from tests.conftest import ROOT
+
+FILES = ("Dockerfile", "compose.yaml", "mot-cua.service")
+NAMES = {name.upper() for name in Settings.model_fields} | {f"{name.upper()}_FILE" for name in SECRETS}
+OTHERS = {"PATH", "BOT_DOMAIN"}  # the machine's
+
+
+def variables(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    match name:
+        case "Dockerfile":
+            return set(re.findall(r"\b([A-Z_]{4,})=", text))
+        case "compose.yaml":
+            return set(yaml.safe_load(text)["x-replica"]["environment"])
+        case _:
+            return set(re.findall(r"^Environment=(\w+)=", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_every_variable_is_a_setting(name):
+    found = {one for one in variables(name) if not one.startswith(("PIP_", "PYTHON"))}
+    assert found - OTHERS <= NAMES
+    assert len(found) >= 3
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_no_secret_is_an_environment_variable(name):
+    """The database's address of one machine alone has no password in it."""
+    text = (ROOT / name).read_text(encoding="utf-8")
+    assert not re.search(r"\b(TELEGRAM_BOT_TOKEN|WEBHOOK_SECRET|POSTGRES_PASSWORD)\s*[=:]", text)
+    assert not re.search(r"DATABASE_URL\s*[=:]\s*(?!sqlite)\S", text)
+
+
+def test_the_replicas_are_two_and_the_same():
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert services["replica-a"] == services["replica-b"]
+    assert services["replica-a"]["read_only"]
+    assert "ports" not in services["replica-a"] | services["database"]
+
+
+def test_the_proxy_lets_in_what_telegram_posts_and_nothing_else():
+    proxy = (ROOT / "Caddyfile").read_text(encoding="utf-8")
+    path = re.search(r"WEBHOOK_URL: .+(/\w+)$", (ROOT / "compose.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert re.findall(r"handle (\S+) \{", proxy) == [path[1]]
+    assert "respond 404" in proxy
+
+
+def test_the_container_does_not_run_as_root():
+    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith("USER")][-1] == "USER 10001:10001"
+    assert "--require-hashes" in "\n".join(lines)
