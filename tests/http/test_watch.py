@@ -143,13 +143,21 @@ def values(page):
     return dict(re.findall(r"^(motcua_\S+) (\S+)$", page, re.MULTILINE))
 
 
+def settled(turns):
+    """Both turns are taken, the reader's reply has gone, and the one held back has been put off."""
+    with turns.database.look() as connection:
+        tried = connection.execute(text("SELECT state, attempts FROM outbox ORDER BY state")).all()
+        acted = connection.execute(text("SELECT count(*) FROM inbox WHERE state = 'waiting'")).scalar_one()
+    return acted == 0 and [tuple(row) for row in tried] == [("sent", 0), ("waiting", 1)]
+
+
 def test_the_page_counts_what_happened_and_names_nobody(turns):
     async def story(server, get):
         server.fail("sendMessage", 429, "Too Many Requests: retry after 30", chat=KIN.id, retry_after=30)
         await server.inject(
             KIN.says("em mới sinh con Zxq, cần giấy gì"), {"message": {"message_id": "x"}}, LAN.says("/help")
         )
-        await until(lambda: server.texts(LAN.id))
+        await until(lambda: server.texts(LAN.id) and settled(turns))
         page = (await get("/metrics")).text
         found = values(page)
         assert found['motcua_updates_total{kind="text"}'] == "1.0"
