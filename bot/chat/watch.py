@@ -67,8 +67,8 @@ class Watch:
             return {"database": "does not answer"}
 
     def _look(self) -> dict[str, str]:
-        if not self.turns.database.is_current():
-            return {"migrations": "the database is not at this version's migration; start one replica anew"}
+        if self.turns.database.is_behind():
+            return {"migrations": "the database is older than this version; start this replica anew"}
         with self.turns.database.look() as connection:
             oldest = figures.oldest_reply(connection, now=self.turns.clock())
         if oldest and (age := self.turns.clock() - oldest) > OLDEST_REPLY:

@@ -89,11 +89,11 @@ class Database:
             finally:
                 own.autocommit = False
 
-    def is_current(self) -> bool:
-        """Whether the database stands at this version's last migration."""
+    def is_behind(self) -> bool:
+        """Whether the database is older than this version. A newer one, migrated while we serve, only has more."""
         with self.look() as connection:
             at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-        return at == _head()
+        return at is None or (at != _head() and at in _known())
 
     def listen(self, heard: Callable[[], None], over: Callable[[], bool]) -> None:
         """Call `heard` whenever a process rings, until `over()` says so or the connection is lost."""
@@ -203,11 +203,14 @@ def _head() -> str | None:
     return ScriptDirectory.from_config(_scripts()).get_current_head()
 
 
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in ScriptDirectory.from_config(_scripts()).walk_revisions())
+
+
 def _refuse_newer(connection: Connection) -> None:
     at = MigrationContext.configure(connection).get_current_revision()
-    if at is not None and at not in {
-        script.revision for script in ScriptDirectory.from_config(_scripts()).walk_revisions()
-    }:
+    if at is not None and at not in _known():
         raise DatabaseUnusable("The database was written by a newer version of Một Cửa; install that version.")
 
 

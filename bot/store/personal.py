@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from bot.store.tables import chats, events, inbox, messages, outbox, requests, shown, staff, tries, unanswered
+from bot.store.tables import chats, events, floods, inbox, messages, outbox, requests, shown, staff, tries, unanswered
 
 OVER = ("closed", "cancelled", "dropped")
 NOBODY = "forgotten"
@@ -34,7 +34,7 @@ def forget(connection: Connection, person: str) -> dict[str, int]:
     """Delete what is held about a person; requests stay for the archive without identity. How much of each."""
     codes = list(connection.execute(select(requests.c.code).where(requests.c.citizen == person)).scalars())
     anonymise(connection, codes)
-    for table, column in ((tries, tries.c.person), (shown, shown.c.chat)):
+    for table, column in ((tries, tries.c.person), (floods, floods.c.person), (shown, shown.c.chat)):
         connection.execute(delete(table).where(column == person))
     chats_gone = connection.execute(delete(chats).where(chats.c.chat == person)).rowcount
     return {"requests": len(codes), "chats": chats_gone}

@@ -57,3 +57,10 @@ def test_the_container_does_not_run_as_root():
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line.startswith("USER")][-1] == "USER 10001:10001"
     assert "--require-hashes" in "\n".join(lines)
+
+
+def test_every_test_that_the_threat_model_names_is_there():
+    written = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "SECURITY.md").read_text(encoding="utf-8")))
+    assert len(named) > 20
+    assert [name for name in sorted(named) if f"def {name}(" not in written] == []

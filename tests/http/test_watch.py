@@ -83,10 +83,10 @@ def test_a_database_that_does_not_answer_takes_one_thread_and_says_so(turns, dat
     def hang():
         looks.append(1)
         hangs.wait(10)
-        return True
+        return False
 
     async def story(_server, get):
-        monkeypatch.setattr(database, "is_current", hang)
+        monkeypatch.setattr(database, "is_behind", hang)
         for _ in range(3):
             answer = await get("/readyz")
             assert (answer.status_code, answer.json()["database"]) == (503, "does not answer")
@@ -110,11 +110,14 @@ def test_a_refusing_database_is_no_error_page(turns, monkeypatch):
     watched(turns, story)
 
 
-def test_a_database_of_another_version_is_not_ready(turns, database):
+def test_an_older_database_is_not_ready_and_one_migrated_by_the_next_version_is(turns, database):
     async def story(_server, get):
         with database.change() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         assert "migrations" in (await get("/readyz")).json()
+        with database.change() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        assert (await get("/readyz")).status_code == 200
 
     watched(turns, story)
 
