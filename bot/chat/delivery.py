@@ -144,7 +144,7 @@ class Delivery:
             except BadRequest as error:
                 if not (spot.thread and _topic_is_gone(error)):
                     raise
-                spot = await self._open(chat_id, reply.place.about or reply.place.opens or "")
+                spot = await self._open(chat_id, _title(reply.place))
                 await self.threads.run(self._keep_topic, parcel.chat, reply.place, spot)
                 return await send(self.bot, chat_id, reply, spot)
         except Exception as error:  # noqa: BLE001 - one message that cannot be sent must not hold up all others
@@ -221,6 +221,11 @@ class Delivery:
                 case _:
                     log.error("the message cannot be sent: %s", type(error).__name__)
                     outbox.give_up(connection, parcel, error=type(error).__name__, now=now)
+
+
+def _title(place: Place) -> str:
+    """What a topic that is opened again is called."""
+    return place.opens or place.about or (place.topic or place.name or "").partition(":")[2]
 
 
 def _topic_is_gone(error: TelegramError) -> bool:

@@ -98,6 +98,9 @@ async def test_a_deleted_topic_is_opened_again(play):
     assert "em hỏi thêm" in play.said(NGOC_HA)[-1]
     await play.hears(NGOC_HA.hears(HOA, "chị hỏi đi", thread=play.topic(NGOC_HA)))
     assert "chị hỏi đi" in play.said(LAN)[-1]
+    play.server.gone.add(play.topic(NGOC_HA))
+    await play.hears(NGOC_HA.hears(HOA, "/note gọi lại", thread=play.topic(NGOC_HA)))
+    assert [title for _, title in play.server.topics[NGOC_HA.id]][-1] == code  # also for a word of the bot's own
 
 
 @played
