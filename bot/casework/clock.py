@@ -1,5 +1,6 @@
 """What time does: drafts vanish, promises come near and are broken, silence ends, mornings begin."""
 
+import logging
 from dataclasses import replace
 
 from bot.casework import officers, staffing
@@ -15,6 +16,9 @@ from bot.store.agenda import Entry
 from bot.store.outbox import Priority
 
 
+log = logging.getLogger(__name__)
+
+
 def keep(counter: Counter, entry: Entry) -> bool:
     """Do what an entry of the agenda says, once. False: somebody else has."""
     if not agenda.take(counter.connection, entry):
@@ -23,7 +27,8 @@ def keep(counter: Counter, entry: Entry) -> bool:
         staffing.digest(counter, int(entry.subject))
         return True
     if entry.kind == privacy_of.NIGHTLY:
-        privacy_of.let_go(counter)
+        done = privacy_of.let_go(counter)
+        log.info("kept for its days and deleted: %s", ", ".join(f"{count} {what}" for what, count in done.items()))
         return True
     if request := counter.request(entry.subject):
         try:

@@ -12,6 +12,9 @@ from bot.conversation.visit import Kind, Memory, Visit
 from tests.conftest import Clock
 from tests.contract import contract_problem
 
+pytestmark = pytest.mark.only_on("sqlite", "what is said does not depend on where it is remembered")
+
+
 NOW = Clock().now
 NGOC_HA = 8
 PARTS = (*Aspect, "overview", "asked", "law", "pitfalls")

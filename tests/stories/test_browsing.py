@@ -9,6 +9,9 @@ from bot.turn import Turns
 from tests.cast import EMMA, LAN, STRANGER
 from tests.stage import Play, played
 
+pytestmark = pytest.mark.only_on("sqlite", "what is said does not depend on where it is remembered")
+
+
 PAPERS = "answer:dang-ky-khai-sinh:documents"
 FEE = "answer:dang-ky-khai-sinh:fee"
 

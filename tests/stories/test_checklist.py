@@ -3,10 +3,14 @@
 import json
 from io import BytesIO
 
+import pytest
 from PIL import Image
 
 from tests.cast import HUNG, LAN, STRANGER
 from tests.stage import played
+
+pytestmark = pytest.mark.only_on("sqlite", "what is said does not depend on where it is remembered")
+
 
 BIRTH = "dang-ky-khai-sinh"
 

@@ -5,6 +5,8 @@ import pytest
 from tests.cast import BUDI, EMMA, LAN, STRANGER
 from tests.stage import played
 
+pytestmark = pytest.mark.only_on("sqlite", "what is said does not depend on where it is remembered")
+
 
 @played
 async def test_start_says_what_it_is_and_asks_the_commune_once(play):

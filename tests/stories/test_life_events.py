@@ -5,6 +5,8 @@ import pytest
 from tests.cast import BUDI, EMMA, LAN
 from tests.stage import played
 
+pytestmark = pytest.mark.only_on("sqlite", "what is said does not depend on where it is remembered")
+
 
 @pytest.mark.parametrize(
     ("words", "first", "beside"),

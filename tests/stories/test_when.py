@@ -2,9 +2,14 @@
 
 import datetime as dt
 
+import pytest
+
 from bot.desk.working_time import VIETNAM
 from tests.cast import LAN
 from tests.stage import played
+
+pytestmark = pytest.mark.only_on("sqlite", "what is said does not depend on where it is remembered")
+
 
 XUAN_HOA = "commune:27139"  # its hours are known
 
