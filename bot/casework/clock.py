@@ -15,7 +15,6 @@ from bot.store import agenda, people
 from bot.store.agenda import Entry
 from bot.store.outbox import Priority
 
-
 log = logging.getLogger(__name__)
 
 
