@@ -35,10 +35,13 @@ def of_citizen(connection: Connection, citizen: str, statuses: Collection[str]) 
 
 def of_communes(connection: Connection, communes: Collection[int], statuses: Collection[str] = LIVE) -> list[Row]:
     """What the desks of these communes hold or are offered; oldest promise first."""
-    where = or_(requests.c.commune.in_(communes), requests.c.transfer_to.in_(communes))
-    order = (requests.c.due.is_(None), requests.c.due, requests.c.opened_at)
-    found = connection.execute(select(requests).where(where, requests.c.status.in_(statuses)).order_by(*order))
-    return list(found.mappings())
+    offered = (requests.c.transfer_to.is_not(None), requests.c.transfer_to.in_(communes))
+    ours = connection.execute(select(requests).where(requests.c.commune.in_(communes), requests.c.status.in_(statuses)))
+    theirs = connection.execute(select(requests).where(*offered, requests.c.status.in_(statuses)))
+    found = {row["code"]: row for row in (*ours.mappings(), *theirs.mappings())}
+    return sorted(
+        found.values(), key=lambda row: (row["due"] is None, row["due"] or row["opened_at"], row["opened_at"])
+    )
 
 
 def above(connection: Connection, province: int) -> list[Row]:

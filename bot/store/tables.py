@@ -181,7 +181,12 @@ requests = Table(
 Index("ix_requests_citizen", requests.c.citizen)
 Index("ix_requests_commune_status", requests.c.commune, requests.c.status)
 Index("ix_requests_owner", requests.c.owner)
-Index("ix_requests_transfer_to", requests.c.transfer_to)
+Index(
+    "ix_requests_transfer_to",
+    requests.c.transfer_to,
+    sqlite_where=text("transfer_to IS NOT NULL"),
+    postgresql_where=text("transfer_to IS NOT NULL"),
+)
 
 events = Table(
     "events",
