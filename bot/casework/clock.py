@@ -50,6 +50,7 @@ def _draft(counter: Counter, request: Request) -> None:
 def _due_soon(counter: Counter, request: Request) -> None:
     request = counter.deed(request, Action.REMIND, CLOCK, reminder="due_soon")
     _to_desk(counter, request, "room.due_soon")
+    _to_leaders(counter, request, "leader.due_soon")
 
 
 def _overdue(counter: Counter, request: Request) -> None:
@@ -62,10 +63,13 @@ def _overdue(counter: Counter, request: Request) -> None:
         counter.put(request.citizen, replace(late, place=replace(late.place, about=request.code)))
     _to_desk(counter, request, "room.overdue")
     if first_time:
-        desk = counter.desk_scene(request.commune)
-        said = Reply(blocks=(desk.line("leader.overdue", code=request.code, who=request.owner_name or "—"),))
-        for leader in counter.crew(request.commune, Role.LEADER):
-            counter.put(leader, said, priority=Priority.REMINDER)
+        _to_leaders(counter, request, "leader.overdue")
+
+
+def _to_leaders(counter: Counter, request: Request, key: str) -> None:
+    said = counter.desk_scene(request.commune).line(key, code=request.code, who=request.owner_name or "—")
+    for leader in counter.crew(request.commune, Role.LEADER):
+        counter.put(leader, Reply(blocks=(said,)), priority=Priority.REMINDER)
 
 
 def _silent(counter: Counter, request: Request) -> None:

@@ -131,6 +131,7 @@ async def test_late_is_said_with_a_new_time_and_to_the_leader_once(play, clock):
     await play.passes(clock, 7.5 * 3600)  # Monday 16:30; Tuesday the 24th is a holiday
     await play.passes(clock, 41 * 3600 + 1800)  # Wednesday, after ten
     assert "Xin lỗi bạn" in "".join(play.said(LAN))
+    assert sum("sắp đến hạn" in text and code in text for text in play.said(THU)) == 1
     assert sum("quá hạn" in text and code in text for text in play.said(THU)) == 1
     assert "🔴" in "".join(play.said(NGOC_HA))
     await play.passes(clock, 60)
