@@ -12,13 +12,12 @@ if sys.version_info < (3, 12):  # noqa: UP036 - said in one sentence rather than
 import click
 
 from bot.config import ROOT, BadSettings, Settings, read_settings
-from bot.content.learned import load_learned
+from bot.content.learned import load_engine
 from bot.content.load import BrokenContent, Content, examine, load
 from bot.content.read import Weight
 from bot.conversation.scene import House
 from bot.logs import Form, start_log
 from bot.store.database import Database, DatabaseUnusable, open_database
-from bot.understanding.engine import build_engine, learn_from
 
 MAX_SHOWN = 20
 CACHE = ROOT / "var" / "cache"
@@ -332,8 +331,7 @@ def _speechless(content: Content) -> House:
 
 def _house() -> House:
     content = _content()
-    learned = load_learned(CACHE, content.intents, lambda: learn_from(content.intents, _progress))
-    engine = build_engine(content.intents, content.knowledge.gazetteer, learned)
+    engine = load_engine(CACHE, content.intents, content.knowledge.gazetteer, _progress)
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
 
 

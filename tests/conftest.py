@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.learned import load_learned
+from bot.content.learned import load_engine
 from bot.content.load import examine
 from bot.conversation.scene import House
 from bot.store.database import open_database
 from bot.turn import Turns
-from bot.understanding.engine import build_engine, learn_from
 from tests.postgres import Postgres, address, drop_database, make_database
 
 ROOT = Path(__file__).parent.parent
@@ -67,8 +66,7 @@ def content():
 
 @pytest.fixture(scope="session")
 def house(content):
-    learned = load_learned(ROOT / "var" / "cache", content.intents, lambda: learn_from(content.intents))
-    engine = build_engine(content.intents, content.knowledge.gazetteer, learned)
+    engine = load_engine(ROOT / "var" / "cache", content.intents, content.knowledge.gazetteer)
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
 
 

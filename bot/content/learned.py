@@ -1,34 +1,53 @@
 """What was learnt from the phrases, kept between starts under a name that changes with every phrase."""
 
+import base64
 import hashlib
 import json
 import os
-from collections.abc import Callable
+import sys
+from array import array
 from contextlib import suppress
-from dataclasses import asdict
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
+from bot.content.communes import Gazetteer
+from bot.content.uncollected import uncollected
 from bot.content.words import HowPeopleAsk
-from bot.understanding.engine import Learned
+from bot.understanding.engine import Engine, Learned, Progress, build_engine, learn_from
 from bot.understanding.language import Languages
 from bot.understanding.linear import Linear
 
 CODE = ("engine.py", "features.py", "fold.py", "language.py", "linear.py", "vocabulary.py")
+CODES = "I"  # of an array: four bytes each, in this machine's order
+SPAN = 1 << 16  # tenths that a weight may be apart from another
 
 
-def load_learned(folder: Path, intents: HowPeopleAsk, learn: Callable[[], Learned]) -> Learned:
-    """What `learn` gives, from `folder` where it was learnt before from the same phrases by the same code."""
-    kept = recall(folder, intents)
+def load_engine(
+    folder: Path, intents: HowPeopleAsk, gazetteer: Gazetteer, progress: Progress = lambda _: None
+) -> Engine:
+    """The engine of these phrases; what is learnt from them is kept in `folder`."""
+    with uncollected():
+        return build_engine(intents, gazetteer, load_learned(folder, intents, progress))
+
+
+def load_learned(folder: Path, intents: HowPeopleAsk, progress: Progress = lambda _: None) -> Learned:
+    """What is learnt from the phrases, from `folder` where the same code has learnt the same before."""
+    kept = _recall(folder, intents)
     if kept:
         return kept
-    learned = learn()
+    learned = learn_from(intents, progress)
     with suppress(OSError):  # a read-only machine learns again at the next start
         _keep(_path(folder, intents), learned)
     return learned
 
 
-def recall(folder: Path, intents: HowPeopleAsk) -> Learned | None:
+def is_learned(folder: Path, intents: HowPeopleAsk) -> bool:
+    """Whether this has been learnt before."""
+    return _path(folder, intents).is_file()
+
+
+def _recall(folder: Path, intents: HowPeopleAsk) -> Learned | None:
     """What was learnt from these phrases before, if it was."""
     try:
         return _from_json(json.loads(_path(folder, intents).read_bytes()))
@@ -41,7 +60,7 @@ def _path(folder: Path, intents: HowPeopleAsk) -> Path:
 
 
 def _fingerprint(intents: HowPeopleAsk) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(Path(__file__).read_bytes() + sys.byteorder.encode())
     for name in CODE:
         digest.update((Path(__file__).parent.parent / "understanding" / name).read_bytes())
     for phrase in (*intents.phrases, *intents.talk):
@@ -56,28 +75,54 @@ def _keep(path: Path, learned: Learned) -> None:
     for old in path.parent.glob("learned-*.json"):
         old.unlink(missing_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.part")
-    partial.write_text(json.dumps(asdict(learned), ensure_ascii=False, separators=(",", ":")))
+    partial.write_text(json.dumps(_as_json(learned), ensure_ascii=False, separators=(",", ":")))
     partial.replace(path)
+
+
+def _as_json(learned: Learned) -> dict[str, Any]:
+    return {
+        "procedures": _packed(learned.procedures),
+        "aspects": _packed(learned.aspects),
+        "languages": learned.languages.weights,
+        "known": learned.known,
+        "ordinary": learned.ordinary,
+    }
 
 
 def _from_json(data: dict[str, Any]) -> Learned:
     return Learned(
-        procedures=_linear(**data["procedures"]),
-        aspects=_linear(**data["aspects"]),
-        languages=Languages({word: tuple(weights) for word, weights in data["languages"]["weights"].items()}),
+        procedures=_unpacked(**data["procedures"]),
+        aspects=_unpacked(**data["aspects"]),
+        languages=Languages({word: tuple(weights) for word, weights in data["languages"].items()}),
         known=data["known"],
         ordinary=tuple(data["ordinary"]),
     )
 
 
-def _linear(labels: list[str], rows: dict[str, list[Any]], unseen: float) -> Linear:
-    same: dict[Any, Any] = {}  # a weight that stands in many rows is kept once
-    share = same.setdefault
-    return Linear(
-        tuple(labels),
-        {
-            feature: (share(r, r), tuple(a), tuple(share(b, b) for b in weights))
-            for feature, (r, a, weights) in rows.items()
-        },
-        unseen,
-    )
+def _packed(model: Linear) -> dict[str, Any]:
+    """Hundreds of thousands of weights as one line of text: as JSON's own numbers they take half a second to read."""
+    codes = array(CODES, (_code(*one) for _, row in model.rows.values() for one in row))
+    return {
+        "labels": model.labels,
+        "unseen": model.unseen,
+        "features": list(model.rows),
+        "rarities": [rarity for rarity, _ in model.rows.values()],
+        "lengths": [len(row) for _, row in model.rows.values()],
+        "weights": base64.b64encode(codes.tobytes()).decode(),
+    }
+
+
+def _unpacked(
+    labels: list[str], unseen: float, features: list[str], rarities: list[float], lengths: list[int], weights: str
+) -> Linear:
+    codes = array(CODES, base64.b64decode(weights))
+    meant = {code: (code // SPAN, (code % SPAN - SPAN // 2) / 10) for code in set(codes)}  # equal ones are kept once
+    every = list(map(meant.__getitem__, codes))
+    ends = [0, *accumulate(lengths)]
+    rows = zip(rarities, (tuple(every[start:end]) for start, end in pairwise(ends)), strict=True)
+    return Linear(tuple(labels), dict(zip(features, rows, strict=True)), unseen)
+
+
+def _code(label: int, weight: float) -> int:
+    """A label and its weight, in tenths, as one number."""
+    return label * SPAN + round(weight * 10) + SPAN // 2

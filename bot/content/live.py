@@ -5,10 +5,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content.learned import load_learned, recall
+from bot.content.learned import is_learned, load_engine, load_learned
 from bot.content.load import BrokenContent, Content, load
 from bot.content.read import Problem
-from bot.understanding.engine import Engine, build_engine, learn_from
+from bot.understanding.engine import Engine
 
 PATTERNS = ("knowledge/**/*.yaml", "intents/*.yaml", "locales/*/LC_MESSAGES/*.po")
 
@@ -52,10 +52,10 @@ class LiveContent:
 
     def learnt(self, content: Content) -> Learnt | None:
         """The content with its engine, None where its phrases are still to be learnt (`python -m bot.content.live`)."""
-        learned = recall(self.cache, content.intents)
-        if learned is None:
+        if not is_learned(self.cache, content.intents):
             return None
-        return Learnt(content=content, engine=build_engine(content.intents, content.knowledge.gazetteer, learned))
+        engine = load_engine(self.cache, content.intents, content.knowledge.gazetteer)
+        return Learnt(content=content, engine=engine)
 
     def learning(self) -> list[str]:
         """The command of a process that learns the phrases as they stand: here it would slow down every answer."""
@@ -79,7 +79,7 @@ def learn_here(root: Path, cache: Path) -> None:
     """Learn what `root` holds into `cache`. Raises BrokenContent."""
     os.nice(10)
     intents = load(root).intents
-    load_learned(cache, intents, lambda: learn_from(intents))
+    load_learned(cache, intents)
 
 
 if __name__ == "__main__":

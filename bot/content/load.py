@@ -32,6 +32,7 @@ from bot.content.schema import (
     Retention,
     Topic,
 )
+from bot.content.uncollected import uncollected
 from bot.content.words import HowPeopleAsk, load_intents
 
 # Stand in for files that cannot be read, so that their problems are told beside all others.
@@ -98,6 +99,7 @@ def load(root: Path) -> Content:
     return content
 
 
+@uncollected()
 def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Problem], int]:
     """Read everything; give what could be read, all problems, and the number of files.
 

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from bot.content.learned import load_learned
+from bot.content.learned import load_engine
 from bot.content.load import examine
 from bot.content.read import Weight
 from bot.conversation.converse import converse
 from bot.conversation.scene import House
 from bot.conversation.visit import Kind, Memory, Visit
-from bot.understanding.engine import build_engine, learn_from
 from bot.understanding.result import Outcome
 
 SHOWN = 5  # examples of a kind of change
@@ -111,8 +110,7 @@ def compare(
 
 def answer(root: Path, cache: Path, texts: list[str], now: dt.datetime) -> Version:
     content, problems, _ = examine(root)
-    learned = load_learned(cache, content.intents, lambda: learn_from(content.intents))
-    engine = build_engine(content.intents, content.knowledge.gazetteer, learned)
+    engine = load_engine(cache, content.intents, content.knowledge.gazetteer)
     house = House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
     unread = sum(problem.weight is Weight.ERROR for problem in problems)
     return Version(given=[_given(text, house, now) for text in texts], unread=unread)

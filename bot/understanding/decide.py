@@ -1,6 +1,5 @@
 """From scores to one named outcome: answered only where it is right 97 times in 100, else asked, else owned up to."""
 
-import heapq
 import math
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +14,7 @@ ANSWER_FROM = 0.80  # probability of the best, of all procedures
 CHOOSE_FROM = 0.40  # probability of the best four together, of everything
 TALK_FROM = 0.50  # probability of the best kind of talk
 EMERGENCY_FROM = 0.2  # probability of all emergencies together: rather one too many than one too few
-HOPELESS = 12.0  # log odds behind the best
+HOPELESS = 9.0  # log odds behind the best
 STAY_ASKING = 0.62  # what the procedure last talked about is worth to a question about an aspect, as a score
 STAY_SURELY = 1.5  # the same where nothing else is said
 STAY = 0.25  # the same without one
@@ -107,11 +106,13 @@ def _with_context(
     scores: dict[str, float], aspect: Aspect | None, length: int, context: Context, *, only_asks: bool
 ) -> dict[str, float]:
     """A short question about an aspect stays with what was talked about; other words must speak louder."""
+    if not (context.procedure or context.choices) or length > LONG:
+        return scores
     scores = dict(scores)
-    if context.procedure in scores and length <= LONG:
+    if context.procedure in scores:
         stay = STAY_SURELY if only_asks else STAY_ASKING if aspect else STAY
         scores[context.procedure] = max(0.0, scores[context.procedure]) + stay
-    for offered in context.choices if length <= LONG else ():
+    for offered in context.choices:
         if offered in scores:
             scores[offered] += STAY_ASKING if aspect else OFFERED
     return scores
@@ -120,8 +121,8 @@ def _with_context(
 def _ranked(procedures: dict[str, float]) -> tuple[Ranked, ...]:
     """The procedures, best first, with their chance among procedures."""
     total = sum(procedures.values()) or 1.0
-    best = heapq.nsmallest(SHOWN, procedures.items(), key=lambda one: (-one[1], one[0]))
-    return tuple(Ranked(id=label, score=chance / total) for label, chance in best)
+    best = sorted(procedures, key=procedures.__getitem__, reverse=True)[:SHOWN]
+    return tuple(Ranked(id=label, score=procedures[label] / total) for label in best)
 
 
 def _procedure(

@@ -18,9 +18,10 @@ from bot.understanding.places import Mention, Places, build_places, find_mention
 from bot.understanding.result import Context, Evidence, Explanation, Understanding
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, count_words, read_words
 
-EPOCHS = 5
+EPOCHS = 4
 NO_ASPECT = "none"
 ASKS_FROM = 0.65  # an aspect may score that much less than none: naming one wrongly costs little
+MAX_QUESTION = 5  # words of one that is looked for inside a message
 POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
 ORDINARY_FROM = 2  # a pair of syllables in that many phrases is everyday language, not a place
@@ -40,6 +41,14 @@ class Learned:
 
 
 @dataclass(frozen=True)
+class Asking:
+    """Whole questions about an aspect, folded, which name no procedure; and the first two words of each."""
+
+    questions: frozenset[str] = frozenset()
+    beginnings: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Engine:
     """Everything understanding needs."""
 
@@ -49,7 +58,7 @@ class Engine:
     learned: Learned
     phrases: tuple[Phrase, ...]
     events: Events = field(default_factory=Events)
-    asking: frozenset[str] = frozenset()  # whole questions about an aspect, which name no procedure
+    asking: Asking = field(default_factory=Asking)
 
 
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
@@ -62,23 +71,27 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         ordinary=frozenset(learned.ordinary),
         learned=learned,
         phrases=intents.phrases,
-        asking=frozenset(
-            _folded(cue) for cues in intents.cues.values() for lang in Language for cue in getattr(cues, lang)
-        ),
+        asking=_asking(intents),
     )
+
+
+def _asking(intents: HowPeopleAsk) -> Asking:
+    cues = (cue for cues in intents.cues.values() for language in Language for cue in getattr(cues, language))
+    questions = frozenset(map(_folded, cues))
+    return Asking(questions, frozenset(" ".join(one.split()[:2]) for one in questions))
 
 
 def _folded(text: str) -> str:
     return " ".join(map(fold, low_words(text)))
 
 
-def only_asks(tokens: list[Token], asking: frozenset[str]) -> bool:
+def only_asks(tokens: list[Token], asking: Asking) -> bool:
     """Whether a message is a question about an aspect and nothing else, but for a word or two of politeness."""
     folded = [token.folded for token in tokens]
     for end in range(len(folded), max(0, len(folded) - POLITE_WORDS - 1), -1):
         if any(len(word) > POLITE_LETTERS for word in folded[end:]):
             return False
-        if " ".join(folded[:end]) in asking:
+        if " ".join(folded[:end]) in asking.questions:
             return True
     return False
 
@@ -91,7 +104,7 @@ def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, ep
     progress("procedures")
     procedures = learn(list(_examples(intents, vocabulary)), epochs=epochs)
     progress("aspects")
-    aspects = learn(list(_aspect_examples(intents, vocabulary)), epochs=epochs, rarest_pair=1, negligible=1.0, rivals=1)
+    aspects = learn(list(_aspect_examples(intents, vocabulary)), epochs=epochs, rarest_pair=2, negligible=1.0, rivals=1)
     return Learned(procedures, aspects, learn_languages(typed), known, tuple(_ordinary(words for _, words in typed)))
 
 
@@ -178,11 +191,15 @@ def _told(tokens: list[Token], aspect: Aspect | None, engine: Engine) -> str | N
     return event_told(tokens, engine.events)
 
 
-def _asks(tokens: list[Token], asking: frozenset[str]) -> bool:
+def _asks(tokens: list[Token], asking: Asking) -> bool:
     """Whether the words of a question about an aspect stand in the message, in their order."""
     folded = [token.folded for token in tokens]
-    spans = ((start, start + length) for length in (2, 3, 4, 5) for start in range(len(folded) - length + 1))
-    return any(" ".join(folded[start:end]) in asking for start, end in spans)
+    for start, pair in enumerate(map(" ".join, pairwise(folded))):
+        if pair in asking.beginnings:
+            ends = range(start + 2, start + MAX_QUESTION + 1)
+            if any(" ".join(folded[start:end]) in asking.questions for end in ends):
+                return True
+    return False
 
 
 def _turned_back(reading: Reading, context: Context) -> Context:

@@ -1,10 +1,14 @@
 """What speaks for a procedure: syllables, pairs of syllables, typed accents, shared notions."""
 
+from functools import lru_cache
+from itertools import chain, pairwise
+
 from bot.understanding.vocabulary import Token, Vocabulary, concepts_in
 
 MAX_TOKENS = 160
 STEM = 5  # letters: English and Indonesian words bend at their end
 ASKED_IN_THE_LAST = 36  # words of a long message: what is asked mostly comes after the story
+AT_THE_END = 6  # words
 
 
 def features_of(tokens: list[Token], vocabulary: Vocabulary) -> list[str]:
@@ -14,20 +18,16 @@ def features_of(tokens: list[Token], vocabulary: Vocabulary) -> list[str]:
     besides. Pairs carry most meaning: Vietnamese words are mostly two syllables.
     """
     tokens = tokens[:MAX_TOKENS]
-    found: dict[str, None] = {}
-    before: Token | None = None
-    for token in tokens:
-        found[token.folded] = None
-        if token.accented:
-            found["'" + token.accented] = None
-        if len(token.folded) > STEM:
-            found["<" + token.folded[:STEM]] = None
-        if before:
-            found[f"{before.folded} {token.folded}"] = None
-        before = token
-    for name in sorted(concepts_in(tokens, vocabulary)):
-        found["@" + name] = None
-    return list(found)
+    alone = chain.from_iterable(map(_alone, tokens))
+    pairs = (f"{one.folded} {two.folded}" for one, two in pairwise(tokens))
+    notions = ("@" + name for name in sorted(concepts_in(tokens, vocabulary)))
+    return list(dict.fromkeys(chain(alone, pairs, notions)))
+
+
+@lru_cache(maxsize=20_000)
+def _alone(token: Token) -> tuple[str, ...]:
+    stem = ("<" + token.folded[:STEM],) if len(token.folded) > STEM else ()
+    return (token.folded, "'" + token.accented, *stem) if token.accented else (token.folded, *stem)
 
 
 def shown(feature: str) -> str:
@@ -41,12 +41,10 @@ def shown(feature: str) -> str:
 
 def aspect_features(tokens: list[Token]) -> list[str]:
     """What speaks for an aspect: words, pairs and threes, and where in the message they stand: most ask at the end."""
-    found: dict[str, None] = {}
-    folded = [token.folded for token in tokens[-ASKED_IN_THE_LAST:]]
-    for length in (1, 2, 3):
-        for start in range(len(folded) - length + 1):
-            words = " ".join(folded[start : start + length])
-            found[words] = None
-            if start + length > len(folded) - 6:
-                found["$" + words] = None
+    words = [token.folded for token in tokens[-ASKED_IN_THE_LAST:]]
+    pairs = [f"{one} {two}" for one, two in pairwise(words)]
+    threes = [f"{pair} {word}" for pair, word in zip(pairs, words[2:], strict=False)]
+    found = dict.fromkeys((*words, *pairs, *threes))
+    for length, grams in enumerate((words, pairs, threes), 1):
+        found.update(dict.fromkeys("$" + gram for gram in grams[max(0, len(words) - AT_THE_END + 1 - length) :]))
     return list(found)

@@ -41,13 +41,9 @@ def _odds(counts: list[int], sizes: list[float]) -> tuple[float, ...]:
 
 def detect(typed: list[str], languages: Languages, before: Language | None) -> Language:
     """The language of a message; in doubt the one spoken before, else Vietnamese."""
-    totals = [0.0, 0.0, 0.0]
-    for word in typed:
-        if weights := languages.weights.get(fold(word)):
-            for n, weight in enumerate(weights):
-                totals[n] += weight
-        if not word.isascii():
-            totals[0] += ACCENTED
+    weights = list(filter(None, map(languages.weights.get, map(fold, typed))))
+    totals = [sum(of_one) for of_one in zip(*weights, strict=True)] or [0.0, 0.0, 0.0]
+    totals[0] += ACCENTED * (len(typed) - sum(map(str.isascii, typed)))
     best = max(range(3), key=totals.__getitem__)
     fallback = ORDER.index(before or Language.VI)
     return ORDER[best] if totals[best] - totals[fallback] >= UNDECIDED else ORDER[fallback]

@@ -7,7 +7,7 @@ Crammer et al., "Online Passive-Aggressive Algorithms", JMLR 7 (2006), variant P
 import heapq
 import math
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,8 +16,8 @@ RAREST_PAIR = 3  # pairs of words met less often are chance
 RIVALS = 3  # how many wrong labels a phrase is held against at once
 MARGIN = 1.0  # by how much the right label should lead
 
-# A feature's rarity squared, the labels it speaks for or against, and how much.
-type Row = tuple[float, tuple[int, ...], tuple[float, ...]]
+# A feature's rarity squared, and each label it speaks for or against with how much.
+type Row = tuple[float, tuple[tuple[int, float], ...]]
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,14 @@ class Linear:
     def scores(self, features: Sequence[str]) -> list[float]:
         """A score for each label; about 1 for a message like the phrases of a label, 0 for one unlike any."""
         totals = [0.0] * len(self.labels)
-        length, unseen, rows = 0.0, self.unseen, self.rows
-        for feature in features:
-            row = rows.get(feature)
-            if row is None:
-                if " " not in feature:
-                    length += unseen
-                continue
-            length += row[0]
-            for label, weight in zip(row[1], row[2], strict=True):
-                totals[label] += weight
+        length, unseen = 0.0, self.unseen
+        for feature, row in zip(features, map(self.rows.get, features), strict=True):
+            if row:
+                length += row[0]
+                for label, weight in row[1]:
+                    totals[label] += weight
+            elif " " not in feature:
+                length += unseen
         length = math.sqrt(length) or 1.0
         return [total / length for total in totals]
 
@@ -50,9 +48,8 @@ class Linear:
         length = math.sqrt(sum(self.rarity(feature) for feature in features)) or 1.0
         found = []
         for feature in features:
-            _, labels, weights = self.rows.get(feature, (0.0, (), ()))
-            if at in labels:
-                found.append((feature, weights[labels.index(at)] / length))
+            _, weights = self.rows.get(feature, (0.0, ()))
+            found += [(feature, weight / length) for label, weight in weights if label == at]
         return sorted(found, key=lambda one: -abs(one[1]))
 
     def rarity(self, feature: str) -> float:
@@ -78,78 +75,119 @@ def learn(
     counts = Counter(feature for features, _ in examples for feature in features)
     kept = {feature: n for feature, n in counts.items() if n >= rarest_pair or " " not in feature}
     rarity = {feature: 1.0 + math.log(len(examples) / n) for feature, n in kept.items()}
-    vectors = [(_vector(features, rarity), number[label]) for features, label in examples]
-    weights = _train(vectors, len(labels), epochs, rivals, aggressiveness)
+    table = _table(kept, len(labels), rivals)
+    vectors = [(_vector(features, rarity, table), number[label]) for features, label in examples]
+    weights = _train(vectors, table, len(labels), epochs, rivals, aggressiveness)
     rows = {feature: _row(rarity[feature], weights.get(feature, {}), negligible) for feature in rarity}
     rows = {feature: row for feature, row in rows.items() if row[1] or " " not in feature}
     return Linear(labels, rows, unseen=round((1.0 + math.log(len(examples) or 1)) ** 2, 3))
 
 
 def _row(rarity: float, weights: dict[int, float], negligible: float) -> Row:
+    # In tenths there are few different weights: they stay in the processor's cache.
     scaled = {label: weight * rarity for label, weight in weights.items()}
-    kept = {label: round(weight, 2) for label, weight in scaled.items() if abs(weight) >= negligible}
-    return round(rarity * rarity, 3), tuple(kept), tuple(kept.values())
+    kept = tuple((label, round(weight, 1)) for label, weight in scaled.items() if abs(weight) >= negligible)
+    return round(rarity * rarity, 3), kept
 
 
-def _vector(features: Iterable[str], rarity: dict[str, float]) -> list[tuple[str, float]]:
-    """Features with their rarity, scaled to length 1."""
+# While it is learnt, a feature's weight for each label by number: a list where most labels will have one.
+type Weights = list[float] | defaultdict[int, float]
+
+
+@dataclass(slots=True)
+class _Feature:
+    weights: Weights
+    drift: Weights  # for the average: each change times when it was made
+
+
+@dataclass(slots=True)
+class _Vector:
+    """A phrase's features, each with its rarity, scaled to length 1; those whose weights are lists apart."""
+
+    features: list[_Feature]
+    values: list[float]
+    lists: list[list[float]]
+    of_lists: list[float]
+    sparse: list[tuple[defaultdict[int, float], float]]
+
+
+def _table(counts: dict[str, int], labels: int, rivals: int) -> dict[str, _Feature]:
+    """An empty row a feature; a phrase changes the weights of its label and of its rivals."""
+
+    def empty(count: int) -> Weights:
+        return [0.0] * labels if count * (rivals + 1) >= labels else defaultdict(float)
+
+    return {feature: _Feature(empty(count), empty(count)) for feature, count in counts.items()}
+
+
+def _vector(features: Iterable[str], rarity: dict[str, float], table: dict[str, _Feature]) -> _Vector:
     values = {feature: rarity[feature] for feature in features if feature in rarity}
     length = math.sqrt(sum(value * value for value in values.values())) or 1.0
-    return [(feature, value / length) for feature, value in values.items()]
+    vector = _Vector([], [], [], [], [])
+    for feature, value in values.items():
+        row, scaled = table[feature], value / length
+        vector.features.append(row)
+        vector.values.append(scaled)
+        if isinstance(row.weights, list):
+            vector.lists.append(row.weights)
+            vector.of_lists.append(scaled)
+        else:
+            vector.sparse.append((row.weights, scaled))
+    return vector
 
 
 def _train(
-    vectors: list[tuple[list[tuple[str, float]], int]], labels: int, epochs: int, rivals: int, aggressiveness: float
+    examples: list[tuple[_Vector, int]],
+    table: dict[str, _Feature],
+    labels: int,
+    epochs: int,
+    rivals: int,
+    aggressiveness: float,
 ) -> dict[str, dict[int, float]]:
-    weights: dict[str, dict[int, float]] = {}
-    drift: dict[str, dict[int, float]] = {}  # for the average: each change times when it was made
     step, shuffle = 0, random.Random(1945).shuffle
-    everything = [n for n, (vector, _) in enumerate(vectors) if vector]
+    everything = [example for example in examples if example[0].values]
     order = list(everything)
     for epoch in range(epochs):
         shuffle(order)
         wrong = []
-        for at in order:
+        for example in order:
             step += 1
-            vector, label = vectors[at]
-            if ahead := _rivals(weights, vector, label, labels, rivals):
-                wrong.append(at)
+            vector, label = example
+            if ahead := _rivals(vector, label, labels, rivals):
+                wrong.append(example)
                 changes = [(rival, min(aggressiveness, (MARGIN - lead) / 2) / rivals) for rival, lead in ahead]
-                _change(weights, drift, vector, label, sum(change for _, change in changes), step)
-                for rival, change in changes:
-                    _change(weights, drift, vector, rival, -change, step)
+                changes = [(label, sum(change for _, change in changes)), *((rival, -by) for rival, by in changes)]
+                _change(vector, changes, step)
         # Phrases that are right by the margin are left alone for an epoch, then all are looked at again.
         order = wrong if epoch % 2 == 0 else list(everything)
-    return {
-        feature: {label: weight - drift[feature][label] / step for label, weight in row.items()}
-        for feature, row in weights.items()
-    }
+    return {feature: _averaged(row, step) for feature, row in table.items()}
 
 
-def _rivals(
-    weights: dict[str, dict[int, float]], vector: list[tuple[str, float]], label: int, labels: int, rivals: int
-) -> list[tuple[int, float]]:
+def _averaged(row: _Feature, steps: int) -> dict[int, float]:
+    weights = enumerate(row.weights) if isinstance(row.weights, list) else row.weights.items()
+    return {label: weight - row.drift[label] / steps for label, weight in weights if weight or row.drift[label]}
+
+
+def _rivals(vector: _Vector, label: int, labels: int, rivals: int) -> list[tuple[int, float]]:
     """The labels nearest to the right one that it does not lead by the margin, with its lead over each."""
-    totals = [0.0] * labels
-    for feature, value in vector:
-        row = weights.get(feature)
-        if row:
-            for other, weight in row.items():
-                totals[other] += weight * value
+    if vector.lists:
+        totals = [math.sumprod(vector.of_lists, weights) for weights in zip(*vector.lists, strict=True)]
+    else:
+        totals = [0.0] * labels
+    for row, value in vector.sparse:
+        for other, weight in row.items():
+            totals[other] += weight * value
     mine, totals[label] = totals[label], -math.inf
+    if mine - max(totals) >= MARGIN:
+        return []
     nearest = heapq.nlargest(rivals, range(labels), key=totals.__getitem__)
     return [(rival, mine - totals[rival]) for rival in nearest if mine - totals[rival] < MARGIN]
 
 
-def _change(
-    weights: dict[str, dict[int, float]],
-    drift: dict[str, dict[int, float]],
-    vector: list[tuple[str, float]],
-    label: int,
-    change: float,
-    step: int,
-) -> None:
-    for feature, value in vector:
-        row, past = weights.setdefault(feature, {}), drift.setdefault(feature, {})
-        row[label] = row.get(label, 0.0) + change * value
-        past[label] = past.get(label, 0.0) + change * value * step
+def _change(vector: _Vector, changes: list[tuple[int, float]], step: int) -> None:
+    for feature, value in zip(vector.features, vector.values, strict=True):
+        weights, drift = feature.weights, feature.drift
+        for label, change in changes:
+            by = change * value
+            weights[label] += by
+            drift[label] += by * step

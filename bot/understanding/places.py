@@ -5,7 +5,7 @@ to the communes that took it over on 1 July 2025. Several that fit are all retur
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -18,6 +18,7 @@ from bot.understanding.result import FoundCommune, Place
 
 MAX_NAME = 5  # syllables
 MAX_CANDIDATES = 24
+SHOUTING = 0.6  # of the words with a capital: then a capital says nothing
 STRONG = 4  # a name after its kind
 SLIP_SCORE = 84  # how like a name a slip must be, of 100
 
@@ -124,6 +125,9 @@ class _Unit:
     today: bool
 
 
+type _Span = tuple[int, int, str]  # of words: from, to, and folded
+
+
 @dataclass(frozen=True)
 class Places:
     """The index: folded bare name → units; and the names of districts and provinces."""
@@ -131,7 +135,8 @@ class Places:
     units: dict[str, list[_Unit]] = field(default_factory=dict)
     districts: dict[str, list[FoundCommune]] = field(default_factory=dict)
     provinces: dict[str, str] = field(default_factory=dict)
-    beginnings: frozenset[str] = frozenset()  # the first two syllables of every name
+    names: frozenset[str] = frozenset()  # of all three
+    beginnings: frozenset[str] = frozenset()  # the first two syllables of every longer one
     by_initial: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -148,7 +153,7 @@ def build_places(gazetteer: Gazetteer, province_names: Mapping[str, str] | None 
     """Index every name of today and before. `province_names`: other names of provinces ("sài gòn"), folded."""
     units: defaultdict[str, list[_Unit]] = defaultdict(list)
     districts: defaultdict[str, dict[int, FoundCommune]] = defaultdict(dict)
-    provinces: dict[str, str] = {fold(name): _region(of) for name, of in (province_names or {}).items()}
+    provinces: dict[str, str] = {fold(name): _region(clean(of)) for name, of in (province_names or {}).items()}
     for commune in gazetteer.communes.values():
         province = _region(commune.province)
         provinces[province] = province
@@ -166,6 +171,7 @@ def build_places(gazetteer: Gazetteer, province_names: Mapping[str, str] | None 
             commune = gazetteer.communes[code]
             found = FoundCommune(ward_code=code, name=commune.name, province=commune.province, by=former.district)
             districts[district].setdefault(code, found)
+    names = frozenset((*units, *districts, *provinces))
     initials: defaultdict[str, list[str]] = defaultdict(list)
     for name in units:
         initials[name[0]].append(name)
@@ -173,7 +179,8 @@ def build_places(gazetteer: Gazetteer, province_names: Mapping[str, str] | None 
         units=dict(units),
         districts={name: list(found.values()) for name, found in districts.items()},
         provinces=provinces,
-        beginnings=frozenset(" ".join(name.split()[:2]) for name in (*units, *districts, *provinces)),
+        names=names,
+        beginnings=frozenset(" ".join(name.split()[:2]) for name in names if " " in name),
         by_initial=dict(initials),
     )
 
@@ -191,7 +198,7 @@ def _target(former: FormerUnit, commune: Commune) -> FoundCommune:
 
 def _bare(name: str) -> tuple[str, str]:
     """`Phường Ngọc Hà` → (`phuong`, `ngọc hà`)."""
-    low = clean(name).lower()
+    low = name.lower()
     for kind in ("thành phố", "thị trấn", "thị xã", "đặc khu", "phường", "quận", "huyện", "tỉnh", "xã"):
         if low.startswith(kind + " "):
             return fold(kind), " ".join(words(low[len(kind) :]))
@@ -227,8 +234,9 @@ def find_mention(raw: list[str], typed: list[str], places: Places, ordinary: Col
     `raw` are its words as typed, capitals and all; `typed` the same in lower case. `ordinary` are folded pairs of
     syllables of everyday language: without a kind or capitals they are not taken for a name.
     """
-    shouting = sum(word[:1].isupper() for word in raw) > 0.6 * len(raw)
-    capital = [word[:1].isupper() and not shouting for word in raw]
+    capital = [word[:1].isupper() for word in raw]
+    if sum(capital) > SHOUTING * len(raw):
+        capital = [False] * len(raw)
     return _find(typed, capital, places, sure=False, ordinary=ordinary)
 
 
@@ -236,23 +244,25 @@ def _find(
     typed: list[str], capital: list[bool], places: Places, *, sure: bool, ordinary: Collection[str] = ()
 ) -> Mention | None:
     folded = [_folded_unless_misread(word) for word in typed]
-    begins = [pair in places.beginnings for pair in map(" ".join, pairwise(folded))]
-    begins.append(bool(folded) and folded[-1] in places.beginnings)
-    context = _regions(folded, begins, places)
+    found = _names_in(folded, places)
+    context = _regions(found, places)
     best: tuple[tuple[int, int, int], Mention] | None = None
-    for start, end in _spans(folded, begins, places):
+    for start, end, name in found:
+        if name not in places.units and name not in places.districts:
+            continue
         kind, first = _kind_before(folded, start)
         named = all(capital[start:end])
         strength = _strength(folded, (start, end), kind, named=named, sure=sure)
         if not strength or (strength < STRONG and _not_a_place(typed[start:end], strength, ordinary, places)):
             continue
-        if place := _resolve(typed[start:end], kind, context - {" ".join(folded[start:end])}, places):
+        if place := _resolve(typed[start:end], kind, context - {name}, places):
             rank = (strength, end - start, -start)
             if best is None or rank > best[0]:
                 best = rank, Mention(place, first, end)
     return best[1] if best else None
 
 
+@lru_cache(maxsize=20_000)
 def _folded_unless_misread(word: str) -> str:
     """Folded, but `phương` and `quân` stay apart from `phường` and `quận`."""
     folded = fold(word)
@@ -263,13 +273,15 @@ def _folded_unless_misread(word: str) -> str:
     )
 
 
-def _spans(folded: list[str], begins: list[bool], places: Places) -> Iterator[tuple[int, int]]:
-    for start in range(len(folded)):
-        longest = MAX_NAME if begins[start] else 1
-        for length in range(min(longest, len(folded) - start), 0, -1):
-            name = " ".join(folded[start : start + length])
-            if name in places.units or name in places.districts:
-                yield start, start + length
+def _names_in(folded: list[str], places: Places) -> list[_Span]:
+    """Every stretch of words that is the name of something."""
+    found = [(at, at + 1, word) for at, word in enumerate(folded) if word in places.names]
+    for start, pair in enumerate(map(" ".join, pairwise(folded))):
+        if pair in places.beginnings:
+            ends = range(start + 2, min(len(folded), start + MAX_NAME) + 1)
+            spans = ((start, end, " ".join(folded[start:end])) for end in ends)
+            found += [span for span in spans if span[2] in places.names]
+    return found
 
 
 def _kind_before(folded: list[str], start: int) -> tuple[str, int]:
@@ -326,17 +338,10 @@ def _not_a_place(typed: list[str], strength: int, ordinary: Collection[str], pla
     return any(not word.isascii() for word in typed) and not any(u.name == key for u in places.units.get(name, ()))
 
 
-def _regions(folded: list[str], begins: list[bool], places: Places) -> set[str]:
+def _regions(found: list[_Span], places: Places) -> set[str]:
     """The provinces and former districts a message names: they tell places of one name apart."""
-    found = set()
-    for start in range(len(folded)):
-        longest = MAX_NAME if begins[start] else 1
-        for length in range(1, longest + 1):
-            name = " ".join(folded[start : start + length])
-            name = places.provinces.get(name, name)
-            if name in places.provinces or name in places.districts:
-                found.add(name)
-    return found
+    names = {places.provinces.get(name, name) for _, _, name in found}
+    return {name for name in names if name in places.provinces or name in places.districts}
 
 
 def _resolve(typed: list[str], kind: str, context: set[str], places: Places) -> Place | None:

@@ -6,6 +6,9 @@ Slips are repaired against the vocabulary of the phrases; short forms, teen spel
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -16,8 +19,7 @@ MAX_REPAIRS = 12  # of one message: a message of nothing but noise costs no more
 MIN_REPAIRED = 4  # letters; shorter words have too many neighbours
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One syllable or word: without accents, and with them where they were typed."""
 
     folded: str
@@ -79,6 +81,7 @@ def _concepts(words_file: Words) -> Iterator[tuple[str, tuple[Token, ...]]]:
                 yield name, tokens
 
 
+@lru_cache(maxsize=20_000)
 def _token(word: str) -> Token:
     return Token(fold(word), None if word.isascii() else accented(word))
 
@@ -91,12 +94,12 @@ def read_words(typed: list[str], vocabulary: Vocabulary) -> list[Token]:
         if meant := vocabulary.spellings.get(word):
             tokens.extend(map(_token, meant))
             continue
-        folded = fold(word)
-        if folded in vocabulary.known or folded.isdigit() or repairs == 0:
-            tokens.append(Token(folded, None if word.isascii() else accented(word)))
+        token = _token(word)
+        if token.folded in vocabulary.known or token.folded.isdigit() or repairs == 0:
+            tokens.append(token)
             continue
         repairs -= 1
-        tokens.extend(_repaired(word, folded, vocabulary))
+        tokens.extend(_repaired(word, token.folded, vocabulary))
     return tokens
 
 
@@ -136,14 +139,16 @@ def _nearest(folded: str, vocabulary: Vocabulary) -> str | None:
 
 def concepts_in(tokens: list[Token], vocabulary: Vocabulary) -> set[str]:
     """The concepts a message names; several for a word that means several things."""
-    found = set()
-    after = [*(token.folded for token in tokens[1:]), ""]
-    for start, token in enumerate(tokens):
-        for key in (token.folded, f"{token.folded} {after[start]}"):
-            for pattern, name in vocabulary.concepts.get(key, ()):
-                end = start + len(pattern)
-                if end <= len(tokens) and all(map(_agrees, tokens[start:end], pattern)):
-                    found.add(name)
+    found: set[str] = set()
+    find = vocabulary.concepts.get
+    for token in tokens:
+        if patterns := find(token.folded):
+            found.update(name for pattern, name in patterns if _agrees(token, pattern[0]))
+    for start, (one, two) in enumerate(pairwise(tokens)):
+        for pattern, name in find(f"{one.folded} {two.folded}", ()):
+            said = tokens[start : start + len(pattern)]
+            if name not in found and len(said) == len(pattern) and all(map(_agrees, said, pattern)):
+                found.add(name)
     return found
 
 

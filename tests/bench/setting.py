@@ -5,11 +5,12 @@ import tracemalloc
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content.learned import load_learned
+from bot.content.learned import load_engine, load_learned
 from bot.content.load import Content, load
-from bot.understanding.engine import Engine, Learned, build_engine, learn_from
+from bot.understanding.engine import Engine
 
 ROOT = Path(__file__).parents[2]
+CACHE = ROOT / "var" / "cache"
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Setting:
 
 
 def load_setting() -> Setting:
-    load_learned(ROOT / "var" / "cache", load(ROOT).intents, lambda: learn_from(load(ROOT).intents))
+    load_learned(CACHE, load(ROOT).intents)
     started = time.perf_counter()
     content = load(ROOT)
     loaded = time.perf_counter()
@@ -36,8 +37,7 @@ def load_setting() -> Setting:
 
 
 def _index(content: Content) -> Engine:
-    learned = load_learned(ROOT / "var" / "cache", content.intents, Learned)
-    return build_engine(content.intents, content.knowledge.gazetteer, learned)
+    return load_engine(CACHE, content.intents, content.knowledge.gazetteer)
 
 
 def line(name: str, value: float, limit: float | None = None, unit: str = "", *, at_most: bool = False) -> int:
