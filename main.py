@@ -46,7 +46,7 @@ def run() -> None:
     live = LiveContent(ROOT, CACHE)  # before the files are read: what is saved meanwhile is not missed
     try:
         limits = Limits(person=settings.flood_person_a_minute, everyone=settings.flood_everyone_a_minute)
-        serve(settings, Turns(_database(settings), _house(), limits=limits), live)
+        serve(settings, Turns(_database(settings), _house(_content()), limits=limits), live)
     except CannotServe as error:
         raise click.ClickException(str(error)) from None
 
@@ -69,12 +69,13 @@ def ask(text: str | None, *, as_json: bool, on: dt.datetime | None) -> None:
 
     if as_json == (text is not None):
         raise click.UsageError('give either a message ("…") or --json with messages on standard input')
-    house = _house()
+    content = _content()
+    house = _house(content)
     now = on.replace(hour=9, tzinfo=VIETNAM) if on else utc_now()
     if as_json:
         answer_lines(house, sys.stdin.buffer, sys.stdout, now)
     else:
-        click.echo(explain(house, text or "", now))
+        click.echo(explain(house, content.intents.phrases, text or "", now))
 
 
 @main.command()
@@ -329,8 +330,7 @@ def _speechless(content: Content) -> House:
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=None)  # type: ignore[arg-type]
 
 
-def _house() -> House:
-    content = _content()
+def _house(content: Content) -> House:
     engine = load_engine(CACHE, content.intents, content.knowledge.gazetteer, _progress)
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
 
@@ -357,7 +357,7 @@ def _talk_here(settings: Settings) -> None:
     from bot.terminal.chat import talk
     from bot.turn import Turns
 
-    talk(Turns(_database(settings), _house()), sys.stdin, sys.stdout)
+    talk(Turns(_database(settings), _house(_content())), sys.stdin, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from bot.chat.serve import Service
+from bot.chat.trust import trusted
 from bot.store import inbox
 from tests.stage import QUICK, settings
 from tests.telegram_server import TelegramServer
@@ -55,7 +56,7 @@ def counted(database):
 
 
 async def alive(port, task):
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(verify=trusted()) as client:
         for _ in range(500):
             try:
                 await client.get(f"http://127.0.0.1:{port}/healthz")

@@ -20,6 +20,7 @@ from telegram.ext import filters as f
 from telegram.request import HTTPXRequest
 
 from bot.chat.inbound import visit_of
+from bot.chat.trust import trusted
 from bot.conversation.visit import Visit
 from bot.logs import quieten
 
@@ -36,13 +37,15 @@ def build_application(
 ) -> TelegramApplication:
     """An Application without Updater: updates come from our own inbox (PTB's loses them when killed)."""
     quieten()
-    request = HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=10)
+    trust = {"verify": trusted()}
+    request = HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=10, httpx_kwargs=trust)
     application = (
         ApplicationBuilder()
         .token(token)
         .base_url(f"{api_url}/bot")
         .base_file_url(f"{api_url}/file/bot")
         .request(request)
+        .get_updates_request(HTTPXRequest(httpx_kwargs=trust))  # never used: we poll ourselves
         .updater(None)
         .job_queue(None)
         .build()

@@ -17,7 +17,6 @@ from telegram import (
 from telegram.error import BadRequest
 
 from bot.conversation.reply import Button, FileForm, Reply, Style, units
-from bot.paper.draw import draw
 
 ENTITIES = {Style.TITLE: MessageEntity.BOLD, Style.NOTE: MessageEntity.ITALIC}
 
@@ -114,6 +113,8 @@ async def _copy(
 
 async def _send_file(bot: Bot, chat_id: int, reply: Reply, form: FileForm) -> None:
     """As a document: Telegram would shrink a tall picture until nobody can read it."""
+    from bot.paper.draw import draw  # few ask for a picture, and drawing takes memory
+
     drawn = await asyncio.to_thread(draw, reply.blocks, form)
     name = re.sub(r"[^\w ()-]+", "", reply.blocks[0].text)[:60].strip()
     await bot.send_document(chat_id, drawn, filename=f"{name}.{form}")

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from bot.chat.intake import Intake, number_of
+from bot.chat.trust import trusted
 from bot.store import leases
 from bot.store.database import PASSING_ERRORS
 
@@ -35,7 +36,7 @@ class AnotherPoller(Exception):
 async def poll(base_url: str, intake: Intake, stop: asyncio.Event, *, long_poll: int = LONG_POLL_SECONDS) -> None:
     """Fetch and store updates until `stop`. `base_url` includes the token. Raises TokenRefused."""
     offset, pause = None, FIRST_PAUSE_SECONDS
-    async with httpx.AsyncClient(timeout=httpx.Timeout(10, read=long_poll + 10)) as client:
+    async with httpx.AsyncClient(verify=trusted(), timeout=httpx.Timeout(10, read=long_poll + 10)) as client:
         while not stop.is_set():
             try:
                 updates = await _unless(stop, _fetch(client, base_url, offset, long_poll))

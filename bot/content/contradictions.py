@@ -44,15 +44,19 @@ def _papers(entry: Procedure, document: Document) -> None:
             what = f"the paper's id is too long for a button, by {size - BUTTON_BYTES}"
             document.report(("papers", n, "id"), what, "shorten it")
     for (a, one), (b, other) in combinations(enumerate(entry.papers), 2):
-        first = f"first on line {document.line(('papers', a, 'id'))}"
         if one.id == other.id and overlap(one, other):
             words = "" if one.name == other.name else " in different words"
-            what = f"paper `{one.id}` is defined twice{words} ({first})"
+            what = f"paper `{one.id}` is defined twice{words} ({_first(document, a)})"
             document.report(("papers", b, "id"), what, "keep one, or give it another id")
         elif (
             one.id != other.id and (one.name.vi, one.only_if) == (other.name.vi, other.only_if) and overlap(one, other)
         ):
-            document.report(("papers", b, "id"), f"this is paper `{one.id}` again ({first})", "keep one of the two")
+            what = f"this is paper `{one.id}` again ({_first(document, a)})"
+            document.report(("papers", b, "id"), what, "keep one of the two")
+
+
+def _first(document: Document, paper: int) -> str:
+    return f"first on line {document.line(('papers', paper, 'id'))}"
 
 
 def _fees_and_times(entry: Procedure, document: Document) -> None:

@@ -7,7 +7,6 @@ import os
 import sys
 from array import array
 from contextlib import suppress
-from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,6 @@ from bot.understanding.language import Languages
 from bot.understanding.linear import Linear
 
 CODE = ("engine.py", "features.py", "fold.py", "language.py", "linear.py", "vocabulary.py")
-CODES = "I"  # of an array: four bytes each, in this machine's order
-SPAN = 1 << 16  # tenths that a weight may be apart from another
 
 
 def load_engine(
@@ -81,8 +78,8 @@ def _keep(path: Path, learned: Learned) -> None:
 
 def _as_json(learned: Learned) -> dict[str, Any]:
     return {
-        "procedures": _packed(learned.procedures),
-        "aspects": _packed(learned.aspects),
+        "procedures": _model_as_json(learned.procedures),
+        "aspects": _model_as_json(learned.aspects),
         "languages": learned.languages.weights,
         "known": learned.known,
         "ordinary": learned.ordinary,
@@ -91,38 +88,38 @@ def _as_json(learned: Learned) -> dict[str, Any]:
 
 def _from_json(data: dict[str, Any]) -> Learned:
     return Learned(
-        procedures=_unpacked(**data["procedures"]),
-        aspects=_unpacked(**data["aspects"]),
+        procedures=_model_from_json(**data["procedures"]),
+        aspects=_model_from_json(**data["aspects"]),
         languages=Languages({word: tuple(weights) for word, weights in data["languages"].items()}),
         known=data["known"],
         ordinary=tuple(data["ordinary"]),
     )
 
 
-def _packed(model: Linear) -> dict[str, Any]:
-    """Hundreds of thousands of weights as one line of text: as JSON's own numbers they take half a second to read."""
-    codes = array(CODES, (_code(*one) for _, row in model.rows.values() for one in row))
+def _model_as_json(model: Linear) -> dict[str, Any]:
+    """Features as a list, numbers as one line of text: as JSON's own they take half a second to read."""
     return {
         "labels": model.labels,
         "unseen": model.unseen,
-        "features": list(model.rows),
-        "rarities": [rarity for rarity, _ in model.rows.values()],
-        "lengths": [len(row) for _, row in model.rows.values()],
-        "weights": base64.b64encode(codes.tobytes()).decode(),
+        "features": list(model.places),
+        "rarities": _line(model.rarities),
+        "starts": _line(model.starts),
+        "codes": _line(model.codes),
     }
 
 
-def _unpacked(
-    labels: list[str], unseen: float, features: list[str], rarities: list[float], lengths: list[int], weights: str
+def _model_from_json(
+    labels: list[str], unseen: float, features: list[str], rarities: str, starts: str, codes: str
 ) -> Linear:
-    codes = array(CODES, base64.b64decode(weights))
-    meant = {code: (code // SPAN, (code % SPAN - SPAN // 2) / 10) for code in set(codes)}  # equal ones are kept once
-    every = list(map(meant.__getitem__, codes))
-    ends = [0, *accumulate(lengths)]
-    rows = zip(rarities, (tuple(every[start:end]) for start, end in pairwise(ends)), strict=True)
-    return Linear(tuple(labels), dict(zip(features, rows, strict=True)), unseen)
+    return Linear(
+        labels=tuple(labels),
+        places={feature: n for n, feature in enumerate(features)},
+        rarities=array("d", base64.b64decode(rarities)),
+        starts=array("I", base64.b64decode(starts)),
+        codes=array("I", base64.b64decode(codes)),
+        unseen=unseen,
+    )
 
 
-def _code(label: int, weight: float) -> int:
-    """A label and its weight, in tenths, as one number."""
-    return label * SPAN + round(weight * 10) + SPAN // 2
+def _line(numbers: "array[Any]") -> str:
+    return base64.b64encode(numbers.tobytes()).decode()

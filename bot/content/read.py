@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -62,15 +63,21 @@ class Problem:
 
 @dataclass
 class Document:
-    """One file as text: `data` of dicts, lists and strings, and the line on which each part of it stands."""
+    """One file: what is written in it, and its `data` of dicts, lists and strings."""
 
     path: str
+    raw: bytes = b""
     data: Any = None
-    lines: dict[Loc, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     draft: bool = False  # it says so itself
     quoted: bool = True  # False: nothing in it reaches a citizen
     exemplary: bool = False  # values of the template may still stand in it
+
+    @cached_property
+    def lines(self) -> dict[Loc, int]:
+        """The line on which each part stands. Found where there is something to report: that takes as long again."""
+        node = yaml.compose(self.raw, Loader=_AsText) if self.data is not None else None
+        return dict(_lines(node, ())) if node else {}
 
     def line(self, loc: Loc) -> int:
         while loc and loc not in self.lines:
@@ -108,6 +115,7 @@ def read_document(path: Path, root: Path) -> Document:
 
 def parse(text: str, document: Document) -> Document:
     """Compose the YAML of `text` into `document`, without any of YAML's own guessing."""
+    document.raw = text.encode("utf-8", "surrogatepass")
     document.draft = DRAFT.search(text) is not None
     document.exemplary = EXAMPLE[0] in text
     try:
@@ -125,7 +133,7 @@ def parse(text: str, document: Document) -> Document:
     if node is None:
         document.report((), "the file is empty", "fill it in or remove it")
         return document
-    document.data = _plain(node, (), document)
+    document.data = _plain(node, document)
     return document
 
 
@@ -146,21 +154,36 @@ def _yaml_hint(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
     return "check the indentation, dashes and quotes on this line and those above"
 
 
-def _plain(node: yaml.Node, loc: Loc, document: Document) -> Any:
-    document.lines.setdefault(loc, node.start_mark.line + 1)
+def _plain(node: yaml.Node, document: Document) -> Any:
     match node:
         case yaml.ScalarNode():
             return node.value
         case yaml.SequenceNode():
-            return [_plain(item, (*loc, n), document) for n, item in enumerate(node.value)]
+            return [_plain(item, document) for item in node.value]
         case yaml.MappingNode():
-            return dict(_pairs(node, loc, document))
+            return dict(_pairs(node, document))
         case _:
-            document.report(loc, "this kind of YAML is not used here", "write plain keys, lists and text")
+            what, todo = "this kind of YAML is not used here", "write plain keys, lists and text"
+            document.problems.append(Problem(document.path, node.start_mark.line + 1, what, todo))
             return None
 
 
-def _pairs(node: yaml.MappingNode, loc: Loc, document: Document) -> Iterator[tuple[str, Any]]:
+def _lines(node: yaml.Node, loc: Loc) -> Iterator[tuple[Loc, int]]:
+    """Where each part of a node stands; what has a key, where its key does."""
+    if not loc or isinstance(loc[-1], int):
+        yield loc, node.start_mark.line + 1
+    match node:
+        case yaml.SequenceNode():
+            for n, item in enumerate(node.value):
+                yield from _lines(item, (*loc, n))
+        case yaml.MappingNode():
+            for key, value in node.value:
+                if isinstance(key, yaml.ScalarNode):
+                    yield (*loc, key.value), key.start_mark.line + 1
+                    yield from _lines(value, (*loc, key.value))
+
+
+def _pairs(node: yaml.MappingNode, document: Document) -> Iterator[tuple[str, Any]]:
     seen: dict[str, int] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
@@ -171,8 +194,7 @@ def _pairs(node: yaml.MappingNode, loc: Loc, document: Document) -> Iterator[tup
             document.problems.append(Problem(document.path, line, what, "keep one of the two"))
         else:
             seen[key.value] = line
-            document.lines[*loc, key.value] = line
-            yield key.value, _plain(value, (*loc, key.value), document)
+            yield key.value, _plain(value, document)
 
 
 def convert[T](document: Document, kind: type[T]) -> T | None:
@@ -184,7 +206,7 @@ def convert[T](document: Document, kind: type[T]) -> T | None:
         path = ".".join(part for part in loc if isinstance(part, str))
         document.report(loc, f"`{path}` is still the template's example", "write what holds here, without ‹ ›")
     try:
-        converted = TypeAdapter(kind).validate_python(document.data)
+        converted: T = _adapter(kind).validate_python(document.data)  # type: ignore[arg-type]
     except ValidationError as error:
         errors = error.errors(include_url=False)
         for one in errors:
@@ -192,6 +214,11 @@ def convert[T](document: Document, kind: type[T]) -> T | None:
                 _report(document, kind, one)
         return None
     return None if examples else converted
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _said_already(error: Any, others: list[Loc], examples: set[Loc]) -> bool:

@@ -9,17 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 LOCK_WAIT_MS = 5_000
 LOOK_AGAIN_SECONDS = 0.02
 LISTEN_SECONDS = 0.5
@@ -93,10 +87,12 @@ class Database:
         """Whether the database is older than this version. A newer one, migrated while we serve, only has more."""
         with self.look() as connection:
             at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
-        return at is None or (at != _head() and at in _known())
+        return at is None or (at != head() and at in _known())
 
     def listen(self, heard: Callable[[], None], over: Callable[[], bool]) -> None:
         """Call `heard` whenever a process rings, until `over()` says so or the connection is lost."""
+        import psycopg  # loaded with the engine, where there is a PostgreSQL
+
         pooled = self._engine.raw_connection()
         own: Any = pooled.driver_connection
         pooled.detach()  # LISTEN would stay with a connection that goes back to the pool
@@ -132,12 +128,11 @@ def stands_at(url: str) -> tuple[str | None, str | None]:
     """A database's migration, None where it is new, and this version's; nothing is changed. Raises DatabaseUnusable."""
     with _explained(url):
         if (file := sqlite_file(url)) and file.parent.is_dir() and not file.exists():
-            return None, _head()
+            return None, head()
         engine = _engine(url)
         try:
             with engine.connect() as connection:
-                _refuse_newer(connection)
-                return MigrationContext.configure(connection).get_current_revision(), _head()
+                return _revision(connection), head()
         finally:
             engine.dispose()
 
@@ -192,26 +187,24 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.autocommit = False
 
 
-def _scripts() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
-
-
-@cache
-def _head() -> str | None:
-    return ScriptDirectory.from_config(_scripts()).get_current_head()
+def head() -> str:
+    """The newest migration of this version."""
+    return max(_known())
 
 
 @cache
 def _known() -> frozenset[str]:
-    return frozenset(script.revision for script in ScriptDirectory.from_config(_scripts()).walk_revisions())
+    return frozenset(path.name.partition("_")[0] for path in MIGRATIONS.glob("[0-9]*.py"))
 
 
-def _refuse_newer(connection: Connection) -> None:
-    at = MigrationContext.configure(connection).get_current_revision()
+def _revision(connection: Connection) -> str | None:
+    """The migration at which a database stands, None where it is new. Raises DatabaseUnusable where it is newer."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     if at is not None and at not in _known():
         raise DatabaseUnusable("The database was written by a newer version of Một Cửa; install that version.")
+    return at
 
 
 def _in_turn(engine: Engine, work: Callable[[Engine], None]) -> None:
@@ -230,13 +223,14 @@ def _in_turn(engine: Engine, work: Callable[[Engine], None]) -> None:
 
 def _migrate(engine: Engine, to: str = "head") -> None:
     """One process at a time: whoever starts at the same moment waits, then finds everything done."""
-    config = _scripts()
     with engine.begin() as connection:
         _begin_alone(connection)
-        _refuse_newer(connection)
-        config.attributes["connection"] = connection
+        if _revision(connection) == head():
+            return
+        from bot.store.migrate import CommandError, upgrade  # Alembic takes long to load, and is needed once
+
         try:
-            command.upgrade(config, to)
+            upgrade(connection, to)
         except CommandError as error:
             raise DatabaseUnusable(f"The database cannot be migrated: {error}") from None
 

@@ -3,10 +3,12 @@
 import datetime as dt
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import IO, Any, TextIO
 
 from bot.content.schema import Language
+from bot.content.words import Phrase
 from bot.conversation.converse import Answer, converse
 from bot.conversation.scene import House
 from bot.conversation.visit import Kind, Memory, Visit
@@ -103,12 +105,12 @@ def _place(place: Place | None) -> dict[str, Any] | None:
     return {"ward_code": None, "name": place.typed}
 
 
-def explain(house: House, text: str, now: dt.datetime) -> str:
+def explain(house: House, phrases: Sequence[Phrase], text: str, now: dt.datetime) -> str:
     """For a maintainer: what was understood, which words and phrases decided, why the runner-up lost, the reply."""
     answered = converse(Visit(chat="ask", kind=Kind.TEXT, text=text), Memory(), house, now)
     read = answered.understanding
     lines = _understood(read) if read else []
-    for n, one in enumerate(explain_ranking(text, house.engine)[:3]):
+    for n, one in enumerate(explain_ranking(text, house.engine, phrases)[:3]):
         lines += ["", f"{n + 1}. {one.procedure}  {one.score:.1%}"]
         lines += [f"     {item.weight:+.2f}  {item.words}" for item in one.evidence]
         if one.nearest_phrase:

@@ -1,7 +1,7 @@
 """The engine: one message and what the chat remembers → one Understanding. Pure; built from what maintainers write."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -56,7 +56,6 @@ class Engine:
     places: Places
     ordinary: frozenset[str]
     learned: Learned
-    phrases: tuple[Phrase, ...]
     events: Events = field(default_factory=Events)
     asking: Asking = field(default_factory=Asking)
 
@@ -70,7 +69,6 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         places=build_places(gazetteer, intents.words.provinces),
         ordinary=frozenset(learned.ordinary),
         learned=learned,
-        phrases=intents.phrases,
         asking=_asking(intents),
     )
 
@@ -220,8 +218,8 @@ def aspect_of(tokens: list[Token], model: Linear) -> Aspect | None:
     return Aspect(best) if best and by_label[best] > none - ASKS_FROM else None
 
 
-def explain(text: str, engine: Engine, context: Context | None = None) -> list[Explanation]:
-    """The best procedures and what spoke for and against each."""
+def explain(text: str, engine: Engine, phrases: Sequence[Phrase], context: Context | None = None) -> list[Explanation]:
+    """The best procedures and what spoke for and against each; of `phrases`, the one most like the message."""
     reading = read(text, context or Context(), engine)
     model = engine.learned.procedures
     scores = dict(zip(model.labels, model.scores(reading.features), strict=True))
@@ -233,16 +231,16 @@ def explain(text: str, engine: Engine, context: Context | None = None) -> list[E
                 Evidence(words=shown(feature), weight=weight)
                 for feature, weight in model.contributions(reading.features, label)[:8]
             ),
-            nearest_phrase=_nearest_phrase(set(reading.features), label, engine),
+            nearest_phrase=_nearest_phrase(set(reading.features), label, engine, phrases),
         )
         for label, probability in sorted(decide.probabilities(scores).items(), key=lambda one: -one[1])[:4]
     ]
 
 
-def _nearest_phrase(features: set[str], label: str, engine: Engine) -> str | None:
+def _nearest_phrase(features: set[str], label: str, engine: Engine, phrases: Sequence[Phrase]) -> str | None:
     """The phrase that shares the rarest words with the message."""
     model, best = engine.learned.procedures, (0.0, "")
-    for phrase in engine.phrases:
+    for phrase in phrases:
         if phrase.means == label:
             own = set(features_of(read_words(low_words(phrase.text), engine.vocabulary), engine.vocabulary))
             shared = sum(model.rarity(feature) for feature in own & features)

@@ -7,14 +7,19 @@ Crammer et al., "Online Passive-Aggressive Algorithms", JMLR 7 (2006), variant P
 import heapq
 import math
 import random
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 NEGLIGIBLE = 0.4  # weights below are dropped: they decide nothing and cost time and memory
 RAREST_PAIR = 3  # pairs of words met less often are chance
 RIVALS = 3  # how many wrong labels a phrase is held against at once
 MARGIN = 1.0  # by how much the right label should lead
+
+SPAN = 1 << 16  # tenths that a weight may be apart from another
+MOST_ROWS = 30_000  # taken out of the arrays at a time
 
 # A feature's rarity squared, and each label it speaks for or against with how much.
 type Row = tuple[float, tuple[tuple[int, float], ...]]
@@ -22,23 +27,30 @@ type Row = tuple[float, tuple[tuple[int, float], ...]]
 
 @dataclass(frozen=True)
 class Linear:
-    """A message's score for a label: its features' weights, together, over its length in feature space."""
+    """A message's score for a label: its features' weights, together, over its length in feature space.
+
+    Hundreds of thousands of weights, of which few are ever asked for: they stay packed until they are.
+    """
 
     labels: tuple[str, ...] = ()
-    rows: dict[str, Row] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)  # feature → the number of its row
+    rarities: array[float] = field(default_factory=lambda: array("d"))
+    starts: array[int] = field(default_factory=lambda: array("I", [0]))  # of each row in `codes`; the end last
+    codes: array[int] = field(default_factory=lambda: array("I"))
     unseen: float = 1.0  # the squared rarity of a word never met: strange messages score low
+    unpacked: dict[str, Row] = field(default_factory=dict, compare=False, repr=False)
 
     def scores(self, features: Sequence[str]) -> list[float]:
         """A score for each label; about 1 for a message like the phrases of a label, 0 for one unlike any."""
         totals = [0.0] * len(self.labels)
-        length, unseen = 0.0, self.unseen
-        for feature, row in zip(features, map(self.rows.get, features), strict=True):
-            if row:
+        length = 0.0
+        for feature, row in zip(features, map(self.unpacked.get, features), strict=True):
+            if row or (row := self._row(feature)):
                 length += row[0]
                 for label, weight in row[1]:
                     totals[label] += weight
             elif " " not in feature:
-                length += unseen
+                length += self.unseen
         length = math.sqrt(length) or 1.0
         return [total / length for total in totals]
 
@@ -48,16 +60,35 @@ class Linear:
         length = math.sqrt(sum(self.rarity(feature) for feature in features)) or 1.0
         found = []
         for feature in features:
-            _, weights = self.rows.get(feature, (0.0, ()))
+            _, weights = self._row(feature) or (0.0, ())
             found += [(feature, weight / length) for label, weight in weights if label == at]
         return sorted(found, key=lambda one: -abs(one[1]))
 
     def rarity(self, feature: str) -> float:
         """The squared rarity of a feature."""
-        row = self.rows.get(feature)
-        if row is None:
-            return 0.0 if " " in feature else self.unseen
-        return row[0]
+        if row := self._row(feature):
+            return row[0]
+        return 0.0 if " " in feature else self.unseen
+
+    def _row(self, feature: str) -> Row | None:
+        at = self.places.get(feature)
+        if at is None:
+            return None
+        if len(self.unpacked) >= MOST_ROWS:
+            self.unpacked.clear()
+        codes = self.codes[self.starts[at] : self.starts[at + 1]]
+        row = self.unpacked[feature] = self.rarities[at], tuple(map(_weight_of, codes))
+        return row
+
+
+@cache
+def _weight_of(code: int) -> tuple[int, float]:
+    """A label and its weight: equal ones are one, so that they stay in the processor's cache."""
+    return code // SPAN, (code % SPAN - SPAN // 2) / 10
+
+
+def _code(label: int, weight: float) -> int:
+    return label * SPAN + round(weight * 10) + SPAN // 2
 
 
 def learn(
@@ -78,16 +109,27 @@ def learn(
     table = _table(kept, len(labels), rivals)
     vectors = [(_vector(features, rarity, table), number[label]) for features, label in examples]
     weights = _train(vectors, table, len(labels), epochs, rivals, aggressiveness)
-    rows = {feature: _row(rarity[feature], weights.get(feature, {}), negligible) for feature in rarity}
-    rows = {feature: row for feature, row in rows.items() if row[1] or " " not in feature}
-    return Linear(labels, rows, unseen=round((1.0 + math.log(len(examples) or 1)) ** 2, 3))
+    return _packed(labels, rarity, weights, negligible, unseen=round((1.0 + math.log(len(examples) or 1)) ** 2, 3))
 
 
-def _row(rarity: float, weights: dict[int, float], negligible: float) -> Row:
-    # In tenths there are few different weights: they stay in the processor's cache.
-    scaled = {label: weight * rarity for label, weight in weights.items()}
-    kept = tuple((label, round(weight, 1)) for label, weight in scaled.items() if abs(weight) >= negligible)
-    return round(rarity * rarity, 3), kept
+def _packed(
+    labels: tuple[str, ...],
+    rarity: dict[str, float],
+    weights: dict[str, dict[int, float]],
+    negligible: float,
+    unseen: float,
+) -> Linear:
+    places: dict[str, int] = {}
+    rarities, starts, codes = array("d"), array("I", [0]), array("I")
+    for feature, rare in rarity.items():
+        scaled = {label: weight * rare for label, weight in weights[feature].items()}
+        kept = [_code(label, weight) for label, weight in scaled.items() if abs(weight) >= negligible]
+        if kept or " " not in feature:
+            places[feature] = len(places)
+            rarities.append(round(rare * rare, 3))
+            codes.extend(kept)
+            starts.append(len(codes))
+    return Linear(labels, places, rarities, starts, codes, unseen)
 
 
 # While it is learnt, a feature's weight for each label by number: a list where most labels will have one.

@@ -4,6 +4,7 @@ Pure; built once from the gazetteer. A name is found without its kind, its accen
 to the communes that took it over on 1 July 2025. Several that fit are all returned: nothing is guessed.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ KIND_SYLLABLES = {
     "phuong": {accented("phường")}, "xa": {accented("xã")}, "thi": {accented("thị")}, "tran": {accented("trấn")},
     "quan": {accented("quận")}, "huyen": {accented("huyện")}, "khu": {accented("khu")}, "pho": {accented("phố")},
 }  # fmt: skip
+KIND_OF_NAME = re.compile("(thành phố|thị trấn|thị xã|đặc khu|phường|quận|huyện|tỉnh|xã) ")
 KINDS_IN_INDONESIAN = {"kelurahan": "phuong", "desa": "xa", "kecamatan": "district"}
 # Words after which a bare name of two syllables or more is a place.
 BEFORE_A_PLACE = frozenset(
@@ -168,9 +170,11 @@ def build_places(gazetteer: Gazetteer, province_names: Mapping[str, str] | None 
         if targets:
             units[fold(name)].append(_Unit(kind, _key(name), province, district, targets, today=False))
         for code in former.became:
-            commune = gazetteer.communes[code]
-            found = FoundCommune(ward_code=code, name=commune.name, province=commune.province, by=former.district)
-            districts[district].setdefault(code, found)
+            if code not in districts[district]:
+                commune = gazetteer.communes[code]
+                districts[district][code] = FoundCommune(
+                    ward_code=code, name=commune.name, province=commune.province, by=former.district
+                )
     names = frozenset((*units, *districts, *provinces))
     initials: defaultdict[str, list[str]] = defaultdict(list)
     for name in units:
@@ -199,9 +203,8 @@ def _target(former: FormerUnit, commune: Commune) -> FoundCommune:
 def _bare(name: str) -> tuple[str, str]:
     """`Phường Ngọc Hà` → (`phuong`, `ngọc hà`)."""
     low = name.lower()
-    for kind in ("thành phố", "thị trấn", "thị xã", "đặc khu", "phường", "quận", "huyện", "tỉnh", "xã"):
-        if low.startswith(kind + " "):
-            return fold(kind), " ".join(words(low[len(kind) :]))
+    if kind := KIND_OF_NAME.match(low):
+        return fold(kind[1]), " ".join(words(low[kind.end() :]))
     return "", " ".join(words(low))
 
 

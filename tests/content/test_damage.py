@@ -74,6 +74,7 @@ DAMAGE = {
     "a phrase under two procedures": (ASK, "  # ngắn\n", "  # ngắn\n▸  - bên lãnh sự yêu cầu trích lục kết hôn mới cấp để hợp pháp hóa, bản cũ năm 2012 không nhận | time\n", "stands under `trich-luc-ho-tich` too"),
     "an unknown neighbour": (ASK, "  trich-luc-ho-tich:\n", "▸  trich-luc:\n", "no procedure `trich-luc`; did you mean `trich-luc-ho-tich`?"),
     "phrases in no language": (ASK, "\nid:\n", "\nid_:\n", "unknown key `id_`; did you mean `id`?", "id_:"),
+    "a confidence nobody has": (OFFICE, "confidence: high", "▸confidence: sure", "is not a valid confidence"),
     "an office of nowhere": (OFFICE, "ward_code: 8", "▸ward_code: 2", "no commune has the code 2"),
     "hours as YAML likes to misread them": (DESK, '    spans: [["08:00", "12:00"], ["13:00", "17:00"]]', '▸    spans: [["8h", "12:00"]]', "has not the form of a spans"),
     "a promise for no commune": (DESK, "warn_before_hours: 1", "own_limits:\n▸  - {commune: 2, limits: {first_answer_hours: 4, settled_days: 3}}\nwarn_before_hours: 1", "no commune has the code 2"),
@@ -82,6 +83,8 @@ DAMAGE = {
     "an emergency number gone": (CONTACTS, "ambulance:\n", "ambulanse:\n", "did you mean `ambulance`?", "ambulanse:"),
     "a counter's name with an unknown field": (COUNTERS, "    en: the police (Công an) of {commune}", "▸    en: the police (Công an) of {comune}", "`{comune}` cannot be filled in; did you mean `commune`?"),
     "an unknown kind of talk": (TALK, "goodbye:\n", "goodby:\n", "did you mean `goodbye`?", "goodby:"),
+    "a sentence that Vietnamese does not have": ("locales/en/LC_MESSAGES/motcua.po", 'msgid "start.what"', '▸msgid "start.wat"', "is not in the Vietnamese catalog"),
+    "a field misspelt in a translation": ("locales/id/LC_MESSAGES/motcua.po", "{hotline}", "{hotlin}", "use the same fields in every language", 'msgid "no_match.who"'),
     "an unknown field in the catalogue": (CATALOGUE, "dang-ky-khai-sinh:\n  field: civil_status", "dang-ky-khai-sinh:\n▸  field: hộ tịch", "is not a valid field"),
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 FILES = sorted(p for folder in ("knowledge", "intents") for p in (ROOT / folder).rglob("*.yaml"))
 
 
-class EditorsLoader(yaml.SafeLoader):
+class EditorsLoader(yaml.CSafeLoader):
     """YAML 1.2 as editors read it: `no` and `2026-11-23` are text."""
 
     yaml_implicit_resolvers: ClassVar = {}

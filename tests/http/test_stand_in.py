@@ -68,7 +68,7 @@ def test_what_telegram_refuses_it_refuses(method, fields):
 
 def test_a_violation_is_refused_and_remembered():
     async def story():
-        async with TelegramServer().running() as server, httpx.AsyncClient(base_url=server.url) as client:
+        async with TelegramServer().running() as server, httpx.AsyncClient(verify=False, base_url=server.url) as client:
             answer = await client.post(f"/bot{TOKEN}/sendMessage", json={"chat_id": 11})
             assert (answer.status_code, answer.json()["ok"]) == (400, False)
             assert len(server.violations) == 1
@@ -79,7 +79,7 @@ def test_a_violation_is_refused_and_remembered():
 
 def test_a_stranger_with_another_token_gets_nowhere():
     async def story():
-        async with TelegramServer().running() as server, httpx.AsyncClient(base_url=server.url) as client:
+        async with TelegramServer().running() as server, httpx.AsyncClient(verify=False, base_url=server.url) as client:
             for token in ("1:wrong", TOKEN.upper(), f"{TOKEN}x"):
                 assert (await client.post(f"/bot{token}/getMe")).status_code == 401
             assert server.calls == []

@@ -26,7 +26,7 @@ def watched(turns, story, **extra):
         async with serving(turns, server, port=port, **extra) as task:
             await alive(port, task)
             await until(lambda: any(name == "getUpdates" for name, _ in server.calls), task)
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+            async with httpx.AsyncClient(verify=False, base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
                 await story(server, client.get)
 
     run(main)
@@ -50,7 +50,7 @@ def test_before_telegram_is_reached_the_process_is_alive_and_not_ready(turns, mo
         port = free_port()
         async with serving(turns, server, port=port) as task:
             await alive(port, task)
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
+            async with httpx.AsyncClient(verify=False, base_url=f"http://127.0.0.1:{port}") as client:
                 ready = await client.get("/readyz")
                 assert ready.status_code == 503
                 assert "telegram" in ready.json()
@@ -191,7 +191,7 @@ async def test_the_queue_of_each_commune_has_a_length_and_an_age(play, clock):
 @pytest.mark.parametrize("path", ["/metrics", "/readyz", "/healthz"])
 def test_nothing_can_be_posted_to_the_watch(turns, path):
     async def story(server, get):
-        async with httpx.AsyncClient(base_url=str(get.__self__.base_url)) as client:
+        async with httpx.AsyncClient(verify=False, base_url=str(get.__self__.base_url)) as client:
             assert (await client.post(path)).status_code == 405
 
     watched(turns, story)

@@ -182,12 +182,12 @@ def test_eight_turns_race_for_one_update_and_one_happens(database, database_url,
 
 
 @played
-async def test_twenty_messages_of_fifty_chats_are_each_answered_in_order(play):
-    crowd = [Person(2000 + n, f"p{n}") for n in range(50)]
+async def test_ten_messages_of_twenty_chats_are_each_answered_in_order(play):
+    crowd = [Person(2000 + n, f"p{n}") for n in range(20)]
     answers = {"help": "help.ask", "topics": "topics.choose", "language": "language.ask", "commune": "commune.ask"}
-    wanted = [*answers, "topics", "topics", "help", "commune", "help", "language"] * 2
+    wanted = [*answers, "topics", "topics", "help", "commune", "help", "language"]
     await play.hears(*(person.says(f"/{command}") for command in wanted for person in crowd))
     for person in crowd:
         told = play.said(person)
-        assert len(told) == 20
+        assert len(told) == 10
         assert [text.splitlines()[0] for text in told] == [play.say(answers[command]) for command in wanted]

@@ -6,18 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from bot.store.database import _engine, _scripts, open_database
+from bot.store.database import _engine, head, open_database
+from bot.store.migrate import scripts
 from bot.store.tables import metadata
 
 STARTERS = 6
 
 
 def test_migrations_lead_to_the_tables_and_back(empty_url):
-    engine, config = _engine(empty_url), _scripts()
+    engine = _engine(empty_url)
     with engine.begin() as connection:
-        config.attributes["connection"] = connection
+        config = scripts(connection)
+        assert ScriptDirectory.from_config(config).get_heads() == [head()]
         command.upgrade(config, "head")
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
         command.downgrade(config, "base")

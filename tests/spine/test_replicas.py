@@ -49,7 +49,7 @@ async def two_plays(server, turns, others):
 def test_whichever_replica_is_told_everybody_is_answered_once_and_in_order(turns, others, database):
     async def post_all(doors):
         number = 0
-        async with httpx.AsyncClient(headers={SECRET_HEADER: "s3cret"}) as telegram:
+        async with httpx.AsyncClient(verify=False, headers={SECRET_HEADER: "s3cret"}) as telegram:
             for place in PLACES:
                 for person in CROWD:
                     number += 1

@@ -6,7 +6,6 @@ import pytest
 
 from bot.store import audit, people, questions
 from bot.store.database import open_database
-from tests.terminal.test_commands import main
 
 NOW = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
 
@@ -17,7 +16,7 @@ def at(tmp_path):
 
 
 @pytest.mark.parametrize("commune", ["8", "00008"])
-def test_the_code_stands_alone_on_the_last_line(at, commune):
+def test_the_code_stands_alone_on_the_last_line(main, at, commune):
     done = main("invite", "--commune", commune, "--role", "officer", **at)
     assert done.returncode == 0
     code = done.stdout.splitlines()[-1]
@@ -33,13 +32,13 @@ def test_the_code_stands_alone_on_the_last_line(at, commune):
 @pytest.mark.parametrize(
     "wrong", [("99999", "officer"), ("abc", "officer"), ("8", "king"), ("-8", "officer"), ("8" * 50, "leader")]
 )
-def test_a_wrong_invitation_is_one_sentence(at, wrong):
+def test_a_wrong_invitation_is_one_sentence(main, at, wrong):
     done = main("invite", "--commune", wrong[0], "--role", wrong[1], **at)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 
 
-def test_revoking_ends_every_post(at):
+def test_revoking_ends_every_post(main, at):
     database = open_database(at["DATABASE_URL"])
     with database.change() as connection:
         people.appoint(connection, person="telegram:21", name="Hoa", role="officer", commune=8, province=1, now=NOW)
@@ -50,7 +49,7 @@ def test_revoking_ends_every_post(at):
     database.close()
 
 
-def test_unanswered_questions_are_counted_in_groups(at):
+def test_unanswered_questions_are_counted_in_groups(main, at):
     database = open_database(at["DATABASE_URL"])
     with database.change() as connection:
         for n in range(3):
@@ -61,7 +60,7 @@ def test_unanswered_questions_are_counted_in_groups(at):
     assert done.stdout.split()[:2] == ["3", "-"]
 
 
-def test_the_audit_log_is_verified_at_the_keyboard(at):
+def test_the_audit_log_is_verified_at_the_keyboard(main, at):
     database = open_database(at["DATABASE_URL"])
     with database.change() as connection:
         audit.note(connection, actor="telegram:21", action="look", subject="MC-X", now=NOW)

@@ -110,8 +110,8 @@ def test_a_name_with_a_slip_is_found(house):
     assert find_exactly("lệ phí bao nhiêu", house.engine.places) is None
 
 
-def test_an_explanation_names_words_and_the_nearest_phrase(house):
-    first, second = explain("em mới sinh con, cần giấy gì", house.engine)[:2]
+def test_an_explanation_names_words_and_the_nearest_phrase(house, content):
+    first, second = explain("em mới sinh con, cần giấy gì", house.engine, content.intents.phrases)[:2]
     assert first.procedure == "dang-ky-khai-sinh"
     assert first.score > second.score
     assert any("sinh con" in item.words for item in first.evidence)

@@ -1,0 +1,37 @@
+"""The keyboard: `main.py` as whoever types it meets it."""
+
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+import main as program
+from tests.conftest import ROOT
+
+
+def process(*arguments, typed="", **environment):
+    """A process of its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TELEGRAM")} | environment
+    return subprocess.run(
+        [sys.executable, "main.py", *arguments],
+        cwd=ROOT, input=typed, capture_output=True, text=True, timeout=120, env=environment, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def main(monkeypatch, content, house):
+    """The same within this process, on content that is read once; an exception nobody caught fails the test."""
+    monkeypatch.setattr(program, "_content", lambda: content)
+    monkeypatch.setattr(program, "_house", lambda _content: house)
+    hidden = {name: None for name in os.environ if name.startswith("TELEGRAM")}
+
+    def run(*arguments, typed="", **environment):
+        done = CliRunner(env=hidden | environment).invoke(
+            program.main, arguments, input=typed, catch_exceptions=False, prog_name="main.py"
+        )
+        return SimpleNamespace(returncode=done.exit_code, stdout=done.stdout, stderr=done.stderr)
+
+    return run
