@@ -11,14 +11,15 @@ import pytest
 from bot.content.learned import load_engine
 from bot.content.load import examine
 from bot.conversation.scene import House
-from bot.store.database import open_database
+from bot.store.database import head, open_database
 from bot.turn import Turns
-from tests.postgres import Postgres, address, drop_database, make_database
+from tests.postgres import Postgres, address, drop_database, make_database, wiped
 
 ROOT = Path(__file__).parent.parent
 os.environ["PORT"] = "0"  # services of several tests run at the same time; each takes a free port
 SERVER = "MOTCUA_TEST_POSTGRES"  # the folder of the session's server, as the workers of xdist learn it
 numbers = itertools.count(1)
+spare = []  # empty, migrated databases on PostgreSQL
 postgres = None
 
 
@@ -99,10 +100,16 @@ def database_url(request, tmp_path, migrated):
         file = shutil.copy(migrated("sqlite"), tmp_path / "motcua.db")
         yield f"sqlite:///{file}"
         return
-    folder, name = os.environ[SERVER], f"t{next(numbers)}-{os.getpid()}"
-    make_database(folder, name, migrated("postgresql"))
+    folder = os.environ[SERVER]
+    if not spare:
+        spare.append(f"t{next(numbers)}-{os.getpid()}")
+        make_database(folder, spare[0], migrated("postgresql"))
+    name = spare.pop()
     yield address(folder, name)
-    drop_database(folder, name)
+    if wiped(folder, name, head()):
+        spare.append(name)
+    else:
+        drop_database(folder, name)
 
 
 @pytest.fixture

@@ -86,6 +86,34 @@ def make_database(folder, name, template="template1"):
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
 
+def wiped(folder, name, version):
+    """Empty a database for the next story, ten times faster than a new one; False where its tables were changed."""
+    with psycopg.connect(host=str(folder), user="motcua", dbname=name, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")  # the audit log forbids what is done here
+        connection.execute(OTHERS_LEAVE)
+        seen = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+        triggers = connection.execute("SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal").fetchone()
+        if seen != [(version,)] or triggers == (0,):
+            return False
+        connection.execute(EMPTY)
+        return True
+
+
+OTHERS_LEAVE = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+EMPTY = """
+DO $$ DECLARE name text; BEGIN
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('DELETE FROM %I', name);
+  END LOOP;
+  FOR name IN SELECT sequencename FROM pg_sequences LOOP
+    PERFORM setval(quote_ident(name)::regclass, 1, false);
+  END LOOP;
+END $$
+"""
+
+
 def drop_database(folder, name):
     with psycopg.connect(host=str(folder), user="motcua", dbname="postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
