@@ -87,7 +87,8 @@ class Turns:
                 counter.remember(visit.chat, answer.memory)
             for reply in answer.replies:
                 counter.answer(visit, reply)
-            front.after(counter, visit)
+            if answer.memory.commune != memory.commune:
+                front.commune_is_known(counter, visit)
         return Taken(happened=True, understanding=answer.understanding, matched_in=matched_in)
 
     def plan_nightly(self) -> None:

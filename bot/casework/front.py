@@ -51,8 +51,8 @@ def serve(counter: Counter, visit: Visit) -> bool:
             return _spoken(counter, visit) if visit.private else _in_group(counter, visit)
 
 
-def after(counter: Counter, visit: Visit) -> None:
-    """After the bot has answered: a draft that waited for the commune goes on."""
+def commune_is_known(counter: Counter, visit: Visit) -> None:
+    """The bot has learnt somebody's commune: a draft that waited for it goes on."""
     if visit.private:
         citizens.commune_is_known(counter, visit.chat)
 

@@ -136,7 +136,8 @@ class Delivery:
         try:
             chat_id = int(parcel.chat.partition(":")[2])
             reply = reply_of(parcel.payload)
-            spot = await self.threads.run(self._spot, parcel.chat, reply.place)
+            named = reply.place.name or reply.place.topic
+            spot = await self.threads.run(self._spot, parcel.chat, reply.place) if named else NOWHERE
             if reply.place.opens and spot.thread is None:
                 spot = await self._open(chat_id, reply.place.opens)
             try:

@@ -2,15 +2,17 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import chats
 
+_RECALL = select(chats.c.memory).where(chats.c.chat == bindparam("of"))
+
 
 def recall(connection: Connection, chat: str) -> str | None:
     """The memory of a chat as JSON, None for a stranger."""
-    return connection.execute(select(chats.c.memory).where(chats.c.chat == chat)).scalar_one_or_none()
+    return connection.execute(_RECALL, {"of": chat}).scalar_one_or_none()
 
 
 def remember(connection: Connection, chat: str, memory: str, *, now: dt.datetime) -> None:

@@ -4,11 +4,20 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Lock
 from bot.store.tables import cursors, inbox
+
+# Made once: what every turn does is not put together anew each time.
+_KEEP = {
+    "sqlite": sqlite.insert(inbox).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(inbox).on_conflict_do_nothing(),
+}
+_WAITS = (inbox.c.source == bindparam("of"), inbox.c.number == bindparam("at"), inbox.c.state == "waiting")
+_FINISH = update(inbox).where(*_WAITS).values(state="done", raw=None, finished_at=bindparam("now"))
+_SET_ASIDE = update(inbox).where(*_WAITS).values(state="bad", error=bindparam("why"), finished_at=bindparam("now"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,19 +40,15 @@ class Waiting:
 
 def keep(connection: Connection, receipt: Receipt, *, chat: str, raw: str, now: dt.datetime) -> bool:
     """Store an update that has just arrived. False: it was here before, nothing to do."""
-    insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
-    added = connection.execute(
-        insert(inbox)
-        .values(
-            source=receipt.source,
-            number=receipt.number,
-            chat=chat,
-            state="waiting",
-            received_at=now,
-            raw=raw,
-        )
-        .on_conflict_do_nothing()
-    )
+    row = {
+        "source": receipt.source,
+        "number": receipt.number,
+        "chat": chat,
+        "state": "waiting",
+        "received_at": now,
+        "raw": raw,
+    }
+    added = connection.execute(_KEEP[connection.dialect.name], row)
     return bool(added.rowcount == 1)
 
 
@@ -81,12 +86,14 @@ def is_mine(connection: Connection, receipt: Receipt) -> bool:
 
 def finish(connection: Connection, receipt: Receipt, *, now: dt.datetime) -> bool:
     """Mark an update done and wipe its words. False: another turn has done it."""
-    return _leave_waiting(connection, receipt, state="done", raw=None, finished_at=now)
+    done = connection.execute(_FINISH, {"of": receipt.source, "at": receipt.number, "now": now})
+    return done.rowcount == 1
 
 
 def set_aside(connection: Connection, receipt: Receipt, *, error: str, now: dt.datetime) -> bool:
     """Mark an update bad, so that the ones behind it go on; it is kept for the operator to look at."""
-    return _leave_waiting(connection, receipt, state="bad", error=error[:200], finished_at=now)
+    bad = {"of": receipt.source, "at": receipt.number, "now": now, "why": error[:200]}
+    return connection.execute(_SET_ASIDE, bad).rowcount == 1
 
 
 def count_attempt(connection: Connection, receipt: Receipt, *, error: str) -> int:
@@ -108,12 +115,3 @@ def next_number(connection: Connection, name: str) -> int:
     statement = insert(cursors).values(name=name, value=1)
     statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": cursors.c.value + 1})
     return int(connection.execute(statement.returning(cursors.c.value)).scalar_one())
-
-
-def _leave_waiting(connection: Connection, receipt: Receipt, **values: object) -> bool:
-    changed = connection.execute(
-        update(inbox)
-        .where(inbox.c.source == receipt.source, inbox.c.number == receipt.number, inbox.c.state == "waiting")
-        .values(**values)
-    )
-    return changed.rowcount == 1

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, insert, select, update
 
 from bot.store.tables import outbox
 
@@ -15,6 +15,29 @@ class Priority(IntEnum):
     CARD = 1
     REMINDER = 2
     BROADCAST = 3
+
+
+def _is_first() -> ColumnElement[bool]:
+    """It waits, and nothing that waits for the same chat came before it."""
+    earlier = outbox.alias("earlier")
+    before = (earlier.c.chat == outbox.c.chat, earlier.c.state == "waiting", earlier.c.id < outbox.c.id)
+    return (outbox.c.state == "waiting") & ~exists().where(*before)
+
+
+# Made once: what every message does is not put together anew each time.
+_PUT = insert(outbox)
+_OF_THE_DOOR = outbox.c.chat.like(bindparam("door"))
+_DUE = (
+    select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts)
+    .where(_is_first(), _OF_THE_DOOR, outbox.c.not_before <= bindparam("now"))
+    .order_by(outbox.c.priority, outbox.c.id)
+)
+_NEXT_DUE = select(func.min(outbox.c.not_before)).where(_is_first(), _OF_THE_DOOR)
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("this"), outbox.c.state == "waiting")
+    .values(state="sent", payload=None, finished_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,17 +67,16 @@ def put(
             .where(outbox.c.chat == chat, outbox.c.name == name, outbox.c.state == "waiting")
             .values(state="dead", payload=None, error="superseded", finished_at=now)
         )
-    connection.execute(
-        insert(outbox).values(
-            chat=chat,
-            priority=priority,
-            state="waiting",
-            payload=payload,
-            created_at=now,
-            not_before=not_before or now,
-            name=name,
-        )
-    )
+    row = {
+        "chat": chat,
+        "priority": priority,
+        "state": "waiting",
+        "payload": payload,
+        "created_at": now,
+        "not_before": not_before or now,
+        "name": name,
+    }
+    connection.execute(_PUT, row)
 
 
 def waiting_under(connection: Connection, chat: str, name: str) -> str | None:
@@ -67,37 +89,19 @@ def due(
     connection: Connection, door: str, *, now: dt.datetime, limit: int, busy: Collection[str] | Select[tuple[str]] = ()
 ) -> list[Parcel]:
     """The messages to send now through `door`: the first of each chat that is neither busy nor told to wait."""
-    rows = connection.execute(
-        select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts)
-        .where(
-            _is_first(),
-            outbox.c.chat.startswith(f"{door}:", autoescape=True),
-            outbox.c.not_before <= now,
-            outbox.c.chat.not_in(busy),
-        )
-        .order_by(outbox.c.priority, outbox.c.id)
-        .limit(limit)
-    )
+    free = _DUE.where(outbox.c.chat.not_in(busy)) if isinstance(busy, Select) or busy else _DUE
+    rows = connection.execute(free.limit(limit), {"door": f"{door}:%", "now": now})
     return [Parcel(id=r.id, chat=r.chat, payload=r.payload, attempts=r.attempts) for r in rows]
-
-
-def _is_first() -> ColumnElement[bool]:
-    """It waits, and nothing that waits for the same chat came before it."""
-    earlier = outbox.alias("earlier")
-    before = (earlier.c.chat == outbox.c.chat, earlier.c.state == "waiting", earlier.c.id < outbox.c.id)
-    return (outbox.c.state == "waiting") & ~exists().where(*before)
 
 
 def next_due(connection: Connection, door: str) -> dt.datetime | None:
     """When the next waiting message may be sent, None if none waits."""
-    return connection.execute(
-        select(func.min(outbox.c.not_before)).where(_is_first(), outbox.c.chat.startswith(f"{door}:", autoescape=True))
-    ).scalar_one_or_none()
+    return connection.execute(_NEXT_DUE, {"door": f"{door}:%"}).scalar_one_or_none()
 
 
 def sent(connection: Connection, parcel: Parcel, *, now: dt.datetime) -> bool:
     """The message has gone out; its words are wiped."""
-    return _leave_waiting(connection, parcel, state="sent", payload=None, finished_at=now)
+    return connection.execute(_SENT, {"this": parcel.id, "now": now}).rowcount == 1
 
 
 def later(connection: Connection, parcel: Parcel, *, until: dt.datetime, error: str) -> bool:

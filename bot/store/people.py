@@ -3,18 +3,22 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import blocked, chats, desks, invitations, staff, tries
 
 type Row = RowMapping
 
+# Made once: every turn asks for these.
+_POSTS = select(staff).where(staff.c.person == bindparam("of"), staff.c.ended_at.is_(None)).order_by(staff.c.id)
+_WRITING_IN = select(chats.c.writing_in).where(chats.c.chat == bindparam("of"))
+_KEPT_OUT = select(blocked.c.person).where(blocked.c.person == bindparam("of"))
+
 
 def posts(connection: Connection, person: str) -> list[Row]:
     """The appointments somebody holds now."""
-    where = (staff.c.person == person, staff.c.ended_at.is_(None))
-    return list(connection.execute(select(staff).where(*where).order_by(staff.c.id)).mappings())
+    return list(connection.execute(_POSTS, {"of": person}).mappings())
 
 
 def at_commune(connection: Connection, commune: int) -> list[Row]:
@@ -120,7 +124,7 @@ def move_desk(connection: Connection, chat: str, new: str) -> None:
 
 
 def writing_in(connection: Connection, chat: str) -> str | None:
-    return connection.execute(select(chats.c.writing_in).where(chats.c.chat == chat)).scalar_one_or_none()
+    return connection.execute(_WRITING_IN, {"of": chat}).scalar_one_or_none()
 
 
 def write_in(connection: Connection, chat: str, code: str | None, *, now: dt.datetime) -> None:
@@ -139,7 +143,7 @@ def let_in(connection: Connection, person: str) -> bool:
 
 
 def is_kept_out(connection: Connection, person: str) -> bool:
-    return connection.execute(select(blocked.c.person).where(blocked.c.person == person)).first() is not None
+    return connection.execute(_KEPT_OUT, {"of": person}).first() is not None
 
 
 def _upsert(connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:
