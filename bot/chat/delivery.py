@@ -41,6 +41,15 @@ class Pace:
     group_seconds: float = 3.0
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A message, where it stands now or why it does not, and when the next may go to its chat."""
+
+    parcel: Parcel
+    outcome: Spot | Exception
+    free_at: dt.datetime
+
+
 class Delivery:
     """Sends what waits. `run` loops; `deliver_due` sends once what may go out now."""
 
@@ -56,6 +65,8 @@ class Delivery:
         self._free_at: dict[str, dt.datetime] = {}  # of our own chats; replicas share theirs in the database
         self.name = uuid4().hex
         self._shared = turns.database.shared
+        self._to_settle: list[Sent] = []
+        self._settling = asyncio.Lock()
 
     async def run(self, wake: asyncio.Event, stop: asyncio.Event) -> None:
         """Deliver until `stop`; a last round sends what the last turns decided."""
@@ -129,7 +140,27 @@ class Delivery:
             free_at = self.turns.clock() + dt.timedelta(seconds=seconds)
             if not self._shared:
                 self._free_at[parcel.chat] = free_at
-            await self.threads.run(self._settle, parcel, sent, free_at)
+            await self._settled_with_others(Sent(parcel, sent, free_at))
+
+    async def _settled_with_others(self, one: Sent) -> None:
+        """Note what became of a message, in one transaction with all that went out while the last was written."""
+        self._to_settle.append(one)
+        async with self._settling:
+            together, self._to_settle = self._to_settle, []
+            try:
+                await self.threads.run(self._settle_all, together)
+            except PASSING_ERRORS:
+                raise
+            except Exception:  # noqa: BLE001 - our own mistake about one of them takes none of the others with it
+                for each in together:
+                    await self.threads.run(self._settle_alone, each)
+
+    def _settle_all(self, together: list[Sent]) -> None:
+        if not together:
+            return
+        with self.turns.database.change() as connection:
+            for one in together:
+                self._settle(connection, one)
 
     async def _send(self, parcel: Parcel) -> Spot | Exception:
         """Where the message now stands, or why it does not."""
@@ -188,40 +219,49 @@ class Delivery:
             note = f"about:{place.about}:{spot.message}"
             shown.keep(connection, chat=parcel.chat, name=note, message=spot.message, thread=None)
 
-    def _settle(self, parcel: Parcel, error: Spot | Exception, free_at: dt.datetime) -> None:
-        now = self.turns.clock()
-        with self.turns.database.change() as connection:
-            if self._shared:
-                lanes.leave(connection, parcel.chat, holder=self.name, free_at=free_at)
-            match error:
-                case Spot():
-                    self._settled(connection, parcel, error)
-                    outbox.sent(connection, parcel, now=now)
-                case RetryAfter():
-                    until = now + _seconds(error.retry_after)
-                    outbox.later(connection, parcel, until=until, error="RetryAfter")
-                case ChatMigrated():
-                    new = chat_key(error.new_chat_id)
-                    outbox.readdress(connection, parcel.chat, new)
-                    chats.rename(connection, parcel.chat, new)
-                    people.move_desk(connection, parcel.chat, new)
-                case Forbidden() | BadRequest() if isinstance(error, Forbidden) or _lost(error):
-                    self.turns.undelivered(connection, parcel)
-                    outbox.give_up_chat(connection, parcel.chat, error=type(error).__name__, now=now)
-                    chats.lose(connection, parcel.chat, why=type(error).__name__)
-                case BadRequest():
-                    log.error("the message was refused: %s", error.message)
-                    self.turns.undelivered(connection, parcel)
-                    outbox.give_up(connection, parcel, error="BadRequest", now=now)
-                case TelegramError():
-                    wait = min(LONGEST_WAIT_SECONDS, 2**parcel.attempts)
-                    until = now + dt.timedelta(seconds=wait)
-                    outbox.later(connection, parcel, until=until, error=type(error).__name__)
-                    if not isinstance(error, NetworkError):
-                        log.error("the message waits: %s", type(error).__name__)
-                case _:
-                    log.error("the message cannot be sent: %s", type(error).__name__)
-                    outbox.give_up(connection, parcel, error=type(error).__name__, now=now)
+    def _settle_alone(self, one: Sent) -> None:
+        try:
+            self._settle_all([one])
+        except PASSING_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001 - sent again and again it would be worse
+            log.error("what became of a message cannot be noted: %s", type(error).__name__)
+            with self.turns.database.change() as connection:
+                outbox.give_up(connection, one.parcel, error=type(error).__name__, now=self.turns.clock())
+
+    def _settle(self, connection: Transaction, one: Sent) -> None:
+        now, parcel, error = self.turns.clock(), one.parcel, one.outcome
+        if self._shared:
+            lanes.leave(connection, parcel.chat, holder=self.name, free_at=one.free_at)
+        match error:
+            case Spot():
+                self._settled(connection, parcel, error)
+                outbox.sent(connection, parcel, now=now)
+            case RetryAfter():
+                until = now + _seconds(error.retry_after)
+                outbox.later(connection, parcel, until=until, error="RetryAfter")
+            case ChatMigrated():
+                new = chat_key(error.new_chat_id)
+                outbox.readdress(connection, parcel.chat, new)
+                chats.rename(connection, parcel.chat, new)
+                people.move_desk(connection, parcel.chat, new)
+            case Forbidden() | BadRequest() if isinstance(error, Forbidden) or _lost(error):
+                self.turns.undelivered(connection, parcel)
+                outbox.give_up_chat(connection, parcel.chat, error=type(error).__name__, now=now)
+                chats.lose(connection, parcel.chat, why=type(error).__name__)
+            case BadRequest():
+                log.error("the message was refused: %s", error.message)
+                self.turns.undelivered(connection, parcel)
+                outbox.give_up(connection, parcel, error="BadRequest", now=now)
+            case TelegramError():
+                wait = min(LONGEST_WAIT_SECONDS, 2**parcel.attempts)
+                until = now + dt.timedelta(seconds=wait)
+                outbox.later(connection, parcel, until=until, error=type(error).__name__)
+                if not isinstance(error, NetworkError):
+                    log.error("the message waits: %s", type(error).__name__)
+            case _:
+                log.error("the message cannot be sent: %s", type(error).__name__)
+                outbox.give_up(connection, parcel, error=type(error).__name__, now=now)
 
 
 def _title(place: Place) -> str:

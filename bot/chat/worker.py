@@ -43,6 +43,7 @@ class Worker:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._failure: dict[int, Exception] = {}
         self._elsewhere: set[int] = set()
+        self._done: set[int] = set()
 
     async def run(self, application: TelegramApplication, stop: asyncio.Event) -> None:
         """Work until `stop`; what is under way is finished first."""
@@ -78,6 +79,7 @@ class Worker:
         if taken.elsewhere:  # not a turn of ours
             self._elsewhere.add(number)
             return
+        self._done.add(number)
         self.answered.set()
         seconds = time.perf_counter() - started
         self.metrics.turn(visit, taken, seconds)
@@ -85,6 +87,7 @@ class Worker:
 
     async def pass_over(self, number: int) -> None:
         await self.threads.run(self.turns.pass_over, Receipt(source=DOOR, number=number))
+        self._done.add(number)
 
     def note_failure(self, number: int, failure: Exception) -> None:
         """Called where a handler raised; `_one` decides what becomes of the update."""
@@ -126,12 +129,15 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - the library's own failing on an update nobody foresaw
             self.note_failure(receipt.number, error)
         if failure := self._failure.pop(receipt.number, None):
+            self._done.discard(receipt.number)
             return await self._failed(waiting, failure)
         if receipt.number in self._elsewhere:
             self._elsewhere.discard(receipt.number)
             await asyncio.sleep(ELSEWHERE_SECONDS)
             return False
-        await self.pass_over(receipt.number)  # nothing left to do where a handler took the turn
+        if receipt.number not in self._done:
+            await self.pass_over(receipt.number)  # no handler wanted it
+        self._done.discard(receipt.number)
         return True
 
     async def _failed(self, waiting: Waiting, failure: Exception) -> bool:

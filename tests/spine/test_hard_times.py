@@ -141,10 +141,10 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
     """The database refuses to note that Lan's message has gone, while Emma's is still on its way."""
     settle, refusals = play.service.delivery._settle, [sqlite3.OperationalError("database is locked")]
 
-    def refuses_once(parcel, error, free_at):
-        if parcel.chat == f"telegram:{LAN.id}" and refusals:
+    def refuses_once(connection, one):
+        if one.parcel.chat == f"telegram:{LAN.id}" and refusals:
             raise refusals.pop()
-        settle(parcel, error, free_at)
+        settle(connection, one)
 
     async def slow(bot, chat_id, reply, spot):
         await asyncio.sleep(0.1 if chat_id == EMMA.id else 0)
@@ -159,6 +159,23 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
     assert counted(database, "outbox") == {"waiting": 1, "sent": 1}
     await play.deliver()
     assert len(play.said(EMMA)) == 1
+
+
+@played
+async def test_one_outcome_that_cannot_be_noted_takes_no_other_with_it(play, monkeypatch, database):
+    """Both messages go out at once; what Telegram answered about Lan's breaks our own code."""
+    settle = play.service.delivery._settle
+
+    def broken(connection, one):
+        if one.parcel.chat == f"telegram:{LAN.id}":
+            raise KeyError("not foreseen")
+        settle(connection, one)
+
+    await play.store(LAN.says("/help"), EMMA.says("/help"))
+    await play.act()
+    monkeypatch.setattr(play.service.delivery, "_settle", broken)
+    await play.deliver()
+    assert counted(database, "outbox") == {"dead": 1, "sent": 1}
 
 
 def test_eight_turns_race_for_one_update_and_one_happens(database, database_url, house, clock):
