@@ -139,7 +139,7 @@ async def test_a_message_that_cannot_be_read_back_stops_no_other(play, clock, da
 @played
 async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_settled(play, monkeypatch, database):
     """The database refuses to note that Lan's message has gone, while Emma's is still on its way."""
-    settle, refusals = play.service.delivery._settle, [sqlite3.OperationalError("database is locked")]
+    settle, refusals = play.service.delivery._settle, [OperationalError("UPDATE", {}, Exception("database is locked"))]
 
     def refuses_once(connection, one):
         if one.parcel.chat == f"telegram:{LAN.id}" and refusals:
@@ -154,7 +154,7 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
     await play.act()
     monkeypatch.setattr(play.service.delivery, "_settle", refuses_once)
     monkeypatch.setattr("bot.chat.delivery.send", slow)
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(OperationalError):
         await play.deliver()
     assert counted(database, "outbox") == {"waiting": 1, "sent": 1}
     await play.deliver()
