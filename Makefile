@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run chat check test lint audit bench clean
+.PHONY: run chat check test lint audit bench chaos clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run.ready
@@ -31,6 +31,9 @@ audit: $(VENV)/test.ready
 	@$(PYTHON) -m venv $(VENV)/audit
 	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
 	@for file in requirements.txt tests/requirements.txt; do $(VENV)/audit/bin/pip-audit --require-hashes --disable-pip -r $$file || exit 1; done
+
+chaos: $(VENV)/test.ready
+	@$(BIN)/python -m tests.chaos $(CHAOS)
 
 bench: $(VENV)/test.ready
 	@$(BIN)/python -m tests.bench

@@ -11,13 +11,15 @@ import psycopg
 
 # What a power cut would lose matters to nobody here.
 HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "shared_buffers=64MB")
+SAFE = ("max_connections=100", "shared_buffers=64MB")
 START_SECONDS = 30
 
 
 class Postgres:
     """A server on a socket in a folder of its own; `url(name)` is the address of a database there."""
 
-    def __init__(self):
+    def __init__(self, *, hasty=True):
+        self.settings = HASTY if hasty else SAFE
         self.folder = Path(tempfile.mkdtemp(prefix="motcua-pg-"))
         self._bin, self._user = binaries(), nobody()
         if self._user:
@@ -28,7 +30,8 @@ class Postgres:
 
     def start(self):
         options = " ".join(
-            f"-c {setting}" for setting in (*HASTY, "listen_addresses=''", f"unix_socket_directories={self.folder}")
+            f"-c {setting}"
+            for setting in (*self.settings, "listen_addresses=''", f"unix_socket_directories={self.folder}")
         )
         self._call(
             "pg_ctl", "start", "--pgdata", "data", "--log=log", "--options", options, f"--timeout={START_SECONDS}"

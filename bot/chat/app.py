@@ -68,7 +68,7 @@ def handlers(take: TakeTurn, pass_over: PassOver) -> list[BaseHandler[Any, Any, 
         try:
             await visit(update, context)
         finally:
-            if update.callback_query:
+            if update.callback_query and isinstance(update.callback_query.id, str):
                 with suppress(TelegramError):  # too old to be acknowledged: the answer itself is in the outbox
                     await update.callback_query.answer()
 

@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 IDLE_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60
 RENEW_SECONDS = 2.0
+LONGEST_PAUSE = dt.timedelta(seconds=10)
 # What Telegram says of a chat to which nothing can be sent any more.
 LOST = ("chat not found", "user is deactivated", "bot was blocked", "bot was kicked", "group chat was deleted",
         "bot is not a member", "peer_id_invalid", "have no rights to send", "need administrator rights")  # fmt: skip
@@ -89,7 +90,8 @@ class Delivery:
     async def deliver_due(self) -> int:
         """Send the first waiting message of every chat that may have one now; how many were tried."""
         now = self.turns.clock()
-        self._free_at = {chat: at for chat, at in self._free_at.items() if at > now}
+        latest = now + LONGEST_PAUSE  # a later one was noted before the clock was put back
+        self._free_at = {chat: at for chat, at in self._free_at.items() if now < at <= latest}
         parcels = await self.threads.run(self._due, now)
         # All are waited for: a message still under way would be due again, and sent twice.
         for failure in await self._while_renewing(asyncio.gather(*map(self._deliver, parcels), return_exceptions=True)):

@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, insert, select, update
 
-from bot.store.tables import outbox
+from bot.store.tables import UtcTime, outbox
 
 
 class Priority(IntEnum):
@@ -27,9 +27,12 @@ def _is_first() -> ColumnElement[bool]:
 # Made once: what every message does is not put together anew each time.
 _PUT = insert(outbox)
 _OF_THE_DOOR = outbox.c.chat.like(bindparam("door"))
+# Later than anything is ever put off, or put there in the future: written before the clock was put back.
+_NOW, _TOMORROW, _SOON = (bindparam(name, type_=UtcTime) for name in ("now", "tomorrow", "soon"))
+_MAY_GO = (outbox.c.not_before <= _NOW) | (outbox.c.not_before > _TOMORROW) | (outbox.c.created_at > _SOON)
 _DUE = (
     select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts)
-    .where(_is_first(), _OF_THE_DOOR, outbox.c.not_before <= bindparam("now"))
+    .where(_is_first(), _OF_THE_DOOR, _MAY_GO)
     .order_by(outbox.c.priority, outbox.c.id)
 )
 _NEXT_DUE = select(func.min(outbox.c.not_before)).where(_is_first(), _OF_THE_DOOR)
@@ -90,8 +93,17 @@ def due(
 ) -> list[Parcel]:
     """The messages to send now through `door`: the first of each chat that is neither busy nor told to wait."""
     free = _DUE.where(outbox.c.chat.not_in(busy)) if isinstance(busy, Select) or busy else _DUE
-    rows = connection.execute(free.limit(limit), {"door": f"{door}:%", "now": now})
+    rows = connection.execute(free.limit(limit), _when(door, now))
     return [Parcel(id=r.id, chat=r.chat, payload=r.payload, attempts=r.attempts) for r in rows]
+
+
+def _when(door: str, now: dt.datetime) -> dict[str, object]:
+    return {
+        "door": f"{door}:%",
+        "now": now,
+        "tomorrow": now + dt.timedelta(days=1),
+        "soon": now + dt.timedelta(minutes=1),
+    }
 
 
 def next_due(connection: Connection, door: str) -> dt.datetime | None:

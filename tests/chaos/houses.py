@@ -1,0 +1,12 @@
+"""The real content for stories within this process."""
+
+from bot.content.learned import load_engine
+from bot.content.load import load
+from bot.conversation.scene import House
+from tests.conftest import ROOT
+
+
+def the_house():
+    content = load(ROOT)
+    engine = load_engine(ROOT / "var" / "cache", content.intents, content.knowledge.gazetteer)
+    return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
