@@ -123,6 +123,7 @@ async def _unless(stop: asyncio.Event, fetching: Coroutine[Any, Any, list[Any]])
     if fetch.done():
         return fetch.result()
     fetch.cancel()
+    await asyncio.gather(fetch, return_exceptions=True)
     return []
 
 
