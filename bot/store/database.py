@@ -90,13 +90,13 @@ class Database:
         return at is None or (at != head() and at in _known())
 
     def listen(self, heard: Callable[[], None], over: Callable[[], bool]) -> None:
-        """Call `heard` whenever a process rings, until `over()` says so or the connection is lost."""
+        """Call `heard` whenever a process rings, until `over()` says so or there is no connection."""
         import psycopg  # loaded with the engine, where there is a PostgreSQL
 
-        pooled = self._engine.raw_connection()
-        own: Any = pooled.driver_connection
-        pooled.detach()  # LISTEN would stay with a connection that goes back to the pool
         try:
+            pooled = self._engine.raw_connection()
+            own: Any = pooled.driver_connection
+            pooled.detach()  # LISTEN would stay with a connection that goes back to the pool
             with closing(own):
                 own.autocommit = True
                 own.execute(f"LISTEN {BELL}")
