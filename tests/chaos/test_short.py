@@ -13,7 +13,7 @@ from tests.chaos import faults
     "story",
     [
         pytest.param(lambda chance: faults.killed(chance, "sqlite", 2), id="killed"),
-        pytest.param(lambda chance: faults.without_database(chance, 6), id="without its database"),
+        pytest.param(lambda chance: faults.without_database(chance, 1), id="without its database"),
     ],
 )
 def test_nothing_is_lost_and_nothing_twice(story):

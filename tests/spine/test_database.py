@@ -5,7 +5,7 @@ import sqlite3
 import pytest
 from sqlalchemy import text
 
-from bot.store.database import DatabaseUnusable, open_database
+from bot.store.database import Database, DatabaseUnusable, _engine, open_database
 
 
 def test_a_second_process_may_use_the_same_database(database, database_url):
@@ -69,3 +69,10 @@ def test_a_refused_newer_database_keeps_what_is_in_it(database, database_url):
     with database.look() as connection:
         assert connection.execute(text("SELECT value FROM cursors")).scalar_one() == 1
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "9999"
+
+
+def test_listening_to_a_database_that_is_away_ends_and_is_tried_again_later():
+    away = Database(_engine("postgresql+psycopg://motcua@127.0.0.1:1/motcua"))
+    heard = []
+    assert away.listen(lambda: heard.append(1), lambda: False) is None
+    assert heard == []
