@@ -72,8 +72,7 @@ class Play:
         """Take every turn that waits."""
         worker = self.service.worker
         while found := await worker.threads.run(worker._waiting):
-            for chat, updates in found.items():
-                worker._busy[chat] = asyncio.create_task(worker._serve(self.service.application, chat, updates))
+            worker.begin(self.service.application, found)
             await worker.settle()
 
     async def deliver(self):

@@ -41,6 +41,7 @@ class Worker:
         self.arrived = asyncio.Event()  # set by whoever stores an update
         self.answered = asyncio.Event()  # set when replies wait in the outbox
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._held = 0  # updates in memory
         self._failure: dict[int, Exception] = {}
         self._elsewhere: set[int] = set()
         self._done: set[int] = set()
@@ -49,6 +50,9 @@ class Worker:
         """Work until `stop`; what is under way is finished first."""
         while not stop.is_set():
             self.arrived.clear()
+            if self._held >= BATCH:
+                await self.arrived.wait()  # until a chat is done
+                continue
             try:
                 found = await self.threads.run(self._waiting)
             except PASSING_ERRORS as error:
@@ -56,11 +60,16 @@ class Worker:
                 log.error("the database does not answer: %s", type(error).__name__)
                 await _pause(stop)
                 continue
-            for chat, updates in (_shuffled(found) if self.turns.database.shared else found).items():
-                self._busy[chat] = asyncio.create_task(self._serve(application, chat, updates))
+            self.begin(application, _shuffled(found) if self.turns.database.shared else found)
             if not found:
                 await self._rest()
         await self.settle()
+
+    def begin(self, application: TelegramApplication, found: dict[str, list[Waiting]]) -> None:
+        """Take the turns of these chats, side by side."""
+        for chat, updates in found.items():
+            self._held += len(updates)
+            self._busy[chat] = asyncio.create_task(self._serve(application, chat, updates))
 
     async def _rest(self) -> None:
         """Until something arrives; what another replica stored and left is found by looking."""
@@ -96,7 +105,7 @@ class Worker:
     def _waiting(self) -> dict[str, list[Waiting]]:
         found: defaultdict[str, list[Waiting]] = defaultdict(list)
         with self.turns.database.look() as connection:
-            for update in inbox.waiting(connection, DOOR, limit=BATCH, busy=list(self._busy)):
+            for update in inbox.waiting(connection, DOOR, limit=BATCH - self._held, busy=list(self._busy)):
                 found[update.chat].append(update)
         return found
 
@@ -112,6 +121,7 @@ class Worker:
             await asyncio.sleep(PAUSE_SECONDS)
         finally:
             del self._busy[chat]
+            self._held -= len(updates)
             self.arrived.set()
 
     async def _one(self, application: TelegramApplication, waiting: Waiting) -> bool:

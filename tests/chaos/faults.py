@@ -243,7 +243,7 @@ async def burst(chance, kind, updates, most_megabytes=300):
     people = [Person(10_000 + n, f"p{n}") for n in range(max(1, updates // 5))]
     port = free_port()
     async with ground(kind) as where, StormyServer().running() as server:
-        _broadcasts(where.url, 200)
+        _broadcasts(where.url, 200, due_in=3 if updates < 1_000 else 10)
         questions = ["/help", "em mới sinh con, cần giấy gì", "/topics", "lệ phí bao nhiêu", "mất thẻ căn cước"]
         await server.inject(*(p.says(chance.choice(questions)) for _ in range(5) for p in people))
         began = time.monotonic()
@@ -278,12 +278,12 @@ async def burst(chance, kind, updates, most_megabytes=300):
         return Seen(wrong=wrong, figures=figures)
 
 
-def _broadcasts(url, count):
+def _broadcasts(url, count, due_in):
     database, now = open_database(url), dt.datetime.now(dt.UTC)
     payload = _REPLY.dump_json(Reply(blocks=(Block(text="Tin chung."),))).decode()
     rows = [
         {"chat": f"telegram:{900_000 + n}", "priority": Priority.BROADCAST, "state": "waiting", "payload": payload,
-         "created_at": now, "not_before": now + dt.timedelta(seconds=3)}
+         "created_at": now, "not_before": now + dt.timedelta(seconds=due_in)}
         for n in range(count)
     ]  # fmt: skip
     with database.change() as connection:
