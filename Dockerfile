@@ -12,7 +12,7 @@ COPY knowledge ./knowledge
 COPY intents ./intents
 COPY locales ./locales
 # Learnt once here, so that a replica starts in a second and needs to write nothing but its database.
-RUN /venv/bin/python main.py ask "chào" > /dev/null
+RUN /venv/bin/python main.py learn
 
 FROM python:3.12-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \

@@ -1,6 +1,7 @@
 """The front door: one command a line, wiring only."""
 
 import datetime as dt
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ if sys.version_info < (3, 12):  # noqa: UP036 - said in one sentence rather than
 import click
 
 from bot.config import ROOT, BadSettings, Settings, read_settings
-from bot.content.learned import load_engine
+from bot.content.learned import is_learned, load_engine, load_learned
 from bot.content.load import BrokenContent, Content, examine, load
 from bot.content.read import Weight
 from bot.conversation.scene import House
@@ -224,6 +225,14 @@ def check(root: Path) -> None:
 
 
 @main.command()
+def learn() -> None:
+    """Learn from the phrases of intents/ now, which the next start would do."""
+    content = _content()
+    with _bar("learning") as progress:
+        load_learned(CACHE, content.intents, progress)
+
+
+@main.command()
 @click.option("--against", metavar="REV", required=True, help="A revision of git, e.g. HEAD~1 or main.")
 @click.option(
     "--questions",
@@ -331,7 +340,11 @@ def _speechless(content: Content) -> House:
 
 
 def _house(content: Content) -> House:
-    engine = load_engine(CACHE, content.intents, content.knowledge.gazetteer, _progress)
+    if not is_learned(CACHE, content.intents):
+        click.echo("learning from the phrases, once until they change …", err=True)
+        # In a process of its own: what learning takes in memory would stay with the one that serves.
+        subprocess.run([sys.executable, str(ROOT / "main.py"), "learn"], check=False)  # noqa: S603 - our own
+    engine = load_engine(CACHE, content.intents, content.knowledge.gazetteer)
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
 
 
@@ -340,10 +353,6 @@ def _bar(label: str) -> Iterator[Callable[[float], None]]:
     """A bar on standard error for what takes a while, told the part that is done."""
     with click.progressbar(length=100, label=label, file=sys.stderr) as bar:
         yield lambda part: bar.update(int(part * 100) - bar.pos)
-
-
-def _progress(what: str) -> None:
-    click.echo(f"learning {what} from the phrases (once until they change) …", err=True)
 
 
 def _database(settings: Settings) -> Database:

@@ -149,6 +149,8 @@ class Delivery:
         self._to_settle.append(one)
         async with self._settling:
             together, self._to_settle = self._to_settle, []
+            if not together:
+                return
             try:
                 await self.threads.run(self._settle_all, together)
             except PASSING_ERRORS:
@@ -158,8 +160,6 @@ class Delivery:
                     await self.threads.run(self._settle_alone, each)
 
     def _settle_all(self, together: list[Sent]) -> None:
-        if not together:
-            return
         with self.turns.database.change() as connection:
             for one in together:
                 self._settle(connection, one)

@@ -42,6 +42,8 @@ class Worker:
         self.answered = asyncio.Event()  # set when replies wait in the outbox
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._held = 0  # updates in memory
+        self._met = False  # another replica, at a chat
+        self._hand = random.randint(-(2**31), 2**31 - 1)  # which chat comes next, of a ring of all
         self._failure: dict[int, Exception] = {}
         self._elsewhere: set[int] = set()
         self._done: set[int] = set()
@@ -50,7 +52,7 @@ class Worker:
         """Work until `stop`; what is under way is finished first."""
         while not stop.is_set():
             self.arrived.clear()
-            if self._held >= BATCH:
+            if self._held > BATCH // 2:
                 await self.arrived.wait()  # until a chat is done
                 continue
             try:
@@ -60,7 +62,7 @@ class Worker:
                 log.error("the database does not answer: %s", type(error).__name__)
                 await _pause(stop)
                 continue
-            self.begin(application, _shuffled(found) if self.turns.database.shared else found)
+            self.begin(application, found)
             if not found:
                 await self._rest()
         await self.settle()
@@ -85,6 +87,7 @@ class Worker:
         """Called by the handlers: the turn itself, in a thread of its own."""
         started = time.perf_counter()
         taken = await self.threads.run(self.turns.take, visit, Receipt(source=DOOR, number=number))
+        self._met |= not taken.happened
         if taken.elsewhere:  # not a turn of ours
             self._elsewhere.add(number)
             return
@@ -104,9 +107,16 @@ class Worker:
 
     def _waiting(self) -> dict[str, list[Waiting]]:
         found: defaultdict[str, list[Waiting]] = defaultdict(list)
+        room, busy = BATCH - self._held, list(self._busy)
         with self.turns.database.look() as connection:
-            for update in inbox.waiting(connection, DOOR, limit=BATCH - self._held, busy=list(self._busy)):
-                found[update.chat].append(update)
+            if self.turns.database.shared:
+                if self._met:
+                    self._hand, self._met = inbox.anywhere(connection, DOOR), False
+                updates, self._hand = inbox.waiting_from(connection, DOOR, hand=self._hand, limit=room, busy=busy)
+            else:
+                updates = inbox.waiting(connection, DOOR, limit=room, busy=busy)
+        for update in updates:
+            found[update.chat].append(update)
         return found
 
     async def _serve(self, application: TelegramApplication, chat: str, updates: list[Waiting]) -> None:
@@ -176,11 +186,6 @@ def _facts(visit: Visit, taken: Taken, seconds: float) -> dict[str, object]:
     plain = "flood" if taken.flood else "done" if taken.happened else "before"
     outcome = taken.understanding.outcome.value if taken.understanding else plain
     return {"kind": visit.kind.value, "outcome": outcome, "ms": round(seconds * 1000, 1)}
-
-
-def _shuffled(found: dict[str, list[Waiting]]) -> dict[str, list[Waiting]]:
-    """In an order of this replica's own, so that two do not walk into each other at every chat."""
-    return {chat: found[chat] for chat in random.sample(list(found), len(found))}
 
 
 def _without_words(failure: Exception) -> tuple[type[Exception], Exception, TracebackType | None]:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Lock
@@ -16,6 +16,18 @@ _KEEP = {
     "postgresql": postgresql.insert(inbox).on_conflict_do_nothing(),
 }
 _WAITS = (inbox.c.source == bindparam("of"), inbox.c.number == bindparam("at"), inbox.c.state == "waiting")
+_earlier = inbox.alias("earlier")
+_MINE = select(
+    func.pg_try_advisory_xact_lock(int(Lock.CHAT), func.hashtext(inbox.c.chat)).label("locked"),
+    exists()
+    .where(
+        _earlier.c.source == inbox.c.source,
+        _earlier.c.chat == inbox.c.chat,
+        _earlier.c.state == "waiting",
+        _earlier.c.number < inbox.c.number,
+    )
+    .label("behind_another"),
+).where(*_WAITS)
 _FINISH = update(inbox).where(*_WAITS).values(state="done", raw=None, finished_at=bindparam("now"))
 _SET_ASIDE = update(inbox).where(*_WAITS).values(state="bad", error=bindparam("why"), finished_at=bindparam("now"))
 
@@ -66,6 +78,35 @@ def waiting(connection: Connection, source: str, *, limit: int, busy: Collection
     ]
 
 
+def waiting_from(
+    connection: Connection, source: str, *, hand: int, limit: int, busy: Collection[str] = ()
+) -> tuple[list[Waiting], int]:
+    """The same for one of several replicas, and where to go on: each goes round the chats from a place of its own.
+
+    All of them taking the oldest would take the same ones, and do each other's work again. PostgreSQL.
+    """
+    place = func.hashtext(inbox.c.chat)
+    chosen = (
+        select(inbox.c.number, inbox.c.chat, inbox.c.raw, inbox.c.attempts, place.label("place"))
+        .where(inbox.c.source == source, inbox.c.state == "waiting", inbox.c.chat.not_in(busy))
+        .order_by(place < hand, place, inbox.c.number)
+        .limit(limit)
+    )
+    rows = connection.execute(chosen).all()
+    found = [
+        Waiting(receipt=Receipt(source=source, number=r.number), chat=r.chat, raw=r.raw, attempts=r.attempts)
+        for r in rows
+    ]
+    return found, rows[-1].place if rows else hand
+
+
+def anywhere(connection: Connection, source: str) -> int:
+    """Where a replica goes on that has caught up with another: at some chat for which an update waits. PostgreSQL."""
+    waits = (inbox.c.source == source, inbox.c.state == "waiting")
+    some = select(func.hashtext(inbox.c.chat)).where(*waits).order_by(func.random()).limit(1)
+    return connection.execute(some).scalar_one_or_none() or 0
+
+
 def is_mine(connection: Connection, receipt: Receipt) -> bool:
     """Whether this transaction may take the turn; False: look at the chat again.
 
@@ -73,15 +114,10 @@ def is_mine(connection: Connection, receipt: Receipt) -> bool:
     """
     if connection.dialect.name != "postgresql":
         return True
-    here = (inbox.c.source == receipt.source, inbox.c.number == receipt.number, inbox.c.state == "waiting")
-    chat = connection.execute(select(inbox.c.chat).where(*here)).scalar_one_or_none()
-    if chat is None:
+    row = connection.execute(_MINE, {"of": receipt.source, "at": receipt.number}).first()
+    if row is None:
         return True  # done: `finish` says so
-    lock = func.pg_try_advisory_xact_lock(int(Lock.CHAT), func.hashtext(chat))
-    if not connection.execute(select(lock)).scalar_one():
-        return False
-    earlier = (inbox.c.source == receipt.source, inbox.c.chat == chat, inbox.c.state == "waiting")
-    return connection.execute(select(inbox.c.number).where(*earlier, inbox.c.number < receipt.number)).first() is None
+    return bool(row.locked) and not row.behind_another
 
 
 def finish(connection: Connection, receipt: Receipt, *, now: dt.datetime) -> bool:

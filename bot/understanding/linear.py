@@ -9,7 +9,7 @@ import math
 import random
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -99,8 +99,9 @@ def learn(
     negligible: float = NEGLIGIBLE,
     rivals: int = RIVALS,
     aggressiveness: float = 0.5,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> Linear:
-    """Learn from (features, label) pairs."""
+    """Learn from (features, label) pairs; `progress` is told which part is done."""
     labels = tuple(sorted({label for _, label in examples}))
     number = {label: n for n, label in enumerate(labels)}
     counts = Counter(feature for features, _ in examples for feature in features)
@@ -108,7 +109,7 @@ def learn(
     rarity = {feature: 1.0 + math.log(len(examples) / n) for feature, n in kept.items()}
     table = _table(kept, len(labels), rivals)
     vectors = [(_vector(features, rarity, table), number[label]) for features, label in examples]
-    weights = _train(vectors, table, len(labels), epochs, rivals, aggressiveness)
+    weights = _train(vectors, table, len(labels), epochs, rivals, aggressiveness, progress)
     return _packed(labels, rarity, weights, negligible, unseen=round((1.0 + math.log(len(examples) or 1)) ** 2, 3))
 
 
@@ -185,6 +186,7 @@ def _train(
     epochs: int,
     rivals: int,
     aggressiveness: float,
+    progress: Callable[[float], None],
 ) -> dict[str, dict[int, float]]:
     step, shuffle = 0, random.Random(1945).shuffle
     everything = [example for example in examples if example[0].values]
@@ -202,6 +204,7 @@ def _train(
                 _change(vector, changes, step)
         # Phrases that are right by the margin are left alone for an epoch, then all are looked at again.
         order = wrong if epoch % 2 == 0 else list(everything)
+        progress((epoch + 1) / epochs)
     return {feature: _averaged(row, step) for feature, row in table.items()}
 
 

@@ -1,90 +1,98 @@
-"""Turns a second, end to end without the network, beside a floor of hand-written SQL; the queue as it grows.
+"""Turns a second, end to end without the network, beside a floor of hand-written SQL; one process and two.
 
-A turn: update JSON in → stored → read by python-telegram-bot's classes → understood → reply in the outbox → delivered
-in process. The floor writes and commits the same rows (inbox in, inbox done, memory, outbox in, outbox sent) with
-sqlite3 and nothing else, in the same number of transactions.
+A turn: update JSON in → stored → read by python-telegram-bot → understood → reply in the outbox → delivered within this
+process. The floor writes and commits the same rows (inbox in, inbox done, memory, outbox in, outbox sent) with sqlite3
+and nothing else, in three transactions a turn, with the same settings.
 """
 
-import datetime as dt
+import asyncio
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
 
-from sqlalchemy import insert, text
-from telegram import Update
-
-from bot.chat.inbound import chat_of, visit_of
 from bot.conversation.scene import House
-from bot.store import agenda, cases, inbox, outbox
-from bot.store.database import Database, open_database
-from bot.store.inbox import Receipt
-from bot.store.tables import requests
-from bot.turn import Turns, reply_of
-from tests.bench.setting import Setting, line
-from tests.cast import Person
+from bot.conversation.visit import Kind, Visit
+from bot.store import outbox
+from bot.store.database import open_database
+from bot.store.inbox import Receipt, keep
+from bot.turn import Turns
+from tests.bench.pipeline import QUESTION, answered, updates_of
+from tests.bench.setting import ROOT, Setting, line
+from tests.postgres import Postgres
 
-TURNS = 400
-SIZES = (1_000, 100_000)
-NOW = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
+TURNS = 1_000
+A_SECOND, FOR_LATENCY = 50, 300
 DURABLE_ENGINE = 50  # turns a second: the upper end of what general durable-workflow engines were measured at here
 
 
 def report(setting: Setting) -> int:
     house = House(knowledge=setting.content.knowledge, catalogs=setting.content.catalogs, engine=setting.engine)
     with tempfile.TemporaryDirectory() as folder:
-        ours, times = _ours(house, Path(folder) / "ours.db")
-        floor = _floor(Path(folder) / "floor.db")
-        print("\nturns: SQLite, synchronous=FULL, one process")
-        missed = line("turns a second", ours)
-        missed += line("of the floor of hand-written SQL", 100 * ours / floor, 60, "%")
-        missed += line("a general durable-workflow engine, times", ours / DURABLE_ENGINE, 6, "x")
-        line("p50 of a turn", times[len(times) // 2], unit="ms")
-        line("p99 of a turn", times[int(len(times) * 0.99)], unit="ms")
-        return missed + _growth(Path(folder))
+        missed = _on_sqlite(house, Path(folder))
+    return missed + _on_postgresql()
 
 
-def _ours(house: House, path: Path) -> tuple[float, list[float]]:
+def _on_sqlite(house: House, folder: Path) -> int:
+    ours = _rate(house, folder / "ours.db")
+    floor = _floor(folder / "floor.db", *_written(house, folder / "one.db"))
+    waits = _waits(house, folder / "waits.db")
+    print("\nturns: SQLite, synchronous=FULL, the whole service in one process")
+    missed = line("turns a second", ours)
+    line("hand-written SQL, the same rows, a second", floor)
+    missed += line("of that floor", 100 * ours / floor, 60, "%")
+    missed += line("a general durable-workflow engine, times", ours / DURABLE_ENGINE, 6, "x")
+    line(f"update to reply at {A_SECOND} a second, p50", waits[len(waits) // 2] * 1000, unit="ms")
+    line(f"update to reply at {A_SECOND} a second, p99", waits[int(len(waits) * 0.99)] * 1000, unit="ms")
+    return missed
+
+
+def _rate(house: House, path: Path) -> float:
     turns = Turns(open_database(f"sqlite:///{path}"), house)
-    people = [Person(1000 + n, "Dân") for n in range(40)]
-    raws = [{"update_id": n, **people[n % 40].says("em mới sinh con, cần giấy gì")} for n in range(TURNS + 20)]
-    for raw in raws[:20]:
-        _turn(turns, raw)
-    times, started = [], time.perf_counter()
-    for raw in raws[20:]:
-        began = time.perf_counter()
-        _turn(turns, raw)
-        times.append((time.perf_counter() - began) * 1000)
-    total = time.perf_counter() - started
+    asyncio.run(answered(turns, updates_of(TURNS, 40)))
+    seconds, _ = asyncio.run(answered(turns, updates_of(0, TURNS)))
     turns.database.close()
-    return TURNS / total, sorted(times)
+    return TURNS / seconds
 
 
-def _turn(turns: Turns, raw: dict) -> None:
-    now, receipt = turns.clock(), Receipt(source="telegram", number=raw["update_id"])
+def _waits(house: House, path: Path) -> list[float]:
+    turns = Turns(open_database(f"sqlite:///{path}"), house)
+    _, waits = asyncio.run(answered(turns, updates_of(0, FOR_LATENCY), A_SECOND))
+    turns.database.close()
+    return waits
+
+
+def _written(house: House, path: Path) -> tuple[str, str, str]:
+    """The texts that one turn writes: the update, the memory, the reply."""
+    turns = Turns(open_database(f"sqlite:///{path}"), house)
+    raw = json.dumps(updates_of(0, 1)[0])
+    receipt = Receipt(source="telegram", number=1)
     with turns.database.change() as connection:
-        inbox.keep(connection, receipt, chat=chat_of(raw), raw=json.dumps(raw), now=now)
-    visit = visit_of(Update.de_json(raw, None))
-    turns.take(visit, receipt)
-    with turns.database.change() as connection:
-        for parcel in outbox.due(connection, "telegram", now=turns.clock(), limit=10):
-            reply_of(parcel.payload)
-            outbox.sent(connection, parcel, now=turns.clock())
+        keep(connection, receipt, chat="telegram:10000", raw=raw, now=turns.clock())
+    turns.take(Visit(chat="telegram:10000", kind=Kind.TEXT, text=QUESTION), receipt)
+    with turns.database.look() as connection:
+        (parcel,) = outbox.due(connection, "telegram", now=turns.clock(), limit=9)
+        memory = connection.exec_driver_sql("SELECT memory FROM chats").scalar_one()
+    turns.database.close()
+    return raw, memory, parcel.payload
 
 
-def _floor(path: Path) -> float:
+def _floor(path: Path, raw: str, memory: str, payload: str) -> float:
     """The same rows, written and committed by hand."""
     open_database(f"sqlite:///{path}").close()
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA synchronous=FULL")
-    raw, payload, memory = "x" * 400, "y" * 4000, "z" * 400
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
     started = time.perf_counter()
     for n in range(TURNS):
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(
             "INSERT INTO inbox (source, number, chat, state, received_at, raw) VALUES ('telegram', ?, ?, 'waiting', ?, ?)",
-            (n, f"telegram:{n % 40}", "2026-11-23 02:00:00", raw),
+            (n, f"telegram:{n}", "2026-11-23 02:00:00", raw),
         )
         connection.execute("COMMIT")
         connection.execute("BEGIN IMMEDIATE")
@@ -94,12 +102,12 @@ def _floor(path: Path) -> float:
         connection.execute(
             "INSERT INTO chats (chat, memory, changed_at) VALUES (?, ?, '2026-11-23') "
             "ON CONFLICT (chat) DO UPDATE SET memory = excluded.memory",
-            (f"telegram:{n % 40}", memory),
+            (f"telegram:{n}", memory),
         )
         row = connection.execute(
             "INSERT INTO outbox (chat, priority, state, payload, created_at, not_before) "
             "VALUES (?, 0, 'waiting', ?, '2026-11-23', '2026-11-23')",
-            (f"telegram:{n % 40}", payload),
+            (f"telegram:{n}", payload),
         )
         connection.execute("COMMIT")
         connection.execute("BEGIN IMMEDIATE")
@@ -110,52 +118,47 @@ def _floor(path: Path) -> float:
     return TURNS / total
 
 
-def _growth(folder: Path) -> int:
-    """The queue's operations in a small and a large database: none much slower."""
-    small, large = (_operations(folder / f"{size}.db", size) for size in SIZES)
-    print(f"\ngrowth: SQLite, {SIZES[0]:,} and {SIZES[1]:,} requests in 3,321 communes")
-    return sum(line(f"{name}, times slower", large[name] / small[name], 1.5, "x", at_most=True) for name in small)
+def _on_postgresql() -> int:
+    """The same by one process and by two, on a server that waits for its disk."""
+    server = Postgres(hasty=False)
+    try:
+        open_database(server.url("postgres")).close()
+        idle = _idle()
+        one = _together(server.url("postgres"), 1, first=0)
+        busy = 1 - (_idle() - idle) / (os.sysconf("SC_CLK_TCK") * (TURNS / one) * os.cpu_count())
+        two = _together(server.url("postgres"), 2, first=TURNS)
+    finally:
+        server.remove()
+    print("\nturns: PostgreSQL, fsync on, processes that each run the whole service")
+    missed = line("turns a second, one process", one)
+    line(f"of this machine's {os.cpu_count()} cores busy meanwhile", 100 * busy, unit="%")
+    line("turns a second, two processes", two)
+    return missed + line("two processes, times one", two / one, 1.6, "x")
 
 
-def _operations(path: Path, size: int) -> dict[str, float]:
-    database = open_database(f"sqlite:///{path}")
-    with database.change() as connection:
-        for start in range(0, size, 5_000):
-            rows = [_request(n) for n in range(start, min(size, start + 5_000))]
-            connection.execute(insert(requests), rows)
-        for n in range(0, size, 10):
-            agenda.plan(connection, f"MC-{n:06}", {"overdue": NOW + dt.timedelta(minutes=n + 1)})
-        connection.execute(text("ANALYZE"))
-    found = {
-        "find by code": _each(database, lambda c, n: cases.find(c, f"MC-{n * 7 % size:06}")),
-        "queue of a commune": _each(database, lambda c, n: cases.of_communes(c, [n * 31 % 3321])[:5]),
-        "place in the queue": _each(database, lambda c, n: cases.place_in_queue(c, n * 31 % 3321, NOW)),
-        "requests of a citizen": _each(
-            database, lambda c, n: cases.of_citizen(c, f"telegram:{n * 7 % size}", cases.LIVE)
-        ),
-        "work that is due": _each(database, lambda c, _: agenda.due(c, now=NOW, limit=100)),
-        "change (claim)": _each(
-            database, lambda c, n: cases.change(c, f"MC-{n * 7 % size:06}", version=0, values={"owner": "x"})
-        ),
-    }
-    database.close()
-    return found
+def _idle() -> int:
+    """Ticks in which a core of this machine had nothing to do."""
+    return int(Path("/proc/stat").read_text().split()[4])
 
 
-def _request(n: int) -> dict:
-    live = n % 50 == 0  # most have long been closed
-    return {
-        "code": f"MC-{n:06}", "citizen": f"telegram:{n}", "name": "Dân", "language": "vi", "commune": n % 3321, "province": 1,
-        "kind": "question", "status": "open" if live else "closed", "opened_at": NOW - dt.timedelta(minutes=n),
-        "moved_at": NOW - dt.timedelta(minutes=n), "subject": "x" * 120,
-    }  # fmt: skip
-
-
-def _each(database: Database, operation, rounds: int = 300) -> float:
-    times = []
-    for n in range(rounds):
-        began = time.perf_counter()
-        with database.change() as connection:
-            operation(connection, n)
-        times.append(time.perf_counter() - began)
-    return sorted(times)[rounds // 2]
+def _together(url: str, count: int, first: int) -> float:
+    share = TURNS // count
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.bench.pipeline", url, str(first + n * share), str(share)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(count)
+    ]
+    for worker in workers:
+        assert worker.stdout.readline() == "ready\n"
+    for worker in workers:
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    seconds = max(float(worker.stdout.readline()) for worker in workers)
+    for worker in workers:
+        worker.communicate()
+    return count * share / seconds
