@@ -80,8 +80,10 @@ class Play:
             pass
 
     async def hears(self, *updates):
-        await self.store(*updates)
-        await self.act()
+        """One thing after another, whoever says it; `store` and `act` for what comes at the same time."""
+        for update in updates:
+            await self.store(update)
+            await self.act()
         await self.deliver()
 
     async def passes(self, clock, seconds):

@@ -10,7 +10,7 @@ from bot.understanding.result import Context, Outcome, Ranked
 
 # Honest thresholds: `make bench` prints how often an answer and a choice are right.
 SHARPNESS = 9.0  # how much a difference of scores means, in log odds
-ANSWER_FROM = 0.92  # probability of the best, of all procedures
+ANSWER_FROM = 0.84  # probability of the best, of all procedures
 CHOOSE_FROM = 0.40  # probability of the best four together, of everything
 TALK_FROM = 0.50  # probability of the best kind of talk
 EMERGENCY_FROM = 0.2  # probability of all emergencies together: rather one too many than one too few

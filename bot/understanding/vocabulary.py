@@ -10,12 +10,14 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from bot.content.schema import Words
 from bot.understanding.fold import accented, fold, low_words, untelex, unvni
 
-MAX_REPAIRS = 12  # of one message: a message of nothing but noise costs no more than another
+MAX_REPAIRS = 10  # of one message: a message of nothing but noise costs no more than another
+OFTEN = 3  # times in the phrases: a rarer word is not looked for in two that ran together
 MIN_REPAIRED = 4  # letters; shorter words have too many neighbours
 
 
@@ -35,7 +37,7 @@ class Vocabulary:
     concepts: dict[str, list[tuple[tuple[Token, ...], str]]] = field(
         default_factory=dict
     )  # by the first two folded words
-    by_shape: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # first letter, length → known words
+    by_shape: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # first letter, length → words near it
 
 
 def build_vocabulary(words_file: Words, known: dict[str, int]) -> Vocabulary:
@@ -43,7 +45,8 @@ def build_vocabulary(words_file: Words, known: dict[str, int]) -> Vocabulary:
     shapes: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
     for word in known:
         if len(word) >= MIN_REPAIRED - 1 and word.isalpha():
-            shapes[word[0], len(word)].append(word)
+            for length in (len(word) - 1, len(word), len(word) + 1):
+                shapes[word[0], length].append(word)
     concepts: defaultdict[str, list[tuple[tuple[Token, ...], str]]] = defaultdict(list)
     for name, tokens in _concepts(words_file):
         concepts[" ".join(token.folded for token in tokens[:2])].append((tokens, name))
@@ -118,9 +121,11 @@ def _repaired(word: str, folded: str, vocabulary: Vocabulary) -> list[Token]:
 def _split(folded: str, vocabulary: Vocabulary) -> tuple[str, str] | None:
     if not 6 <= len(folded) <= 14:
         return None
-    halves = [(folded[:at], folded[at:]) for at in range(2, len(folded) - 1)]
-    fits = [h for h in halves if all(vocabulary.known.get(part, 0) > 3 and len(part) > 1 for part in h)]
-    return max(fits, key=lambda h: min(vocabulary.known[h[0]], vocabulary.known[h[1]]), default=None)
+    known, best = vocabulary.known.get, (OFTEN, "", "")
+    for at in range(2, len(folded) - 1):
+        if (often := known(folded[:at], 0)) > best[0] and (rest := known(folded[at:], 0)) > best[0]:
+            best = min(often, rest), folded[:at], folded[at:]
+    return best[1:] if best[1] else None
 
 
 def _nearest(folded: str, vocabulary: Vocabulary) -> str | None:
@@ -128,13 +133,9 @@ def _nearest(folded: str, vocabulary: Vocabulary) -> str | None:
     if len(folded) < MIN_REPAIRED or not folded.isalpha():
         return None
     allowed = 1 if len(folded) < 8 else 2
-    best: tuple[int, int, str] | None = None
-    for length in range(len(folded) - 1, len(folded) + 2):
-        for word in vocabulary.by_shape.get((folded[0], length), ()):
-            distance = OSA.distance(folded, word, score_cutoff=allowed)
-            if distance <= allowed and (best is None or (-distance, vocabulary.known[word]) > best[:2]):
-                best = (-distance, vocabulary.known[word], word)
-    return best[2] if best else None
+    like = vocabulary.by_shape.get((folded[0], len(folded)), ())
+    near = process.extract(folded, like, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+    return max(((-distance, vocabulary.known[word], word) for word, distance, _ in near), default=(0, 0, None))[2]
 
 
 def concepts_in(tokens: list[Token], vocabulary: Vocabulary) -> set[str]:

@@ -7,7 +7,6 @@ and nothing else, in three transactions a turn, with the same settings.
 
 import asyncio
 import json
-import os
 import sqlite3
 import subprocess
 import sys
@@ -123,22 +122,14 @@ def _on_postgresql() -> int:
     server = Postgres(hasty=False)
     try:
         open_database(server.url("postgres")).close()
-        idle = _idle()
         one = _together(server.url("postgres"), 1, first=0)
-        busy = 1 - (_idle() - idle) / (os.sysconf("SC_CLK_TCK") * (TURNS / one) * os.cpu_count())
         two = _together(server.url("postgres"), 2, first=TURNS)
     finally:
         server.remove()
     print("\nturns: PostgreSQL, fsync on, processes that each run the whole service")
     missed = line("turns a second, one process", one)
-    line(f"of this machine's {os.cpu_count()} cores busy meanwhile", 100 * busy, unit="%")
     line("turns a second, two processes", two)
     return missed + line("two processes, times one", two / one, 1.6, "x")
-
-
-def _idle() -> int:
-    """Ticks in which a core of this machine had nothing to do."""
-    return int(Path("/proc/stat").read_text().split()[4])
 
 
 def _together(url: str, count: int, first: int) -> float:
