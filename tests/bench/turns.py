@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from unittest import mock
 
 from bot.conversation.scene import House
 from bot.conversation.visit import Kind, Visit
@@ -20,11 +21,13 @@ from bot.store import outbox
 from bot.store.database import open_database
 from bot.store.inbox import Receipt, keep
 from bot.turn import Turns
+from tests.bench import profile
 from tests.bench.pipeline import QUESTION, answered, updates_of
 from tests.bench.setting import ROOT, Setting, line
 from tests.postgres import Postgres
 
 TURNS = 1_000
+PROFILED = 200
 A_SECOND, FOR_LATENCY = 50, 300
 DURABLE_ENGINE = 50  # turns a second: the upper end of what general durable-workflow engines were measured at here
 
@@ -47,7 +50,20 @@ def _on_sqlite(house: House, folder: Path) -> int:
     missed += line("a general durable-workflow engine, times", ours / DURABLE_ENGINE, 6, "x")
     line(f"update to reply at {A_SECOND} a second, p50", waits[len(waits) // 2] * 1000, unit="ms")
     line(f"update to reply at {A_SECOND} a second, p99", waits[int(len(waits) * 0.99)] * 1000, unit="ms")
+    _profile(house, folder / "profile.db")
     return missed
+
+
+def _profile(house: House, path: Path) -> None:
+    turns = Turns(open_database(f"sqlite:///{path}"), house)
+    asyncio.run(answered(turns, updates_of(PROFILED, 20)))
+    with mock.patch("bot.chat.threads.Threads.run", _here):  # the profiler sees one thread
+        profile.told(answered(turns, updates_of(0, PROFILED)), PROFILED)
+    turns.database.close()
+
+
+async def _here(_threads, function, *args, **kwargs):
+    return function(*args, **kwargs)
 
 
 def _rate(house: House, path: Path) -> float:

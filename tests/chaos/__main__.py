@@ -13,6 +13,7 @@ from tests.chaos.houses import the_house
 STORIES = {
     "kill -9, SQLite": lambda c, _, short: faults.killed(c, "sqlite", 3 if short else 100),
     "kill -9, PostgreSQL, two replicas": lambda c, _, short: faults.killed(c, "postgresql", 3 if short else 100, 2),
+    "polling taken over": lambda c, _, short: faults.taken_over(c, 2 if short else 12),
     "PostgreSQL stopped": lambda c, _, short: faults.without_database(c, 3 if short else 30),
     "bad network, SQLite": lambda c, _, short: faults.bad_network(c, "sqlite", 2 if short else 12),
     "bad network, PostgreSQL": lambda c, _, short: faults.bad_network(c, "postgresql", 2 if short else 12),

@@ -87,6 +87,23 @@ async def terminated(chance, kind, times):
     return seen
 
 
+async def taken_over(chance, times, most=15.0):
+    """Two replicas by long polling; one is killed, whichever it is: how long until somebody asks Telegram again."""
+    longest = 0.0
+    async with under_load("postgresql", chance, bots=2) as (where, server, _, _, seen):
+        for _ in range(times):
+            await asyncio.sleep(3)
+            await where.kills(where.bots[0])
+            began, asked = time.monotonic(), sum(name == "getUpdates" for name, _ in server.calls)
+            await polled(server, asked)
+            longest = max(longest, time.monotonic() - began)
+            await where.starts(server)
+        seen.figures |= {"times": times, "longest_s": round(longest, 1), "allowed": times}
+    if longest > most:
+        seen.wrong.append(f"nobody polled for {longest:.1f} s")
+    return seen
+
+
 async def without_database(chance, seconds):
     """PostgreSQL stops, and comes back."""
     async with under_load("postgresql", chance) as (where, _, _, _, seen):
