@@ -6,6 +6,7 @@ from typing import Literal
 
 FileForm = Literal["png", "pdf"]
 MAX_ACTION_BYTES = 64  # what Telegram allows a button to carry
+BULLET = len("• ")
 MAX_CHARACTERS = 4096  # of one Telegram message, in UTF-16 units
 
 
@@ -18,6 +19,7 @@ class Style(StrEnum):
 
 
 LISTED = (Style.ITEM, Style.TICK)
+UNDER = (*LISTED, Style.TITLE)  # what a list follows without a gap
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,16 +84,11 @@ class Reply:
     @property
     def text(self) -> str:
         """As a person would read it: titles and paragraphs apart, items under each other."""
-        lines: list[str] = []
-        for before, block in zip((None, *self.blocks), self.blocks, strict=False):
-            if before and not (block.style in LISTED and before.style in (*LISTED, Style.TITLE)):
-                lines.append("")
-            lines.append(f"• {block.text}" if block.style is Style.ITEM else block.text)
-        return "\n".join(lines)
+        return "".join(_shown(before, block) for before, block in zip((None, *self.blocks), self.blocks, strict=False))
 
     def parts(self, limit: int = MAX_CHARACTERS) -> "tuple[Reply, ...]":
         """The same as messages of at most `limit` UTF-16 units, cut at paragraph ends; the buttons under the last."""
-        if self.as_file or self.document or self.place.copies:
+        if self.as_file or self.document or self.place.copies or units(self.text) <= limit - BULLET:
             return (self,)
         groups = _fit([piece for block in self.blocks for piece in _cut(block, limit)], limit)
         last = len(groups) - 1
@@ -112,17 +109,28 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
+def _shown(before: Block | None, block: Block) -> str:
+    """A block as it follows another: paragraphs apart, items under each other."""
+    own = f"• {block.text}" if block.style is Style.ITEM else block.text
+    if before is None:
+        return own
+    return f"\n{own}" if block.style in LISTED and before.style in UNDER else f"\n\n{own}"
+
+
 def _fit(blocks: list[Block], limit: int) -> list[tuple[Block, ...]]:
-    groups: list[tuple[Block, ...]] = [()]
+    groups: list[list[Block]] = [[]]
+    used = 0
     for block in blocks:
-        if groups[-1] and units(Reply(blocks=(*groups[-1], block)).text) > limit:
-            groups.append(())
-        groups[-1] = (*groups[-1], block)
-    return groups
+        used += units(_shown(groups[-1][-1] if groups[-1] else None, block))
+        if groups[-1] and used > limit:
+            groups.append([])
+            used = units(_shown(None, block))
+        groups[-1].append(block)
+    return [tuple(group) for group in groups]
 
 
 def _cut(block: Block, limit: int) -> list[Block]:
-    room = limit - 2  # an item's bullet
+    room = limit - BULLET
     if units(block.text) <= room:
         return [block]
     pieces, rest = [], block.text

@@ -3,6 +3,7 @@
 import datetime as dt
 import textwrap
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -41,7 +42,7 @@ class Scene:
     def voice(self) -> Catalog:
         return self.house.catalogs[self.language]
 
-    @property
+    @cached_property
     def today(self) -> dt.date:
         return self.now.astimezone(VIETNAM).date()
 
@@ -91,12 +92,12 @@ class Scene:
         return self.say(f"certainty.{fact.certainty}", text=text)
 
     def date(self, day: dt.date) -> str:
-        return format_date(day, "dd/MM/yyyy", locale=self.language.value)
+        return _date(day, "dd/MM/yyyy", self.language)
 
     def day(self, day: dt.date) -> str:
         """`thứ Hai 23/11`."""
         name = self.say(f"day.{WEEK[day.weekday()]}")
-        return self.say("open.day", day=name, date=format_date(day, "dd/MM", locale=self.language.value))
+        return self.say("open.day", day=name, date=_date(day, "dd/MM", self.language))
 
     def moment(self, moment: dt.datetime) -> str:
         """`09:30 hôm nay`, or with the day where it is another."""
@@ -104,7 +105,7 @@ class Scene:
         clock = f"{local:%H:%M}"
         if local.date() == self.today:
             return self.say("open.today", time=clock)
-        date = format_date(local.date(), "dd/MM", locale=self.language.value)
+        date = _date(local.date(), "dd/MM", self.language)
         return self.say("open.at", day=self.say(f"day.{WEEK[local.weekday()]}"), date=date, time=clock)
 
     def short(self, text: str) -> str:
@@ -122,3 +123,8 @@ class Scene:
 
     def button(self, key: str, action: str, /, **values: object) -> Button:
         return Button(label=self.say(key, **values), action=action)
+
+
+@lru_cache(maxsize=1024)
+def _date(day: dt.date, form: str, language: Language) -> str:
+    return format_date(day, form, locale=language.value)

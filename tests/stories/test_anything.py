@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.chat.outbound import entities, keyboard
+from bot.chat.outbound import look
 from bot.content.schema import Aspect, Language
 from bot.conversation.converse import converse
 from bot.conversation.reply import Block, Reply, Style
@@ -37,9 +37,7 @@ def say(house, memory=None, **visit):
 def refused(reply):
     """Why Telegram would refuse some part of a reply."""
     for part in reply.parts():
-        fields = {"chat_id": 11, "text": part.text, "entities": [one.to_dict() for one in entities(part)]}
-        if markup := keyboard(part):
-            fields["reply_markup"] = markup.to_dict()
+        fields = {"chat_id": 11, "text": part.text, **look(part, part.text)}
         if problem := contract_problem("sendMessage", fields):
             return f"{problem} in {part.text[:80]!r}"
     return None
@@ -48,7 +46,8 @@ def refused(reply):
 def marked(reply):
     """The words under each entity, as Telegram would mark them."""
     text = reply.text.encode("utf-16-le")
-    return [text[2 * one.offset : 2 * (one.offset + one.length)].decode("utf-16-le") for one in entities(reply)]
+    marks = look(reply, reply.text)["entities"]
+    return [text[2 * one["offset"] : 2 * (one["offset"] + one["length"])].decode("utf-16-le") for one in marks]
 
 
 @ANY
@@ -105,4 +104,4 @@ def test_titles_and_notes_are_marked_and_nothing_else(house, language):
 def test_marks_stand_where_telegram_counts_them(house):
     """Telegram counts in UTF-16: the face before the title is two."""
     reply = Reply(blocks=(Block(text="😀"), Block(text="Lệ phí", style=Style.TITLE), Block(text="5", style=Style.ITEM)))
-    assert [(one.type, one.offset, one.length) for one in entities(reply)] == [("bold", 4, 6)]
+    assert look(reply, reply.text)["entities"] == [{"type": "bold", "offset": 4, "length": 6}]
