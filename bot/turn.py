@@ -1,4 +1,4 @@
-"""The spine: one update = one turn = one transaction. Either all of it happened or none."""
+"""The spine: one update = one turn, whole in one transaction: either all of it happened or none."""
 
 import datetime as dt
 import time
@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from bot.casework import clock, front
-from bot.casework.counter import Conflict, Counter, memory_of
+from bot.casework.counter import Conflict, Counter, Later, memory_of
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
 from bot.casework.people import plan_nightly
 from bot.conversation.converse import apology, converse
 from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House
-from bot.conversation.visit import Visit
-from bot.store import agenda, chats, inbox, outbox
+from bot.conversation.visit import Visit, is_question
+from bot.store import agenda, chats, inbox, outbox, people
 from bot.store.database import Database, Transaction
 from bot.store.inbox import Receipt
 from bot.store.outbox import Parcel
+from bot.store.people import Caller
 from bot.understanding.result import Understanding
 
 type Clock = Callable[[], dt.datetime]
@@ -45,6 +46,14 @@ class Taken:
     matched_in: float | None = None  # seconds from the words to what is said to them
 
 
+@dataclass(frozen=True)
+class Call:
+    """A visit, and the update that it came with."""
+
+    visit: Visit
+    receipt: Receipt
+
+
 class Turns:
     """Takes turns on a database; safe to call from several threads."""
 
@@ -56,39 +65,81 @@ class Turns:
 
     def take(self, visit: Visit, receipt: Receipt) -> Taken:
         """Act once on one update: the replies are in the outbox when this returns."""
+        call = Call(visit, receipt)
         for _ in range(MAX_CONFLICTS):
             try:
-                return self._take(visit, receipt)
+                return self._take(call)
             except Conflict:
                 continue  # somebody else changed the same request: everything is undone, and looked at again
-        return self._take(visit, receipt)
+        return self._take(call)
 
-    def _take(self, visit: Visit, receipt: Receipt) -> Taken:
-        now, house = self.clock(), self.house  # which may be renewed meanwhile
+    def take_together(self, calls: Sequence[Call]) -> list[Taken | Exception]:
+        """Several turns, of different chats: what each did, or why it failed.
+
+        Questions share a transaction, and so wait for the disk once. Should one of them fail, all of it is undone and
+        each has its own: none suffers for another.
+        """
+        shared: dict[Receipt, Taken] = {}
+        questions = [call for call in calls if is_question(call.visit)]
+        if len(questions) > 1:
+            with suppress(Exception):
+                shared = self._share(questions)
+        return [shared.get(call.receipt) or self._alone(call) for call in calls]
+
+    def _share(self, calls: Sequence[Call]) -> dict[Receipt, Taken]:
+        now, house, later = self.clock(), self.house, Later()
         with self.database.change() as connection:
-            if not inbox.is_mine(connection, receipt):
+            if self.database.shared:  # two replicas that change the same requests would wait for each other
+                busy = people.with_the_desk(connection, [call.visit.chat for call in calls])
+                calls = [call for call in calls if call.visit.chat not in busy]
+            mine = inbox.are_mine(connection, [call.receipt for call in calls])
+            finished = inbox.finish_all(connection, mine, now=now)
+            callers = people.callers(connection, [call.visit.chat for call in calls])
+            taken = {call.receipt: Taken(happened=False, elsewhere=call.receipt not in mine) for call in calls}
+            for call in calls:
+                if call.receipt in finished:
+                    caller = callers[call.visit.chat]
+                    counter = Counter(connection, house, now, later if caller.is_nobody else None)
+                    taken[call.receipt] = self._act(counter, call, caller)
+            later.write(connection, now)
+        return taken
+
+    def _alone(self, call: Call) -> Taken | Exception:
+        try:
+            return self.take(call.visit, call.receipt)
+        except Exception as error:  # noqa: BLE001 - whoever called decides what becomes of it
+            return error
+
+    def _take(self, call: Call) -> Taken:
+        now, visit = self.clock(), call.visit
+        with self.database.change() as connection:
+            if not inbox.is_mine(connection, call.receipt):
                 return Taken(happened=False, elsewhere=True)
-            if not inbox.finish(connection, receipt, now=now):
+            if not inbox.finish(connection, call.receipt, now=now):
                 return Taken(happened=False)
-            counter = Counter(connection, house, now)
-            if not self.gate.lets_in(counter, visit, receipt.source):
-                return Taken(happened=True, flood=True)
-            if front.serve(counter, visit):
-                return Taken(happened=True)
-            memory = counter.memory(visit.chat)
-            started = time.perf_counter()
-            answer = converse(visit, memory, house, now)
-            matched_in = time.perf_counter() - started if answer.understanding else None
-            if answer.understanding:
-                learn(counter, answer.understanding, memory)
-                for notice in notices_for(counter, memory, visit.text):
-                    counter.put(visit.chat, notice)
-            if answer.memory != memory:
-                counter.remember(visit.chat, answer.memory)
-            for reply in answer.replies:
-                counter.answer(visit, reply)
-            if answer.memory.commune != memory.commune:
-                front.commune_is_known(counter, visit)
+            caller = people.caller(connection, chat=visit.chat, person=visit.who)
+            return self._act(Counter(connection, self.house, now), call, caller)
+
+    def _act(self, counter: Counter, call: Call, caller: Caller) -> Taken:
+        visit, house = call.visit, counter.house  # which may be renewed meanwhile
+        if not self.gate.lets_in(counter, visit, call.receipt.source):
+            return Taken(happened=True, flood=True)
+        if front.serve(counter, visit, caller):
+            return Taken(happened=True)
+        memory = memory_of(caller.memory)
+        started = time.perf_counter()
+        answer = converse(visit, memory, house, counter.now)
+        matched_in = time.perf_counter() - started if answer.understanding else None
+        if answer.understanding:
+            learn(counter, answer.understanding, memory)
+            for notice in notices_for(counter, memory, visit.text):
+                counter.put(visit.chat, notice)
+        if answer.memory != memory:
+            counter.remember(visit.chat, answer.memory)
+        for reply in answer.replies:
+            counter.answer(visit, reply)
+        if answer.memory.commune != memory.commune:
+            front.commune_is_known(counter, visit)
         return Taken(happened=True, understanding=answer.understanding, matched_in=matched_in)
 
     def plan_nightly(self) -> None:

@@ -3,7 +3,7 @@
 import datetime as dt
 import secrets
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 
 from pydantic import TypeAdapter, ValidationError
@@ -34,12 +34,25 @@ class Conflict(Exception):
 
 
 @dataclass(frozen=True)
+class Later:
+    """What several turns in one transaction remember and say, written once at their end."""
+
+    memories: dict[str, str] = field(default_factory=dict)  # by chat
+    letters: list[tuple[str, str, Priority]] = field(default_factory=list)  # chat, message, priority
+
+    def write(self, connection: Transaction, now: dt.datetime) -> None:
+        chats.remember_all(connection, self.memories, now=now)
+        outbox.put_all(connection, self.letters, now=now)
+
+
+@dataclass(frozen=True)
 class Counter:
     """What one turn may look at and change."""
 
     connection: Transaction
     house: House
     now: dt.datetime
+    later: Later | None = None
 
     @property
     def rules(self) -> DeskRules:
@@ -72,7 +85,11 @@ class Counter:
         return self.scene(request.citizen, request.language)
 
     def remember(self, chat: str, memory: Memory) -> None:
-        chats.remember(self.connection, chat, _MEMORY.dump_json(memory).decode(), now=self.now)
+        kept = _MEMORY.dump_json(memory).decode()
+        if self.later:
+            self.later.memories[chat] = kept
+        else:
+            chats.remember(self.connection, chat, kept, now=self.now)
 
     def audit(self, actor: Actor, action: str, subject: str) -> None:
         """A line in the audit log: who of the staff looked at, or changed, what."""
@@ -204,7 +221,10 @@ class Counter:
         for part in reply.parts():
             key = name or part.place.name
             payload = _REPLY.dump_json(part).decode()
-            outbox.put(self.connection, chat=chat, payload=payload, now=self.now, priority=priority, name=key)
+            if self.later and key is None:
+                self.later.letters.append((chat, payload, priority))
+            else:
+                outbox.put(self.connection, chat=chat, payload=payload, now=self.now, priority=priority, name=key)
 
     def tell_citizen(self, request: Request, reply: Reply) -> None:
         self.put(request.citizen, about(reply, request))

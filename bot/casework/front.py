@@ -12,6 +12,7 @@ from bot.desk.codes import read_code
 from bot.desk.lifecycle import Part, parts_of
 from bot.desk.request import Actor, Request, Status
 from bot.store import cases, people, shown
+from bot.store.people import Caller
 
 CITIZENS = (
     "request",
@@ -33,10 +34,10 @@ STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate",
 KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand"}
 
 
-def serve(counter: Counter, visit: Visit) -> bool:
-    """Take a visit that concerns the queue. False: it is for the bot."""
-    if people.is_kept_out(counter.connection, visit.who) and not counter.actor(visit.who).posts:
-        return _kept_out(counter, visit)
+def serve(counter: Counter, visit: Visit, caller: Caller) -> bool:
+    """Take a visit that concerns the queue. False: it is for the bot, and nothing has changed."""
+    if caller.kept_out and not caller.on_staff:
+        return _kept_out(counter, visit, caller)
     if visit.forum and not visit.private:
         people.set_forum(counter.connection, visit.chat, forum=True)  # topics may be switched on later
     match visit.kind:
@@ -48,7 +49,7 @@ def serve(counter: Counter, visit: Visit) -> bool:
         case Kind.COMMAND:
             return _commanded(counter, visit)
         case _:
-            return _spoken(counter, visit) if visit.private else _in_group(counter, visit)
+            return _spoken(counter, visit, caller) if visit.private else _in_group(counter, visit)
 
 
 def commune_is_known(counter: Counter, visit: Visit) -> None:
@@ -57,11 +58,11 @@ def commune_is_known(counter: Counter, visit: Visit) -> None:
         citizens.commune_is_known(counter, visit.chat)
 
 
-def _kept_out(counter: Counter, visit: Visit) -> bool:
+def _kept_out(counter: Counter, visit: Visit, caller: Caller) -> bool:
     """Questions to the bot stay free; the desk is closed to them."""
     wants_desk = visit.kind is Kind.COMMAND and visit.command in ("request", "reopen")
     pressed = visit.kind is Kind.BUTTON and visit.text.startswith(("r:", "d:"))
-    if wants_desk or pressed or (people.writing_in(counter.connection, visit.chat) and visit.kind is not Kind.COMMAND):
+    if wants_desk or pressed or (caller.writing_in and visit.kind is not Kind.COMMAND):
         people.write_in(counter.connection, visit.chat, None, now=counter.now)
         counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("block.told"),)))
         return True
@@ -203,17 +204,17 @@ def _prompted(counter: Counter, visit: Visit, actor: Actor) -> bool:
     return True
 
 
-def _spoken(counter: Counter, visit: Visit) -> bool:
+def _spoken(counter: Counter, visit: Visit, caller: Caller) -> bool:
     """Words or an attachment in a private chat."""
-    actor = counter.actor(visit.who, visit.name)
+    actor = counter.actor(visit.who, visit.name) if caller.on_staff else Actor(person=visit.who, name=visit.name)
     if visit.kind is Kind.EDIT and (row := cases.at(counter.connection, visit.chat, visit.message)):
         return _edited(counter, visit, row)
     if _prompted(counter, visit, actor):
         return True
-    writing = people.writing_in(counter.connection, visit.chat)
-    if writing and writing[0] == citizens.WAITS_FOR_COMMUNE:
+    writing = caller.writing_in or ""
+    if writing.startswith(citizens.WAITS_FOR_COMMUNE):
         return False
-    code = _code_answered(counter, visit) or (writing or "").removeprefix(citizens.DRAFT) or None
+    code = _code_answered(counter, visit) or writing.removeprefix(citizens.DRAFT) or None
     request = counter.request(code)
     parts = parts_of(actor, request) if request else frozenset()
     if request is None or not parts or visit.kind is Kind.EDIT:

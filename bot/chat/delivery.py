@@ -15,7 +15,7 @@ from bot.chat.inbound import DOOR, chat_key
 from bot.chat.metrics import Metrics
 from bot.chat.outbound import NOWHERE, Spot, open_topic, send
 from bot.chat.threads import Threads
-from bot.conversation.reply import Place
+from bot.conversation.reply import Place, Reply
 from bot.logs import under
 from bot.store import cases, chats, lanes, outbox, people, shown
 from bot.store.database import PASSING_ERRORS, Transaction
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 IDLE_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60
 RENEW_SECONDS = 2.0
+NO_PLACE = Place()
 LONGEST_PAUSE = dt.timedelta(seconds=10)
 # What Telegram says of a chat to which nothing can be sent any more.
 LOST = ("chat not found", "user is deactivated", "bot was blocked", "bot was kicked", "group chat was deleted",
@@ -47,6 +48,7 @@ class Sent:
     """A message, where it stands now or why it does not, and when the next may go to its chat."""
 
     parcel: Parcel
+    place: Place
     outcome: Spot | Exception
     free_at: dt.datetime
 
@@ -136,13 +138,13 @@ class Delivery:
     async def _deliver(self, parcel: Parcel) -> None:
         with under(f"message-{parcel.id}"):
             async with self._overall:
-                sent = await self._send(parcel)
+                place, sent = await self._send(parcel)
             self.metrics.delivery(sent)
             seconds = self.pace.group_seconds if ":-" in parcel.chat else self.pace.private_seconds
             free_at = self.turns.clock() + dt.timedelta(seconds=seconds)
             if not self._shared:
                 self._free_at[parcel.chat] = free_at
-            await self._settled_with_others(Sent(parcel, sent, free_at))
+            await self._settled_with_others(Sent(parcel, place, sent, free_at))
 
     async def _settled_with_others(self, one: Sent) -> None:
         """Note what became of a message, in one transaction with all that went out while the last was written."""
@@ -161,14 +163,24 @@ class Delivery:
 
     def _settle_all(self, together: list[Sent]) -> None:
         with self.turns.database.change() as connection:
+            if self._shared:
+                lanes.leave(connection, {one.parcel.chat: one.free_at for one in together}, holder=self.name)
             for one in together:
                 self._settle(connection, one)
+            gone = (one.parcel for one in together if isinstance(one.outcome, Spot))
+            outbox.sent(connection, gone, now=self.turns.clock())
 
-    async def _send(self, parcel: Parcel) -> Spot | Exception:
-        """Where the message now stands, or why it does not."""
+    async def _send(self, parcel: Parcel) -> tuple[Place, Spot | Exception]:
+        """Where the message belongs, and where it now stands or why it does not."""
+        try:
+            reply = reply_of(parcel.payload)
+        except ValueError as error:  # written by another version
+            return NO_PLACE, error
+        return reply.place, await self._outcome(parcel, reply)
+
+    async def _outcome(self, parcel: Parcel, reply: Reply) -> Spot | Exception:
         try:
             chat_id = int(parcel.chat.partition(":")[2])
-            reply = reply_of(parcel.payload)
             named = reply.place.name or reply.place.topic
             spot = await self.threads.run(self._spot, parcel.chat, reply.place) if named else NOWHERE
             if reply.place.opens and spot.thread is None:
@@ -208,9 +220,8 @@ class Delivery:
             if name := place.topic or place.name:
                 shown.keep(connection, chat=chat, name=name, message=None, thread=spot.thread)
 
-    def _settled(self, connection: Transaction, parcel: Parcel, spot: Spot) -> None:
+    def _settled(self, connection: Transaction, parcel: Parcel, place: Place, spot: Spot) -> None:
         """Remember where it stands: to edit it, to find its topic, to know what an answer to it is about."""
-        place = reply_of(parcel.payload).place
         if place.name:
             shown.keep(connection, chat=parcel.chat, name=place.name, message=spot.message, thread=spot.thread)
         for (_, _, number), message in zip(sorted(place.copies, key=lambda one: int(one[1])), spot.album, strict=False):
@@ -233,12 +244,9 @@ class Delivery:
 
     def _settle(self, connection: Transaction, one: Sent) -> None:
         now, parcel, error = self.turns.clock(), one.parcel, one.outcome
-        if self._shared:
-            lanes.leave(connection, parcel.chat, holder=self.name, free_at=one.free_at)
         match error:
             case Spot():
-                self._settled(connection, parcel, error)
-                outbox.sent(connection, parcel, now=now)
+                self._settled(connection, parcel, one.place, error)
             case RetryAfter():
                 until = now + _seconds(error.retry_after)
                 outbox.later(connection, parcel, until=until, error="RetryAfter")

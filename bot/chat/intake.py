@@ -9,7 +9,7 @@ from bot.chat.inbound import DOOR, chat_of
 from bot.chat.threads import Threads
 from bot.store import inbox
 from bot.store.database import ring
-from bot.store.inbox import Receipt
+from bot.store.inbox import Receipt, Waiting
 from bot.turn import Turns
 
 MAX_NUMBER = 2**63 - 1
@@ -29,13 +29,16 @@ class Intake:
         self.arrived.set()
 
     def _store(self, updates: list[Any]) -> None:
-        now = self.turns.clock()
+        arrived = [_arrival(raw) for raw in updates]
         with self.turns.database.change() as connection:
-            for raw in updates:
-                text = json.dumps(raw, ensure_ascii=True)
-                receipt = Receipt(source=DOOR, number=number_of(raw) or _number_for(text))
-                inbox.keep(connection, receipt, chat=chat_of(raw), raw=text, now=now)
+            inbox.keep_all(connection, arrived, now=self.turns.clock())
             ring(connection)
+
+
+def _arrival(raw: Any) -> Waiting:
+    text = json.dumps(raw, ensure_ascii=True)
+    receipt = Receipt(source=DOOR, number=number_of(raw) or _number_for(text))
+    return Waiting(receipt=receipt, chat=chat_of(raw), raw=text)
 
 
 def number_of(raw: Any) -> int | None:

@@ -20,11 +20,13 @@ from bot.logs import under
 from bot.store import inbox
 from bot.store.database import PASSING_ERRORS
 from bot.store.inbox import Receipt, Waiting
-from bot.turn import Taken, Turns
+from bot.turn import Call, Taken, Turns
 
 log = logging.getLogger(__name__)
 
 BATCH = 100  # updates held in memory at once, however many wait
+TOGETHER = 50  # turns that may share a transaction: none waits for more than these
+GROUPS = 2  # of turns at a time: one is worked on while another waits for its disk
 MAX_ATTEMPTS = 3
 PAUSE_SECONDS = 1.0
 ELSEWHERE_SECONDS = 0.02
@@ -40,6 +42,8 @@ class Worker:
         self.metrics = metrics or Metrics()
         self.arrived = asyncio.Event()  # set by whoever stores an update
         self.answered = asyncio.Event()  # set when replies wait in the outbox
+        self._calls: list[tuple[Call, asyncio.Future[Taken]]] = []
+        self._taking = asyncio.Semaphore(GROUPS)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._held = 0  # updates in memory
         self._met = False  # another replica, at a chat
@@ -84,9 +88,9 @@ class Worker:
             await asyncio.gather(*self._busy.values())
 
     async def take(self, visit: Visit, number: int) -> None:
-        """Called by the handlers: the turn itself, in a thread of its own."""
+        """Called by the handlers: the turn itself, in another thread."""
         started = time.perf_counter()
-        taken = await self.threads.run(self.turns.take, visit, Receipt(source=DOOR, number=number))
+        taken = await self._taken_with_others(Call(visit, Receipt(source=DOOR, number=number)))
         self._met |= not taken.happened
         if taken.elsewhere:  # not a turn of ours
             self._elsewhere.add(number)
@@ -96,6 +100,29 @@ class Worker:
         seconds = time.perf_counter() - started
         self.metrics.turn(visit, taken, seconds)
         log.info("turn taken", extra={"facts": _facts(visit, taken, seconds)})
+
+    async def _taken_with_others(self, call: Call) -> Taken:
+        """Take the turn together with all that came while the thread was busy."""
+        outcome: asyncio.Future[Taken] = asyncio.get_running_loop().create_future()
+        self._calls.append((call, outcome))
+        async with self._taking:
+            together, self._calls = self._calls[:TOGETHER], self._calls[TOGETHER:]
+            if together:
+                await self._take_together(together)
+        return await outcome
+
+    async def _take_together(self, together: list[tuple[Call, asyncio.Future[Taken]]]) -> None:
+        try:
+            done = await self.threads.run(self.turns.take_together, [call for call, _ in together])
+        except BaseException:
+            for _, outcome in together:
+                outcome.cancel()  # nobody is to wait for what will not come
+            raise
+        for (_, outcome), taken in zip(together, done, strict=True):
+            if isinstance(taken, Taken):
+                outcome.set_result(taken)
+            else:
+                outcome.set_exception(taken)
 
     async def pass_over(self, number: int) -> None:
         await self.threads.run(self.turns.pass_over, Receipt(source=DOOR, number=number))
@@ -112,7 +139,8 @@ class Worker:
             if self.turns.database.shared:
                 if self._met:
                     self._hand, self._met = inbox.anywhere(connection, DOOR), False
-                updates, self._hand = inbox.waiting_from(connection, DOOR, hand=self._hand, limit=room, busy=busy)
+                found_from = inbox.waiting_from(connection, DOOR, hand=self._hand, limit=room, busy=busy)
+                updates, self._hand, self._met = found_from
             else:
                 updates = inbox.waiting(connection, DOOR, limit=room, busy=busy)
         for update in updates:

@@ -51,6 +51,11 @@ class Visit:
         return self.person or self.chat
 
 
+def is_question(visit: Visit) -> bool:
+    """Words in a private chat that answer no message: for the bot, unless the chat has a request under way."""
+    return visit.kind is Kind.TEXT and visit.private and visit.who == visit.chat and visit.reply_to is None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Checklist:
     """A person's own list of papers for a procedure: what they answered, and what they have ready."""

@@ -1,13 +1,24 @@
 """What we know of each chat."""
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Insert, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import chats
 
+# Made once: every turn does these.
 _RECALL = select(chats.c.memory).where(chats.c.chat == bindparam("of"))
+
+
+def _upsert(insert: Callable[[Table], sqlite.Insert | postgresql.Insert]) -> Insert:
+    statement = insert(chats)
+    new = {name: statement.excluded[name] for name in ("memory", "changed_at", "unreachable")}  # not `writing_in`
+    return statement.on_conflict_do_update(index_elements=["chat"], set_=new)
+
+
+_REMEMBER = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
 
 
 def recall(connection: Connection, chat: str) -> str | None:
@@ -17,10 +28,14 @@ def recall(connection: Connection, chat: str) -> str | None:
 
 def remember(connection: Connection, chat: str, memory: str, *, now: dt.datetime) -> None:
     """Keep the memory of a chat. A chat that writes is reachable again."""
-    insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
-    values = {"memory": memory, "changed_at": now, "unreachable": None}  # `writing_in` is not this turn's to change
-    statement = insert(chats).values(chat=chat, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["chat"], set_=values))
+    remember_all(connection, {chat: memory}, now=now)
+
+
+def remember_all(connection: Connection, memories: Mapping[str, str], *, now: dt.datetime) -> None:
+    """The same for several chats."""
+    rows = [{"chat": chat, "memory": memories[chat], "changed_at": now, "unreachable": None} for chat in memories]
+    if rows:
+        connection.execute(_REMEMBER[connection.dialect.name], rows)
 
 
 def lose(connection: Connection, chat: str, *, why: str) -> None:

@@ -1,10 +1,10 @@
 """The inbox: every update is stored before it is acknowledged, acted on once, then wiped; its number stays."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Lock
@@ -17,8 +17,15 @@ _KEEP = {
 }
 _WAITS = (inbox.c.source == bindparam("of"), inbox.c.number == bindparam("at"), inbox.c.state == "waiting")
 _earlier = inbox.alias("earlier")
-_MINE = select(
-    func.pg_try_advisory_xact_lock(int(Lock.CHAT), func.hashtext(inbox.c.chat)).label("locked"),
+
+
+def _lock(chat: ColumnElement[str]) -> ColumnElement[bool]:
+    """Take a chat's lock until the transaction ends, where nobody has it. PostgreSQL."""
+    return func.pg_try_advisory_xact_lock(int(Lock.CHAT), func.hashtext(chat))
+
+
+_FREE = (
+    _lock(inbox.c.chat).label("locked"),
     exists()
     .where(
         _earlier.c.source == inbox.c.source,
@@ -27,8 +34,21 @@ _MINE = select(
         _earlier.c.number < inbox.c.number,
     )
     .label("behind_another"),
-).where(*_WAITS)
+)
+_MINE = select(*_FREE).where(*_WAITS)
+_ALL_WAIT = (
+    inbox.c.source == bindparam("of"),
+    inbox.c.number.in_(bindparam("all", expanding=True)),
+    inbox.c.state == "waiting",
+)
+_ARE_MINE = select(inbox.c.number, *_FREE).where(*_ALL_WAIT)
 _FINISH = update(inbox).where(*_WAITS).values(state="done", raw=None, finished_at=bindparam("now"))
+_FINISH_ALL = (
+    update(inbox)
+    .where(*_ALL_WAIT)
+    .values(state="done", raw=None, finished_at=bindparam("now"))
+    .returning(inbox.c.number)
+)
 _SET_ASIDE = update(inbox).where(*_WAITS).values(state="bad", error=bindparam("why"), finished_at=bindparam("now"))
 
 
@@ -47,21 +67,30 @@ class Waiting:
     receipt: Receipt
     chat: str
     raw: str
-    attempts: int
+    attempts: int = 0
 
 
 def keep(connection: Connection, receipt: Receipt, *, chat: str, raw: str, now: dt.datetime) -> bool:
     """Store an update that has just arrived. False: it was here before, nothing to do."""
-    row = {
-        "source": receipt.source,
-        "number": receipt.number,
-        "chat": chat,
+    row = _row(Waiting(receipt=receipt, chat=chat, raw=raw), now)
+    return connection.execute(_KEEP[connection.dialect.name], row).rowcount == 1
+
+
+def keep_all(connection: Connection, arrived: Sequence[Waiting], *, now: dt.datetime) -> None:
+    """Store updates that have just arrived; those that were here before change nothing."""
+    if arrived:
+        connection.execute(_KEEP[connection.dialect.name], [_row(one, now) for one in arrived])
+
+
+def _row(one: Waiting, now: dt.datetime) -> dict[str, object]:
+    return {
+        "source": one.receipt.source,
+        "number": one.receipt.number,
+        "chat": one.chat,
         "state": "waiting",
         "received_at": now,
-        "raw": raw,
+        "raw": one.raw,
     }
-    added = connection.execute(_KEEP[connection.dialect.name], row)
-    return bool(added.rowcount == 1)
 
 
 def waiting(connection: Connection, source: str, *, limit: int, busy: Collection[str] = ()) -> list[Waiting]:
@@ -80,10 +109,11 @@ def waiting(connection: Connection, source: str, *, limit: int, busy: Collection
 
 def waiting_from(
     connection: Connection, source: str, *, hand: int, limit: int, busy: Collection[str] = ()
-) -> tuple[list[Waiting], int]:
-    """The same for one of several replicas, and where to go on: each goes round the chats from a place of its own.
+) -> tuple[list[Waiting], int, bool]:
+    """The same for one of several replicas, where to go on, and whether another one is at work there. PostgreSQL.
 
-    All of them taking the oldest would take the same ones, and do each other's work again. PostgreSQL.
+    Each goes round the chats from a place of its own: all of them taking the oldest would take the same ones, and do
+    each other's work again. For the same reason chats in which another is just taking a turn are left out.
     """
     place = func.hashtext(inbox.c.chat)
     chosen = (
@@ -91,13 +121,15 @@ def waiting_from(
         .where(inbox.c.source == source, inbox.c.state == "waiting", inbox.c.chat.not_in(busy))
         .order_by(place < hand, place, inbox.c.number)
         .limit(limit)
+        .subquery()
     )
-    rows = connection.execute(chosen).all()
+    rows = connection.execute(select(chosen, _lock(chosen.c.chat).label("free"))).all()
     found = [
         Waiting(receipt=Receipt(source=source, number=r.number), chat=r.chat, raw=r.raw, attempts=r.attempts)
         for r in rows
+        if r.free
     ]
-    return found, rows[-1].place if rows else hand
+    return found, rows[-1].place if rows else hand, len(found) < len(rows)
 
 
 def anywhere(connection: Connection, source: str) -> int:
@@ -124,6 +156,27 @@ def finish(connection: Connection, receipt: Receipt, *, now: dt.datetime) -> boo
     """Mark an update done and wipe its words. False: another turn has done it."""
     done = connection.execute(_FINISH, {"of": receipt.source, "at": receipt.number, "now": now})
     return done.rowcount == 1
+
+
+def are_mine(connection: Connection, receipts: Collection[Receipt]) -> set[Receipt]:
+    """The same for several updates of one door: those whose turn this transaction may take."""
+    if connection.dialect.name != "postgresql":
+        return set(receipts)
+    by_number = {receipt.number: receipt for receipt in receipts}
+    rows = connection.execute(_ARE_MINE, _all(receipts)) if receipts else ()
+    taken = {row.number for row in rows if not row.locked or row.behind_another}
+    return {receipt for number, receipt in by_number.items() if number not in taken}
+
+
+def finish_all(connection: Connection, receipts: Collection[Receipt], *, now: dt.datetime) -> set[Receipt]:
+    """Mark updates of one door done and wipe their words; those that no other turn has done."""
+    by_number = {receipt.number: receipt for receipt in receipts}
+    done = connection.execute(_FINISH_ALL, {**_all(receipts), "now": now}).scalars() if receipts else ()
+    return {by_number[number] for number in done}
+
+
+def _all(receipts: Collection[Receipt]) -> dict[str, object]:
+    return {"of": next(iter(receipts)).source, "all": [receipt.number for receipt in receipts]}
 
 
 def set_aside(connection: Connection, receipt: Receipt, *, error: str, now: dt.datetime) -> bool:

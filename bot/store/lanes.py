@@ -1,9 +1,9 @@
 """Lanes: one sender a chat over all replicas, and Telegram's limits kept by all of them together."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bot.store import outbox
@@ -14,6 +14,11 @@ from bot.store.tables import lanes
 A_SECOND = dt.timedelta(seconds=1)
 A_MINUTE = dt.timedelta(minutes=1)
 LEASE = dt.timedelta(seconds=6)
+_LEAVE = (
+    update(lanes)
+    .where(lanes.c.chat == bindparam("of"), lanes.c.holder == bindparam("mine"))
+    .values(holder=None, free_at=bindparam("at"))
+)
 
 
 def claim(connection: Connection, door: str, *, holder: str, now: dt.datetime, per_second: int) -> list[Parcel]:
@@ -36,10 +41,10 @@ def renew(connection: Connection, *, holder: str, now: dt.datetime) -> None:
     connection.execute(update(lanes).where(lanes.c.holder == holder).values(free_at=now + LEASE))
 
 
-def leave(connection: Connection, chat: str, *, holder: str, free_at: dt.datetime) -> None:
-    """Give a lane back; the next message goes no earlier than `free_at`."""
-    mine = (lanes.c.chat == chat, lanes.c.holder == holder)
-    connection.execute(update(lanes).where(*mine).values(holder=None, free_at=free_at))
+def leave(connection: Connection, free_at: Mapping[str, dt.datetime], *, holder: str) -> None:
+    """Give lanes back; the next message to each chat goes no earlier than its moment."""
+    if free_at:
+        connection.execute(_LEAVE, [{"of": chat, "mine": holder, "at": at} for chat, at in free_at.items()])
 
 
 def sweep(connection: Connection, *, now: dt.datetime) -> None:

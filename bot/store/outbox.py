@@ -1,7 +1,7 @@
 """The outbox: what was decided is stored with the turn and delivered afterwards, in order within a chat."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -70,16 +70,26 @@ def put(
             .where(outbox.c.chat == chat, outbox.c.name == name, outbox.c.state == "waiting")
             .values(state="dead", payload=None, error="superseded", finished_at=now)
         )
-    row = {
+    row = _row(chat, payload, now=now, priority=priority)
+    connection.execute(_PUT, {**row, "name": name, "not_before": not_before or now})
+
+
+def put_all(connection: Connection, letters: Iterable[tuple[str, str, Priority]], *, now: dt.datetime) -> None:
+    """Add messages without a name: (chat, payload, priority), in the order in which they are to go."""
+    if rows := [_row(chat, payload, now=now, priority=priority) for chat, payload, priority in letters]:
+        connection.execute(_PUT, rows)
+
+
+def _row(chat: str, payload: str, *, now: dt.datetime, priority: Priority) -> dict[str, object]:
+    return {
         "chat": chat,
         "priority": priority,
         "state": "waiting",
         "payload": payload,
         "created_at": now,
-        "not_before": not_before or now,
-        "name": name,
+        "not_before": now,
+        "name": None,
     }
-    connection.execute(_PUT, row)
 
 
 def waiting_under(connection: Connection, chat: str, name: str) -> str | None:
@@ -111,9 +121,10 @@ def next_due(connection: Connection, door: str) -> dt.datetime | None:
     return connection.execute(_NEXT_DUE, {"door": f"{door}:%"}).scalar_one_or_none()
 
 
-def sent(connection: Connection, parcel: Parcel, *, now: dt.datetime) -> bool:
-    """The message has gone out; its words are wiped."""
-    return connection.execute(_SENT, {"this": parcel.id, "now": now}).rowcount == 1
+def sent(connection: Connection, parcels: Iterable[Parcel], *, now: dt.datetime) -> None:
+    """These messages have gone out; their words are wiped."""
+    if rows := [{"this": parcel.id, "now": now} for parcel in parcels]:
+        connection.execute(_SENT, rows)
 
 
 def later(connection: Connection, parcel: Parcel, *, until: dt.datetime, error: str) -> bool:

@@ -1,9 +1,11 @@
 """Who serves where: staff, invitations, the staff group of each commune, people who are kept out."""
 
 import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import blocked, chats, desks, invitations, staff, tries
@@ -13,7 +15,63 @@ type Row = RowMapping
 # Made once: every turn asks for these.
 _POSTS = select(staff).where(staff.c.person == bindparam("of"), staff.c.ended_at.is_(None)).order_by(staff.c.id)
 _WRITING_IN = select(chats.c.writing_in).where(chats.c.chat == bindparam("of"))
-_KEPT_OUT = select(blocked.c.person).where(blocked.c.person == bindparam("of"))
+_OF_THE_CHAT = chats.c.chat == bindparam("chat")
+_CALLER = select(
+    select(chats.c.memory).where(_OF_THE_CHAT).scalar_subquery().label("memory"),
+    select(chats.c.writing_in).where(_OF_THE_CHAT).scalar_subquery().label("writing_in"),
+    exists().where(blocked.c.person == bindparam("person")).label("kept_out"),
+    exists().where(staff.c.person == bindparam("person"), staff.c.ended_at.is_(None)).label("on_staff"),
+)
+
+_ALL: BindParameter[list[str]] = bindparam("all", expanding=True)
+_CHATS_OF = select(chats.c.chat, chats.c.memory, chats.c.writing_in).where(chats.c.chat.in_(_ALL))
+_KEPT_OUT_OF = select(blocked.c.person).where(blocked.c.person.in_(_ALL))
+_STAFF_OF = select(staff.c.person).where(staff.c.person.in_(_ALL), staff.c.ended_at.is_(None))
+_WRITING = select(chats.c.chat).where(chats.c.chat.in_(_ALL), chats.c.writing_in.is_not(None))
+_WITH_THE_DESK = _WRITING.union_all(_STAFF_OF)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """What is known of whoever makes a visit, as it begins."""
+
+    memory: str | None
+    writing_in: str | None  # the request that words in the chat go to
+    kept_out: bool
+    on_staff: bool
+
+    @property
+    def is_nobody(self) -> bool:
+        """Known to no desk: what they write is for the bot."""
+        return self.writing_in is None and not self.kept_out and not self.on_staff
+
+
+def caller(connection: Connection, *, chat: str, person: str) -> Caller:
+    row = connection.execute(_CALLER, {"chat": chat, "person": person}).one()
+    return Caller(
+        memory=row.memory, writing_in=row.writing_in, kept_out=bool(row.kept_out), on_staff=bool(row.on_staff)
+    )
+
+
+def callers(connection: Connection, whom: Collection[str]) -> dict[str, Caller]:
+    """The same for several, each in the chat with the bot that bears their own name."""
+    known = {row.chat: row for row in connection.execute(_CHATS_OF, {"all": list(whom)})}
+    out = set(connection.execute(_KEPT_OUT_OF, {"all": list(whom)}).scalars())
+    staff_ = set(connection.execute(_STAFF_OF, {"all": list(whom)}).scalars())
+    return {
+        one: Caller(
+            memory=known[one].memory if one in known else None,
+            writing_in=known[one].writing_in if one in known else None,
+            kept_out=one in out,
+            on_staff=one in staff_,
+        )
+        for one in whom
+    }
+
+
+def with_the_desk(connection: Connection, whom: Collection[str]) -> set[str]:
+    """Those whose words may concern a request: they write in one, or serve at a desk."""
+    return set(connection.execute(_WITH_THE_DESK, {"all": list(whom)}).scalars())
 
 
 def posts(connection: Connection, person: str) -> list[Row]:
@@ -140,10 +198,6 @@ def keep_out(connection: Connection, person: str, *, by: str, why: str, now: dt.
 
 def let_in(connection: Connection, person: str) -> bool:
     return connection.execute(delete(blocked).where(blocked.c.person == person)).rowcount == 1
-
-
-def is_kept_out(connection: Connection, person: str) -> bool:
-    return connection.execute(_KEPT_OUT, {"of": person}).first() is not None
 
 
 def _upsert(connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:

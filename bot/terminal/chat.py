@@ -90,7 +90,7 @@ class Terminal:
                 self._show(reply_of(parcel.payload), afresh=first)
                 first = False
                 with self.turns.database.change() as connection:
-                    outbox.sent(connection, parcel, now=self.turns.clock())
+                    outbox.sent(connection, [parcel], now=self.turns.clock())
 
     def _due(self) -> list[outbox.Parcel]:
         with self.turns.database.look() as connection:
