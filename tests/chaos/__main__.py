@@ -17,7 +17,7 @@ STORIES = {
     "PostgreSQL stopped": lambda c, _, short: faults.without_database(c, 3 if short else 30),
     "bad network, SQLite": lambda c, _, short: faults.bad_network(c, "sqlite", 2 if short else 12),
     "bad network, PostgreSQL": lambda c, _, short: faults.bad_network(c, "postgresql", 2 if short else 12),
-    "429 for one chat": lambda c, _, short: faults.told_to_wait(c, "sqlite", 5 if short else 60),
+    "429 for one group": lambda c, _, short: faults.told_to_wait(c, "sqlite", 5 if short else 60),
     "full disk": lambda c, _, short: faults.full_disk(c, 3 if short else 15),
     "clock jumps, SQLite": lambda c, house, short: faults.jumping_clock(c, "sqlite", house, 5 if short else 30),
     "clock jumps, PostgreSQL": lambda c, house, short: faults.jumping_clock(c, "postgresql", house, 5 if short else 30),

@@ -14,11 +14,19 @@ from tests.cast import Person
 from tests.conftest import ROOT
 
 VI = load_catalogs(ROOT, [])[Language.VI]
-ANSWERS = {"help": "help.ask", "topics": "topics.choose", "language": "language.ask", "commune": "commune.ask"}
+# What talkers say in turn, and how the answer begins: commands, and words that share a transaction.
+ANSWERS = {
+    "/help": VI.say("help.ask"),
+    "đăng ký kết hôn cần giấy gì": "Đăng ký kết hôn",
+    "/topics": VI.say("topics.choose"),
+    "xin chào": VI.say("talk.greeting"),
+    "/commune": VI.say("commune.ask"),
+}
+AT_ONCE = 6  # of them, at most, write in the same moment
 
 
 class Crowd:
-    """Talkers send one command after another without waiting; petitioners open one request each."""
+    """Talkers say one thing after another without waiting; petitioners open one request each."""
 
     def __init__(self, server, chance, talkers=40, petitioners=6, a_second=8.0):
         self.server, self.chance, self.a_second = server, chance, a_second
@@ -31,14 +39,16 @@ class Crowd:
         """Until `stop`; petitioners finish what they began."""
         begun = [asyncio.create_task(self._petition(person)) for person in self.petitioners]
         while not stop.is_set():
-            await self.says_next(self.chance.choice(self.talkers))
-            await asyncio.sleep(self.chance.expovariate(self.a_second))
+            together = self.chance.sample(self.talkers, self.chance.randint(1, AT_ONCE))
+            for person in together:
+                await self.says_next(person)
+            await asyncio.sleep(self.chance.expovariate(self.a_second / len(together)))
         await asyncio.gather(*begun)
 
     async def says_next(self, person):
-        command = next(islice(cycle(ANSWERS), self.wrote[person] % len(ANSWERS), None))
+        words = next(islice(cycle(ANSWERS), self.wrote[person] % len(ANSWERS), None))
         self.wrote[person] += 1
-        await self._sends(person.says(f"/{command}"))
+        await self._sends(person.says(words))
 
     async def _petition(self, person):
         await asyncio.sleep(self.chance.uniform(0, 3))
@@ -67,7 +77,7 @@ class Crowd:
         """Talkers whose answers are missing or out of order, and how many messages came a second time."""
         wrong, repeated = [], 0
         for person in self.talkers:
-            wanted = [VI.say(ANSWERS[one]) for one in islice(cycle(ANSWERS), self.wrote[person])]
+            wanted = [ANSWERS[one].splitlines()[0] for one in islice(cycle(ANSWERS), self.wrote[person])]
             left, again = without_repeats([t.splitlines()[0] for t in self.server.texts(person.id)], wanted)
             repeated += again
             if left:

@@ -19,7 +19,7 @@ from bot.store.database import open_database
 from bot.store.outbox import Priority
 from bot.store.tables import outbox
 from bot.turn import _REPLY, Turns
-from tests.cast import Person
+from tests.cast import Group, Person
 from tests.chaos.crowd import Crowd, Ledger
 from tests.chaos.ground import DRAIN_SECONDS, StormyServer, ground, memory_peak, polled, refusal
 from tests.mangling import mangled
@@ -166,11 +166,11 @@ async def bad_network(chance, kind, seconds, slow=10.0):
 
 
 async def told_to_wait(chance, kind, seconds):
-    """429 with `retry_after` for one chat: it waits, the others do not."""
+    """429 with `retry_after` for one group: it waits, the others do not."""
     async with ground(kind) as where, StormyServer().running() as server:
         bot = await where.starts(server)
         await polled(server)
-        slow, others = Person(3000, "chậm"), [Person(3001 + n, f"p{n}") for n in range(20)]
+        slow, others = Group(-100_3000), [Person(3001 + n, f"p{n}") for n in range(20)]
         tried, until = [], time.monotonic() + seconds
 
         async def storm(answer, method, fields, _request):
@@ -182,7 +182,7 @@ async def told_to_wait(chance, kind, seconds):
 
         server.storm = storm
         waits = []
-        await server.inject(slow.says("/help"))
+        await server.inject(slow.hears(others[0], "/queue"))  # whose answer, "only for staff", goes to the group
         while time.monotonic() < until:
             person, began = chance.choice(others), time.monotonic()
             had = len(server.sent[person.id])
