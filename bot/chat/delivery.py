@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60
+LOOK_SECONDS = 0.5  # for more to send, while messages are under way
 RENEW_SECONDS = 2.0
 NO_PLACE = Place()
 LONGEST_PAUSE = dt.timedelta(seconds=10)
@@ -68,56 +69,95 @@ class Delivery:
         self._free_at: dict[str, dt.datetime] = {}  # of our own chats; replicas share theirs in the database
         self.name = uuid4().hex
         self._shared = turns.database.shared
+        self._under_way: dict[str, asyncio.Task[None]] = {}  # by chat
+        self._renewed = 0.0
         self._to_settle: list[Sent] = []
         self._settling = asyncio.Lock()
 
     async def run(self, wake: asyncio.Event, stop: asyncio.Event) -> None:
-        """Deliver until `stop`; a last round sends what the last turns decided."""
-        while True:
-            wake.clear()
-            try:
+        """Deliver until `stop`; a last round sends what the last turns decided. A slow message holds up no other."""
+        try:
+            while not stop.is_set():
+                wake.clear()
+                await self._round(wake)
+            with suppress(*PASSING_ERRORS):
                 while await self.deliver_due():
                     pass
-                wait = await self._seconds_to_next()
-            except PASSING_ERRORS as error:
-                log.error("the outbox waits for the database: %s", type(error).__name__)
-                wait = IDLE_SECONDS
-            if stop.is_set():
-                return
-            try:
-                await asyncio.wait_for(wake.wait(), wait)
-            except TimeoutError:
-                continue
+        finally:
+            for task in self._under_way.values():
+                task.cancel()
+
+    async def _round(self, wake: asyncio.Event) -> None:
+        try:
+            self._take_back()
+            await self._begin_due()
+            await self._rest(wake)
+        except PASSING_ERRORS as error:
+            log.error("the outbox waits for the database: %s", type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), IDLE_SECONDS)
 
     async def deliver_due(self) -> int:
         """Send the first waiting message of every chat that may have one now; how many were tried."""
+        begun = await self._begin_due()
+        while not all(task.done() for task in self._under_way.values()):
+            await asyncio.wait(self._under_way.values(), timeout=RENEW_SECONDS)
+            await self._hold_on()
+        self._take_back()
+        return begun
+
+    async def _begin_due(self) -> int:
+        """Set the first waiting message of every chat that may have one now on its way; how many."""
         now = self.turns.clock()
         latest = now + LONGEST_PAUSE  # a later one was noted before the clock was put back
         self._free_at = {chat: at for chat, at in self._free_at.items() if now < at <= latest}
         parcels = await self.threads.run(self._due, now)
-        # All are waited for: a message still under way would be due again, and sent twice.
-        for failure in await self._while_renewing(asyncio.gather(*map(self._deliver, parcels), return_exceptions=True)):
-            if failure:
-                raise failure
+        for parcel in parcels:
+            self._under_way[parcel.chat] = asyncio.create_task(self._deliver(parcel))
         return len(parcels)
 
-    async def _while_renewing[T](self, sending: asyncio.Future[T]) -> T:
-        """Hold on to the lanes of messages that take long."""
-        while self._shared and not (await asyncio.wait({sending}, timeout=RENEW_SECONDS))[0]:
+    def _take_back(self) -> None:
+        """Forget the messages that have gone. Raises what kept us from noting it, once all of them are forgotten."""
+        done = [chat for chat, task in self._under_way.items() if task.done()]
+        failures = [failure for chat in done if (failure := self._under_way.pop(chat).exception())]
+        if failures:
+            raise failures[0]
+
+    async def _rest(self, wake: asyncio.Event) -> None:
+        """Until there may be more to send."""
+        if not self._under_way:
+            seconds = await self._seconds_to_next()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), seconds)
+            return
+        ringing = asyncio.ensure_future(wake.wait())
+        some = {ringing, *self._under_way.values()}
+        await asyncio.wait(some, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        ringing.cancel()
+        await self._hold_on()
+
+    async def _hold_on(self) -> None:
+        """Keep the lanes of messages that take long."""
+        now = asyncio.get_running_loop().time()
+        if self._shared and self._under_way and now >= self._renewed + RENEW_SECONDS:
+            self._renewed = now
             with suppress(*PASSING_ERRORS):
                 await self.threads.run(self._renew)
-        return await sending
 
     def _renew(self) -> None:
         with self.turns.database.change() as connection:
             lanes.renew(connection, holder=self.name, now=self.turns.clock())
 
     def _due(self, now: dt.datetime) -> list[Parcel]:
+        per_second = int(self.pace.per_second)
+        room = per_second - len(self._under_way)
+        if room <= 0:
+            return []
         if self._shared:
             with self.turns.database.change() as connection:
-                return lanes.claim(connection, DOOR, holder=self.name, now=now, per_second=int(self.pace.per_second))
+                return lanes.claim(connection, DOOR, holder=self.name, now=now, limit=room, per_second=per_second)
         with self.turns.database.look() as connection:
-            return outbox.due(connection, DOOR, now=now, limit=int(self.pace.per_second), busy=list(self._free_at))
+            return outbox.due(connection, DOOR, now=now, limit=room, busy=[*self._free_at, *self._under_way])
 
     async def _seconds_to_next(self) -> float:
         next_due, free = await self.threads.run(self._next)

@@ -21,13 +21,15 @@ _LEAVE = (
 )
 
 
-def claim(connection: Connection, door: str, *, holder: str, now: dt.datetime, per_second: int) -> list[Parcel]:
-    """The parcels that this replica is to send now; until they are settled nobody else sends to their chats.
+def claim(
+    connection: Connection, door: str, *, holder: str, now: dt.datetime, limit: int, per_second: int
+) -> list[Parcel]:
+    """At most `limit` parcels that this replica sends now; until they are settled nobody else sends to their chats.
 
     Replicas claim one after the other, so that what they take together never exceeds `per_second`.
     """
     connection.execute(select(func.pg_advisory_xact_lock(int(Lock.DELIVERY))))
-    room = per_second - _taken_within_a_second(connection, now)
+    room = min(limit, per_second - _taken_within_a_second(connection, now))
     if room <= 0:
         return []
     parcels = outbox.due(connection, door, now=now, limit=room, busy=select(lanes.c.chat).where(_busy(now)))

@@ -1,8 +1,10 @@
 """Telegram's limits: the outbox goes out by priority, in order within a chat, never faster than allowed."""
 
+import asyncio
+
 import pytest
 
-from bot.chat.delivery import Pace
+from bot.chat.delivery import Pace, send
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.store import outbox
 from bot.store.outbox import Priority
@@ -49,6 +51,33 @@ async def test_a_reply_goes_before_a_broadcast_that_waited_longer(play, clock):
         order += [chat for chat in play.server.sent if chat not in order]
         clock.pass_(1)
     assert order == [LAN.id, EMMA.id, BUDI.id]
+
+
+@played
+async def test_a_message_that_takes_long_holds_up_no_other(play, monkeypatch):
+    answered, wake, stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow(bot, chat_id, reply, spot):
+        if chat_id == LAN.id:
+            await answered.wait()
+        return await send(bot, chat_id, reply, spot)
+
+    monkeypatch.setattr("bot.chat.delivery.send", slow)
+    post(play, LAN.id, "một")
+    post(play, EMMA.id, "một", "hai", "ba")
+    delivering = asyncio.create_task(play.service.delivery.run(wake, stop))
+    while len(play.server.texts(EMMA.id)) < 3:
+        await asyncio.sleep(0)
+    post(play, BUDI.id, "sau")
+    wake.set()
+    while not play.server.texts(BUDI.id):
+        await asyncio.sleep(0)
+    assert play.server.texts(LAN.id) == []
+    answered.set()
+    stop.set()
+    wake.set()
+    await delivering
+    assert (play.server.texts(LAN.id), play.server.texts(EMMA.id)) == (["một"], ["một", "hai", "ba"])
 
 
 @played
