@@ -155,19 +155,22 @@ def _attachment(scene: Scene, visit: Visit) -> list[Reply]:
 
 def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
     """Words: understood, then answered by the outcome's own function."""
-    if memory.asked_commune and (named := _named(text, memory, house, now)):
-        return named
+    if memory.asked_commune and (place := find_exactly(text, house.engine.places, guess=False)):
+        return _named(text, place, memory, house, now)
     understood = understand(text, memory.context(), house.engine)
+    unclear = understood.outcome in (
+        Outcome.NO_MATCH,
+        Outcome.CLARIFY,
+    )  # "xin chào" is no slip for the commune Xín Chải
+    if memory.asked_commune and unclear and (place := find_exactly(text, house.engine.places)):
+        return _named(text, place, memory, house, now)
     scene = Scene(house=house, memory=replace(memory, spoke=understood.language), language=understood.language, now=now)
     replies, memory = _answered(scene, understood)
     return Answer(replies=tuple(replies), memory=memory, understanding=understood)
 
 
-def _named(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer | None:
+def _named(text: str, place: Place, memory: Memory, house: House, now: dt.datetime) -> Answer:
     """The answer to "which commune?": the whole message is a name."""
-    place = find_exactly(text, house.engine.places)
-    if place is None:
-        return None
     understood = Understanding(
         text=text, language=memory.language or memory.spoke or Language.VI, outcome=Outcome.SMALL_TALK, place=place
     )

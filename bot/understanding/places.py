@@ -218,15 +218,18 @@ def _key(name: str) -> str:
     return " ".join(accented(word) for word in name.split())
 
 
-def find_exactly(text: str, places: Places) -> Place | None:
-    """The place a whole message names ("Cống Vị", "p. cong vi, ba dinh"), slips forgiven; None where it names none."""
+def find_exactly(text: str, places: Places, *, guess: bool = True) -> Place | None:
+    """The place a whole message names ("Cống Vị", "p. cong vi, ba dinh"); None where it names none.
+
+    Slips are forgiven; unless `guess`, only where the kind of place is said with the name.
+    """
     typed = low_words(text)[:12]
     mention = _find(typed, [True] * len(typed), places, sure=True)
     if mention and _only_place(typed, mention, places):
         return mention.place
     kind, at = _leading_kind(typed)
     rest = typed[at:]
-    if not 1 <= len(rest) <= MAX_NAME or (not kind and len(rest) < 2):
+    if not 1 <= len(rest) <= MAX_NAME or (not kind and (len(rest) < 2 or not guess)):
         return None
     return _slip(rest, kind, places)
 

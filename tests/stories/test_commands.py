@@ -52,6 +52,15 @@ async def test_a_former_name_tells_of_the_change(play):
 
 
 @played
+async def test_whoever_is_asked_for_a_commune_may_say_something_else(play):
+    """“xin chào” is nearly the name of a commune, Xín Chải."""
+    await play.hears(LAN.says("/commune"), LAN.says("xin chào"))
+    assert play.said(LAN)[-1] == play.say("talk.greeting")
+    await play.hears(LAN.says("phuong ngoc haa"))
+    assert "Ngọc Hà" in play.said(LAN)[-1]
+
+
+@played
 async def test_several_of_one_name_are_asked_with_their_province(play):
     await play.hears(LAN.says("/commune tân phú"))
     labels = [button["text"] for button in play.buttons(LAN)]
