@@ -5,7 +5,20 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select, update
 
-from bot.store.tables import chats, events, floods, inbox, messages, outbox, requests, shown, staff, tries, unanswered
+from bot.store.tables import (
+    blocked,
+    chats,
+    events,
+    floods,
+    inbox,
+    messages,
+    outbox,
+    requests,
+    shown,
+    staff,
+    tries,
+    unanswered,
+)
 
 OVER = ("closed", "cancelled", "dropped")
 NOBODY = "forgotten"
@@ -22,6 +35,9 @@ def held(connection: Connection, person: str) -> dict[str, Any]:
         .where(messages.c.code.in_(codes), messages.c.side != "note")
         .order_by(messages.c.id),
         "posts": select(staff).where(staff.c.person == person).order_by(staff.c.id),
+        "kept_out": select(blocked.c.since, blocked.c.why).where(blocked.c.person == person),
+        "pace": select(floods).where(floods.c.person == person),
+        "wrong_codes": select(tries).where(tries.c.person == person),
     }
     return {name: [_told(row) for row in connection.execute(query).mappings()] for name, query in wanted.items()}
 
