@@ -31,6 +31,7 @@ CITIZENS = (
 STAFF_ALONE = ("queue", "stats", "away", "back", "practice", "unanswered", "notice", "approve", "reject")
 STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note", "release", "r",
          "delete", "block", "unblock", "draft", "bot", "proposal")  # fmt: skip
+FORGET = "r:forget"  # the button under the question whether everything is to be deleted
 KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand"}
 
 
@@ -59,7 +60,11 @@ def commune_is_known(counter: Counter, visit: Visit) -> None:
 
 
 def _kept_out(counter: Counter, visit: Visit, caller: Caller) -> bool:
-    """Questions to the bot stay free; the desk is closed to them."""
+    """Questions to the bot stay free, and so does what is held about them; the desk is closed to them."""
+    if visit.private and visit.kind is Kind.COMMAND and visit.command in OWN_DATA:
+        return _commanded(counter, visit)
+    if visit.private and visit.kind is Kind.BUTTON and visit.text == FORGET:
+        return _pressed(counter, visit)
     wants_desk = visit.kind is Kind.COMMAND and visit.command in ("request", "reopen")
     pressed = visit.kind is Kind.BUTTON and visit.text.startswith(("r:", "d:"))
     if wants_desk or pressed or (caller.writing_in and visit.kind is not Kind.COMMAND):

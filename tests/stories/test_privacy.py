@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlalchemy import text
 
-from bot.store import audit, people
+from bot.store import audit, chats, people
 from tests.cast import HOA, HUNG, LAN, MINH, NGOC_HA, THU
 from tests.stage import played
 
@@ -65,13 +65,16 @@ async def test_mydata_sends_everything_and_only_one_s_own(play):
 
 
 @played
-async def test_whoever_is_kept_out_can_see_why(play, database, clock):
+async def test_whoever_is_kept_out_can_see_why_and_be_forgotten(play, database, clock):
     with database.change() as connection:
         people.keep_out(connection, f"telegram:{LAN.id}", by=f"telegram:{HOA.id}", why="chửi cán bộ", now=clock())
     await play.hears(LAN.says("/mydata"))
     ((_, data),) = play.server.files[LAN.id]
     assert [one["why"] for one in json.loads(data)["kept_out"]] == ["chửi cán bộ"]
     assert str(HOA.id) not in data.decode()
+    await play.hears(LAN.says("/commune phường Ngọc Hà, Hà Nội"), LAN.says("/forget"), LAN.presses("r:forget"))
+    with database.look() as connection:
+        assert not chats.recall(connection, f"telegram:{LAN.id}")
 
 
 @played
