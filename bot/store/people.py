@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, delete, exists, insert, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, case, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import blocked, chats, desks, invitations, staff, tries
@@ -139,14 +139,13 @@ def use_invitation(connection: Connection, hash_: str, *, person: str, now: dt.d
     return connection.execute(update(invitations).where(*where).values(used_by=person, used_at=now)).rowcount == 1
 
 
-def count_try(connection: Connection, person: str, *, now: dt.datetime, within: dt.timedelta) -> int:
-    """Note a wrong code; how many there were within the time."""
-    known = connection.execute(select(tries).where(tries.c.person == person)).mappings().one_or_none()
-    fresh = known is None or known["since"] < now - within
-    values: dict[str, Any] = {"count": 1 if known is None or fresh else known["count"] + 1}
-    values["since"] = now if known is None or fresh else known["since"]
-    _upsert(connection, tries, {"person": person}, values)
-    return int(values["count"])
+def count_try(connection: Connection, person: str, *, now: dt.datetime, within: dt.timedelta) -> None:
+    """Note a wrong code; the count begins anew after the time."""
+    over = tries.c.since < now - within
+    values = {"count": case((over, 1), else_=tries.c.count + 1), "since": case((over, now), else_=tries.c.since)}
+    insert_ = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
+    statement = insert_(tries).values(person=person, count=1, since=now)
+    connection.execute(statement.on_conflict_do_update(index_elements=["person"], set_=values))
 
 
 def tried(connection: Connection, person: str, *, now: dt.datetime, within: dt.timedelta) -> int:
