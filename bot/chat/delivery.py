@@ -28,6 +28,7 @@ IDLE_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60
 LOOK_SECONDS = 0.5  # for more to send, while messages are under way
 RENEW_SECONDS = 2.0
+NOTE_AGAIN_SECONDS = (0.1, 0.3, 1.0, 3.0)
 NO_PLACE = Place()
 LONGEST_PAUSE = dt.timedelta(seconds=10)
 # What Telegram says of a chat to which nothing can be sent any more.
@@ -142,7 +143,8 @@ class Delivery:
         if self._shared and self._under_way and now >= self._renewed + RENEW_SECONDS:
             self._renewed = now
             with suppress(*PASSING_ERRORS):
-                await self.threads.run(self._renew)
+                async with self._settling:  # both change the same lanes, each in its own order
+                    await self.threads.run(self._renew)
 
     def _renew(self) -> None:
         with self.turns.database.change() as connection:
@@ -153,11 +155,14 @@ class Delivery:
         room = per_second - len(self._under_way)
         if room <= 0:
             return []
+        ours = list(self._under_way)
         if self._shared:
             with self.turns.database.change() as connection:
-                return lanes.claim(connection, DOOR, holder=self.name, now=now, limit=room, per_second=per_second)
+                return lanes.claim(
+                    connection, DOOR, holder=self.name, now=now, limit=room, per_second=per_second, under_way=ours
+                )
         with self.turns.database.look() as connection:
-            return outbox.due(connection, DOOR, now=now, limit=room, busy=[*self._free_at, *self._under_way])
+            return outbox.due(connection, DOOR, now=now, limit=room, busy=[*self._free_at, *ours])
 
     async def _seconds_to_next(self) -> float:
         next_due, free = await self.threads.run(self._next)
@@ -194,12 +199,22 @@ class Delivery:
             if not together:
                 return
             try:
-                await self.threads.run(self._settle_all, together)
+                await self._noted(together)
             except PASSING_ERRORS:
                 raise
             except Exception:  # noqa: BLE001 - our own mistake about one of them takes none of the others with it
                 for each in together:
                     await self.threads.run(self._settle_alone, each)
+
+    async def _noted(self, together: list[Sent]) -> None:
+        """Try several times: what has gone out and is not noted would go out again."""
+        for pause in NOTE_AGAIN_SECONDS:
+            try:
+                return await self.threads.run(self._settle_all, together)
+            except PASSING_ERRORS as error:
+                log.warning("what became of messages is noted later: %s", type(error).__name__)
+                await asyncio.sleep(pause)
+        return await self.threads.run(self._settle_all, together)
 
     def _settle_all(self, together: list[Sent]) -> None:
         with self.turns.database.change() as connection:

@@ -1,7 +1,7 @@
 """Lanes: one sender a chat over all replicas, and Telegram's limits kept by all of them together."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -22,17 +22,27 @@ _LEAVE = (
 
 
 def claim(
-    connection: Connection, door: str, *, holder: str, now: dt.datetime, limit: int, per_second: int
+    connection: Connection,
+    door: str,
+    *,
+    holder: str,
+    now: dt.datetime,
+    limit: int,
+    per_second: int,
+    under_way: Collection[str] = (),
 ) -> list[Parcel]:
     """At most `limit` parcels that this replica sends now; until they are settled nobody else sends to their chats.
 
+    It knows itself to which chats something is `under_way`, whatever became of the clock.
+
     Replicas claim one after the other, so that what they take together never exceeds `per_second`.
     """
-    connection.execute(select(func.pg_advisory_xact_lock(int(Lock.DELIVERY))))
+    _one_at_a_time(connection)
     room = min(limit, per_second - _taken_within_a_second(connection, now))
     if room <= 0:
         return []
-    parcels = outbox.due(connection, door, now=now, limit=room, busy=select(lanes.c.chat).where(_busy(now)))
+    busy = select(lanes.c.chat).where(_busy(now) | lanes.c.chat.in_(under_way))
+    parcels = outbox.due(connection, door, now=now, limit=room, busy=busy)
     if parcels:
         _take(connection, [parcel.chat for parcel in parcels], holder=holder, now=now)
     return parcels
@@ -46,17 +56,23 @@ def renew(connection: Connection, *, holder: str, now: dt.datetime) -> None:
 def leave(connection: Connection, free_at: Mapping[str, dt.datetime], *, holder: str) -> None:
     """Give lanes back; the next message to each chat goes no earlier than its moment."""
     if free_at:
-        connection.execute(_LEAVE, [{"of": chat, "mine": holder, "at": at} for chat, at in free_at.items()])
+        connection.execute(_LEAVE, [{"of": chat, "mine": holder, "at": free_at[chat]} for chat in sorted(free_at)])
 
 
 def sweep(connection: Connection, *, now: dt.datetime) -> None:
     """Forget chats that nothing was sent to for a while."""
+    _one_at_a_time(connection)
     connection.execute(delete(lanes).where(lanes.c.free_at < now - A_MINUTE))
 
 
 def next_free(connection: Connection, *, now: dt.datetime) -> dt.datetime | None:
     """When the next lane is free again, None where all are."""
     return connection.execute(select(func.min(lanes.c.free_at)).where(_busy(now))).scalar_one_or_none()
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    """Whoever touches lanes that are not its own waits for the others: they would lock the same ones crosswise."""
+    connection.execute(select(func.pg_advisory_xact_lock(int(Lock.DELIVERY))))
 
 
 def _busy(now: dt.datetime) -> ColumnElement[bool]:
@@ -71,5 +87,5 @@ def _taken_within_a_second(connection: Connection, now: dt.datetime) -> int:
 
 def _take(connection: Connection, chats: Sequence[str], *, holder: str, now: dt.datetime) -> None:
     values = {"holder": holder, "taken_at": now, "free_at": now + LEASE}
-    statement = insert(lanes).values([{"chat": chat, **values} for chat in chats])
+    statement = insert(lanes).values([{"chat": chat, **values} for chat in sorted(chats)])
     connection.execute(statement.on_conflict_do_update(index_elements=["chat"], set_=values))

@@ -18,6 +18,8 @@ from bot.turn import Turns, converse
 from tests.cast import EMMA, LAN, Person
 from tests.stage import played
 
+LOCKED = OperationalError("UPDATE", {}, Exception("database is locked"))
+
 
 def counted(database, table="inbox"):
     with database.look() as connection:
@@ -139,7 +141,8 @@ async def test_a_message_that_cannot_be_read_back_stops_no_other(play, clock, da
 @played
 async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_settled(play, monkeypatch, database):
     """The database refuses to note that Lan's message has gone, while Emma's is still on its way."""
-    settle, refusals = play.service.delivery._settle, [OperationalError("UPDATE", {}, Exception("database is locked"))]
+    monkeypatch.setattr("bot.chat.delivery.NOTE_AGAIN_SECONDS", (0,))
+    settle, refusals = play.service.delivery._settle, [LOCKED, LOCKED]
 
     def refuses_once(connection, one):
         if one.parcel.chat == f"telegram:{LAN.id}" and refusals:
@@ -159,6 +162,22 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
     assert counted(database, "outbox") == {"waiting": 1, "sent": 1}
     await play.deliver()
     assert len(play.said(EMMA)) == 1
+
+
+@played
+async def test_a_database_that_stumbles_while_it_is_noted_costs_no_second_message(play, monkeypatch, database):
+    monkeypatch.setattr("bot.chat.delivery.NOTE_AGAIN_SECONDS", (0, 0))
+    settle, refusals = play.service.delivery._settle, [LOCKED, LOCKED]
+
+    def stumbles(connection, one):
+        if refusals:
+            raise refusals.pop()
+        settle(connection, one)
+
+    monkeypatch.setattr(play.service.delivery, "_settle", stumbles)
+    await play.hears(LAN.says("/help"), EMMA.says("/help"))
+    assert (len(play.said(LAN)), len(play.said(EMMA))) == (1, 1)
+    assert counted(database, "outbox") == {"sent": 2}
 
 
 @played
