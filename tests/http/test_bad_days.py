@@ -21,6 +21,11 @@ SECRET = {SECRET_HEADER: "s3cret"}
 GROUP = {"id": -100, "type": "group", "title": "Xóm"}
 
 
+def put_off(database):
+    with database.look() as connection:
+        return connection.exec_driver_sql("SELECT count(*) FROM outbox WHERE error = 'RetryAfter'").scalar_one()
+
+
 def sent(database):
     with database.look() as connection:
         return outbox.count(connection)
@@ -31,7 +36,7 @@ def test_told_to_wait_one_chat_waits_and_the_others_go_on(turns, clock, database
         server.fail("sendMessage", 429, "Too Many Requests: retry after 30", chat=LAN.id, retry_after=30)
         await server.inject(LAN.says("/help"), EMMA.says("/help"), HUNG.says("/help"))
         async with serving(turns, server) as task:
-            await until(lambda: sent(database) == {"sent": 2, "waiting": 1}, task)
+            await until(lambda: sent(database) == {"sent": 2, "waiting": 1} and put_off(database) == 1, task)
             assert server.texts(LAN.id) == []
             clock.pass_(29)
             await server.inject(LAN.says("/topics"), BUDI.says("/help"))
