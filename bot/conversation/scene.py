@@ -22,7 +22,7 @@ STALE_AFTER = dt.timedelta(days=90)  # past `review_by`: then facts are no longe
 WARNED_BEFORE = dt.timedelta(days=60)  # of a change
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)  # printed, it would fill a screen for hours
 class House:
     """What every conversation needs: facts, sentences, and the engine that understands."""
 

@@ -120,6 +120,7 @@ async def test_a_file_cut_off_in_the_middle_changes_nothing(play, home, cache):
     assert "intents/dang-ky-khai-sinh.yaml:" in play.said(THU)[-1]
 
 
+@pytest.mark.only_on("sqlite", "what a phrase teaches does not depend on the database")
 @played
 async def test_a_new_phrase_is_understood_when_it_is_learnt(play, home, cache):
     desk = Desk(play, home, cache)

@@ -13,6 +13,8 @@ from bot.content.revisions import NoRevision, find_revision, unpack
 from bot.terminal.flips import compare, flips, stored_questions, tell
 from tests.content.small import copy_small
 
+pytestmark = pytest.mark.xdist_group("flips")  # what is learnt for one story serves all of them
+
 NOW = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
 
 

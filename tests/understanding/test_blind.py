@@ -13,7 +13,7 @@ from bot.understanding.fold import fold
 from bot.understanding.result import Context, Outcome
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.only_on("sqlite", "nothing is stored")
+pytestmark = [pytest.mark.only_on("sqlite", "nothing is stored"), pytest.mark.xdist_group("blind")]
 
 QUESTIONS = [json.loads(line) for line in (Path(__file__).parent / "blind.jsonl").read_text("utf-8").splitlines()]
 RIGHT_FIRST = {"vi": 95, "short": 95, "vi_nodiac": 94, "noisy": 90, "dialect": 90, "en": 90, "id": 88, "long": 85}
