@@ -22,14 +22,16 @@ ANSWERS = {
     "xin chào": VI.say("talk.greeting"),
     "/commune": VI.say("commune.ask"),
 }
-AT_ONCE = 6  # of them, at most, write in the same moment
 
 
 class Crowd:
-    """Talkers say one thing after another without waiting; petitioners open one request each."""
+    """Talkers say one thing after another without waiting, up to `at_once` of them in the same moment.
 
-    def __init__(self, server, chance, talkers=40, petitioners=6, a_second=8.0):
-        self.server, self.chance, self.a_second = server, chance, a_second
+    Petitioners open one request each.
+    """
+
+    def __init__(self, server, chance, talkers=40, petitioners=6, a_second=8.0, at_once=6):
+        self.server, self.chance, self.a_second, self.at_once = server, chance, a_second, at_once
         self.talkers = [Person(2000 + n, f"p{n}") for n in range(talkers)]
         self.petitioners = [Person(5000 + n, f"q{n}") for n in range(petitioners)]
         self.wrote = Counter()
@@ -39,7 +41,7 @@ class Crowd:
         """Until `stop`; petitioners finish what they began."""
         begun = [asyncio.create_task(self._petition(person)) for person in self.petitioners]
         while not stop.is_set():
-            together = self.chance.sample(self.talkers, self.chance.randint(1, AT_ONCE))
+            together = self.chance.sample(self.talkers, self.chance.randint(1, self.at_once))
             for person in together:
                 await self.says_next(person)
             await asyncio.sleep(self.chance.expovariate(self.a_second / len(together)))

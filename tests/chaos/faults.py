@@ -57,9 +57,9 @@ async def under_load(kind, chance, bots=1, **crowd):
             ledger.close()
 
 
-async def killed(chance, kind, kills, replicas=1):
+async def killed(chance, kind, kills, replicas=1, **crowd):
     """`kill -9` at any moment: starting, polling, in a turn, sending."""
-    async with under_load(kind, chance, replicas) as (where, server, _, _, seen):
+    async with under_load(kind, chance, replicas, **crowd) as (where, server, _, _, seen):
         for _ in range(kills):
             await asyncio.sleep(chance.uniform(0.3, 3.5))
             await where.kills(chance.choice(where.bots))
