@@ -28,6 +28,8 @@ IDLE_SECONDS = 5.0
 LONGEST_WAIT_SECONDS = 60
 LOOK_SECONDS = 0.5  # for more to send, while messages are under way
 RENEW_SECONDS = 2.0
+# A second's messages go out in so many steps: were all of it under way at once, a kill would repeat all of it.
+EVENLY = 28
 NOTE_AGAIN_SECONDS = (0.1, 0.3, 1.0, 3.0)
 NO_PLACE = Place()
 LONGEST_PAUSE = dt.timedelta(seconds=10)
@@ -66,7 +68,8 @@ class Delivery:
         self.bot = bot
         self.pace = pace or Pace()
         self.metrics = metrics or Metrics()
-        self._overall = AsyncLimiter(self.pace.per_second, 1)
+        at_once = max(1.0, self.pace.per_second / EVENLY)
+        self._overall = AsyncLimiter(at_once, at_once / self.pace.per_second)
         self._free_at: dict[str, dt.datetime] = {}  # of our own chats; replicas share theirs in the database
         self.name = uuid4().hex
         self._shared = turns.database.shared
