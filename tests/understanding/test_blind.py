@@ -15,7 +15,9 @@ from tests.conftest import ROOT
 
 pytestmark = [pytest.mark.only_on("sqlite", "nothing is stored"), pytest.mark.xdist_group("blind")]
 
-QUESTIONS = [json.loads(line) for line in (Path(__file__).parent / "blind.jsonl").read_text("utf-8").splitlines()]
+HERE = Path(__file__).parent
+QUESTIONS = [json.loads(line) for line in (HERE / "blind.jsonl").read_text("utf-8").splitlines()]
+TALK = [json.loads(line) for line in (HERE / "blind_talk.jsonl").read_text("utf-8").splitlines()]
 RIGHT_FIRST = {"vi": 95, "short": 95, "vi_nodiac": 94, "noisy": 90, "dialect": 90, "en": 90, "id": 88, "long": 85}
 
 
@@ -53,6 +55,19 @@ def test_places_and_aspects_are_seen(read):
     assert percent([got.place is not None for one, got in read if one["place"]]) >= 93
     asked = [(one["aspect"], str(got.aspect or "steps")) for one, got in read if one["aspect"]]
     assert percent([expected == seen for expected, seen in asked]) >= 92
+
+
+def test_every_emergency_is_recognised(house):
+    calls = [one["text"] for one in TALK if one["kind"] == "emergency"]
+    missed = [text for text in calls if understand(text, Context(), house.engine).outcome is not Outcome.EMERGENCY]
+    assert len(calls) == 40
+    assert missed == []
+
+
+def test_hardly_anything_else_is_answered_with_a_procedure(house):
+    others = [one["text"] for one in TALK if one["kind"] != "emergency"]
+    answered = [text for text in others if understand(text, Context(), house.engine).outcome is Outcome.ANSWERED]
+    assert len(answered) <= 3 * len(others) / 100, answered
 
 
 def test_none_of_them_is_a_phrase(house):
