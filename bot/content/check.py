@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
+from bot.content.answers import Openings, check_answers
 from bot.content.as_written import check_as_written, check_condition
 from bot.content.contradictions import find_contradictions
 from bot.content.read import Document, nearest
@@ -11,7 +12,20 @@ from bot.content.schema import Fact, Language, LifeEvent, Procedure
 from bot.content.shape import Loc
 from bot.content.words import HowPeopleAsk
 
-FACT_LISTS = ("where", "papers", "not_required", "fees", "times", "steps", "forms", "who", "pitfalls", "changes")
+FACT_LISTS = (
+    "where",
+    "counters",
+    "papers",
+    "not_required",
+    "fees",
+    "times",
+    "steps",
+    "forms",
+    "who",
+    "answers",
+    "pitfalls",
+    "changes",
+)
 
 
 def cross_check(
@@ -19,6 +33,7 @@ def cross_check(
     listed: set[str],
     wards: set[int],
     documents: list[Document],
+    openings: Openings,
 ) -> None:
     """Add to each document the problems that only show beside the others."""
     by_path = {document.path: document for document in documents}
@@ -28,7 +43,9 @@ def cross_check(
         if name and name not in listed:
             known.report((), f"the file's name `{name}` is not in knowledge/catalogue.yaml", nearest(name, ids))
     for entry in procedures.values():
-        _check_entry(entry, by_path[f"knowledge/procedures/{entry.id}.yaml"], ids)
+        document = by_path[f"knowledge/procedures/{entry.id}.yaml"]
+        _check_entry(entry, document, ids)
+        check_answers(entry, document, openings)
     for path, document in by_path.items():
         if (name := _entry_of(path)) and name not in procedures:
             check_as_written(document, ids)

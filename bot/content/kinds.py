@@ -14,10 +14,13 @@ from bot.content.schema import (
     DeskRules,
     Guide,
     Intent,
+    Laws,
     LifeEvent,
     LifePhrases,
     Procedure,
+    Shared,
     Talk,
+    Waivers,
     Words,
 )
 
@@ -38,6 +41,9 @@ KINDS = (
     FileKind(name="catalogue", glob="knowledge/catalogue.yaml", record=Catalogue.__value__),
     FileKind(name="counters", glob="knowledge/counters.yaml", record=Counters.__value__),
     FileKind(name="contacts", glob="knowledge/contacts.yaml", record=Contacts.__value__),
+    FileKind(name="laws", glob="knowledge/laws.yaml", record=Laws.__value__),
+    FileKind(name="waivers", glob="knowledge/waivers.yaml", record=Waivers.__value__),
+    FileKind(name="answers", glob="knowledge/answers.yaml", record=Shared),
     FileKind(name="calendar", glob="knowledge/calendar.yaml", record=Calendar),
     FileKind(name="desk", glob="knowledge/desk.yaml", record=DeskRules),
     FileKind(name="guide", glob="knowledge/schema/guide.yaml", record=Guide),

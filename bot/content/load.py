@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,16 @@ from bot.content.communes import Gazetteer, load_gazetteer
 from bot.content.completeness import check_calendar, check_counters, check_desk, check_whole
 from bot.content.guide import read_guide
 from bot.content.read import Document, Problem, Weight, convert, read_document
+from bot.content.registries import (
+    Registries,
+    check_registries,
+    resting_on_law,
+    shared_resting_on_law,
+    warn_of_ends,
+)
 from bot.content.reviews import look_at_dates
 from bot.content.schema import (
+    Answer,
     Calendar,
     Catalogue,
     CommuneOffices,
@@ -25,15 +33,18 @@ from bot.content.schema import (
     Counters,
     DeskRules,
     Hours,
+    Laws,
     LifeEvent,
     Listed,
     Office,
     Procedure,
     Retention,
+    Shared,
     Topic,
+    Waivers,
 )
 from bot.content.uncollected import uncollected
-from bot.content.words import HowPeopleAsk, load_intents
+from bot.content.words import HowPeopleAsk, load_intents, with_questions
 
 # Stand in for files that cannot be read, so that their problems are told beside all others.
 NO_CALENDAR = Calendar(week=("mon", "tue", "wed", "thu", "fri"), review_by=dt.date.max)
@@ -67,6 +78,11 @@ class Knowledge:
     desk: DeskRules
     life_events: dict[str, LifeEvent]
     gazetteer: Gazetteer
+    registries: Registries = field(default_factory=Registries)
+
+    def answers(self, entry: Procedure) -> tuple[Answer, ...]:
+        """An entry's own answers and the shared ones it uses."""
+        return (*entry.answers, *self.registries.answers(entry))
 
     @cached_property
     def by_topic(self) -> dict[Topic, tuple[str, ...]]:
@@ -106,9 +122,13 @@ def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Pro
     With `today`, also what only the day shows: reviews that are overdue.
     """
     documents: list[Document] = []
+    guide, guide_document = read_guide(root)
+    openings = guide.openings if guide else {}
     entries = _load_procedures(root, documents)
+    registries = _load_registries(root, documents)
     knowledge = Knowledge(
-        procedures={name: entry for name, entry in entries.items() if not entry.draft},
+        procedures={name: resting_on_law(entry, registries.laws) for name, entry in entries.items() if not entry.draft},
+        registries=registries,
         offices=_load_offices(root, documents),
         catalogue=_load_one(root, "catalogue.yaml", Catalogue.__value__, documents),
         counters=_load_one(root, "counters.yaml", Counters.__value__, documents),
@@ -118,14 +138,16 @@ def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Pro
         life_events=_load_life_events(root, documents),
         gazetteer=load_gazetteer(),
     )
-    intents = load_intents(root, documents)
+    intents = with_questions(load_intents(root, documents), knowledge.procedures)
     catalogs = load_catalogs(root, documents)
-    cross_check(entries, set(knowledge.catalogue), set(knowledge.gazetteer.communes), documents)
+    cross_check(entries, set(knowledge.catalogue), set(knowledge.gazetteer.communes), documents, openings)
     check_life_events(knowledge.life_events, entries, set(knowledge.catalogue), intents, documents)
+    check_registries(registries, entries, documents, openings)
     _check_lists(knowledge, documents)
     if today:
+        warn_of_ends(registries, entries, documents, today)
         look_at_dates(entries, knowledge.calendar, documents, today)
-    documents.append(read_guide(root)[1])
+    documents.append(guide_document)
     problems = [problem for document in documents for problem in document.weighed()]
     return Content(knowledge, intents, catalogs), sorted(set(problems)), len(documents)
 
@@ -150,6 +172,16 @@ def _load_procedures(root: Path, documents: list[Document]) -> dict[str, Procedu
                 what = f"`{entry.id}` is not the name of the file"
                 document.report(("id",), what, f"rename the file {entry.id}.yaml, or write `{path.stem}`")
     return found
+
+
+def _load_registries(root: Path, documents: list[Document]) -> Registries:
+    laws = _load_one(root, "laws.yaml", Laws.__value__, documents)
+    shared = _load_one(root, "answers.yaml", Shared, documents) or Shared()
+    return Registries(
+        laws=laws,
+        waivers=_load_one(root, "waivers.yaml", Waivers.__value__, documents),
+        shared=shared_resting_on_law(shared, laws),
+    )
 
 
 def _load_one(root: Path, name: str, kind: Any, documents: list[Document]) -> Any:

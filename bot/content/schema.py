@@ -57,7 +57,29 @@ class Aspect(StrEnum):
     FORM = "form"
     STEPS = "steps"
     HOURS = "hours"
-    STATUS = "status"
+    STATUS = "status"  # of one's own dossier
+    ELIGIBILITY = "eligibility"
+    AMOUNT = "amount"  # what one receives
+    DEADLINE = "deadline"  # by when one must act
+    LATE = "late"  # what happens to those who do not
+    VALIDITY = "validity"
+    NEXT = "next"
+    REFUSED = "refused"
+    COMPARE = "compare"
+    NEED = "need"  # must I at all, may I
+    QUANTITY = "quantity"
+    LEGAL = "legal"
+
+
+class Verdict(StrEnum):
+    """How an answer opens: yes, no, it depends; a value; told in words; `unknown`: we looked, and no source says."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+    VALUE = "value"
+    TOLD = "told"
+    UNKNOWN = "unknown"
 
 
 class Topic(StrEnum):
@@ -117,6 +139,7 @@ class Unit(StrEnum):
     WORKING_DAY = "working_day"
     DAY = "day"
     MONTH = "month"
+    YEAR = "year"
 
 
 class Record(BaseModel):
@@ -187,7 +210,10 @@ class Paper(Fact):
 
 
 class Fee(Fact):
-    """What is paid, in đồng. No amount: unknown (or set by the province), never free; 0 only where a source says so."""
+    """What is paid, in đồng. No amount: unknown (or set by the province), never free; 0 only where a source says so.
+
+    `waivers`: names of `knowledge/waivers.yaml`, who pays nothing or less.
+    """
 
     amount: Money | None = None
     to_amount: Money | None = None
@@ -195,6 +221,7 @@ class Fee(Fact):
     when: Text | None = None
     channel: Literal["counter", "online"] | None = None
     by_province: bool = False
+    waivers: tuple[Slug, ...] = ()
 
 
 class TimeLimit(Fact):
@@ -239,9 +266,20 @@ class Form(Fact):
     link: Url | None = None
 
 
+class Phrases(Record):
+    """Phrases in the three languages."""
+
+    vi: tuple[Line, ...] = ()
+    en: tuple[Line, ...] = ()
+    id: tuple[Line, ...] = ()
+
+
 class Option(Record):
+    """`said`: words of a message that say this option, so that nobody need be asked."""
+
     id: Slug
     label: ShortText
+    said: Phrases = Phrases()
 
 
 class Case(Record):
@@ -253,11 +291,80 @@ class Case(Record):
     leads_to: dict[Slug, Slug] = Field(default_factory=dict)
 
 
+class Length(Record):
+    """A length of time: a deadline, a validity."""
+
+    amount: Count
+    unit: Unit
+
+
+class Eligible(Record):
+    """Who is entitled, where a number or a list decides it; ages in full years, `age_below` not included."""
+
+    age_from: Count | None = None
+    age_below: Count | None = None
+    household: tuple[Literal["poor", "near_poor"], ...] = ()
+    disability: tuple[Literal["very_severe", "severe", "mild"], ...] = ()
+    income_below: Money | None = None  # đồng a person a month
+    no_pension: bool = False
+
+
+class Answer(Fact):
+    """One statement that answers one question about a procedure.
+
+    `questions` are how people ask it; they are learnt as phrases of the procedure, too. Typed parts say the same as
+    `text` to a program: `amount` in đồng `per` what; `length` counted from `counted_from` (in `remote` areas another),
+    and what is `lost` after it; `ages` at which it is due; who is `eligible`. `then`: what to do next, in a sentence.
+    """
+
+    id: Slug
+    asks: Aspect
+    questions: Phrases
+    verdict: Verdict
+    text: Text | None = None
+    then: Text | None = None
+    amount: Money | None = None
+    to_amount: Money | None = None
+    per: Literal["month", "year", "once", "day", "person"] | None = None
+    length: Length | None = None
+    remote: Length | None = None
+    counted_from: Text | None = None
+    lost: Text | None = None
+    ages: tuple[Count, ...] = ()
+    eligible: Eligible | None = None
+    source: tuple[Slug, ...] = ()
+
+    @model_validator(mode="after")
+    def _said_and_sourced(self) -> Self:
+        if self.verdict is Verdict.UNKNOWN:
+            return self
+        if self.text is None:
+            raise ValueError("an answer needs a `text`; only `verdict: unknown` may do without")
+        if not self.source:
+            raise ValueError("an answer needs a `source`; where none says it, write `verdict: unknown`")
+        return self
+
+
+class ByCase(Fact):
+    """Another counter than the entry's own, in a case: `counters`."""
+
+    counter: Counter
+
+
 class Law(Validity):
-    number: Line
+    """What an entry rests on: `law` names an instrument of `knowledge/laws.yaml`; `number` where it is not there."""
+
+    law: Slug | None = None
+    number: Line | None = None
     article: Line | None = None
     about: Text | None = None
     certainty: Certainty = Certainty.CHECKED
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if self.law is None and self.number is None:
+            raise ValueError("write `law` (a name in knowledge/laws.yaml), or `number` where it is not there")
+        return self
 
 
 class Change(Fact):
@@ -271,9 +378,53 @@ class Next(Record):
 
 
 class Source(Record):
-    what: Line
+    """What was read, and when: an article of an instrument (`law`, in `knowledge/laws.yaml`), or `what` else."""
+
+    what: Line | None = None
+    law: Slug | None = None
+    article: Line | None = None
     read: Day
     link: Url | None = None
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if self.what is None and self.law is None:
+            raise ValueError("write `law` (a name in knowledge/laws.yaml) with its `article`, or `what` was read")
+        return self
+
+
+class Instrument(Validity):
+    """`knowledge/laws.yaml`: one legal instrument; facts that rest on it alone end with it."""
+
+    number: Line  # as officials write it: 335/2026/NĐ-CP
+    kind: Literal["law", "ordinance", "resolution", "decree", "circular", "decision", "codified", "other"]
+    title: Line
+    issuer: Line
+    signed: Day | None = None
+    replaced_by: tuple[Slug, ...] = ()
+    amended_by: tuple[Slug, ...] = ()
+    source: Line
+    read: Day
+    link: Url | None = None
+
+
+class Waiver(Validity):
+    """`knowledge/waivers.yaml`: who pays nothing or less, on which condition; used by fees by name."""
+
+    who: Text
+    pays: Literal["nothing", "half"]
+    channel: Literal["counter", "online"] | None = None
+    law: Slug
+    article: Line | None = None
+    read: Day
+    certainty: Certainty = Certainty.CHECKED
+
+
+class Shared(Record):
+    """`knowledge/answers.yaml`: answers that hold in many entries, each used there by name (`shared`)."""
+
+    answers: tuple[Answer, ...] = ()
+    sources: dict[Slug, Source] = Field(default_factory=dict)
 
 
 class AlsoKnownAs(Record):
@@ -294,7 +445,9 @@ class Procedure(Record):
     codes: tuple[Code, ...] = ()
     decided_by: Competence
     counter: Counter
+    counters: tuple[ByCase, ...] = ()
     any_commune_of_province: bool = False
+    benefit: bool = False
     what_it_is: Text
     where: tuple[Statement, ...] = Field(min_length=1)
     papers: tuple[Paper, ...] = Field(min_length=1)
@@ -306,6 +459,8 @@ class Procedure(Record):
     forms: tuple[Form, ...] = ()
     who: tuple[Statement, ...] = Field(min_length=1)
     result: Text
+    answers: tuple[Answer, ...] = ()
+    shared: tuple[Slug, ...] = ()
     pitfalls: tuple[Statement, ...] = ()
     changes: tuple[Change, ...] = ()
     legal: tuple[Law, ...] = Field(min_length=1)
@@ -379,14 +534,6 @@ class CommuneOffices(Record):
     ward_code: Whole = Field(ge=1, le=99999)
     commune: Line
     offices: tuple[Office, ...] = Field(min_length=1)
-
-
-class Phrases(Record):
-    """Phrases in the three languages."""
-
-    vi: tuple[Line, ...] = ()
-    en: tuple[Line, ...] = ()
-    id: tuple[Line, ...] = ()
 
 
 class Intent(Phrases):
@@ -485,6 +632,8 @@ class Listed(Record):
     name: Text
 
 
+type Laws = dict[Slug, Instrument]
+type Waivers = dict[Slug, Waiver]
 type Catalogue = dict[Slug, Listed]
 type Contacts = dict[ContactName, Contact]
 type Counters = dict[Counter, CounterFacts]
@@ -589,4 +738,5 @@ class Guide(Record):
     words: GuideWords
     fields: dict[str, dict[str, Advice]]
     values: dict[str, dict[str, Line]] = Field(default_factory=dict)
+    openings: dict[Verdict, Phrases] = Field(default_factory=dict)  # the words an answer of that verdict begins with
     example: Procedure

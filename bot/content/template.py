@@ -80,8 +80,9 @@ class _Writer:
             at = next(n for n, line in enumerate(inner) if not line.startswith("#"))
             return [f"{key}:", *_indented(inner[:at]), f"  - {inner[at]}", *_indented(_indented(inner[at + 1 :]))]
         if isinstance(value, dict) and (record := record_of(get_args(bare(kind))[1])):
-            name, first = next(iter(value.items()))
-            return [f"{key}:", f"  {name}:", *_indented(_indented(self._record(record, first, given=given)))]
+            merged = _merged(list(value.values()))
+            lines = self._record(record, merged, given=given)
+            return [f"{key}:", f"  {next(iter(value))}:", *_indented(_indented(lines))]
         return [f"{key}: {_flow(value, given=given)}"]
 
     def _record(self, record: type[BaseModel], value: Data, *, given: bool) -> list[str]:

@@ -1,12 +1,12 @@
 """How people ask: phrases, words, aspects and talk of `intents/`, as the engine takes them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from bot.content.read import Document, convert, nearest, read_document
-from bot.content.schema import Aspect, AspectCues, Intent, Language, LifePhrases, Phrases, Talk, Words
+from bot.content.schema import Aspect, AspectCues, Intent, Language, LifePhrases, Phrases, Procedure, Talk, Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,21 @@ class HowPeopleAsk:
     words: Words = field(default_factory=Words)
     cues: dict[Aspect, Phrases] = field(default_factory=dict)
     events: dict[str, Phrases] = field(default_factory=dict)  # life event → how people tell of it
+
+
+def with_questions(intents: HowPeopleAsk, entries: dict[str, Procedure]) -> HowPeopleAsk:
+    """With the questions that the entries' own answers are for: each is asked of its procedure, about its aspect."""
+    known = {phrase.text.casefold() for phrase in intents.phrases}
+    found = {phrase.text.casefold(): phrase for entry in entries.values() for phrase in _questions(entry)}
+    new = tuple(phrase for text, phrase in found.items() if text not in known)
+    return replace(intents, phrases=(*intents.phrases, *new))
+
+
+def _questions(entry: Procedure) -> Iterator[Phrase]:
+    for answer in entry.answers:
+        for language in Language:
+            for text in getattr(answer.questions, language):
+                yield Phrase(text=text, language=language, means=entry.id, aspect=answer.asks)
 
 
 def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:

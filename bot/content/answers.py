@@ -1,0 +1,65 @@
+"""What `check` asks of the answers of an entry."""
+
+import re
+
+from bot.content.read import Document, Weight
+from bot.content.schema import Answer, Aspect, Language, Phrases, Procedure, Unit, Verdict
+from bot.content.shape import Loc
+
+ALWAYS_ASKED = (Aspect.ELIGIBILITY, Aspect.NEED, Aspect.DEADLINE, Aspect.LATE, Aspect.VALIDITY)
+MOST_WORDS = 25  # of a sentence that is read aloud
+LONGEST = 330  # characters; with its place and its name a reply has 450
+QUESTIONS = {Language.VI: 3, Language.EN: 1, Language.ID: 1}
+type Openings = dict[Verdict, Phrases]
+
+SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
+
+
+def check_answers(entry: Procedure, document: Document, openings: Openings) -> None:
+    """Every answer is well formed, and what everybody asks is answered or declared unknown."""
+    seen: set[str] = set()
+    for n, answer in enumerate(entry.answers):
+        check_answer(answer, ("answers", n), document, openings)
+        if answer.id in seen:
+            document.report(("answers", n, "id"), f"`{answer.id}` stands here twice", "give each answer its own id")
+        seen.add(answer.id)
+    asked = {answer.asks for answer in entry.answers}
+    for aspect in ALWAYS_ASKED if entry.answers else ():
+        if aspect not in asked:
+            what = f"nothing answers `{aspect}`"
+            document.report(("answers",), what, "answer it, or write `verdict: unknown`", Weight.WARNING)
+    if entry.benefit and not any(one.amount is not None for one in entry.answers if one.asks is Aspect.AMOUNT):
+        document.report(("answers",), "a benefit without an `amount`", "write what one receives, in VND")
+
+
+def check_answer(answer: Answer, loc: Loc, document: Document, openings: Openings) -> None:
+    for language, least in QUESTIONS.items():
+        if len(getattr(answer.questions, language)) < least:
+            what = f"fewer than {least} questions in `{language}`"
+            document.report((*loc, "questions"), what, "write how people ask it")
+    if answer.amount is not None and answer.per is None and answer.asks is Aspect.AMOUNT:
+        document.report((*loc, "amount"), "an amount without `per`", "write per: month, year, once, day or person")
+    if answer.length and answer.length.unit is Unit.SAME_DAY:
+        document.report((*loc, "length"), "`same_day` is no length of time", "write hours or days")
+    if answer.text:
+        _check_text(answer, loc, document, openings)
+
+
+def _check_text(answer: Answer, loc: Loc, document: Document, openings: Openings) -> None:
+    for language in Language:
+        text = answer.text.of(language) if answer.text else ""
+        words = getattr(openings.get(answer.verdict, Phrases()), language)
+        if words and not _opens(text, words):
+            what = f"`{answer.verdict}` does not open with its word"
+            document.report((*loc, "text", language.value), what, f"begin with one of: {', '.join(words)}")
+        if len(text) > LONGEST:
+            document.report((*loc, "text", language.value), f"{len(text)} characters", f"shorten it to {LONGEST}")
+    for sentence in SENTENCE.split(answer.text.vi if answer.text else ""):
+        if (words := len(sentence.split())) > MOST_WORDS:
+            what = f"a sentence of {words} words"
+            document.report((*loc, "text", "vi"), what, f"make two of it: {MOST_WORDS} at most", Weight.WARNING)
+
+
+def _opens(text: str, words: tuple[str, ...]) -> bool:
+    """Whether a text begins with one of the words, whole."""
+    return any(re.match(re.escape(word) + r"\b", text, re.IGNORECASE) for word in words)

@@ -1,0 +1,134 @@
+"""The registries that many entries share: legal instruments, waivers of fees, answers that hold in many entries."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.content.answers import Openings, check_answer
+from bot.content.check import FACT_LISTS
+from bot.content.read import Document, Weight, nearest
+from bot.content.schema import Answer, Fact, Instrument, Procedure, Shared, Source, Waiver
+from bot.content.shape import Loc
+
+ENDS_SOON = dt.timedelta(days=90)
+LAWS = "knowledge/laws.yaml"
+WAIVERS = "knowledge/waivers.yaml"
+ANSWERS = "knowledge/answers.yaml"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registries:
+    laws: dict[str, Instrument] = field(default_factory=dict)
+    waivers: dict[str, Waiver] = field(default_factory=dict)
+    shared: Shared = field(default_factory=Shared)
+
+    def answers(self, entry: Procedure) -> tuple[Answer, ...]:
+        """The shared answers that an entry uses."""
+        return tuple(one for one in self.shared.answers if one.id in entry.shared)
+
+
+def resting_on_law(entry: Procedure, laws: dict[str, Instrument]) -> Procedure:
+    """The entry with every fact ending on the day its last source of law ends."""
+    ends = _ends(entry.sources, laws)
+    if not ends:
+        return entry
+    changed = {name: tuple(_ending(fact, ends) for fact in getattr(entry, name)) for name in FACT_LISTS}
+    return entry.model_copy(update=changed)
+
+
+def shared_resting_on_law(shared: Shared, laws: dict[str, Instrument]) -> Shared:
+    ends = _ends(shared.sources, laws)
+    return shared.model_copy(update={"answers": tuple(_ending(one, ends) for one in shared.answers)})
+
+
+def _ends(sources: dict[str, Source], laws: dict[str, Instrument]) -> dict[str, dt.date]:
+    """The sources that are instruments with an end, and that day."""
+    found = {name: laws.get(source.law or "") for name, source in sources.items()}
+    return {name: law.until for name, law in found.items() if law and law.until}
+
+
+def _ending[F: Fact](fact: F, ends: dict[str, dt.date]) -> F:
+    if not fact.source or not all(name in ends for name in fact.source):
+        return fact
+    until = max(ends[name] for name in fact.source)
+    if fact.until and fact.until <= until:
+        return fact
+    return fact.model_copy(update={"until": until})
+
+
+def check_registries(
+    registries: Registries, entries: dict[str, Procedure], documents: list[Document], openings: Openings
+) -> None:
+    """Names that lead nowhere: of laws, waivers and shared answers."""
+    by_path = {document.path: document for document in documents}
+    for entry in entries.values():
+        document = by_path[f"knowledge/procedures/{entry.id}.yaml"]
+        _check_sources(entry.sources, registries.laws, document)
+        for loc, law in _laws_named(entry):
+            _known(law, registries.laws, document, loc, LAWS)
+        for n, fee in enumerate(entry.fees):
+            for name in fee.waivers:
+                _known(name, registries.waivers, document, ("fees", n, "waivers"), WAIVERS)
+        ids = {one.id: one for one in registries.shared.answers}
+        for name in entry.shared:
+            _known(name, ids, document, ("shared",), ANSWERS)
+    _check_own(registries, by_path, openings)
+
+
+def _laws_named(entry: Procedure) -> Iterator[tuple[Loc, str]]:
+    return ((("legal", n, "law"), law.law) for n, law in enumerate(entry.legal) if law.law)
+
+
+def _check_sources(sources: dict[str, Source], laws: dict[str, Instrument], document: Document) -> None:
+    for name, source in sources.items():
+        if source.law:
+            _known(source.law, laws, document, ("sources", name, "law"), LAWS)
+
+
+def _known(
+    name: str,
+    known: dict[str, object] | dict[str, Instrument] | dict[str, Waiver] | dict[str, Answer],
+    document: Document,
+    loc: Loc,
+    path: str,
+) -> None:
+    if name not in known:
+        document.report(loc, f"no `{name}` in {path}", nearest(name, list(known)))
+
+
+def _check_own(registries: Registries, by_path: dict[str, Document], openings: Openings) -> None:
+    laws, waivers, answers = (by_path.get(path) for path in (LAWS, WAIVERS, ANSWERS))
+    for name, law in registries.laws.items() if laws else ():
+        for other in (*law.replaced_by, *law.amended_by):
+            _known(other, registries.laws, laws, (name,), LAWS)  # type: ignore[arg-type]
+    for name, waiver in registries.waivers.items() if waivers else ():
+        _known(waiver.law, registries.laws, waivers, (name, "law"), LAWS)  # type: ignore[arg-type]
+    if answers:
+        _check_sources(registries.shared.sources, registries.laws, answers)
+        for n, answer in enumerate(registries.shared.answers):
+            check_answer(answer, ("answers", n), answers, openings)
+            for source in answer.source:
+                if source not in registries.shared.sources:
+                    what, todo = f"no source `{source}` below", nearest(source, list(registries.shared.sources))
+                    answers.report(("answers", n, "source"), what, todo)
+
+
+def warn_of_ends(
+    registries: Registries, entries: dict[str, Procedure], documents: list[Document], today: dt.date
+) -> None:
+    """Every fact that rests on an instrument which ends within 90 days, or has ended."""
+    by_path = {document.path: document for document in documents}
+    for entry in entries.values():
+        document = by_path[f"knowledge/procedures/{entry.id}.yaml"]
+        for loc, fact, name in _resting(entry):
+            law = registries.laws.get(entry.sources[name].law or "") if name in entry.sources else None
+            if law and law.until and law.until <= today + ENDS_SOON and not (fact.until and fact.until < today):
+                what = f"rests on {law.number}, which ends on {law.until}"
+                document.report(loc, what, "write what holds from the day after", Weight.WARNING)
+
+
+def _resting(entry: Procedure) -> Iterator[tuple[Loc, Fact, str]]:
+    for part in FACT_LISTS:
+        for n, fact in enumerate(getattr(entry, part)):
+            for name in fact.source:
+                yield (part, n), fact, name
