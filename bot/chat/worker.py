@@ -9,11 +9,10 @@ from collections import defaultdict
 from contextlib import suppress
 from types import TracebackType
 
-from telegram import Update
-
 from bot.chat.app import TelegramApplication
 from bot.chat.inbound import DOOR
 from bot.chat.metrics import Metrics
+from bot.chat.readable import read
 from bot.chat.threads import Threads
 from bot.conversation.visit import Visit
 from bot.logs import under
@@ -166,7 +165,7 @@ class Worker:
         """Take one turn; False where it is to be taken again."""
         receipt = waiting.receipt
         try:
-            update = Update.de_json(json.loads(waiting.raw), application.bot)
+            update = read(json.loads(waiting.raw), application.bot)
         except Exception as error:  # noqa: BLE001 - whatever a malformed update makes the library raise
             log.warning("the update cannot be read: %s", type(error).__name__)
             self.metrics.error("update", error)
