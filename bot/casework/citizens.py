@@ -421,16 +421,21 @@ def _write_in(counter: Counter, chat: str, code: str | None) -> None:
     people.write_in(counter.connection, chat, code, now=counter.now)
 
 
+def _answer_emergency(counter: Counter, visit: Visit, scene: Scene) -> None:
+    """The numbers first, whatever the words came with; what is said in a request goes its way all the same."""
+    understood = _read(counter, scene, visit.text) if visit.text.strip() else None
+    if understood and understood.outcome is Outcome.EMERGENCY:
+        counter.put(visit.chat, talk.emergency(replace(scene, language=understood.language), understood))
+
+
 def add(counter: Counter, visit: Visit, request: Request) -> None:
     """A citizen's words or attachment in their request: to the desk's side, or kept until somebody claims it."""
     scene = counter.citizen_scene(request)
     if request.status not in LIVE:
         text = scene.line("refused.over")
         return counter.tell_citizen(request, Reply(blocks=(text,), buttons=requests.rating_buttons(scene, request)[1:]))
+    _answer_emergency(counter, visit, scene)
     if visit.kind is Kind.TEXT:
-        understood = _read(counter, scene, visit.text)
-        if understood.outcome is Outcome.EMERGENCY:
-            counter.put(visit.chat, talk.emergency(scene, understood))
         number = relay.wrote(counter, request, visit, side="citizen", text=visit.text)
     elif keep_attachment(counter, visit, request):
         number = cases.said(counter.connection, request.code, side="citizen")[-1]["id"]

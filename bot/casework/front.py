@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.casework import citizens, officers, practice, relay, staffing
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
+from bot.conversation.converse import COMMANDS
 from bot.conversation.reply import Reply
 from bot.conversation.visit import Kind, Visit
 from bot.desk.codes import read_code
@@ -31,12 +32,16 @@ CITIZENS = (
 STAFF_ALONE = ("queue", "stats", "away", "back", "practice", "unanswered", "notice", "approve", "reject")
 STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note", "release", "r",
          "delete", "block", "unblock", "draft", "bot", "proposal")  # fmt: skip
+ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "desk"})
 FORGET = "r:forget"  # the button under the question whether everything is to be deleted
 KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand"}
 
 
 def serve(counter: Counter, visit: Visit, caller: Caller) -> bool:
     """Take a visit that concerns the queue. False: it is for the bot, and nothing has changed."""
+    if visit.anonymous:
+        _unheard(counter, visit)
+        return True
     if caller.kept_out and not caller.on_staff:
         return _kept_out(counter, visit, caller)
     if visit.forum and not visit.private:
@@ -47,7 +52,7 @@ def serve(counter: Counter, visit: Visit, caller: Caller) -> bool:
             return True
         case Kind.BUTTON:
             return _pressed(counter, visit)
-        case Kind.COMMAND:
+        case _ if visit.command:  # also under a photo
             return _commanded(counter, visit)
         case _:
             return _spoken(counter, visit, caller) if visit.private else _in_group(counter, visit)
@@ -61,17 +66,25 @@ def commune_is_known(counter: Counter, visit: Visit) -> None:
 
 def _kept_out(counter: Counter, visit: Visit, caller: Caller) -> bool:
     """Questions to the bot stay free, and so does what is held about them; the desk is closed to them."""
-    if visit.private and visit.kind is Kind.COMMAND and visit.command in OWN_DATA:
+    if visit.private and visit.command in OWN_DATA:
         return _commanded(counter, visit)
     if visit.private and visit.kind is Kind.BUTTON and visit.text == FORGET:
         return _pressed(counter, visit)
-    wants_desk = visit.kind is Kind.COMMAND and visit.command in ("request", "reopen")
+    wants_desk = visit.command in ("request", "reopen")
     pressed = visit.kind is Kind.BUTTON and visit.text.startswith(("r:", "d:"))
-    if wants_desk or pressed or (caller.writing_in and visit.kind is not Kind.COMMAND):
+    if wants_desk or pressed or (caller.writing_in and not visit.command):
         people.write_in(counter.connection, visit.chat, None, now=counter.now)
         counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("block.told"),)))
         return True
     return False
+
+
+def _unheard(counter: Counter, visit: Visit) -> None:
+    """An anonymous administrator, or a channel, in a desk's group: what was meant for us went nowhere, and why."""
+    if people.desk_in(counter.connection, visit.chat) is None:
+        return
+    if visit.command in ALL_COMMANDS or _code_of_topic(counter, visit) or _code_answered(counter, visit):
+        counter.answer(visit, Reply(blocks=(counter.scene(visit.chat).line("room.anonymous"),)))
 
 
 def _pressed(counter: Counter, visit: Visit) -> bool:
@@ -92,6 +105,8 @@ def _pressed(counter: Counter, visit: Visit) -> bool:
 def _commanded(counter: Counter, visit: Visit) -> bool:
     name = visit.command or ""
     actor = counter.actor(visit.who, visit.name)
+    if _not_for_us(counter, visit, actor):
+        return True
     if name == "join":
         staffing.join(counter, visit, visit.text)
     elif name == "desk":
@@ -112,6 +127,16 @@ def _commanded(counter: Counter, visit: Visit) -> bool:
     else:
         return False
     return True
+
+
+def _not_for_us(counter: Counter, visit: Visit, actor: Actor) -> bool:
+    """In a group other bots have their commands, and some of them are called like ours."""
+    if visit.private or visit.addressed:
+        return False
+    if visit.command not in ALL_COMMANDS:
+        return True
+    of_staff = visit.command in (*STAFF, *STAFF_ALONE)
+    return of_staff and not actor.posts and people.desk_in(counter.connection, visit.chat) is None
 
 
 def _own(counter: Counter, visit: Visit, name: str) -> None:

@@ -1,15 +1,19 @@
 """Update → Visit: what a person did, in the core's words."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from telegram import ChatMember, Message, Update, User
+from telegram import ChatMember, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
+from bot.chat.readable import UNREADABLE
+from bot.conversation.names import harmless
 from bot.conversation.visit import Kind, Visit
 
 DOOR = "telegram"
 MAX_ID = 2**63
-MAX_TEXT = 4096  # Telegram's own limit; another server could send more
+MAX_TEXT = 4 * 4096  # Telegram's own limit with the addresses of links spelt out; another server could send more
+CUT = " […]"
 
 # What a message can carry, in the order in which it is looked for.
 CARRIED = (
@@ -25,25 +29,8 @@ CARRIED = (
     ("location", Kind.LOCATION),
     ("contact", Kind.CONTACT),
 )
-# What Telegram tells of a chat by itself: nobody is waiting for an answer to it.
-SERVICE = (
-    "new_chat_members",
-    "new_chat_title",
-    "new_chat_photo",
-    "delete_chat_photo",
-    "group_chat_created",
-    "supergroup_chat_created",
-    "pinned_message",
-    "migrate_to_chat_id",
-    "migrate_from_chat_id",
-    "forum_topic_created",
-    "forum_topic_closed",
-    "forum_topic_edited",
-    "forum_topic_reopened",
-    "general_forum_topic_hidden",
-    "general_forum_topic_unhidden",
-    "message_auto_delete_timer_changed",
-)
+# What we cannot do anything with, and say so; all else without words is Telegram's own news, answered by silence.
+CANNOT = ("poll", "dice", "game", "story", "paid_media", "checklist", "invoice", "giveaway", "giveaway_winners")
 
 
 def chat_key(chat_id: int) -> str:
@@ -72,9 +59,12 @@ def visit_of(update: Update) -> Visit | None:
     if update.channel_post or update.edited_channel_post:
         return None
     message = update.message or update.edited_message
-    if message is None or message.from_user is None or message.from_user.is_bot:
+    if message is None or message.from_user is None or message.is_automatic_forward:
         return None
-    return _message(message, edited=update.edited_message is not None)
+    anonymous = message.sender_chat is not None and message.chat.type != ChatType.PRIVATE
+    if message.from_user.is_bot and not anonymous:
+        return None
+    return _message(message, edited=update.edited_message is not None, anonymous=anonymous)
 
 
 def _press(update: Update) -> Visit | None:
@@ -89,7 +79,7 @@ def _press(update: Update) -> Visit | None:
         private=query.message.chat.type == ChatType.PRIVATE,
         pressed_in=str(query.message.message_id),
         press=query.id,
-        under=whole((query.message.text or "")[:MAX_TEXT]) if isinstance(query.message, Message) else "",
+        under=whole(query.message.text or "") if isinstance(query.message, Message) else "",
         person=chat_key(query.from_user.id),
         name=_first_name(query.from_user),
         thread=_thread(query.message) if isinstance(query.message, Message) else None,
@@ -115,7 +105,7 @@ def _membership(update: Update) -> Visit | None:
 
 
 def _first_name(user: User) -> str:
-    return " ".join(whole(user.first_name or "").split())[:40]
+    return harmless(whole(user.first_name or ""))
 
 
 def _thread(message: Message) -> str | None:
@@ -130,27 +120,37 @@ def _reply_to(message: Message) -> str | None:
     return str(other.message_id) if other and not other.forum_topic_created else None
 
 
-def _message(message: Message, *, edited: bool) -> Visit | None:
+def _message(message: Message, *, edited: bool, anonymous: bool) -> Visit | None:
     if message.left_chat_member:
         return _left(message)
-    kind, text, command = _content(message)
+    kind, text = _content(message)
     if kind is None:
         return None
+    command, argument, addressed = _command(message, text)
+    if command == "":
+        return None  # another bot's
+    if command and kind is Kind.TEXT:
+        kind = Kind.COMMAND
+    words = whole(argument if command else text)
     return Visit(
         chat=chat_key(message.chat.id),
         kind=Kind.EDIT if edited and kind is Kind.TEXT else kind,
-        text=whole(text[:MAX_TEXT]),
+        text=words if len(words) <= MAX_TEXT else words[:MAX_TEXT] + CUT,
         command=command,
         interface_language=message.from_user.language_code if message.from_user else None,
         private=message.chat.type == ChatType.PRIVATE,
-        person=chat_key(message.from_user.id) if message.from_user else "",
-        name=_first_name(message.from_user) if message.from_user else "",
+        person=chat_key(message.from_user.id) if message.from_user and not anonymous else "",
+        name=_first_name(message.from_user) if message.from_user and not anonymous else "",
         message=str(message.message_id),
         reply_to=_reply_to(message),
         thread=_thread(message),
         forum=bool(message.chat.is_forum),
         group=str(message.chat.type),
         album=message.media_group_id,
+        edited=edited,
+        quote=whole(message.quote.text) if message.quote else "",
+        addressed=addressed,
+        anonymous=anonymous,
     )
 
 
@@ -159,26 +159,41 @@ def whole(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "\ufffd")
 
 
-def _content(message: Message) -> tuple[Kind | None, str, str | None]:
+def _content(message: Message) -> tuple[Kind | None, str]:
+    """What a message is, and its words or those under it."""
     if message.text is not None:
-        command, argument = _command(message)
-        return (Kind.COMMAND, argument, command) if command else (Kind.TEXT, message.text, None)
+        return Kind.TEXT, _spelt_out(message.text, message.entities)
+    words = _spelt_out(message.caption or "", message.caption_entities)
     for attribute, kind in CARRIED:
         if getattr(message, attribute):
-            return kind, message.caption or "", None
-    if any(getattr(message, attribute, None) for attribute in SERVICE):
-        return None, "", None
-    return Kind.OTHER, "", None
+            return kind, words
+    cannot = any(getattr(message, attribute, None) for attribute in CANNOT)
+    return (Kind.OTHER if words or cannot or message.api_kwargs.get(UNREADABLE) else None), words
 
 
-def _command(message: Message) -> tuple[str | None, str]:
-    """`/commune@MotCuaBot Ba Đình` → ("commune", "Ba Đình"); a command for another bot is none."""
-    word, _, argument = (message.text or "").partition(" ")
+def _spelt_out(text: str, entities: Sequence[MessageEntity]) -> str:
+    """The words with the address of each link behind the words that it lies under; Telegram counts in UTF-16."""
+    links = [one for one in entities if one.type == MessageEntity.TEXT_LINK and one.url]
+    raw = text.encode("utf-16-le", "surrogatepass")
+    for link in sorted(links, key=lambda one: one.offset, reverse=True):
+        start = 2 * max(0, link.offset)
+        under = raw[start : start + 2 * max(0, link.length)].decode("utf-16-le", "replace").rstrip()
+        end = start + len(under.encode("utf-16-le"))
+        bare = (link.url or "").rstrip("/")
+        if under.strip().rstrip("/") not in (bare, bare.partition("://")[2]):
+            raw = raw[:end] + f" ({link.url})".encode("utf-16-le", "surrogatepass") + raw[end:]
+    return raw.decode("utf-16-le", "surrogatepass")
+
+
+def _command(message: Message, text: str) -> tuple[str | None, str, bool]:
+    """`/commune@MotCuaBot Ba Đình` → ("commune", "Ba Đình", True); another bot's has no name, words have None."""
+    word, _, argument = text.partition(" ")
     if "\n" in word:
-        word, _, argument = (message.text or "").partition("\n")
+        word, _, argument = text.partition("\n")
     name, at, whom = word[1:].partition("@")
     if not word.startswith("/") or not name.isascii() or not name.replace("_", "").isalnum():
-        return None, ""
-    if at and whom.lower() != (message.get_bot().username or "").lower():
-        return ("", "") if message.chat.type != ChatType.PRIVATE else (name.lower(), argument.strip())
-    return name.lower(), argument.strip()
+        return None, "", False
+    ours = whom.lower() == (message.get_bot().username or "").lower()
+    if at and not ours and message.chat.type != ChatType.PRIVATE:
+        return "", "", False
+    return name.lower(), argument.strip(), bool(at and ours)

@@ -16,6 +16,8 @@ from bot.understanding.result import Outcome, Place, Understanding
 
 ATTACHMENTS = (Kind.PHOTO, Kind.STICKER, Kind.VOICE, Kind.VIDEO, Kind.FILE, Kind.LOCATION, Kind.CONTACT, Kind.OTHER)
 
+COMMANDS = ("start", "help", "language", "commune", "topics", "my")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
@@ -33,7 +35,7 @@ def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> An
     scene = Scene(house=house, memory=memory, language=language_of(visit, memory), now=now)
     if not visit.private:
         replies = _in_group(scene, visit)
-    elif visit.kind is Kind.COMMAND:
+    elif visit.command:
         replies, memory = _commanded(scene, visit)
     elif visit.kind is Kind.BUTTON:
         replies, memory = _pressed(scene, visit)
@@ -41,7 +43,8 @@ def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> An
         replies = _attachment(scene, visit)
         if visit.text.strip():
             said = _heard(visit.text, memory, house, now)
-            return replace(said, replies=(*replies, *said.replies))
+            urgent = said.understanding is not None and said.understanding.outcome is Outcome.EMERGENCY
+            return said if urgent else replace(said, replies=(*replies, *said.replies))
     return Answer(replies=tuple(replies), memory=memory)
 
 
@@ -61,7 +64,7 @@ def language_of(visit: Visit, memory: Memory) -> Language:
 
 def _in_group(scene: Scene, visit: Visit) -> list[Reply]:
     """In a group only a command is answered: other people read along."""
-    return [Reply(blocks=(scene.line("group.private"),))] if visit.kind is Kind.COMMAND and visit.command else []
+    return [Reply(blocks=(scene.line("group.private"),))] if visit.command else []
 
 
 def _commanded(scene: Scene, visit: Visit) -> commands.Done:

@@ -45,6 +45,10 @@ class Visit:
     forum: bool = False  # the group has topics
     group: str = ""  # the channel's word for the kind of group
     album: str | None = None  # what messages sent together have in common
+    edited: bool = False  # a message that was sent before, as it is now
+    quote: str = ""  # the part of the answered message that it quotes
+    addressed: bool = False  # a command that names the bot
+    anonymous: bool = False  # sent in the name of the group or of a channel: nobody knows by whom
 
     @property
     def who(self) -> str:
