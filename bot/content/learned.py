@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from array import array
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ from typing import Any
 from bot.content.communes import Gazetteer
 from bot.content.uncollected import uncollected
 from bot.content.words import HowPeopleAsk
-from bot.understanding.engine import Engine, Learned, Progress, build_engine, learn_from
+from bot.understanding.engine import Engine, Learned, build_engine
 from bot.understanding.language import Languages
 from bot.understanding.linear import Linear
 
-CODE = ("engine.py", "features.py", "fold.py", "language.py", "linear.py", "vocabulary.py")
+CODE = ("features.py", "fold.py", "language.py", "learning.py", "linear.py", "perceptron.py", "vocabulary.py")
+
+type Progress = Callable[[float], None]  # told the part that is done
 
 
 def load_engine(
@@ -33,7 +36,10 @@ def load_learned(folder: Path, intents: HowPeopleAsk, progress: Progress = lambd
     kept = _recall(folder, intents)
     if kept:
         return kept
-    learned = learn_from(intents, progress)
+    from bot.understanding.learning import learn_from  # loads numpy: sixteen megabytes that serving does without
+
+    with uncollected():
+        learned = learn_from(intents, progress)
     with suppress(OSError):  # a read-only machine learns again at the next start
         _keep(_path(folder, intents), learned)
     return learned

@@ -1,7 +1,7 @@
 """The engine: one message and what the chat remembers → one Understanding. Pure; built from what maintainers write."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -12,22 +12,17 @@ from bot.understanding import decide
 from bot.understanding.events import Events, build_events, event_told
 from bot.understanding.features import aspect_features, features_of, shown
 from bot.understanding.fold import clean, fold, low_words, words
-from bot.understanding.language import Languages, detect, learn_languages
-from bot.understanding.linear import Linear, learn
+from bot.understanding.language import Languages, detect
+from bot.understanding.linear import Linear
 from bot.understanding.places import Mention, Places, build_places, find_mention
 from bot.understanding.result import Context, Evidence, Explanation, Understanding
-from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, count_words, read_words
+from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
 
-EPOCHS = 4
-MOSTLY = 0.8  # of the time goes into procedures
 NO_ASPECT = "none"
 ASKS_FROM = 0.65  # an aspect may score that much less than none: naming one wrongly costs little
 MAX_QUESTION = 5  # words of one that is looked for inside a message
 POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
-ORDINARY_FROM = 2  # a pair of syllables in that many phrases is everyday language, not a place
-
-type Progress = Callable[[float], None]  # told the part that is done
 
 
 @dataclass(frozen=True)
@@ -93,49 +88,6 @@ def only_asks(tokens: list[Token], asking: Asking) -> bool:
         if " ".join(folded[:end]) in asking.questions:
             return True
     return False
-
-
-def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, epochs: int = EPOCHS) -> Learned:
-    """Learn words and weights from the phrases. Takes seconds; the same phrases give the same weights."""
-    typed = [(phrase.language, low_words(phrase.text)) for phrase in (*intents.phrases, *intents.talk)]
-    known = count_words(intents.words, (words for _, words in typed))
-    vocabulary = build_vocabulary(intents.words, known)
-    examples = list(_examples(intents, vocabulary))
-    procedures = learn(examples, epochs=epochs, progress=lambda part: progress(MOSTLY * part))
-    aspects = learn(list(_aspect_examples(intents, vocabulary)), epochs=epochs, rarest_pair=2, negligible=1.0, rivals=1)
-    progress(1)
-    return Learned(procedures, aspects, learn_languages(typed), known, tuple(_ordinary(words for _, words in typed)))
-
-
-def _examples(intents: HowPeopleAsk, vocabulary: Vocabulary) -> Iterable[tuple[list[str], str]]:
-    """Every phrase, and once more as typed without accents."""
-    for phrase in (*intents.phrases, *intents.talk):
-        yield features_of(read_words(low_words(phrase.text), vocabulary), vocabulary), phrase.means
-        if not phrase.text.isascii():
-            yield features_of(_unaccented(phrase.text, vocabulary), vocabulary), phrase.means
-
-
-def _aspect_examples(intents: HowPeopleAsk, vocabulary: Vocabulary) -> Iterable[tuple[list[str], str]]:
-    for phrase in intents.phrases:
-        label = phrase.aspect.value if phrase.aspect else NO_ASPECT
-        yield aspect_features(read_words(low_words(phrase.text), vocabulary)), label
-    for aspect, cues in intents.cues.items():
-        for language in Language:
-            for cue in getattr(cues, language):
-                yield aspect_features(read_words(low_words(cue), vocabulary)), aspect.value
-
-
-def _unaccented(text: str, vocabulary: Vocabulary) -> list[Token]:
-    return read_words([fold(word) for word in low_words(text)], vocabulary)
-
-
-def _ordinary(texts: Iterable[list[str]]) -> list[str]:
-    counts: dict[str, int] = {}
-    for typed in texts:
-        folded = [fold(word) for word in typed]
-        for pair in {f"{a} {b}" for a, b in pairwise(folded)}:
-            counts[pair] = counts.get(pair, 0) + 1
-    return sorted(pair for pair, n in counts.items() if n >= ORDINARY_FROM)
 
 
 @dataclass(frozen=True)

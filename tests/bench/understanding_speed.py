@@ -11,8 +11,9 @@ from rapidfuzz import fuzz, process
 
 from bot.content.schema import Language, Words
 from bot.content.words import HowPeopleAsk, Phrase
-from bot.understanding.engine import Engine, build_engine, learn_from, understand
+from bot.understanding.engine import Engine, build_engine, understand
 from bot.understanding.fold import fold, low_words
+from bot.understanding.learning import learn_from
 from bot.understanding.result import Context
 from tests.bench.setting import Setting, line
 

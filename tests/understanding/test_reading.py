@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content.schema import Aspect, Language
-from bot.understanding.engine import explain, learn_from, understand
+from bot.understanding.engine import explain, understand
 from bot.understanding.fold import accented, clean, fold, low_words, untelex, unvni
+from bot.understanding.learning import learn_from
 from bot.understanding.places import find_exactly
 from bot.understanding.result import Context, Outcome
 
