@@ -6,7 +6,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from bot.chat.metrics import Metrics
 from bot.chat.threads import Threads
+from bot.chat.trouble import Trouble
 from bot.content.live import Learnt, LiveContent, Saved
 from bot.content.load import Content
 from bot.content.read import Problem
@@ -23,11 +25,14 @@ HOME = Path(__file__).parent.parent.parent
 class Renewal:
     """Keeps the house of `turns` as the files are. Facts and sentences at once, phrases as soon as they are learnt."""
 
-    def __init__(self, turns: Turns, threads: Threads, live: LiveContent, admin: str | None) -> None:
+    def __init__(
+        self, turns: Turns, threads: Threads, live: LiveContent, admin: str | None, trouble: Trouble | None = None
+    ) -> None:
         self.turns = turns
         self.threads = threads
         self.live = live
         self.admin = admin
+        self.trouble = trouble or Trouble(turns, threads, Metrics(), admin)
         self.told = asyncio.Event()  # set when a message for the administrators waits in the outbox
         self._readers = Threads(1)  # its own: a turn never waits for a file
         self._told: tuple[Problem, ...] = ()
@@ -52,6 +57,8 @@ class Renewal:
                 await (self._take_in(saved.content) if saved.content else self._refuse(saved))
         except (OSError, *PASSING_ERRORS) as error:
             log.error("the saved files wait: %s", type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever a file makes our reader raise: the version before stays
+            await self._unforeseen(error)
 
     async def learnt(self) -> None:
         """Wait until nothing is being learnt."""
@@ -104,6 +111,8 @@ class Renewal:
                 elif wanted is self._wanted:
                     log.error("the phrases could not be learnt (%s); the old ones stay", ended)
                     return
+        except Exception as error:  # noqa: BLE001 - what was learnt before stays
+            await self._unforeseen(error)
         finally:
             self._learning = None
 
@@ -123,6 +132,10 @@ class Renewal:
         for problem in saved.problems:
             log.warning("%s", problem)
         await self._tell("admin.broken", *map(str, saved.problems))
+
+    async def _unforeseen(self, error: Exception) -> None:
+        await self.threads.run(self.trouble.note, "saved files", error)
+        self.told.set()
 
     async def _tell(self, key: str, *lines: str) -> None:
         if self.admin:

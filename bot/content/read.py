@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cache, cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,11 @@ from bot.content.shape import Loc, keys_at
 MAX_BYTES = 2_000_000
 EXAMPLE = ("‹", "›")
 TEXT = "tag:yaml.org,2002:str"
+MAX_DEPTH = 30  # of lists and keys in one another; ours have seven
+# Where an anchor, an alias or a depth may be: only there are YAML's events looked at, which takes as long as reading.
+MARK = re.compile(r"(?:^|[\s\[{,:])[&*]\S")
+FAR_IN = re.compile(rf"^[ ?\-]{{{MAX_DEPTH}}}", re.MULTILINE)
+BRACKETS = re.compile(r"[\[\]{}]")
 DRAFT = re.compile(r"^draft:\s*true\s*(#.*)?$", re.MULTILINE)  # to be seen where the YAML is broken, too
 
 
@@ -119,6 +125,9 @@ def parse(text: str, document: Document) -> Document:
     document.draft = DRAFT.search(text) is not None
     document.exemplary = EXAMPLE[0] in text
     try:
+        if problem := _refused(text):
+            document.problems.append(Problem(document.path, *problem))
+            return document
         node = yaml.compose(text, Loader=_AsText)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -135,6 +144,27 @@ def parse(text: str, document: Document) -> Document:
         return document
     document.data = _plain(node, document)
     return document
+
+
+def _refused(text: str) -> tuple[int, str, str] | None:
+    """An anchor, an alias or a depth that would fill the memory or the stack once composed: line, what, what to do."""
+    if not (MARK.search(text) or FAR_IN.search(text) or _most_open(text) > MAX_DEPTH):
+        return None
+    depth = 0
+    for event in yaml.parse(text, Loader=_AsText):
+        line = event.start_mark.line + 1  # type: ignore[union-attr]  # the events of a text have marks
+        if getattr(event, "anchor", None):
+            what = "anchors and aliases (words that begin with & or *) are not read here"
+            return line, what, "write it out at each place, or put text that begins with & or * between quotes"
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return line, f"this is more than {MAX_DEPTH} lists and keys deep", "take brackets or indentation away"
+    return None
+
+
+def _most_open(text: str) -> int:
+    """How many brackets are open at most, those in texts among them."""
+    return max(accumulate(1 if bracket in "[{" else -1 for bracket in BRACKETS.findall(text)), default=0)
 
 
 def _began(error: yaml.MarkedYAMLError, line: int) -> str:

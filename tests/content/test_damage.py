@@ -29,6 +29,7 @@ DAMAGE = {
     "a tab": (BIRTH, "field: civil_status\n", "▸\tfield: civil_status\n", "indent with spaces, not tabs"),
     "a missing quote": (BIRTH, '  - code: "1.001193"\n    name: Thủ tục đăng ký khai sinh\n', '  - code: "1.001193\n▸    name: Thủ tục: đăng ký "khai sinh"\n', "this is not YAML"),
     "a colon in a text": (BIRTH, "  en: Birth registration\n", "▸  en: Birth: registration\n", 'put the text between "quotes"'),
+    "an anchor": (BIRTH, "  en: Birth registration\n", "▸  en: &birth Birth registration\n", "anchors and aliases (words that begin with & or *) are not read here; write it out"),
     "a list without its dash": (BIRTH, "  - procedure: the-bao-hiem-y-te\n", "    procedure: the-bao-hiem-y-te\n", "did not find expected key", "  - procedure: dang-ky-thuong-tru"),
     "an unknown field": (BIRTH, "fees:\n  -", "▸fess:\n  -", "unknown key `fess`; did you mean `fees`?"),
     "a key twice": (BIRTH, "decided_by: commune\n", "decided_by: commune\n▸decided_by: province\n", "stands here a second time (first on line 19)"),

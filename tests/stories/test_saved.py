@@ -1,6 +1,7 @@
 """A maintainer saves a file while the bot runs: citizens have it at once, or never if it is broken."""
 
 import os
+from itertools import pairwise
 
 import pytest
 
@@ -118,6 +119,50 @@ async def test_a_file_cut_off_in_the_middle_changes_nothing(play, home, cache):
     await play.hears(LAN.presses(FEE))
     assert "8.000" in play.said(LAN)[-1]
     assert "intents/dang-ky-khai-sinh.yaml:" in play.said(THU)[-1]
+
+
+BOMB = "a: &a [x]\n" + "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefghij"))
+HOSTILE = {"an alias to itself": "x: &a [*a]\n", "an alias bomb": BOMB, "a well": "x: " + "[" * 100_000 + "\n"}
+
+
+@pytest.mark.only_on("sqlite", "what a file may hold does not depend on the database")
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_hostile_file_is_refused_with_its_line(turns, home, cache, what):
+    @played
+    async def story(play):
+        desk = Desk(play, home, cache)
+        file = home / "knowledge/procedures/zz.yaml"
+        file.write_text("id: zz\n" + HOSTILE[what], encoding="utf-8")
+        try:
+            await desk.is_seen()
+        finally:
+            file.unlink()
+        await play.hears(LAN.presses(FEE))
+        assert "8.000" in play.said(LAN)[-1]
+        (told,) = play.said(THU)
+        assert "knowledge/procedures/zz.yaml:2: " in told
+
+    story(turns)
+
+
+@played
+async def test_a_file_that_breaks_our_own_reader_changes_nothing_and_is_told(play, home, cache, monkeypatch):
+    def broken(_root):
+        raise MemoryError
+
+    desk = Desk(play, home, cache)
+    desk.save(COPY, "amount: 8000", "amount: 9000")
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.content.live.load", broken)
+        await desk.is_seen()
+    await play.hears(LAN.presses(FEE))
+    assert "8.000" in play.said(LAN)[-1]
+    assert play.said(THU)[0].startswith(play.say("admin.trouble"))
+    assert "saved files: MemoryError (bot/content/live.py:" in play.said(THU)[0]
+    desk.save(COPY, "amount: 9000", "amount: 7000")
+    await desk.is_seen()
+    await play.hears(LAN.presses(FEE))
+    assert "7.000" in play.said(LAN)[-1]
 
 
 @pytest.mark.only_on("sqlite", "what a phrase teaches does not depend on the database")
