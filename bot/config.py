@@ -21,6 +21,12 @@ PASSWORD = re.compile(r"://[^:/@]*:([^@]+)@")
 HttpUrl = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s/]+(/\S*)?$")]
 
 
+def without_password(url: str) -> str:
+    """An address as it may be told. Whatever stands before the last @ may be a password, wherever it was cut."""
+    scheme, found, rest = url.partition("://")
+    return f"{scheme}{found}{rest.rpartition('@')[2]}"
+
+
 class BadSettings(Exception):
     """Some settings are wrong; the message names every one of them."""
 
@@ -63,6 +69,11 @@ class Settings(BaseSettings):
     @classmethod
     def _no_slash(cls, url: str) -> str:
         return url.rstrip("/")
+
+    @property
+    def shown_api_url(self) -> str:
+        """The Bot API server as it may be told: without name and password."""
+        return without_password(self.telegram_api_url)
 
     @property
     def secrets(self) -> list[str]:

@@ -1,6 +1,7 @@
 """The spine: one update = one turn, whole in one transaction: either all of it happened or none."""
 
 import datetime as dt
+import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,17 +19,25 @@ from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House
 from bot.conversation.visit import Visit, is_question
 from bot.store import agenda, chats, inbox, outbox, people
-from bot.store.database import Database, Transaction
+from bot.store.database import PASSING_ERRORS, Database, Transaction
 from bot.store.inbox import Receipt
 from bot.store.outbox import Parcel
 from bot.store.people import Caller
 from bot.understanding.result import Understanding
 
 type Clock = Callable[[], dt.datetime]
+type Unforeseen = Callable[[str, Exception], None]  # where, and what
+
+log = logging.getLogger(__name__)
 
 _REPLY = TypeAdapter(Reply)
 MAX_CONFLICTS = 5
+AGENDA_AGAIN = dt.timedelta(minutes=5)  # what could not be done
 MAX_LINES = 20  # of one message to whoever runs the bot
+
+
+def _log(where: str, error: Exception) -> None:
+    log.error("unforeseen, in %s: %s", where, type(error).__name__, exc_info=error)
 
 
 def utc_now() -> dt.datetime:
@@ -62,6 +71,7 @@ class Turns:
         self.database = database
         self.house = house
         self.clock = clock
+        self.unforeseen: Unforeseen = _log
 
     def take(self, visit: Visit, receipt: Receipt) -> Taken:
         """Act once on one update: the replies are in the outbox when this returns."""
@@ -154,8 +164,15 @@ class Turns:
         with self.database.look() as connection:
             entries = agenda.due(connection, now=now, limit=100)
         for entry in entries:
-            with suppress(Conflict), self.database.change() as connection:
-                clock.keep(Counter(connection, self.house, now), entry)
+            try:
+                with suppress(Conflict), self.database.change() as connection:
+                    clock.keep(Counter(connection, self.house, now), entry)
+            except PASSING_ERRORS:
+                raise
+            except Exception as error:  # noqa: BLE001 - an entry that nobody foresaw keeps no other waiting
+                with self.database.change() as connection:
+                    agenda.put_off(connection, entry, until=now + AGENDA_AGAIN)
+                self.unforeseen("agenda", error)
         return len(entries)
 
     def undelivered(self, connection: Transaction, parcel: Parcel) -> None:

@@ -18,6 +18,10 @@ from bot.store.outbox import Priority
 log = logging.getLogger(__name__)
 
 
+class UnknownEntry(Exception):
+    """The agenda holds an entry of a kind that this version does not know: a newer replica's, perhaps."""
+
+
 def keep(counter: Counter, entry: Entry) -> bool:
     """Do what an entry of the agenda says, once. False: somebody else has."""
     if not agenda.take(counter.connection, entry):
@@ -29,6 +33,8 @@ def keep(counter: Counter, entry: Entry) -> bool:
         done = privacy_of.let_go(counter)
         log.info("kept for its days and deleted: %s", ", ".join(f"{count} {what}" for what, count in done.items()))
         return True
+    if entry.kind not in DUTIES:  # undone with its transaction: whoever knows the kind finds it where it was
+        raise UnknownEntry(entry.kind)
     if request := counter.request(entry.subject):
         try:
             DUTIES[Reminder(entry.kind)](counter, request)

@@ -100,6 +100,9 @@ class Delivery:
             log.error("the outbox waits for the database: %s", type(error).__name__)
             with suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), IDLE_SECONDS)
+        except Exception as error:  # noqa: BLE001 - what is under way is not cancelled for another's mistake
+            await self.threads.run(self.turns.unforeseen, "delivery", error)
+            await asyncio.sleep(RENEW_SECONDS)
 
     async def deliver_due(self) -> int:
         """Send the first waiting message of every chat that may have one now; how many were tried."""

@@ -8,7 +8,7 @@ from typing import Any
 from bot.chat.inbound import DOOR, chat_of
 from bot.chat.threads import Threads
 from bot.store import inbox
-from bot.store.database import ring
+from bot.store.database import PASSING_ERRORS, ring
 from bot.store.inbox import Receipt, Waiting
 from bot.turn import Turns
 
@@ -25,7 +25,14 @@ class Intake:
 
     async def store(self, updates: list[Any]) -> None:
         """Keep raw updates, all or none; those that were here before change nothing."""
-        await self.threads.run(self._store, updates)
+        try:
+            await self.threads.run(self._store, updates)
+        except PASSING_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001 - one that nobody foresaw is not to come again for ever, with all others
+            await self.threads.run(self.turns.unforeseen, "intake", error)
+            for raw in updates:
+                await self.threads.run(self._store_alone, raw)
         self.arrived.set()
 
     def _store(self, updates: list[Any]) -> None:
@@ -33,6 +40,18 @@ class Intake:
         with self.turns.database.change() as connection:
             inbox.keep_all(connection, arrived, now=self.turns.clock())
             ring(connection)
+
+    def _store_alone(self, raw: Any) -> None:
+        """What cannot be stored as it is leaves its number, set aside."""
+        try:
+            self._store([raw])
+        except PASSING_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001 - told above
+            one = _arrival({"update_id": number_of(raw), "unstorable": type(error).__name__})
+            with self.turns.database.change() as connection:
+                inbox.keep(connection, one.receipt, chat=one.chat, raw=one.raw, now=self.turns.clock())
+                inbox.set_aside(connection, one.receipt, error="unstorable", now=self.turns.clock())
 
 
 def _arrival(raw: Any) -> Waiting:

@@ -33,6 +33,10 @@ class AnotherPoller(Exception):
     """Another program polls with the same token."""
 
 
+class WebhookSet(Exception):
+    """Telegram posts this token's updates to a webhook, which another program has set since we started."""
+
+
 async def poll(base_url: str, intake: Intake, stop: asyncio.Event, *, long_poll: int = LONG_POLL_SECONDS) -> None:
     """Fetch and store updates until `stop`. `base_url` includes the token. Raises TokenRefused."""
     offset, pause = None, FIRST_PAUSE_SECONDS
@@ -41,7 +45,7 @@ async def poll(base_url: str, intake: Intake, stop: asyncio.Event, *, long_poll:
             try:
                 updates = await _unless(stop, _fetch(client, base_url, offset, long_poll))
                 await intake.store(updates)
-            except (httpx.HTTPError, AnotherPoller, ValueError, RecursionError, *PASSING_ERRORS) as error:
+            except (httpx.HTTPError, AnotherPoller, WebhookSet, ValueError, RecursionError, *PASSING_ERRORS) as error:
                 log.warning("no updates for now: %s; trying again in %.0f s", _kind(error), pause)
                 await _sleep(stop, pause)
                 pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
@@ -107,7 +111,7 @@ async def _fetch(client: httpx.AsyncClient, base_url: str, offset: int | None, l
     if answer.status_code in (401, 404):
         raise TokenRefused
     if answer.status_code == 409:
-        raise AnotherPoller
+        raise WebhookSet if "webhook" in answer.text.lower() else AnotherPoller
     answer.raise_for_status()
     result = answer.json()["result"] if isinstance(answer.json(), dict) and "result" in answer.json() else None
     if not isinstance(result, list):
@@ -136,7 +140,9 @@ async def _sleep(stop: asyncio.Event, seconds: float) -> None:
 
 def _kind(error: Exception) -> str:
     if isinstance(error, AnotherPoller):
-        return "another program polls with this token"
+        return "another program polls with this token; stop it, or give one of the two a token of its own"
+    if isinstance(error, WebhookSet):
+        return "another program has set a webhook for this token; stop it and start again, or set WEBHOOK_URL"
     if isinstance(error, httpx.HTTPStatusError):
         return f"HTTP {error.response.status_code}"
     return type(error).__name__

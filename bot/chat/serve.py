@@ -1,6 +1,7 @@
 """Serve Telegram: intake, worker and delivery side by side until the process is told to stop."""
 
 import asyncio
+import datetime as dt
 import logging
 import signal
 import socket
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from starlette.applications import Starlette
 from telegram import Bot, BotCommand
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.app import TelegramApplication, build_application
 from bot.chat.delivery import Delivery, Pace
@@ -22,6 +23,7 @@ from bot.chat.metrics import Metrics
 from bot.chat.poll import ALLOWED_UPDATES, TokenRefused, poll, poll_in_turn
 from bot.chat.renewal import Renewal
 from bot.chat.threads import Threads
+from bot.chat.trouble import CannotServe, Trouble
 from bot.chat.watch import Watch
 from bot.chat.webhook import secret_for, webhook
 from bot.chat.worker import Worker
@@ -30,6 +32,8 @@ from bot.content.live import LiveContent
 from bot.content.schema import Language
 from bot.store.database import PASSING_ERRORS
 from bot.turn import Turns
+
+__all__ = ["CannotServe", "Service", "serve"]
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +44,26 @@ RETRY_SECONDS = 5.0
 AGENDA_SECONDS = 2.0
 
 
-class CannotServe(Exception):
-    """Telegram cannot be served; the message is one sentence for the operator."""
+class Refused(Exception):
+    """Telegram did not do what a call asks; the message names the call."""
+
+    def __init__(self, call: str, error: TelegramError) -> None:
+        self.for_good = isinstance(error, BadRequest | Forbidden)
+        away = isinstance(error, NetworkError) and not self.for_good
+        super().__init__(f"{call} failed ({type(error).__name__})" if away else f"{call} is refused ({error.message})")
+        wait = error.retry_after if isinstance(error, RetryAfter) else RETRY_SECONDS
+        self.pause = wait.total_seconds() if isinstance(wait, dt.timedelta) else wait
+
+
+@contextmanager
+def _named(call: str) -> Iterator[None]:
+    """Errors of Telegram's name the call that failed; a token that is refused needs none."""
+    try:
+        yield
+    except InvalidToken:
+        raise
+    except TelegramError as error:
+        raise Refused(call, error) from None
 
 
 class Service:
@@ -65,7 +87,9 @@ class Service:
         self.delivery = Delivery(turns, self.threads, self.application.bot, pace, self.metrics)
         self.watch = Watch(turns, self.threads, self.application.bot, self.metrics)
         admin = f"{DOOR}:{settings.admin_chat_id}" if settings.admin_chat_id else None
-        self.renewal = Renewal(turns, self.threads, live, admin) if live else None
+        self.trouble = Trouble(turns, self.threads, self.metrics, admin)
+        self.renewal = Renewal(turns, self.threads, live, admin, self.trouble) if live else None
+        turns.unforeseen = self.worker.unforeseen = self.trouble.note
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`. Raises CannotServe."""
@@ -86,66 +110,84 @@ class Service:
         """Check the token and tell Telegram our commands; wait where Telegram is out of reach."""
         while not stop.is_set():
             try:
-                await self.application.initialize()
-                await register_commands(self.application.bot, self.turns)
+                with _named("getMe"):
+                    await self.application.initialize()
                 await self._choose_door()
                 return
             except InvalidToken:
                 raise CannotServe(
                     "Telegram does not accept TELEGRAM_BOT_TOKEN; copy it again from @BotFather."
                 ) from None
-            except BadRequest as error:
-                raise CannotServe(f"Telegram refuses our settings, WEBHOOK_URL perhaps: {error.message}.") from None
-            except TelegramError as error:
-                where = self.settings.telegram_api_url
-                log.warning(
-                    "%s cannot be reached (%s); trying again in %.0f s", where, type(error).__name__, RETRY_SECONDS
-                )
+            except Refused as error:
+                pause = error.pause
+                log.warning("%s: %s; trying again in %.0f s", self.settings.shown_api_url, error, pause)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
+                    await asyncio.wait_for(stop.wait(), pause)
 
     async def _choose_door(self) -> None:
-        if self.settings.webhook_url:
-            await self.application.bot.set_webhook(
-                self.settings.webhook_url, secret_token=self._secret(), allowed_updates=ALLOWED_UPDATES
-            )
-        else:
-            await self.application.bot.delete_webhook()
+        bot, url = self.application.bot, self.settings.webhook_url
+        if not url:
+            with _named("deleteWebhook"):
+                await bot.delete_webhook()
+            return
+        try:
+            with _named("setWebhook"):
+                await bot.set_webhook(url, secret_token=self._secret(), allowed_updates=ALLOWED_UPDATES)
+        except Refused as error:
+            if error.for_good:
+                raise CannotServe(f"Telegram refuses WEBHOOK_URL: {error}.") from None
+            raise
+
+    async def _register(self, stop: asyncio.Event) -> None:
+        """Tell Telegram our commands beside everything else: nobody waits for a list."""
+        while not stop.is_set():
+            try:
+                with _named("setMyCommands"):
+                    return await register_commands(self.application.bot, self.turns)
+            except Refused as error:
+                log.warning("the list of commands stays as it was: %s", error)
+                if error.for_good:
+                    return None
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), error.pause)
+        return None
 
     async def _serve(self, port: asyncio.Task[None], stop: asyncio.Event) -> None:
         log.info("serving @%s", self.application.bot.username)
         delivering = asyncio.Event()
         self.worker.answered = delivering
+        self.trouble.told = delivering
+        finished, last = asyncio.Event(), self.trouble.outlive
         async with asyncio.TaskGroup() as group:
-            taking_in = group.create_task(self._take_in(port, stop))
-            working = group.create_task(self.worker.run(self.application, stop))
-            finished = asyncio.Event()
-            group.create_task(self.delivery.run(delivering, finished))
-            group.create_task(self._keep_appointments(delivering, stop))
+            taking_in = group.create_task(last("intake", lambda: self._take_in(port, stop), stop))
+            working = group.create_task(last("worker", lambda: self.worker.run(self.application, stop), stop))
+            group.create_task(last("delivery", lambda: self.delivery.run(delivering, finished), finished))
+            group.create_task(last("agenda", lambda: self._keep_appointments(delivering, stop), stop))
+            listing = group.create_task(last("commands", lambda: self._register(stop), stop))
             if self.renewal:
                 self.renewal.told = delivering
-                group.create_task(self.renewal.run(stop))
-            group.create_task(self._hear(stop))
+                group.create_task(last("renewal", lambda: self._renewed(stop), stop))
+            group.create_task(last("replicas", lambda: self._hear(stop), stop))
             await taking_in
             stop.set()
             self.worker.arrived.set()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.shield(working), DRAIN_SECONDS)
+            await asyncio.wait({working, listing}, timeout=DRAIN_SECONDS)
+            listing.cancel()
             finished.set()
             delivering.set()
 
     async def _keep_appointments(self, delivering: asyncio.Event, stop: asyncio.Event) -> None:
-        """What the agenda of the queue has for each moment; whatever fails is tried again at the next look."""
-        with suppress(*PASSING_ERRORS):
-            await self.threads.run(self.turns.plan_nightly)
+        """What the agenda of the queue has for each moment; whatever fails is tried again."""
+        await self.threads.run(self.turns.plan_nightly)
         while not stop.is_set():
-            try:
-                if await self.threads.run(self.turns.keep_appointments):
-                    delivering.set()
-            except PASSING_ERRORS as error:
-                log.error("the agenda waits for the database: %s", type(error).__name__)
+            if await self.threads.run(self.turns.keep_appointments):
+                delivering.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), AGENDA_SECONDS)
+
+    async def _renewed(self, stop: asyncio.Event) -> None:
+        if self.renewal:
+            await self.renewal.run(stop)
 
     async def _take_in(self, port: asyncio.Task[None], stop: asyncio.Event) -> None:
         if not self.settings.webhook_url:
@@ -155,7 +197,10 @@ class Service:
                 stop.set()
                 raise CannotServe("Telegram no longer accepts TELEGRAM_BOT_TOKEN.") from None
             return
-        await port
+        try:
+            await port
+        except Exception as error:  # noqa: BLE001 - nothing more arrives, whatever the reason
+            raise CannotServe(f"The port of the webhook no longer listens ({type(error).__name__}).") from None
 
     def _app(self) -> Starlette:
         """What the port answers: always the watch, and the webhook where Telegram posts to us."""

@@ -19,7 +19,7 @@ from bot.logs import under
 from bot.store import inbox
 from bot.store.database import PASSING_ERRORS
 from bot.store.inbox import Receipt, Waiting
-from bot.turn import Call, Taken, Turns
+from bot.turn import Call, Taken, Turns, Unforeseen
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class Worker:
         self.metrics = metrics or Metrics()
         self.arrived = asyncio.Event()  # set by whoever stores an update
         self.answered = asyncio.Event()  # set when replies wait in the outbox
+        self.unforeseen: Unforeseen = turns.unforeseen
         self._calls: list[tuple[Call, asyncio.Future[Taken]]] = []
         self._taking = asyncio.Semaphore(GROUPS)
         self._busy: dict[str, asyncio.Task[None]] = {}
@@ -156,6 +157,8 @@ class Worker:
             self.metrics.error("database", error)
             log.error("a turn waits for the database: %s", type(error).__name__)
             await asyncio.sleep(PAUSE_SECONDS)
+        except Exception as error:  # noqa: BLE001 - a chat whose turns nobody foresaw keeps no other waiting
+            await self._unforeseen(updates, error)
         finally:
             del self._busy[chat]
             self._held -= len(updates)
@@ -198,6 +201,20 @@ class Worker:
             return True
         await self.threads.run(self._count_attempt, waiting.receipt, type(failure).__name__)
         return False
+
+    async def _unforeseen(self, updates: list[Waiting], error: Exception) -> None:
+        """Neither the turn nor the apology for it came about: the first that waits is set aside without a word."""
+        with suppress(Exception):
+            await self.threads.run(self.unforeseen, "worker", error)
+            await self.threads.run(self._set_aside_first, updates, f"unforeseen: {type(error).__name__}")
+        await asyncio.sleep(PAUSE_SECONDS)
+
+    def _set_aside_first(self, updates: list[Waiting], error: str) -> None:
+        """The one that failed is the first whose turn has not been taken."""
+        for update in updates:
+            with self.turns.database.change() as connection:
+                if inbox.set_aside(connection, update.receipt, error=error, now=self.turns.clock()):
+                    return
 
     def _set_aside(self, receipt: Receipt, error: str) -> None:
         with self.turns.database.change() as connection:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import agenda
@@ -31,14 +31,20 @@ def plan(connection: Connection, subject: str, entries: Mapping[str, dt.datetime
 
 
 def due(connection: Connection, *, now: dt.datetime, limit: int) -> list[Entry]:
-    rows = connection.execute(select(agenda).where(agenda.c.at <= now).order_by(agenda.c.at).limit(limit))
-    return [Entry(name=row.name, subject=row.subject, at=row.at) for row in rows]
+    come = select(agenda).where(agenda.c.at <= now).order_by(agenda.c.at, agenda.c.name).limit(limit)
+    return [Entry(name=row.name, subject=row.subject, at=row.at) for row in connection.execute(come)]
 
 
 def take(connection: Connection, entry: Entry) -> bool:
     """Take an entry off the agenda. False: another process has taken it, or it was moved."""
     where = (agenda.c.name == entry.name, agenda.c.at == entry.at)
     return connection.execute(delete(agenda).where(*where)).rowcount == 1
+
+
+def put_off(connection: Connection, entry: Entry, *, until: dt.datetime) -> None:
+    """Look at an entry again later: the others go on. Nothing where another process has taken or moved it."""
+    where = (agenda.c.name == entry.name, agenda.c.at == entry.at)
+    connection.execute(update(agenda).where(*where).values(at=until))
 
 
 def next_at(connection: Connection) -> dt.datetime | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
+from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -18,6 +19,8 @@ LOCK_WAIT_MS = 5_000
 LOOK_AGAIN_SECONDS = 0.02
 LISTEN_SECONDS = 0.5
 BELL = "motcua"
+# What PostgreSQL calls internal errors and is none of ours: read only (after a failover), ended while idle.
+PASSING_STATES = ("25006", "25P03", "25P04", "57P01", "57P02", "57P03", "57P05")
 # The database is busy, restarting or away: the same work succeeds later.
 PASSING_ERRORS = (OperationalError, InterfaceError, PoolTimeout)
 
@@ -164,7 +167,9 @@ def _explained(url: str | URL) -> Iterator[None]:
 def _engine(url: str | URL) -> Engine:
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True)
+        engine = create_engine(address, pool_pre_ping=True)
+        event.listen(engine, "handle_error", _as_passing, retval=True)
+        return engine
     if address.database and address.database != ":memory:":
         folder = Path(address.database).parent
         if not folder.is_dir():
@@ -172,6 +177,15 @@ def _engine(url: str | URL) -> Engine:
     engine = create_engine(address, connect_args={"timeout": LOCK_WAIT_MS / 1000, "autocommit": False})
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _as_passing(context: ExceptionContext) -> BaseException | None:
+    """A server that is a standby just now, or ends what is idle, is away: the same work succeeds later."""
+    error = context.original_exception
+    if getattr(error, "sqlstate", None) not in PASSING_STATES:
+        return None
+    context.is_disconnect = True  # who is behind the next connection may be the first server again
+    return OperationalError(context.statement, None, error)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

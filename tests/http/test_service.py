@@ -35,6 +35,51 @@ def test_commands_are_registered_in_every_language(turns):
     run(story)
 
 
+@pytest.mark.parametrize(
+    ("status", "description", "extra"),
+    [(429, "Too Many Requests: retry after 3000", {"retry_after": 3000}), (400, "Bad Request: can't parse", {})],
+)
+def test_a_refused_list_of_commands_keeps_nobody_waiting(turns, caplog, status, description, extra):
+    async def story(server):
+        server.fail("setMyCommands", status, description, times=9, **extra)
+        await server.inject(LAN.says("/help"))
+        async with serving(turns, server) as task:
+            await until(lambda: server.texts(LAN.id), task)
+            await until(lambda: any("setMyCommands is refused" in one.message for one in caplog.records), task)
+
+    run(story)
+
+
+def test_a_limited_list_of_commands_is_registered_later(turns):
+    async def story(server):
+        server.fail("setMyCommands", 429, "Too Many Requests: retry after 0", retry_after=0.01)
+        async with serving(turns, server) as task:
+            await until(lambda: sum(name == "setMyCommands" for name, _ in server.calls) > 4, task)
+
+    run(story)
+
+
+CONFLICTS = {
+    "terminated by other getUpdates request; make sure that only one bot instance is running": "another program polls",
+    "can't use getUpdates method while webhook is active; use deleteWebhook to delete it": "has set a webhook",
+}
+
+
+@pytest.mark.parametrize("description", CONFLICTS)
+def test_each_conflict_is_said_in_its_own_sentence(turns, caplog, monkeypatch, description):
+    monkeypatch.setattr("bot.chat.poll.FIRST_PAUSE_SECONDS", 0.01)
+
+    async def story(server):
+        server.fail("getUpdates", 409, f"Conflict: {description}", times=2)
+        await server.inject(LAN.says("/help"))
+        async with serving(turns, server) as task:
+            await until(lambda: server.texts(LAN.id), task)
+        said = [one.message for one in caplog.records if "no updates for now" in one.message]
+        assert [CONFLICTS[description] in one for one in said] == [True, True]
+
+    run(story)
+
+
 @pytest.mark.parametrize("status", [409, 500])
 def test_polling_goes_on_after_an_error(turns, status, monkeypatch):
     monkeypatch.setattr("bot.chat.poll.FIRST_PAUSE_SECONDS", 0.01)
