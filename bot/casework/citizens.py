@@ -24,7 +24,9 @@ from bot.understanding.fold import fold
 from bot.understanding.result import Outcome, Understanding
 
 NEVER_REQUESTS = (Outcome.EMERGENCY, Outcome.DENUNCIATION, Outcome.COMPLAINT)
-MAX_SUBJECT = 6000
+MAX_SUBJECT = 20_000  # characters of a draft: more is not taken, and said so
+MOST_DIGITS = 18  # of a number in a button
+LOOKED_AT = (Kind.PHOTO, Kind.FILE, Kind.VIDEO)  # may show an identity card: asked about each time
 MAX_ATTACHED = 20
 IDENTITY_CARD = re.compile(
     r"\b(can cuoc|cccd|cmnd|cmt|chung minh|ho chieu|passport|id card|identity card|ktp|paspor)\b"
@@ -52,6 +54,8 @@ def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text
     if not privacy_of.has_agreed(scene):
         wish = f"{next((s for s, k in requests.SHORT.items() if k == kind), 'q')}:{procedure or ''}"
         return privacy_of.ask_consent(counter, visit, scene, wish, text)
+    if len(text) > MAX_SUBJECT:
+        return counter.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
     _drop_older(counter, visit)
     if understood and understood.outcome is Outcome.ANSWERED and procedure is None:
         procedure = understood.procedures[0].id
@@ -66,11 +70,16 @@ def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text
         kind=RequestKind(kind) if kind in list(RequestKind) else RequestKind.QUESTION,
         procedure=known,
         case_=_case(scene, known),
-        subject=text.strip()[:MAX_SUBJECT],
+        subject=text.strip(),
         opened_at=counter.now,
         moved_at=counter.now,
     )
     counter.open_draft(request)
+    if visit.kind in relay.WORDS:
+        if request.subject:
+            relay.wrote(counter, request, visit, side="citizen", text=request.subject)
+    elif not keep_attachment(counter, replace(visit, text=request.subject), request):
+        return None
     return show_draft(counter, request)
 
 
@@ -141,25 +150,31 @@ def commune_is_known(counter: Counter, chat: str) -> None:
 def write_draft(counter: Counter, visit: Visit, request: Request) -> None:
     """Words and attachments go into the draft; what may never be a request goes nowhere."""
     scene = counter.citizen_scene(request)
-    if visit.text.strip():
-        understood = _read(counter, scene, visit.text)
-        if understood.outcome in NEVER_REQUESTS:
-            counter.deed(request, Action.DROP, counter.actor(visit.chat))
-            _write_in(counter, visit.chat, None)
-            return _never(counter, visit, scene, understood)
-        procedure = understood.procedures[0].id if understood.outcome is Outcome.ANSWERED else None
-        joined = f"{request.subject}\n{visit.text.strip()}".strip()[:MAX_SUBJECT]
-        request = replace(request, subject=joined, procedure=request.procedure or procedure)
-    if visit.kind not in (Kind.TEXT, Kind.EDIT) and not keep_attachment(counter, visit, request):
-        return None
+    if len(request.subject) + len(visit.text) > MAX_SUBJECT:
+        return counter.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
+    understood = _read(counter, scene, visit.text) if visit.text.strip() else None
+    if understood and understood.outcome in NEVER_REQUESTS:
+        counter.deed(request, Action.DROP, counter.actor(visit.chat))
+        _write_in(counter, visit.chat, None)
+        return _never(counter, visit, scene, understood)
+    if understood and understood.outcome is Outcome.ANSWERED:
+        request = replace(request, procedure=request.procedure or understood.procedures[0].id)
+    shown = True
+    if visit.kind not in relay.WORDS:
+        shown = keep_attachment(counter, visit, request)
+    elif visit.text.strip():
+        relay.wrote(counter, request, visit, side="citizen", text=visit.text.strip())
+    request = with_its_words(counter, request)
+    return show_draft(counter, request) if shown else None
+
+
+def with_its_words(counter: Counter, request: Request) -> Request:
+    """The draft as its messages have it now: what was written in it, in order."""
+    rows = cases.said(counter.connection, request.code, side="citizen")
+    words = "\n".join(row["text"] for row in rows if row["text"] and row["state"] != "gone")
+    request = replace(request, subject=words)
     counter.edit_draft(request)
-    return show_draft(counter, request)
-
-
-def edit_in_draft(counter: Counter, request: Request, text: str) -> None:
-    """The one message of a draft was corrected."""
-    counter.edit_draft(replace(request, subject=text.strip()[:MAX_SUBJECT]))
-    show_draft(counter, replace(request, subject=text.strip()[:MAX_SUBJECT]))
+    return request
 
 
 def keep_attachment(counter: Counter, visit: Visit, request: Request) -> bool:
@@ -171,35 +186,35 @@ def keep_attachment(counter: Counter, visit: Visit, request: Request) -> bool:
     if len(_attached(counter, request)) >= MAX_ATTACHED:
         counter.put(visit.chat, Reply(blocks=(scene.line("attachment.too_many"),)), name=f"many:{request.code}")
         return False
-    if visit.kind in (Kind.PHOTO, Kind.FILE) and IDENTITY_CARD.search(fold(visit.text)):
+    if visit.kind in LOOKED_AT and IDENTITY_CARD.search(fold(visit.text)):
         counter.put(visit.chat, Reply(blocks=(scene.line("attachment.identity_card"),)))
         return False
-    held = visit.kind in (Kind.PHOTO, Kind.FILE) and not request.photos
-    relay.wrote(counter, request, visit, side="citizen", text="", state="held" if held else "sent")
+    held = visit.kind in LOOKED_AT
+    state = "held" if held else "sent"
+    number = relay.wrote(counter, request, visit, side="citizen", text=visit.text.strip(), state=state)
     if held:
-        buttons = (
-            (scene.button("photo.clean", f"r:photo:{request.code}:clean"),),
-            (scene.button("photo.card", f"r:photo:{request.code}:card"),),
-        )
-        asked = Reply(blocks=(scene.line("photo.ask"),), buttons=buttons, place=Place(name=f"photo:{request.code}"))
-        counter.put(visit.chat, asked)
+        counter.put(visit.chat, requests.ask_photo(scene, request, number))
     return not held
 
 
-def photos_are(counter: Counter, visit: Visit, request: Request, answer: str) -> None:
-    """The citizen says whether what they sent shows an identity card."""
-    held = [row for row in _attached(counter, request) if row["state"] == "held"]
+def photos_are(counter: Counter, visit: Visit, request: Request, answer: str = "") -> None:
+    """The citizen says whether what they sent up to a message shows an identity card; what came later is asked for."""
+    said, _, last = answer.partition(".")
+    number = int(last) if last.isascii() and last.isdigit() and len(last) < MOST_DIGITS else 0
+    held = [row for row in _attached(counter, request) if row["state"] == "held" and row["id"] <= number]
     scene = counter.citizen_scene(request)
     if not held:
         return counter.answer(visit, Reply(blocks=(scene.line("button.old"),)))
-    if answer != "clean":
+    if said != "clean":
         for row in held:
             cases.send_back(counter.connection, row["id"])
+        if request.status is Status.DRAFT:
+            with_its_words(counter, request)
         return counter.put(visit.chat, Reply(blocks=(scene.line("attachment.identity_card"),)))
-    request = replace(request, photos=True)
+    if request.status not in (Status.DRAFT, *LIVE):
+        raise Refused("over")
     released = [row for row in held if cases.release(counter.connection, row["id"])]
     if request.status is Status.DRAFT:
-        counter.edit_draft(request)
         return show_draft(counter, request)
     request = counter.deed(request, Action.ADD, counter.actor(visit.chat, visit.name))
     for row in released:
@@ -221,8 +236,8 @@ def press(counter: Counter, visit: Visit, verb: str, rest: list[str]) -> None:
     match verb, rest:
         case "new", [kind, procedure]:
             return begin(counter, visit, requests.SHORT.get(kind, "question"), procedure or None, "")
-        case "yes", [kind, procedure]:
-            words = privacy_of.agreed(counter, visit, scene)
+        case "yes", [kind, procedure, *alone]:
+            words = privacy_of.agreed(counter, visit, scene, alone=bool(alone))
             return begin(counter, visit, requests.SHORT.get(kind, "question"), procedure or None, words)
         case "no", []:
             return counter.answer(visit, Reply(blocks=(scene.line("consent.refused"),)))
@@ -260,9 +275,6 @@ def _send(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
         return show_draft(counter, request)
     request = counter.deed(request, Action.SEND, counter.actor(visit.chat, visit.name))
     _write_in(counter, visit.chat, None)
-    if request.subject:
-        words = {"code": request.code, "side": "citizen", "name": request.name, "chat": visit.chat, "message": ""}
-        cases.wrote(counter.connection, {**words, "kind": Kind.TEXT, "text": request.subject, "at": counter.now})
     return _confirm(counter, request)
 
 
@@ -291,8 +303,8 @@ def _drop(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
 def _change(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
     if request.status is not Status.DRAFT:
         raise Refused("now")
-    for row in _attached(counter, request):
-        cases.rewrite(counter.connection, row["id"], state="gone")
+    for row in cases.said(counter.connection, request.code, side="citizen"):
+        cases.rewrite(counter.connection, row["id"], state="gone", text="")
     counter.edit_draft(replace(request, subject=""))
     show_draft(counter, replace(request, subject=""))
 

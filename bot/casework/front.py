@@ -209,6 +209,8 @@ def _code_answered(counter: Counter, visit: Visit) -> str | None:
         return str(row["code"])
     name = shown.at(counter.connection, visit.chat, visit.reply_to) or ""
     kind, _, code = name.partition(":")
+    if kind == "relay" and (row := cases.message(counter.connection, int(code.partition(".")[0]))):
+        return str(row["code"])
     return code.partition(":")[0] if kind in ("topic", "about", "card") else None
 
 

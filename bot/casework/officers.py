@@ -38,7 +38,7 @@ def seen(counter: Counter, actor: Actor, code: str | None) -> Request | None:
 def act(counter: Counter, visit: Visit, actor: Actor, verb: str, request: Request, text: str) -> None:
     """Do it, or say why not."""
     try:
-        DEEDS[verb](counter, visit, actor, request, text.strip()[: MAX_WHY * 4])
+        DEEDS[verb](counter, visit, actor, request, text.strip())
     except Refused as refused:
         refuse(counter, visit, refused, request)
 

@@ -9,7 +9,7 @@ from bot.casework.counter import Counter
 from bot.conversation.citizen import privacy
 from bot.conversation.reply import Reply
 from bot.conversation.scene import Scene
-from bot.conversation.visit import Consent, Visit
+from bot.conversation.visit import Consent, Kind, Visit
 from bot.desk.lifecycle import Action
 from bot.desk.request import LIVE, Status
 from bot.desk.working_time import VIETNAM
@@ -27,15 +27,18 @@ def has_agreed(scene: Scene) -> bool:
 
 def ask_consent(counter: Counter, visit: Visit, scene: Scene, wish: str, words: str) -> None:
     """Before anything is kept. The words wait in the question itself, in the person's own chat, nowhere else."""
-    counter.answer(visit, privacy.consent(scene, wish, words))
+    for reply in privacy.consent(scene, wish, words):
+        counter.answer(visit, reply)
+    if visit.kind not in (Kind.COMMAND, Kind.TEXT, Kind.BUTTON):
+        counter.answer(visit, Reply(blocks=(scene.line("consent.photo_again"),)))
 
 
-def agreed(counter: Counter, visit: Visit, scene: Scene) -> str:
-    """Keep the consent, with its version and time; the words that waited in the question."""
+def agreed(counter: Counter, visit: Visit, scene: Scene, *, alone: bool) -> str:
+    """Keep the consent, with its version and time; the words that waited in the question, or `alone` under it."""
     memory = replace(scene.memory, consent=Consent(version=CONSENT_VERSION, at=counter.now))
     counter.remember(visit.chat, memory)
     audit.note(counter.connection, actor="citizen", action="consent", subject=f"v{CONSENT_VERSION}", now=counter.now)
-    return privacy.words_waiting(scene, visit.under)
+    return visit.under if alone else privacy.words_waiting(scene, visit.under)
 
 
 def what_is_kept(counter: Counter, visit: Visit, scene: Scene) -> None:

@@ -73,10 +73,10 @@ def write_notice(counter: Counter, visit: Visit, actor: Actor, number: str) -> N
     scene = counter.scene(visit.who)
     if row is None or not actor.leads(row["commune"]):
         return counter.answer(visit, Reply(blocks=(scene.line("refused.leader_only"),)))
+    if len(visit.text.strip()) > MAX_NOTICE:
+        return counter.answer(visit, Reply(blocks=(scene.line("notice.too_long", count=MAX_NOTICE),)))
     until = counter.now + learning.NOTICE_LASTS
-    questions.switch_on(
-        counter.connection, row["id"], text=visit.text.strip()[:MAX_NOTICE], until=until, by=actor.person
-    )
+    questions.switch_on(counter.connection, row["id"], text=visit.text.strip(), until=until, by=actor.person)
     return counter.answer(visit, Reply(blocks=(scene.line("notice.on", number=row["id"], when=scene.moment(until)),)))
 
 

@@ -7,9 +7,8 @@ from bot.conversation.citizen import requests
 from bot.conversation.reply import Place, Reply
 from bot.conversation.visit import Kind, Visit
 from bot.desk.request import Request
-from bot.store import cases
+from bot.store import cases, shown
 
-MAX_TEXT = 4000
 WORDS = (Kind.TEXT, Kind.EDIT, Kind.COMMAND, Kind.BUTTON)
 
 
@@ -18,7 +17,7 @@ def wrote(counter: Counter, request: Request, visit: Visit, *, side: str, text: 
     values = {
         "code": request.code, "side": side, "name": visit.name, "chat": visit.chat, "message": visit.message,
         "kind": Kind.TEXT.value if visit.kind in WORDS else visit.kind.value,
-        "text": text[:MAX_TEXT], "at": counter.now, "state": state,
+        "text": text, "at": counter.now, "state": state,
     }  # fmt: skip
     return cases.wrote(counter.connection, values)
 
@@ -46,18 +45,32 @@ def _bring(counter: Counter, chat: str, row: cases.Row, reply: Reply, place: Pla
     """Words with a head; everything else as the message itself, shown again. An edited one takes its old place."""
     if row["kind"] in WORDS:
         standing = row["copy_message"] if row["copy_chat"] == chat else None
-        return counter.put(chat, replace(reply, place=place, replaces=standing), name=f"relay:{row['id']}")
+        return _bring_words(counter, chat, replace(reply, place=place, replaces=standing), row["id"])
     place = replace(place, relays=None, copies=((row["chat"], row["message"], row["id"]),))
     if album:
         return counter.put_album(chat, replace(reply, place=place), album)
     return counter.put(chat, replace(reply, place=place))
 
 
+def _bring_words(counter: Counter, chat: str, reply: Reply, number: int) -> None:
+    """Long words are several messages; each but the first stands under a name, to be corrected in its place."""
+    first, *others = reply.parts()
+    counter.put(chat, first, name=f"relay:{number}")
+    for n, part in enumerate(others, 1):
+        name = f"relay:{number}.{n}"
+        counter.put(chat, replace(part, place=replace(part.place, name=name, relays=None)))
+    n = len(others) + 1
+    while standing := shown.where(counter.connection, chat, f"relay:{number}.{n}")[0]:
+        counter.put(chat, Reply(blocks=(), replaces=standing, place=Place(deletes=True)))
+        shown.forget(counter.connection, chat, f"relay:{number}.{n}")
+        n += 1
+
+
 def edited(counter: Counter, request: Request, row: cases.Row, visit: Visit) -> None:
     """A message that was brought over has been corrected: the copy follows."""
     if not visit.text.strip() or row["state"] == "gone":
         return
-    cases.rewrite(counter.connection, row["id"], text=visit.text[:MAX_TEXT])
+    cases.rewrite(counter.connection, row["id"], text=visit.text)
     fresh = cases.message(counter.connection, row["id"])
     if fresh is None or row["state"] == "held":
         return

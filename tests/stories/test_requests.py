@@ -143,12 +143,11 @@ async def test_photos_are_passed_on_but_never_those_of_identity_cards(play):
     await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
     await play.hears(LAN.sends(photo=PHOTO, caption="CCCD của em đây"))
     assert "không nhận ảnh căn cước" in play.said(LAN)[-1]
-    await play.hears(LAN.sends(photo=PHOTO))
-    assert play.server.copies[NGOC_HA.id] == []
-    await play.hears(LAN.presses(play.action(LAN, "r:photo:")))
-    assert len(play.server.copies[NGOC_HA.id]) == 1
-    await play.hears(LAN.sends(photo=PHOTO))
-    assert len(play.server.copies[NGOC_HA.id]) == 2
+    for count in (0, 1):  # asked each time
+        await play.hears(LAN.sends(photo=PHOTO))
+        assert len(play.server.copies[NGOC_HA.id]) == count
+        await play.hears(LAN.presses(play.action(LAN, "r:photo:")))
+        assert len(play.server.copies[NGOC_HA.id]) == count + 1
     voice = {"file_id": "v", "file_unique_id": "w", "duration": 3}
     await play.hears(NGOC_HA.hears(HOA, thread=play.topic(NGOC_HA), voice=voice))
     assert len(play.server.copies[LAN.id]) == 1

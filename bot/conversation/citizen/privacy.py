@@ -1,27 +1,40 @@
 """What a person reads about their own data: consent, what is kept, a page of it, the receipt of its deletion."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.content.schema import DeskRules
-from bot.conversation.reply import Block, Reply, Style
+from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 
 SHOWN = 40
 
 
-def consent(scene: Scene, wish: str, words: str) -> Reply:
-    """What would be kept and why; agreeing and refusing are one tap each."""
-    blocks = [scene.title("consent.title"), scene.line("consent.what")]
-    if words.strip():
-        blocks += [scene.line("consent.words"), Block(text=" ".join(words.split())[:2500])]
-    buttons = ((scene.button("consent.yes", f"r:yes:{wish}"),), (scene.button("consent.no", "r:no"),))
-    return Reply(blocks=tuple(blocks), buttons=buttons)
+def consent(scene: Scene, wish: str, words: str) -> tuple[Reply, ...]:
+    """What would be kept and why; agreeing and refusing are one tap each.
+
+    The words stand in the question. Long ones stand alone under it: whoever presses hands us that message, no other.
+    """
+    asked = (scene.title("consent.title"), scene.line("consent.what"))
+    if not (words := words.strip()):
+        return (Reply(blocks=asked, buttons=_yes_or_no(scene, wish)),)
+    whole = Reply(blocks=(*asked, scene.line("consent.words"), Block(text=words)), buttons=_yes_or_no(scene, wish))
+    if len(whole.parts()) == 1:
+        return (whole,)
+    first, *rest = Reply(blocks=(Block(text=words),)).parts()
+    lead = (*asked, scene.line("consent.words"), *([scene.line("consent.rest_again")] if rest else []))
+    return Reply(blocks=lead), replace(first, buttons=_yes_or_no(scene, f"{wish}:alone"))
+
+
+def _yes_or_no(scene: Scene, wish: str) -> tuple[tuple[Button, ...], ...]:
+    return (scene.button("consent.yes", f"r:yes:{wish}"),), (scene.button("consent.no", "r:no"),)
 
 
 def words_waiting(scene: Scene, shown: str) -> str:
-    """The person's words inside the question, as it was shown."""
-    return shown.partition(f"\n\n{scene.say('consent.words')}\n\n")[2]
+    """The person's words inside the question, as it was shown, perhaps in another language."""
+    leads = (f"\n\n{catalog.say('consent.words')}\n\n" for catalog in scene.house.catalogs.values())
+    return next((shown.partition(lead)[2] for lead in leads if lead in shown), "")
 
 
 def what_is_kept(scene: Scene, rules: DeskRules, agreed: bool) -> Reply:  # noqa: FBT001 - one fact about the reader

@@ -45,6 +45,13 @@ def draft(scene: Scene, request: Request, photos: int) -> Reply:
     return Reply(blocks=tuple(blocks), buttons=tuple(rows))
 
 
+def ask_photo(scene: Scene, request: Request, number: int) -> Reply:
+    """Does what came up to this message show an identity card? Asked each time, of what words did not say."""
+    said = (("photo.clean", "clean"), ("photo.card", "card"))
+    buttons = tuple((scene.button(key, f"r:photo:{request.code}:{answer}.{number}"),) for key, answer in said)
+    return Reply(blocks=(scene.line("photo.ask"),), buttons=buttons)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Expected:
     """What can be promised of a request that was just sent."""
