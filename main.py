@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 
 if sys.version_info < (3, 12):  # noqa: UP036 - said in one sentence rather than in a traceback
@@ -39,16 +40,22 @@ def run() -> None:
         _talk_here(settings)
         return
     from bot.casework.gate import Limits
+    from bot.chat.proxies import proxy_trouble
     from bot.chat.serve import CannotServe, serve
     from bot.content.live import LiveContent
+    from bot.store.alone import alone
     from bot.turn import Turns
 
+    if trouble := proxy_trouble():
+        raise click.ClickException(trouble)
     start_log(settings.log_level, Form(settings.log_format), settings.secrets)
     live = LiveContent(ROOT, CACHE)  # before the files are read: what is saved meanwhile is not missed
+    limits = Limits(person=settings.flood_person_a_minute, everyone=settings.flood_everyone_a_minute)
+    database = _database(settings)
     try:
-        limits = Limits(person=settings.flood_person_a_minute, everyone=settings.flood_everyone_a_minute)
-        serve(settings, Turns(_database(settings), _house(_content()), limits=limits), live)
-    except CannotServe as error:
+        with alone(settings.database):
+            serve(settings, Turns(database, _house(_content()), limits=limits), live)
+    except (CannotServe, DatabaseUnusable) as error:
         raise click.ClickException(str(error)) from None
 
 
@@ -74,6 +81,8 @@ def ask(text: str | None, *, as_json: bool, on: dt.datetime | None) -> None:
     house = _house(content)
     now = on.replace(hour=9, tzinfo=VIETNAM) if on else utc_now()
     if as_json:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # JSON is, whatever the console's letters
         answer_lines(house, sys.stdin.buffer, sys.stdout, now)
     else:
         click.echo(explain(house, content.intents.phrases, text or "", now))
@@ -194,12 +203,14 @@ def backup(file: Path) -> None:
 @click.option("--replace", is_flag=True, help="Also where the database holds something, which is lost.")
 def restore(file: Path, *, replace: bool) -> None:
     """Put what a backup holds in place of all there is, in one piece. Stop the bot first."""
+    from bot.store.alone import alone
     from bot.store.backup import BackupUnusable
     from bot.store.backup import restore as put_back
 
-    database = _database(_settings())
+    settings = _settings()
+    database = _database(settings)
     try:
-        with _bar("restoring") as progress:
+        with alone(settings.database), _bar("restoring") as progress:
             counts = put_back(database, file, progress, replace=replace)
     except (BackupUnusable, DatabaseUnusable) as error:
         raise click.ClickException(str(error)) from None
@@ -319,6 +330,23 @@ def schema() -> None:
     click.echo(f"{len(written)} schemas written to knowledge/schema/.")
 
 
+def _outlive_the_code_page() -> None:
+    """Letters that a console has no place for become marks, and it is said how to see them."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and not _holds_vietnamese(stream.encoding):
+            stream.reconfigure(errors="replace")
+    if not _holds_vietnamese(sys.stdout.encoding or "utf-8"):
+        click.echo(f"This console ({sys.stdout.encoding}) has no Vietnamese letters; set PYTHONUTF8=1.", err=True)
+
+
+def _holds_vietnamese(encoding: str) -> bool:
+    try:
+        "Một Cửa".encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _settings() -> Settings:
     try:
         return read_settings()
@@ -370,4 +398,5 @@ def _talk_here(settings: Settings) -> None:
 
 
 if __name__ == "__main__":
+    _outlive_the_code_page()
     main()

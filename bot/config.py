@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies
 
 from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -16,7 +17,8 @@ ROOT = Path(__file__).parent.parent
 # Each may stand in a file named by `NAME_FILE` instead: child processes and crash dumps inherit the environment.
 SECRETS = ("telegram_bot_token", "database_url", "webhook_secret")
 MAX_SECRET = 4096
-PASSWORD = re.compile(r"://[^:/@]*:([^@]+)@")
+# To the first @ and to the last: one may stand in the password itself.
+PASSWORDS = (re.compile(r"://[^:/@]*:([^@]+)@"), re.compile(r"://[^:/@]*:(.+)@"), re.compile(r"[?&]password=([^&]+)"))
 
 HttpUrl = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s/]+(/\S*)?$")]
 
@@ -65,10 +67,18 @@ class Settings(BaseSettings):
             raise ValueError("use 1 to 256 letters, digits, _ and -")
         return secret
 
-    @field_validator("telegram_api_url")
+    @field_validator("telegram_api_url", "webhook_url")
     @classmethod
-    def _no_slash(cls, url: str) -> str:
-        return url.rstrip("/")
+    def _usable(cls, url: str | None) -> str | None:
+        """Said without the address: a part of it may be a password, wherever it was cut."""
+        try:
+            parts = urlsplit(url or "https://x")
+            found = parts.hostname and parts.port != 0
+        except ValueError:
+            found = None
+        if not found or "@" in (parts.netloc.rpartition("@")[0] + parts.path.partition("/bot")[0]):
+            raise ValueError("it should look like https://name.example; in a password write @ as %40 and / as %2F")
+        return url.rstrip("/") if url else url
 
     @property
     def shown_api_url(self) -> str:
@@ -79,9 +89,10 @@ class Settings(BaseSettings):
     def secrets(self) -> list[str]:
         """What must never be written anywhere: token, webhook secret, the database's password as typed and as meant."""
         address = self.database_url.get_secret_value() if self.database_url else ""
-        passwords = PASSWORD.findall(address)
+        addresses = (address, self.telegram_api_url, self.webhook_url or "", *getproxies().values())
+        passwords = [password for one in addresses for form in PASSWORDS for password in form.findall(one)]
         known = [one.get_secret_value() for one in (self.telegram_bot_token, self.webhook_secret) if one]
-        return [*known, *passwords, *map(unquote, passwords)]
+        return list(dict.fromkeys([*known, *passwords, *map(unquote, passwords)]))
 
     @property
     def database(self) -> str:

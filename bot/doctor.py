@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.chat.proxies import proxy_trouble
 from bot.chat.reach import Reached, TelegramTrouble, reach
-from bot.config import ROOT, BadSettings, Settings, read_settings
+from bot.config import ROOT, BadSettings, Settings, read_settings, without_password
 from bot.content.load import examine
 from bot.store.database import DatabaseUnusable, sqlite_file, stands_at
 
@@ -37,12 +38,14 @@ def look_at_everything() -> Iterator[Finding]:
         yield _database(settings)
     yield _knowledge()
     yield from _disk(settings)
-    if settings and settings.telegram_bot_token:
+    if trouble := proxy_trouble():
+        yield Finding(about="proxy", said=trouble, todo="Set it right, or take it away where Telegram needs no proxy.")
+    elif settings and settings.telegram_bot_token:
         yield from _telegram(settings, settings.telegram_bot_token.get_secret_value())
 
 
 def _configuration(settings: Settings) -> Finding:
-    door = f"webhook {settings.webhook_url}" if settings.webhook_url else "long polling"
+    door = f"webhook {without_password(settings.webhook_url)}" if settings.webhook_url else "long polling"
     if settings.telegram_bot_token is None:
         todo = "Set TELEGRAM_BOT_TOKEN, or TELEGRAM_BOT_TOKEN_FILE, to what @BotFather gave you."
         return Finding(about="configuration", said="without a token the bot talks in the terminal only", todo=todo)
@@ -109,7 +112,11 @@ def _webhook(settings: Settings, found: Reached) -> Finding:
     waiting = f"{found.waiting} updates wait at Telegram"
     if (settings.webhook_url or "") != found.webhook:
         todo = "The next start of the bot sets it; if it keeps changing, another bot uses this token."
-        return Finding(about="webhook", said=f"Telegram posts to {found.webhook or 'nobody'}; {waiting}", todo=todo)
+        return Finding(
+            about="webhook",
+            said=f"Telegram posts to {without_password(found.webhook) or 'nobody'}; {waiting}",
+            todo=todo,
+        )
     if found.webhook_error:
         todo = "Check the certificate, the proxy and that WEBHOOK_URL leads to HOST and PORT."
         return Finding(about="webhook", said=f"Telegram's last try: {found.webhook_error}; {waiting}", todo=todo)

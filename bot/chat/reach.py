@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from bot.chat.trust import trusted
+from bot.config import without_password
 
 SECONDS = 10
 
@@ -37,8 +38,8 @@ def reach(api_url: str, token: str) -> Reached:
             now = dt.datetime.now(dt.UTC)
             me = _result(answer)
             hook = _result(client.post(f"{api_url}/bot{token}/getWebhookInfo"))
-    except (httpx.HTTPError, ValueError) as error:
-        said = f"{api_url} cannot be reached ({type(error).__name__})"
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        said = f"{without_password(api_url)} cannot be reached ({type(error).__name__})"
         raise TelegramTrouble(said, "Check the network, the firewall and TELEGRAM_API_URL.") from None
     return Reached(
         username=str(me.get("username", "")),

@@ -249,7 +249,10 @@ def serve(settings: Settings, turns: Turns, live: LiveContent) -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, stop.set)
+            try:
+                loop.add_signal_handler(number, stop.set)
+            except NotImplementedError:  # on Windows
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
         await Service(settings, turns, live=live).run(stop)
 
     _first_error(main())

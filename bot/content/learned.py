@@ -78,7 +78,7 @@ def _keep(path: Path, learned: Learned) -> None:
     for old in path.parent.glob("learned-*.json"):
         old.unlink(missing_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.part")
-    partial.write_text(json.dumps(_as_json(learned), ensure_ascii=False, separators=(",", ":")))
+    partial.write_text(json.dumps(_as_json(learned), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
     partial.replace(path)
 
 

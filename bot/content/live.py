@@ -77,7 +77,8 @@ def stamps(root: Path) -> Stamps:
 
 def learn_here(root: Path, cache: Path) -> None:
     """Learn what `root` holds into `cache`. Raises BrokenContent."""
-    os.nice(10)
+    if hasattr(os, "nice"):  # not on Windows
+        os.nice(10)
     intents = load(root).intents
     load_learned(cache, intents)
 

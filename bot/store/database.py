@@ -16,7 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 LOCK_WAIT_MS = 5_000
+ODD_LETTERS = "DATABASE_URL is not usable: in a name or password write @ as %40, : as %3A, / as %2F and % as %25."
 LOOK_AGAIN_SECONDS = 0.02
+TURNS = 6  # waits for SQLite's one write lock, before a turn gives up for now
+WRITES = {"writes": True}  # how a transaction that will write begins
 LISTEN_SECONDS = 0.5
 BELL = "motcua"
 # What PostgreSQL calls internal errors and is none of ours: read only (after a failover), ended while idle.
@@ -48,6 +51,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._writer = engine.execution_options(**WRITES)
 
     @property
     def dialect(self) -> str:
@@ -60,7 +64,8 @@ class Database:
 
     @contextmanager
     def change(self) -> Iterator[Connection]:
-        with self._engine.begin() as connection:
+        """On SQLite it begins as a writer: a reader that turns writer is refused where another wrote meanwhile."""
+        with self._writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -80,11 +85,7 @@ class Database:
         with self._engine.connect() as connection:
             own = connection.connection.driver_connection
             assert isinstance(own, sqlite3.Connection)  # noqa: S101 - asked for on SQLite only
-            own.autocommit = True
-            try:
-                yield own
-            finally:
-                own.autocommit = False
+            yield own
 
     def is_behind(self) -> bool:
         """Whether the database is older than this version. A newer one, migrated while we serve, only has more."""
@@ -143,8 +144,8 @@ def stands_at(url: str) -> tuple[str | None, str | None]:
 def sqlite_file(url: str) -> Path | None:
     """The file of an SQLite address, None of any other."""
     try:
-        address = make_url(url)
-    except ArgumentError:
+        address = _address(url)
+    except (ArgumentError, DatabaseUnusable):
         return None
     return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
 
@@ -164,8 +165,24 @@ def _explained(url: str | URL) -> Iterator[None]:
         raise DatabaseUnusable(f"This is not a database of Một Cửa: {_first_line(error)}") from None
 
 
+def _address(url: str | URL) -> URL:
+    """The address, as others write it too. Raises DatabaseUnusable, without any part of a password."""
+    if isinstance(url, URL):
+        return url
+    for written in ("postgres://", "postgresql://"):  # as hosts hand it out: the driver here is psycopg
+        if url.startswith(written):
+            url = f"postgresql+psycopg://{url.removeprefix(written)}"
+    try:
+        address = make_url(url)
+    except ValueError:  # of what stands where the port should
+        raise DatabaseUnusable(ODD_LETTERS) from None
+    if "@" in (address.host or "") or (address.password is not None and "@" in (address.database or "")):
+        raise DatabaseUnusable(ODD_LETTERS)
+    return address
+
+
 def _engine(url: str | URL) -> Engine:
-    address = make_url(url)
+    address = _address(url)
     if address.get_backend_name() != "sqlite":
         engine = create_engine(address, pool_pre_ping=True)
         event.listen(engine, "handle_error", _as_passing, retval=True)
@@ -174,9 +191,24 @@ def _engine(url: str | URL) -> Engine:
         folder = Path(address.database).parent
         if not folder.is_dir():
             raise DatabaseUnusable(f"The folder {folder} for the database does not exist; create it.")
-    engine = create_engine(address, connect_args={"timeout": LOCK_WAIT_MS / 1000, "autocommit": False})
+    engine = create_engine(address, connect_args={"timeout": LOCK_WAIT_MS / 1000, "isolation_level": None})
     event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Whoever is to write waits its turn as long as `TURNS` waits take: SQLite's lock knows no queue."""
+    if not connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    for left in reversed(range(TURNS)):
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            return
+        except OperationalError as error:
+            if not left or "locked" not in _first_line(error):
+                raise
 
 
 def _as_passing(context: ExceptionContext) -> BaseException | None:
@@ -189,7 +221,6 @@ def _as_passing(context: ExceptionContext) -> BaseException | None:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.autocommit = True
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -198,7 +229,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
-    connection.autocommit = False
 
 
 def head() -> str:
@@ -237,8 +267,12 @@ def _in_turn(engine: Engine, work: Callable[[Engine], None]) -> None:
 
 def _migrate(engine: Engine, to: str = "head") -> None:
     """One process at a time: whoever starts at the same moment waits, then finds everything done."""
-    with engine.begin() as connection:
-        _begin_alone(connection)
+    with engine.connect() as connection:
+        if _revision(connection) == head():
+            return  # as at nearly every start: no lock is needed to see that
+    with engine.execution_options(**WRITES).begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(func.pg_advisory_xact_lock(int(Lock.MIGRATION))))
         if _revision(connection) == head():
             return
         from bot.store.migrate import CommandError, upgrade  # Alembic takes long to load, and is needed once
@@ -249,17 +283,9 @@ def _migrate(engine: Engine, to: str = "head") -> None:
             raise DatabaseUnusable(f"The database cannot be migrated: {error}") from None
 
 
-def _begin_alone(connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(int(Lock.MIGRATION))))
-    else:
-        # A write as the first thing: SQLite waits for its lock only where nothing has been read before.
-        connection.exec_driver_sql("PRAGMA user_version = 0")
-
-
 def _reason(url: str | URL, error: OperationalError) -> str:
     message = _first_line(error)
-    where = make_url(url).render_as_string(hide_password=True)
+    where = _address(url).set(query={}).render_as_string(hide_password=True)  # a password may stand there, too
     if "locked" in message:
         return f"The database {where} is locked by another process; stop that process and start again."
     if "unable to open" in message:

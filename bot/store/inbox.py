@@ -146,7 +146,7 @@ def is_mine(connection: Connection, receipt: Receipt) -> bool:
     """
     if connection.dialect.name != "postgresql":
         return True
-    row = connection.execute(_MINE, {"of": receipt.source, "at": receipt.number}).first()
+    row = connection.execute(_MINE, {"of": receipt.source, "at": receipt.number}).one_or_none()
     if row is None:
         return True  # done: `finish` says so
     return bool(row.locked) and not row.behind_another

@@ -16,7 +16,7 @@ def take(connection: Connection, name: str, *, holder: str, now: dt.datetime, la
     mine = or_(leases.c.holder == holder, leases.c.until <= now, leases.c.until > now + 2 * lasts)
     statement = insert(leases).values(name=name, **values)
     statement = statement.on_conflict_do_update(index_elements=["name"], set_=values, where=mine)
-    return connection.execute(statement.returning(leases.c.name)).first() is not None
+    return connection.execute(statement.returning(leases.c.name)).one_or_none() is not None
 
 
 def let_go(connection: Connection, name: str, *, holder: str) -> None:

@@ -95,7 +95,9 @@ def _row(chat: str, payload: str, *, now: dt.datetime, priority: Priority) -> di
 def waiting_under(connection: Connection, chat: str, name: str) -> str | None:
     """The message of a name that still waits, so that another may join it."""
     where = (outbox.c.chat == chat, outbox.c.name == name, outbox.c.state == "waiting", outbox.c.attempts == 0)
-    return connection.execute(select(outbox.c.payload).where(*where).limit(1)).scalar_one_or_none()
+    return connection.execute(
+        select(outbox.c.payload).where(*where).order_by(outbox.c.id.desc()).limit(1)
+    ).scalar_one_or_none()
 
 
 def due(

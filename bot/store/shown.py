@@ -17,20 +17,21 @@ def where(connection: Connection, chat: str, name: str) -> tuple[str | None, str
     """The message and the topic that a name stands for in a chat; None where it stands for nothing."""
     row = connection.execute(
         select(shown.c.message, shown.c.thread).where(shown.c.chat == chat, shown.c.name == name)
-    ).first()
+    ).one_or_none()
     return (row.message, row.thread) if row else (None, None)
 
 
 def in_thread(connection: Connection, chat: str, thread: str) -> str | None:
-    """The name of a topic."""
+    """The name of a topic: what opened it comes before what was said in it."""
     where_ = (shown.c.chat == chat, shown.c.thread == thread)
-    return connection.execute(select(shown.c.name).where(*where_).limit(1)).scalar_one_or_none()
+    first = (shown.c.name.startswith("topic:").desc(), shown.c.name)
+    return connection.execute(select(shown.c.name).where(*where_).order_by(*first).limit(1)).scalar_one_or_none()
 
 
 def at(connection: Connection, chat: str, message: str) -> str | None:
     """The name of a message."""
     where_ = (shown.c.chat == chat, shown.c.message == message)
-    return connection.execute(select(shown.c.name).where(*where_).limit(1)).scalar_one_or_none()
+    return connection.execute(select(shown.c.name).where(*where_).order_by(shown.c.name).limit(1)).scalar_one_or_none()
 
 
 def forget(connection: Connection, chat: str, name: str) -> None:

@@ -1,6 +1,7 @@
 """The administrator at the keyboard: inviting, revoking, looking at what found no answer."""
 
 import datetime as dt
+import threading
 
 import pytest
 
@@ -72,3 +73,30 @@ def test_the_audit_log_is_verified_at_the_keyboard(main, at):
     database.close()
     done = main("audit", "verify", **at)
     assert (done.returncode, "line 2" in done.stderr) == (1, True)
+
+
+def test_revoking_waits_its_turn_beside_a_busy_bot(main, at):
+    """The bot writes one transaction after another; whoever reads first and writes then would be refused at once."""
+    database, busy, over = open_database(at["DATABASE_URL"]), open_database(at["DATABASE_URL"]), threading.Event()
+
+    def serve():
+        while not over.is_set():
+            with busy.change() as connection:
+                questions.keep(connection, text="x", commune=None, language="vi", outcome="no_match", procedure=None,
+                               now=NOW)  # fmt: skip
+
+    for n in range(12):
+        with database.change() as connection:
+            people.appoint(connection, person=f"telegram:{n}", name="x", role="officer", commune=8, province=1, now=NOW)
+    bot = threading.Thread(target=serve)
+    bot.start()
+    try:
+        done = [main("revoke", str(n), **at) for n in range(12)]
+    finally:
+        over.set()
+        bot.join()
+    assert [one.stdout for one in done] == ["1 post(s) ended.\n"] * 12
+    with database.look() as connection:
+        assert [people.posts(connection, f"telegram:{n}") for n in range(12)] == [[]] * 12
+    database.close()
+    busy.close()
