@@ -32,9 +32,9 @@ def is_ordered(query, known, seen=()):
     for node in ast.walk(query):
         if isinstance(node, ast.Attribute) and node.attr == "order_by":
             return True
-        if isinstance(node, ast.Name) and node.id in known and node.id not in seen:
-            if is_ordered(known[node.id], known, (*seen, node.id)):
-                return True
+        known_name = isinstance(node, ast.Name) and node.id in known and node.id not in seen
+        if known_name and is_ordered(known[node.id], known, (*seen, node.id)):
+            return True
     return False
 
 
