@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from bot.casework import clock, front
+from bot.casework import astray, clock, front
 from bot.casework.counter import Conflict, Counter, Later, memory_of
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
 from bot.casework.people import plan_nightly
 from bot.conversation.converse import apology, converse
-from bot.conversation.reply import Block, Reply
+from bot.conversation.reply import Block, Place, Reply
 from bot.conversation.scene import House
 from bot.conversation.visit import Visit, is_question
 from bot.store import agenda, chats, inbox, outbox, people
@@ -175,10 +175,28 @@ class Turns:
                 self.unforeseen("agenda", error)
         return len(entries)
 
-    def undelivered(self, connection: Transaction, parcel: Parcel) -> None:
-        """A message that cannot reach a citizen is shown to whoever wrote it."""
-        if code := reply_of(parcel.payload).place.about:
-            front.undelivered(Counter(connection, self.house, self.clock()), parcel.chat, code)
+    def told(self, connection: Transaction, place: Place) -> None:
+        """A message has arrived: what was to be said then is said now."""
+        now = self.clock()
+        for chat, payload in place.then:
+            outbox.put(connection, chat=chat, payload=payload, now=now)
+
+    def undelivered(self, connection: Transaction, parcel: Parcel, why: str) -> None:
+        """A message will never arrive: whoever wrote it hears so. `why`: a value of `Why`."""
+        counter = Counter(connection, self.house, self.clock())
+        astray.refused(counter, parcel.chat, reply_of(parcel.payload), astray.Why(why))
+
+    def partly(self, connection: Transaction, chat: str, place: Place, *, left_out: int) -> None:
+        """Of several messages that were to be shown together, some have not arrived."""
+        astray.partly(Counter(connection, self.house, self.clock()), chat, place, left_out)
+
+    def lost(self, connection: Transaction, chat: str, *, why: str) -> None:
+        """Nothing reaches a chat any more."""
+        astray.lost(Counter(connection, self.house, self.clock()), chat, why)
+
+    def back(self, connection: Transaction, chat: str) -> None:
+        """A desk's group can be written to again."""
+        astray.back(Counter(connection, self.house, self.clock()), chat)
 
     def apologise(self, chat: str, receipt: Receipt, error: str) -> None:
         """A turn has failed for good: the update is set aside, and the person is told."""
@@ -198,6 +216,20 @@ class Turns:
             if len(lines) > MAX_LINES:
                 blocks.append(scene.line("admin.more", count=len(lines) - MAX_LINES))
             counter.put(chat, Reply(blocks=tuple(blocks)))
+
+    def tell_admin(self, connection: Transaction, *, slow_for: dt.timedelta | None) -> bool:
+        """Replies have waited so long, or do no more. False: nobody is to be told."""
+        counter = Counter(connection, self.house, self.clock())
+        if (admin := self.house.admin) is None:
+            return False
+        scene = counter.scene(admin)
+        line = (
+            scene.line("admin.slow", minutes=round(slow_for.total_seconds() / 60))
+            if slow_for
+            else scene.line("admin.slow_over")
+        )
+        counter.put(admin, Reply(blocks=(line,), place=Place(final=True)))
+        return True
 
     def pass_over(self, receipt: Receipt) -> None:
         """An update that asks nothing of us: done, in silence."""

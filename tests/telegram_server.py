@@ -20,6 +20,8 @@ class TelegramServer(LoBotApiEmulator):
         self.files = defaultdict(list)  # chat id → (name, bytes) of each document
         self.topics = defaultdict(list)  # chat id → (thread, title)
         self.gone = set()  # topics that were deleted
+        self.closed = set()  # topics that somebody closed
+        self.left_out = 0  # how many of the next messages copied together are left out
         self.copies = defaultdict(list)  # chat id → what was copied there
         self.deleted = []
         self.calls = []
@@ -67,8 +69,13 @@ class TelegramServer(LoBotApiEmulator):
         if method == "copyMessage":
             return self._copy(fields)
         if method == "copyMessages":
-            numbers = [{"message_id": self._next()} for _ in decoded(fields["message_ids"])]
+            if refused := self._refused_there(fields):
+                return refused
+            wanted, self.left_out = decoded(fields["message_ids"])[self.left_out :], 0
+            numbers = [{"message_id": self._next()} for _ in wanted]
             return web.json_response({"ok": True, "result": numbers})
+        if method == "reopenForumTopic":
+            self.closed.discard(int(fields["message_thread_id"]))
         if method == "deleteMessage":
             self.deleted.append((int(fields["chat_id"]), int(fields["message_id"])))
         return web.json_response({"ok": True, "result": True})
@@ -80,12 +87,18 @@ class TelegramServer(LoBotApiEmulator):
         return web.json_response({"ok": True, "result": topic})
 
     def _copy(self, fields):
-        thread = int(fields.get("message_thread_id") or 0)
-        if thread in self.gone:
-            return _refusal(400, "Bad Request: message thread not found")
+        if refused := self._refused_there(fields):
+            return refused
         number, chat = self._next(), int(fields["chat_id"])
         self.copies[chat].append({name: decoded(value) for name, value in fields.items()})
         return web.json_response({"ok": True, "result": {"message_id": number}})
+
+    def _refused_there(self, fields):
+        """Nothing can be sent to a topic that was deleted, or that somebody closed."""
+        thread = int(fields.get("message_thread_id") or 0)
+        if thread in self.gone:
+            return _refusal(400, "Bad Request: message thread not found")
+        return _refusal(400, "Bad Request: TOPIC_CLOSED") if thread in self.closed else None
 
     def _next(self):
         self.next_id += 1
@@ -93,8 +106,8 @@ class TelegramServer(LoBotApiEmulator):
 
     def _message(self, method, fields):
         chat = int(fields["chat_id"])
-        if int(fields.get("message_thread_id") or 0) in self.gone:
-            return _refusal(400, "Bad Request: message thread not found")
+        if refused := self._refused_there(fields):
+            return refused
         self.sent[chat].append({"method": method, **{name: decoded(value) for name, value in fields.items()}})
         number = int(fields.get("message_id") or self.next_id)
         self.sent[chat][-1]["message_id"] = number

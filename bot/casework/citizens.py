@@ -217,9 +217,12 @@ def photos_are(counter: Counter, visit: Visit, request: Request, answer: str = "
     if request.status is Status.DRAFT:
         return show_draft(counter, request)
     request = counter.deed(request, Action.ADD, counter.actor(visit.chat, visit.name))
-    for row in released:
-        relay.to_desk(counter, request, row)
-    return counter.put(visit.chat, requests.told(scene, request, "told.added"))
+    added = requests.told(scene, request, "told.added")
+    brought = [
+        relay.to_desk(counter, request, row, then=counter.then_citizen(request, added) if row is released[-1] else ())
+        for row in released
+    ]
+    return None if any(brought) else counter.put(visit.chat, added)
 
 
 def _attached(counter: Counter, request: Request) -> list[cases.Row]:

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from bot.casework import officers, staffing
+from bot.casework import astray, officers, staffing
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation.citizen import requests
@@ -28,6 +28,9 @@ def keep(counter: Counter, entry: Entry) -> bool:
         return False
     if entry.kind == "digest":
         staffing.digest(counter, int(entry.subject))
+        return True
+    if entry.kind == astray.PROBE:
+        astray.probe(counter, entry.subject)
         return True
     if entry.kind == privacy_of.NIGHTLY:
         done = privacy_of.let_go(counter)

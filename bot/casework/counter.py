@@ -29,6 +29,9 @@ _REPLY = TypeAdapter(Reply)
 _POST = TypeAdapter(Post)
 
 
+type Then = tuple[tuple[str, str], ...]  # chat and message, to be said once another has arrived
+
+
 class Conflict(Exception):
     """Somebody changed the request in between: the turn is taken again."""
 
@@ -159,9 +162,9 @@ class Counter:
     # Who works at a desk, and where they read
 
     def desk(self, commune: int) -> str | None:
-        """The staff group of a commune."""
+        """The staff group of a commune, where the bot may write in it."""
         row = people.desk_of(self.connection, commune)
-        return row["chat"] if row else None
+        return row["chat"] if row and row["out_since"] is None else None
 
     def has_topics(self, group: str) -> bool:
         row = people.desk_in(self.connection, group)
@@ -186,25 +189,25 @@ class Counter:
             return group, f"topic:{request.code}"
         return (request.owner, None) if request.owner else None
 
-    def show_cards(self, request: Request) -> None:
+    def show_cards(self, request: Request, priority: Priority = Priority.CARD) -> None:
         """One card a reader, edited in place; a closed one only where it had been shown."""
         if request.status in UNSENT:
             return
         communes = [request.commune, *([request.transfer_to] if request.transfer_to else [])]
         for commune in communes:
             for chat in self.readers(request, commune):
-                self.show_card(request, chat, commune)
+                self.show_card(request, chat, commune, priority)
         if request.level != "commune":
             for row in people.of_province(self.connection, request.province):
-                self.show_card(request, row["person"], 0)
+                self.show_card(request, row["person"], 0, priority)
 
-    def show_card(self, request: Request, chat: str, commune: int) -> None:
+    def show_card(self, request: Request, chat: str, commune: int, priority: Priority = Priority.CARD) -> None:
         name = f"card:{request.code}"
         if request.status in OVER and shown.where(self.connection, chat, name)[0] is None:
             return
         scene = self.desk_scene(commune or request.commune)
         offered = commune == request.transfer_to
-        self.put(chat, cards.card(scene, request, offered=offered, above=commune == 0), priority=Priority.CARD)
+        self.put(chat, cards.card(scene, request, offered=offered, above=commune == 0), priority=priority)
 
     # Out
 
@@ -212,8 +215,9 @@ class Counter:
         """A message of an album waits a moment for the others, so that they arrive together."""
         name = f"album:{album}"
         if waiting := outbox.waiting_under(self.connection, chat, name):
-            before = _REPLY.validate_json(waiting).place.copies
-            reply = replace(reply, place=replace(reply.place, copies=(*before, *reply.place.copies)[:MOST_IN_ALBUM]))
+            before = _REPLY.validate_json(waiting).place
+            copies, then = (*before.copies, *reply.place.copies)[:MOST_IN_ALBUM], (*before.then, *reply.place.then)
+            reply = replace(reply, place=replace(reply.place, copies=copies, then=then))
         payload, later = _REPLY.dump_json(reply).decode(), self.now + ALBUM_GATHERS
         outbox.put(self.connection, chat=chat, payload=payload, now=self.now, name=name, not_before=later)
 
@@ -233,16 +237,34 @@ class Counter:
         """Into the conversation's room; where nobody holds it, to nobody: the card says it."""
         if room := self.room(request):
             chat, topic = room
-            place = Place(topic=topic, about=request.code, name=reply.place.name, prompts=reply.place.prompts)
-            self.put(chat, Reply(blocks=reply.blocks, buttons=reply.buttons, place=place))
+            self.put(chat, replace(reply, place=replace(reply.place, topic=topic, about=request.code)))
 
     def answer(self, visit: Visit, reply: Reply) -> None:
         """Say something where the visit was made: in its topic, where it has one."""
+        self.put(visit.chat, self._here(visit, reply))
+
+    def _here(self, visit: Visit, reply: Reply) -> Reply:
         topic = shown.in_thread(self.connection, visit.chat, visit.thread) if visit.thread else None
-        if topic and reply.place.topic is None:
-            place = Place(topic=topic, name=reply.place.name, prompts=reply.place.prompts, about=reply.place.about)
-            reply = Reply(blocks=reply.blocks, buttons=reply.buttons, place=place)
-        self.put(visit.chat, reply)
+        if topic is None or reply.place.topic:
+            return reply
+        place = Place(topic=topic, name=reply.place.name, prompts=reply.place.prompts, about=reply.place.about)
+        return Reply(blocks=reply.blocks, buttons=reply.buttons, place=place)
+
+    def then(self, visit: Visit, reply: Reply) -> Then:
+        """What is said where the visit was made once another message has arrived, and only then."""
+        return ((visit.chat, _REPLY.dump_json(self._here(visit, reply)).decode()),)
+
+    def then_citizen(self, request: Request, reply: Reply) -> Then:
+        """The same, to the citizen."""
+        return ((request.citizen, _REPLY.dump_json(about(reply, request)).decode()),)
+
+    def then_desk(self, request: Request, reply: Reply) -> Then:
+        """The same, into the conversation's room."""
+        if (room := self.room(request)) is None:
+            return ()
+        chat, topic = room
+        placed = replace(reply, place=replace(reply.place, topic=topic, about=request.code))
+        return ((chat, _REPLY.dump_json(placed).decode()),)
 
     @cached_property
     def communes(self) -> dict[int, str]:
@@ -264,6 +286,14 @@ def memory_of(stored: str | None) -> Memory:
         return _MEMORY.validate_json(stored) if stored else Memory()
     except ValidationError:  # written by another version: start afresh rather than stop answering
         return Memory()
+
+
+def reply_in(payload: str) -> Reply | None:
+    """The reply that a message of the outbox holds, None where another version wrote it."""
+    try:
+        return _REPLY.validate_json(payload)
+    except ValidationError:
+        return None
 
 
 def request_of(row: cases.Row) -> Request:

@@ -1,9 +1,8 @@
 """The front of the queue: which visits concern a request, and whose they are. All others belong to the bot."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from bot.casework import citizens, officers, practice, relay, staffing
+from bot.casework import astray, citizens, officers, practice, relay, staffing
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation.converse import COMMANDS
@@ -12,7 +11,7 @@ from bot.conversation.visit import Kind, Visit
 from bot.desk.codes import read_code
 from bot.desk.lifecycle import Part, parts_of
 from bot.desk.request import Actor, Request, Status
-from bot.store import cases, people, shown
+from bot.store import cases, chats, people, shown
 from bot.store.people import Caller
 
 CITIZENS = (
@@ -44,11 +43,16 @@ def serve(counter: Counter, visit: Visit, caller: Caller) -> bool:
         return True
     if caller.kept_out and not caller.on_staff:
         return _kept_out(counter, visit, caller)
+    if caller.on_staff and visit.private:
+        chats.find(counter.connection, visit.chat)
     if visit.forum and not visit.private:
         people.set_forum(counter.connection, visit.chat, forum=True)  # topics may be switched on later
     match visit.kind:
         case Kind.LEFT:
             staffing.left(counter, visit)
+            return True
+        case Kind.OUT | Kind.BACK:
+            astray.standing_changed(counter, visit, out=visit.kind is Kind.OUT)
             return True
         case Kind.BUTTON:
             return _pressed(counter, visit)
@@ -316,12 +320,3 @@ ALONE: dict[str, Callable[[Counter, Visit, Actor], None]] = {
     "approve": lambda counter, visit, actor: officers.approve_by_command(counter, visit, actor, ok=True),
     "reject": lambda counter, visit, actor: officers.approve_by_command(counter, visit, actor, ok=False),
 }
-
-
-def undelivered(counter: Counter, chat: str, code: str) -> None:
-    """What could not be brought to the citizen is said where the desk reads."""
-    request = counter.request(code)
-    if request is None or request.citizen != chat:
-        return
-    line = counter.desk_scene(request.commune).line("room.undelivered", code=code)
-    counter.tell_desk(request, replace(Reply(blocks=(line,))))

@@ -31,8 +31,8 @@ class Gate:
         self._swept = LONG_AGO
 
     def lets_in(self, counter: Counter, visit: Visit, source: str) -> bool:
-        """False: the visit is over. Staff pass, and so does news that somebody has left a group."""
-        if visit.kind is Kind.LEFT or not (self.limits.person or self.limits.everyone):
+        """False: the visit is over. Staff pass, and so does news of who is in a chat and who is not."""
+        if visit.kind in (Kind.LEFT, Kind.OUT, Kind.BACK) or not (self.limits.person or self.limits.everyone):
             return True
         limit = self.limits.person or self.limits.everyone
         number, told = floods.count(counter.connection, visit.who, limit=limit, now=counter.now)

@@ -1,9 +1,10 @@
 """What an officer does: claim, answer, ask for more, transfer, pass up, note, hand back, close."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from bot.casework import citizens, practice, relay
-from bot.casework.counter import Counter
+from bot.casework.counter import Counter, Then
 from bot.content.proposals import propose
 from bot.conversation.citizen import requests
 from bot.conversation.citizen.answers import answer as entry_answer
@@ -113,8 +114,11 @@ def give_back(counter: Counter, request: Request, actor: Actor, why: str, key: s
 # Words to the citizen
 
 
-def say(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
-    """Words, or whatever else was sent, go to the citizen – after a colleague has seen a new officer's first ones."""
+def say(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str, then: Then = ()) -> None:
+    """Words, or whatever else was sent, go to the citizen – after a colleague has seen a new officer's first ones.
+
+    `then` is said once they have arrived; while they are held, nothing.
+    """
     if visit.kind in (Kind.TEXT, Kind.EDIT, Kind.COMMAND, Kind.BUTTON) and not text:
         raise Refused("empty")
     if text.startswith(NOTE):
@@ -125,7 +129,7 @@ def say(counter: Counter, visit: Visit, actor: Actor, request: Request, text: st
     number = relay.wrote(counter, request, visit, side="staff", text=text, state="held" if held else "sent")
     if held:
         return _ask_colleague(counter, request, number)
-    return _goes_out(counter, request, actor, number, album=visit.album)
+    return _goes_out(counter, request, actor, number, album=visit.album, then=then)
 
 
 def _check_may_answer(request: Request, actor: Actor) -> None:
@@ -138,11 +142,13 @@ def _check_may_answer(request: Request, actor: Actor) -> None:
         raise Refused("over")
 
 
-def _goes_out(counter: Counter, request: Request, actor: Actor, number: int, *, album: str | None = None) -> None:
+def _goes_out(
+    counter: Counter, request: Request, actor: Actor, number: int, *, album: str | None = None, then: Then = ()
+) -> None:
     if request.status is not Status.ESCALATED:
         request = counter.deed(request, Action.ANSWER, actor)
     if row := cases.message(counter.connection, number):
-        relay.to_citizen(counter, request, row, album=album)
+        relay.to_citizen(counter, request, row, album=album, then=then)
     people.count_answer(counter.connection, actor.person, request.commune)
 
 
@@ -193,13 +199,14 @@ def approve(counter: Counter, visit: Visit, actor: Actor, number: int, *, ok: bo
         return refuse(counter, visit, Refused("another_approves"), request)
     if not (cases.release(counter.connection, number) if ok else cases.send_back(counter.connection, number)):
         return refuse(counter, visit, Refused("decided"), request)
-    if ok:
-        try:
-            _goes_out(counter, request, author, number)
-        except Refused as refused:
-            return refuse(counter, visit, refused, request)
-    key = "approval.sent" if ok else "approval.returned"
-    return counter.tell_desk(request, Reply(blocks=(counter.desk_scene(request.commune).line(key, who=actor.name),)))
+    scene = counter.desk_scene(request.commune)
+    if not ok:
+        return counter.tell_desk(request, Reply(blocks=(scene.line("approval.returned", who=actor.name),)))
+    sent = Reply(blocks=(scene.line("approval.sent", who=actor.name),))
+    try:
+        return _goes_out(counter, request, author, number, then=counter.then_desk(request, sent))
+    except Refused as refused:
+        return refuse(counter, visit, refused, request)
 
 
 def send_draft(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
@@ -209,8 +216,11 @@ def send_draft(counter: Counter, visit: Visit, actor: Actor, request: Request, _
     if entry is None:
         raise Refused("no_draft")
     spoken = replace(scene, memory=replace(scene.memory, commune=request.commune))
-    say(counter, visit, actor, request, entry_answer(spoken, entry, None).text)
-    counter.answer(visit, Reply(blocks=(scene_of(counter, visit).line("done.sent", code=request.code),)))
+    say(counter, visit, actor, request, entry_answer(spoken, entry, None).text, _sent(counter, visit, request))
+
+
+def _sent(counter: Counter, visit: Visit, request: Request) -> Then:
+    return counter.then(visit, Reply(blocks=(scene_of(counter, visit).line("done.sent", code=request.code),)))
 
 
 def ask_more(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
@@ -219,11 +229,12 @@ def ask_more(counter: Counter, visit: Visit, actor: Actor, request: Request, tex
         return prompt(counter, visit, request, "more")
     request = counter.deed(request, Action.ASK, actor)
     number = relay.wrote(counter, request, visit, side="staff", text=text)
+    asked = scene_of(counter, visit).line("done.asked", code=request.code, count=request.rounds)
+    told = requests.told(counter.citizen_scene(request), request, "told.asked")
     if row := cases.message(counter.connection, number):
-        relay.to_citizen(counter, request, row)
-    counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, "told.asked"))
-    scene = scene_of(counter, visit)
-    return counter.answer(visit, Reply(blocks=(scene.line("done.asked", code=request.code, count=request.rounds),)))
+        then = (*counter.then_citizen(request, told), *counter.then(visit, Reply(blocks=(asked,))))
+        relay.to_citizen(counter, request, row, then=then)
+    return None
 
 
 def note(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
@@ -244,8 +255,7 @@ def canned(counter: Counter, visit: Visit, actor: Actor, request: Request, text:
         )
         return counter.answer(visit, Reply(blocks=(scene.line("canned.choose", code=request.code),), buttons=rows))
     words = counter.rules.canned[text].text.of(counter.citizen_scene(request).language)
-    say(counter, visit, actor, request, words)
-    return counter.answer(visit, Reply(blocks=(scene.line("done.sent", code=request.code),)))
+    return say(counter, visit, actor, request, words, _sent(counter, visit, request))
 
 
 def take_back(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
@@ -255,8 +265,10 @@ def take_back(counter: Counter, visit: Visit, actor: Actor, request: Request, _t
         raise Refused("delete_what")
     if Part.OWNER not in parts_of(actor, request):
         raise Refused("not_owner", request.owner_name)
-    relay.take_back(counter, request, row)
-    counter.answer(visit, Reply(blocks=(scene_of(counter, visit).line("done.deleted"),)))
+    scene = scene_of(counter, visit)
+    if row["copy_message"] == "":  # one of several that Telegram did not copy all of
+        return counter.answer(visit, Reply(blocks=(scene.line("room.not_taken_back", code=request.code),)))
+    return relay.take_back(counter, request, row, counter.then(visit, Reply(blocks=(scene.line("done.deleted"),))))
 
 
 # Passing on
@@ -359,12 +371,13 @@ def returned(counter: Counter, visit: Visit, actor: Actor, request: Request, tex
     request = counter.deed(request, Action.RETURN, actor, why=text[:MAX_WHY])
     scene = counter.citizen_scene(request)
     values = {"level": scene.say(f"level.{level}"), "why": text}
-    counter.tell_citizen(request, requests.told(scene, request, "told.returned", **values))
+    here = scene_of(counter, visit).line("done.returned", code=request.code)
+    told = requests.told(scene, request, "told.returned", **values)
+    place = replace(told.place, then=counter.then(visit, Reply(blocks=(here,))))
+    counter.tell_citizen(request, replace(told, place=place))
     desk = counter.desk_scene(request.commune)
     said = desk.line("room.returned", level=desk.say(f"level.{level}"), why=text, code=request.code)
-    counter.tell_desk(request, Reply(blocks=(said,)))
-    here = scene_of(counter, visit)
-    return counter.answer(visit, Reply(blocks=(here.line("done.returned", code=request.code),)))
+    return counter.tell_desk(request, Reply(blocks=(said,)))
 
 
 # Closing
@@ -428,7 +441,7 @@ def let_in(counter: Counter, visit: Visit, actor: Actor, request: Request, _text
     counter.answer(visit, Reply(blocks=(scene_of(counter, visit).line("block.undone", code=request.code),)))
 
 
-DEEDS = {
+DEEDS: dict[str, Callable[[Counter, Visit, Actor, Request, str], None]] = {
     "claim": claim, "answer": say, "more": ask_more, "transfer": transfer, "accept": accept, "decline": decline,
     "escalate": escalate, "returned": returned, "note": note, "release": release, "close": close, "r": canned,
     "draft": send_draft, "proposal": make_knowledge, "delete": take_back, "status": show, "block": keep_out,

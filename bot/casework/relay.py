@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from bot.casework.counter import Counter
+from bot.casework.counter import Counter, Then
 from bot.conversation.citizen import requests
-from bot.conversation.reply import Place, Reply
+from bot.conversation.reply import Block, Place, Reply, Style
 from bot.conversation.visit import Kind, Visit
 from bot.desk.request import Request
 from bot.store import cases, shown
+from bot.store.outbox import Priority
 
 WORDS = (Kind.TEXT, Kind.EDIT, Kind.COMMAND, Kind.BUTTON)
 
@@ -23,21 +24,25 @@ def wrote(counter: Counter, request: Request, visit: Visit, *, side: str, text: 
 
 
 def to_desk(
-    counter: Counter, request: Request, row: cases.Row, *, edited: bool = False, album: str | None = None
-) -> None:
-    """Bring a citizen's message into the conversation's room; unclaimed requests have none yet."""
+    counter: Counter, request: Request, row: cases.Row, *, edited: bool = False, album: str | None = None,
+    then: Then = (),
+) -> bool:  # fmt: skip
+    """Bring a citizen's message into the conversation's room. False: unclaimed requests have none yet."""
     if (room := counter.room(request)) is None or request.owner is None:
-        return
+        return False
     chat, topic = room
     scene = counter.desk_scene(request.commune)
-    place = Place(topic=topic, about=request.code, relays=row["id"])
+    place = Place(topic=topic, about=request.code, relays=row["id"], then=then)
     _bring(counter, chat, row, requests.from_citizen(scene, request, row["text"], edited=edited), place, album)
+    return True
 
 
-def to_citizen(counter: Counter, request: Request, row: cases.Row, *, album: str | None = None) -> None:
-    """Bring an officer's message to the citizen."""
+def to_citizen(
+    counter: Counter, request: Request, row: cases.Row, *, album: str | None = None, then: Then = ()
+) -> None:
+    """Bring an officer's message to the citizen; `then` is said once it has arrived."""
     scene = counter.citizen_scene(request)
-    place = Place(about=request.code, relays=row["id"])
+    place = Place(about=request.code, relays=row["id"], then=then)
     _bring(counter, request.citizen, row, requests.from_staff(scene, request, row["name"], row["text"]), place, album)
 
 
@@ -55,11 +60,16 @@ def _bring(counter: Counter, chat: str, row: cases.Row, reply: Reply, place: Pla
 def _bring_words(counter: Counter, chat: str, reply: Reply, number: int) -> None:
     """Long words are several messages; each but the first stands under a name, to be corrected in its place."""
     first, *others = reply.parts()
-    counter.put(chat, first, name=f"relay:{number}")
+    priority = Priority.CARD if first.replaces else Priority.REPLY  # words before what corrects older ones
+    counter.put(chat, first, name=f"relay:{number}", priority=priority)
     for n, part in enumerate(others, 1):
         name = f"relay:{number}.{n}"
-        counter.put(chat, replace(part, place=replace(part.place, name=name, relays=None)))
-    n = len(others) + 1
+        counter.put(chat, replace(part, place=replace(part.place, name=name, relays=None)), priority=priority)
+    _take_parts_away(counter, chat, number, len(others) + 1)
+
+
+def _take_parts_away(counter: Counter, chat: str, number: int, n: int) -> None:
+    """The parts of long words that are no more, from the n-th on."""
     while standing := shown.where(counter.connection, chat, f"relay:{number}.{n}")[0]:
         counter.put(chat, Reply(blocks=(), replaces=standing, place=Place(deletes=True)))
         shown.forget(counter.connection, chat, f"relay:{number}.{n}")
@@ -80,27 +90,40 @@ def edited(counter: Counter, request: Request, row: cases.Row, visit: Visit) -> 
         to_citizen(counter, request, fresh)
 
 
-def take_back(counter: Counter, request: Request, row: cases.Row) -> None:
-    """What an officer wrote is taken away on the other side, and said to have been."""
+def take_back(counter: Counter, request: Request, row: cases.Row, then: Then) -> None:
+    """What an officer wrote is taken away on the other side; `then` is said, here and there, once it is."""
     cases.rewrite(counter.connection, row["id"], state="gone", text="")
-    if row["copy_chat"] and row["copy_message"]:
-        gone = Reply(blocks=(), replaces=row["copy_message"], place=Place(deletes=True))
-        counter.put(row["copy_chat"], gone, name=f"relay:{row['id']}")
-    scene = counter.citizen_scene(request)
-    counter.tell_citizen(request, requests.told(scene, request, "told.taken_back"))
+    if row["copy_message"]:
+        told = requests.told(counter.citizen_scene(request), request, "told.taken_back")
+        then = (*then, *counter.then_citizen(request, told))
+    _take_parts_away(counter, request.citizen, row["id"], 1)
+    place = Place(deletes=True, relays=row["id"], about=request.code, then=then)
+    counter.put(request.citizen, Reply(blocks=(), place=place), name=f"relay:{row['id']}")
 
 
 def history(counter: Counter, request: Request) -> None:
-    """Everything so far, for whoever takes the conversation up."""
+    """Everything so far, for whoever takes the conversation up: the words as one message, then what was attached."""
+    said = [row for row in cases.said(counter.connection, request.code) if _is_told(row)]
+    words = [block for row in said if row["text"] for block in _told(counter, request, row)]
+    if words:
+        counter.tell_desk(request, Reply(blocks=tuple(words)))
+    attached = [row for row in said if row["side"] == "citizen" and row["kind"] not in WORDS]
+    room = counter.room(request)
+    if attached and room:
+        copies = tuple((row["chat"], row["message"], row["id"]) for row in attached)
+        counter.put(room[0], Reply(blocks=(), place=Place(topic=room[1], about=request.code, copies=copies)))
+
+
+def _is_told(row: cases.Row) -> bool:
+    if row["side"] == "citizen":
+        return bool(row["state"] == "sent")
+    return row["side"] in ("staff", "note") and row["state"] != "gone"
+
+
+def _told(counter: Counter, request: Request, row: cases.Row) -> tuple[Block, ...]:
+    """Who said it, and what."""
     scene = counter.desk_scene(request.commune)
-    for row in cases.said(counter.connection, request.code):
-        if row["state"] == "gone" or row["side"] not in ("citizen", "staff", "note"):
-            continue
-        if row["side"] == "citizen":
-            if row["state"] == "sent":
-                to_desk(counter, request, row)
-            continue
-        head = "talk.note" if row["side"] == "note" else "talk.officer"
-        blocks = (scene.line(head, who=row["name"], code=request.code), scene.line("talk.words", text=row["text"]))
-        if row["text"]:
-            counter.tell_desk(request, Reply(blocks=blocks))
+    if row["side"] == "citizen":
+        return requests.from_citizen(scene, request, row["text"]).blocks
+    head = scene.say("talk.note" if row["side"] == "note" else "talk.officer", who=row["name"], code=request.code)
+    return Block(text=head, style=Style.NOTE), Block(text=row["text"])

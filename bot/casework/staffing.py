@@ -65,7 +65,7 @@ def join(counter: Counter, visit: Visit, code: str) -> None:
     counter.answer(visit, Reply(blocks=(scene.line("join.welcome", **values), scene.line("join.how"))))
     if row["role"] in (Role.OFFICER, Role.LEADER):
         plan_digest(counter, row["commune"])
-    return show_waiting(counter, row["commune"])
+    return show_waiting(counter, row["commune"], visit.who)
 
 
 def _appoint(counter: Counter, visit: Visit, code: str) -> people.Row | None:
@@ -112,7 +112,7 @@ def make_desk(counter: Counter, visit: Visit, actor: Actor, code: str) -> None:
     key = "desk.set_topics" if visit.forum else "desk.set"
     counter.answer(visit, Reply(blocks=(scene.line(key, commune=name),)))
     plan_digest(counter, commune)
-    return show_waiting(counter, commune)
+    return show_waiting(counter, commune, visit.chat)
 
 
 def _taken(counter: Counter, visit: Visit, actor: Actor, commune: int) -> bool:
@@ -121,10 +121,11 @@ def _taken(counter: Counter, visit: Visit, actor: Actor, commune: int) -> bool:
     return group not in (None, visit.chat) and not (actor.leads(commune) or actor.is_admin)
 
 
-def show_waiting(counter: Counter, commune: int) -> None:
-    """What has been waiting since before anybody was there."""
+def show_waiting(counter: Counter, commune: int, reader: str) -> None:
+    """What has been waiting since before its reader was there: behind everything else, and only to them."""
     for request in counter.requests(cases.of_communes(counter.connection, [commune])):
-        counter.show_cards(request)
+        if reader in counter.readers(request, commune):
+            counter.show_card(request, reader, commune, Priority.BACKLOG)
 
 
 def left(counter: Counter, visit: Visit) -> None:

@@ -38,7 +38,9 @@ def build_application(
     """An Application without Updater: updates come from our own inbox (PTB's loses them when killed)."""
     quieten()
     trust = {"verify": trusted()}
-    request = HTTPXRequest(connection_pool_size=16, read_timeout=20, connect_timeout=10, httpx_kwargs=trust)
+    request = HTTPXRequest(
+        connection_pool_size=64, pool_timeout=10, read_timeout=20, connect_timeout=10, httpx_kwargs=trust
+    )
     application = (
         ApplicationBuilder()
         .token(token)
@@ -78,7 +80,7 @@ def handlers(take: TakeTurn, pass_over: PassOver) -> list[BaseHandler[Any, Any, 
         MessageHandler(f.UpdateType.MESSAGE & f.TEXT, visit),
         MessageHandler(f.UpdateType.EDITED_MESSAGE, visit),
         MessageHandler(f.UpdateType.MESSAGE, visit),  # photo, voice, file, place, contact, somebody leaving …
-        ChatMemberHandler(visit, ChatMemberHandler.CHAT_MEMBER),
+        ChatMemberHandler(visit, ChatMemberHandler.ANY_CHAT_MEMBER),
         # Channel posts, polls, members coming and whatever Telegram adds: silence, on purpose.
     ]
 

@@ -9,17 +9,19 @@ from uuid import uuid4
 
 from aiolimiter import AsyncLimiter
 from telegram import Bot
-from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
 
+from bot.chat.failures import Fate, Hopeless, fate_of, was_answered
 from bot.chat.inbound import DOOR, chat_key
 from bot.chat.metrics import Metrics
-from bot.chat.outbound import NOWHERE, Spot, open_topic, send
+from bot.chat.outbound import Spot, send
+from bot.chat.spots import Spots, look_of
 from bot.chat.threads import Threads
 from bot.conversation.reply import Place, Reply
 from bot.logs import under
 from bot.store import cases, chats, lanes, outbox, people, shown
 from bot.store.database import PASSING_ERRORS, Transaction
-from bot.store.outbox import Parcel
+from bot.store.outbox import TOLD_TO_WAIT, Parcel
 from bot.turn import Turns, reply_of
 
 log = logging.getLogger(__name__)
@@ -33,9 +35,11 @@ EVENLY = 28
 NOTE_AGAIN_SECONDS = (0.1, 0.3, 1.0, 3.0)
 NO_PLACE = Place()
 LONGEST_PAUSE = dt.timedelta(seconds=10)
-# What Telegram says of a chat to which nothing can be sent any more.
-LOST = ("chat not found", "user is deactivated", "bot was blocked", "bot was kicked", "group chat was deleted",
-        "bot is not a member", "peer_id_invalid", "have no rights to send", "need administrator rights")  # fmt: skip
+TRIED_OFTEN = 4  # and refused by the server: half a minute
+TRIED_LONG = 12  # without reaching it, while others do
+SENT_TWICE = 1  # what the server took in and never answered may have arrived: it is sent once more, not for ever
+ASKING_SECONDS = 3.0
+CLOSING_SECONDS = 10.0  # for the last round, however slow the server
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +75,8 @@ class Delivery:
         at_once = max(1.0, self.pace.per_second / EVENLY)
         self._overall = AsyncLimiter(at_once, at_once / self.pace.per_second)
         self._free_at: dict[str, dt.datetime] = {}  # of our own chats; replicas share theirs in the database
+        self.spots = Spots(turns, threads, bot)
+        self._went_at: dt.datetime | None = None  # when a message last went out
         self.name = uuid4().hex
         self._shared = turns.database.shared
         self._under_way: dict[str, asyncio.Task[None]] = {}  # by chat
@@ -84,9 +90,10 @@ class Delivery:
             while not stop.is_set():
                 wake.clear()
                 await self._round(wake)
-            with suppress(*PASSING_ERRORS):
-                while await self.deliver_due():
-                    pass
+            with suppress(TimeoutError, *PASSING_ERRORS):
+                async with asyncio.timeout(CLOSING_SECONDS):
+                    while await self.deliver_due():
+                        pass
         finally:
             for task in self._under_way.values():
                 task.cancel()
@@ -182,9 +189,9 @@ class Delivery:
         now = self.turns.clock()
         with self.turns.database.change() as connection:
             if not self._shared:
-                return outbox.next_due(connection, DOOR), None
+                return outbox.next_due(connection, DOOR, now=now), None
             lanes.sweep(connection, now=now)
-            return outbox.next_due(connection, DOOR), lanes.next_free(connection, now=now)
+            return outbox.next_due(connection, DOOR, now=now), lanes.next_free(connection, now=now)
 
     async def _deliver(self, parcel: Parcel) -> None:
         with under(f"message-{parcel.id}"):
@@ -192,6 +199,8 @@ class Delivery:
                 place, sent = await self._send(parcel)
             self.metrics.delivery(sent)
             seconds = self.pace.group_seconds if ":-" in parcel.chat else self.pace.private_seconds
+            if isinstance(sent, Spot) and sent.unchanged:
+                seconds = 0
             free_at = self.turns.clock() + dt.timedelta(seconds=seconds)
             if not self._shared:
                 self._free_at[parcel.chat] = free_at
@@ -241,57 +250,56 @@ class Delivery:
 
     async def _outcome(self, parcel: Parcel, reply: Reply) -> Spot | Exception:
         try:
-            chat_id = int(parcel.chat.partition(":")[2])
-            named = reply.place.name or reply.place.topic
-            spot = await self.threads.run(self._spot, parcel.chat, reply.place) if named else NOWHERE
-            if reply.place.opens and spot.thread is None:
-                spot = await self._open(chat_id, reply.place.opens)
-            try:
-                return await send(self.bot, chat_id, reply, spot)
-            except BadRequest as error:
-                if not (spot.thread and _topic_is_gone(error)):
-                    raise
-                spot = await self._open(chat_id, _title(reply.place))
-                await self.threads.run(self._keep_topic, parcel.chat, reply.place, spot)
-                return await send(self.bot, chat_id, reply, spot)
+            spot = await self.spots.bring(parcel.chat, reply, send)
         except Exception as error:  # noqa: BLE001 - one message that cannot be sent must not hold up all others
-            return error
+            return Hopeless(type(error).__name__) if await self._is_hopeless(parcel, error) else error
+        self._went_at = self.turns.clock()
+        return spot
 
-    async def _open(self, chat_id: int, title: str) -> Spot:
-        """A topic of its own, where the group has topics and lets us open one."""
+    async def _is_hopeless(self, parcel: Parcel, error: Exception) -> bool:
+        """It has failed often, and others have gone out since it was last tried, or the server answers otherwise."""
+        if fate_of(error) is not Fate.AGAIN or parcel.attempts < (TRIED_OFTEN if was_answered(error) else TRIED_LONG):
+            return False
+        last_tried = self.turns.clock() - _pause(parcel.attempts - 1)
+        if self._went_at and self._went_at > last_tried:
+            return True
+        return was_answered(error) and parcel.attempts > TRIED_OFTEN and await self._answers()
+
+    async def _answers(self) -> bool:
         try:
-            return Spot(thread=await open_topic(self.bot, chat_id, title))
-        except BadRequest as error:
-            log.warning("a topic could not be opened: %s", error.message)
-            return NOWHERE
-
-    def _spot(self, chat: str, place: Place) -> Spot:
-        """Where a message belongs, by what has been shown in the chat so far."""
-        with self.turns.database.look() as connection:
-            message, thread = shown.where(connection, chat, place.name) if place.name else (None, None)
-            if place.opens:
-                return Spot(thread=thread)
-            if not place.topic:
-                return Spot(message=message, thread=thread)
-            first, thread = shown.where(connection, chat, place.topic)
-        return Spot(message=message, thread=thread, answers=None if thread else first)
-
-    def _keep_topic(self, chat: str, place: Place, spot: Spot) -> None:
-        with self.turns.database.change() as connection:
-            if name := place.topic or place.name:
-                shown.keep(connection, chat=chat, name=name, message=None, thread=spot.thread)
+            await self.bot.get_me(read_timeout=ASKING_SECONDS)
+        except TelegramError:
+            return False
+        return True
 
     def _settled(self, connection: Transaction, parcel: Parcel, place: Place, spot: Spot) -> None:
         """Remember where it stands: to edit it, to find its topic, to know what an answer to it is about."""
-        if place.name:
-            shown.keep(connection, chat=parcel.chat, name=place.name, message=spot.message, thread=spot.thread)
-        for (_, _, number), message in zip(sorted(place.copies, key=lambda one: int(one[1])), spot.album, strict=False):
-            cases.copied(connection, number, chat=parcel.chat, message_id=message)
+        self.turns.told(connection, place)
+        if place.probes:
+            self.turns.back(connection, parcel.chat)
+        if place.name and not spot.unchanged:
+            look = look_of(reply_of(parcel.payload))
+            shown.keep(
+                connection, chat=parcel.chat, name=place.name, message=spot.message, thread=spot.thread, look=look
+            )
+        if place.copies:
+            self._copied(connection, parcel.chat, place, spot)
+        if place.deletes:
+            return
         if place.relays and spot.message:
             cases.copied(connection, place.relays, chat=parcel.chat, message_id=spot.message)
         elif place.about and spot.message and not place.name:
             note = f"about:{place.about}:{spot.message}"
             shown.keep(connection, chat=parcel.chat, name=note, message=spot.message, thread=None)
+
+    def _copied(self, connection: Transaction, chat: str, place: Place, spot: Spot) -> None:
+        """Telegram names the copies in order; where it left one out, nobody knows which is which."""
+        originals = sorted(place.copies, key=lambda one: int(one[1]))
+        whole = len(spot.album) == len(originals)
+        for (_, _, number), message in zip(originals, spot.album if whole else ("",) * len(originals), strict=True):
+            cases.copied(connection, number, chat=chat, message_id=message)
+        if not whole:
+            self.turns.partly(connection, chat, place, left_out=len(originals) - len(spot.album))
 
     def _settle_alone(self, one: Sent) -> None:
         try:
@@ -305,47 +313,36 @@ class Delivery:
 
     def _settle(self, connection: Transaction, one: Sent) -> None:
         now, parcel, error = self.turns.clock(), one.parcel, one.outcome
-        match error:
-            case Spot():
-                self._settled(connection, parcel, one.place, error)
-            case RetryAfter():
-                until = now + _seconds(error.retry_after)
-                outbox.later(connection, parcel, until=until, error="RetryAfter")
-            case ChatMigrated():
+        if isinstance(error, Spot):
+            return self._settled(connection, parcel, one.place, error)
+        fate = fate_of(error)
+        match fate, error:
+            case Fate.HELD, RetryAfter():
+                outbox.later(connection, parcel, until=now + _seconds(error.retry_after), error=TOLD_TO_WAIT, now=now)
+            case Fate.MOVED, ChatMigrated():
                 new = chat_key(error.new_chat_id)
                 outbox.readdress(connection, parcel.chat, new)
                 chats.rename(connection, parcel.chat, new)
                 people.move_desk(connection, parcel.chat, new)
-            case Forbidden() | BadRequest() if isinstance(error, Forbidden) or _lost(error):
-                self.turns.undelivered(connection, parcel)
-                outbox.give_up_chat(connection, parcel.chat, error=type(error).__name__, now=now)
-                chats.lose(connection, parcel.chat, why=type(error).__name__)
-            case BadRequest():
-                log.error("the message was refused: %s", error.message)
-                self.turns.undelivered(connection, parcel)
-                outbox.give_up(connection, parcel, error="BadRequest", now=now)
-            case TelegramError():
-                wait = min(LONGEST_WAIT_SECONDS, 2**parcel.attempts)
-                until = now + dt.timedelta(seconds=wait)
-                outbox.later(connection, parcel, until=until, error=type(error).__name__)
+            case Fate.LOST, _:
+                self.turns.lost(connection, parcel.chat, why=type(error).__name__)
+            case (Fate.AGAIN, _) | (Fate.UNSURE, _) if fate is Fate.AGAIN or parcel.attempts < SENT_TWICE:
+                outbox.later(
+                    connection, parcel, until=now + _pause(parcel.attempts), error=type(error).__name__, now=now
+                )
                 if not isinstance(error, NetworkError):
                     log.error("the message waits: %s", type(error).__name__)
             case _:
-                log.error("the message cannot be sent: %s", type(error).__name__)
-                outbox.give_up(connection, parcel, error=type(error).__name__, now=now)
+                said = error.message if isinstance(error, BadRequest) else type(error).__name__
+                log.error("the message is given up (%s): %s", fate.value, said)
+                outbox.give_up(connection, parcel, error=fate.value, now=now)
+                if fate is not Fate.BROKEN:
+                    self.turns.undelivered(connection, parcel, fate.value)
+        return None
 
 
-def _title(place: Place) -> str:
-    """What a topic that is opened again is called."""
-    return place.opens or place.about or (place.topic or place.name or "").partition(":")[2]
-
-
-def _topic_is_gone(error: TelegramError) -> bool:
-    return any(sign in error.message.lower() for sign in ("thread not found", "topic_deleted", "topic_closed"))
-
-
-def _lost(error: TelegramError) -> bool:
-    return any(sign in error.message.lower() for sign in LOST)
+def _pause(attempts: int) -> dt.timedelta:
+    return dt.timedelta(seconds=min(LONGEST_WAIT_SECONDS, 2**attempts))
 
 
 def _seconds(wait: float | dt.timedelta) -> dt.timedelta:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from telegram import ChatMember, Message, MessageEntity, Update, User
+from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Message, MessageEntity, Update, User
 from telegram.constants import ChatType
 
 from bot.chat.readable import UNREADABLE
@@ -56,6 +56,8 @@ def visit_of(update: Update) -> Visit | None:
         return _press(update)
     if update.chat_member:
         return _membership(update)
+    if update.my_chat_member:
+        return _standing(update.my_chat_member)
     if update.channel_post or update.edited_channel_post:
         return None
     message = update.message or update.edited_message
@@ -102,6 +104,16 @@ def _membership(update: Update) -> Visit | None:
         return None
     who = change.new_chat_member.user
     return Visit(chat=chat_key(change.chat.id), kind=Kind.LEFT, private=False, person=chat_key(who.id))
+
+
+def _standing(change: ChatMemberUpdated) -> Visit:
+    """The bot's own place in a chat has changed: whether it may write there."""
+    new = change.new_chat_member
+    out = new.status in (ChatMember.LEFT, ChatMember.BANNED)
+    if isinstance(new, ChatMemberRestricted):
+        out = not (new.is_member and new.can_send_messages)
+    private = change.chat.type == ChatType.PRIVATE
+    return Visit(chat=chat_key(change.chat.id), kind=Kind.OUT if out else Kind.BACK, private=private)
 
 
 def _first_name(user: User) -> str:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ from telegram.error import BadRequest
 from bot.conversation.reply import Button, FileForm, Reply, Style, units
 
 type Json = dict[str, Any]
-
+PATIENCE = 90.0  # seconds: a message whose answer is slow has arrived, and must not be sent again
 ENTITIES = {Style.TITLE: MessageEntity.BOLD, Style.NOTE: MessageEntity.ITALIC}
 
 
@@ -24,6 +23,7 @@ class Spot:
     thread: str | None = None
     answers: str | None = None  # where there are no topics, the first message of the conversation
     album: tuple[str, ...] = ()  # the messages that a copy became
+    unchanged: bool = False  # it stood there already: nothing was sent
 
 
 NOWHERE = Spot()
@@ -43,7 +43,7 @@ async def send(bot: Bot, chat_id: int, reply: Reply, spot: Spot = NOWHERE) -> Sp
         return await _copy(bot, chat_id, reply.place.copies, thread, answering)
     if reply.document is not None:
         name, words = reply.document
-        await bot.send_document(chat_id, words.encode(), filename=name)
+        await bot.send_document(chat_id, words.encode(), filename=name, read_timeout=PATIENCE)
         return NOWHERE
     if reply.as_file is not None:
         await _send_file(bot, chat_id, reply, reply.as_file)
@@ -61,14 +61,20 @@ async def send(bot: Bot, chat_id: int, reply: Reply, spot: Spot = NOWHERE) -> Sp
         message_thread_id=thread,
         reply_parameters=answering,
         api_kwargs=marked,
+        read_timeout=PATIENCE,
     )
     return Spot(message=str(sent.message_id), thread=spot.thread)
 
 
 async def open_topic(bot: Bot, chat_id: int, title: str) -> str:
     """A new topic; its number. Raises TelegramError."""
-    topic = await bot.create_forum_topic(chat_id, title[:128])
+    topic = await bot.create_forum_topic(chat_id, title[:128], read_timeout=PATIENCE)
     return str(topic.message_thread_id)
+
+
+async def reopen_topic(bot: Bot, chat_id: int, thread: str) -> None:
+    """Somebody closed it. Raises TelegramError."""
+    await bot.reopen_forum_topic(chat_id, int(thread), read_timeout=PATIENCE)
 
 
 async def _edited(bot: Bot, chat_id: int, message_id: int, reply: Reply) -> bool:
@@ -85,9 +91,13 @@ async def _edited(bot: Bot, chat_id: int, message_id: int, reply: Reply) -> bool
 
 
 async def _take_away(bot: Bot, chat_id: int, reply: Reply) -> None:
-    if reply.replaces:
-        with suppress(BadRequest):  # gone already, or too old to be taken away
-            await bot.delete_message(chat_id, int(reply.replaces))
+    if not reply.replaces:
+        return  # it never arrived
+    try:
+        await bot.delete_message(chat_id, int(reply.replaces), read_timeout=PATIENCE)
+    except BadRequest as error:
+        if "not found" not in error.message.lower():  # gone already is as good
+            raise
 
 
 async def _copy(
@@ -101,10 +111,15 @@ async def _copy(
     chat = int(copies[0][0].rpartition(":")[2])
     if len(copies) > 1:
         numbers = sorted(int(message) for _, message, _ in copies)  # the Bot API wants them in order
-        many = await bot.copy_messages(chat_id, chat, numbers, message_thread_id=thread)
+        many = await bot.copy_messages(chat_id, chat, numbers, message_thread_id=thread, read_timeout=PATIENCE)
         return Spot(album=tuple(str(one.message_id) for one in many), thread=str(thread) if thread else None)
     sent = await bot.copy_message(
-        chat_id, chat, int(copies[0][1]), message_thread_id=thread, reply_parameters=answering
+        chat_id,
+        chat,
+        int(copies[0][1]),
+        message_thread_id=thread,
+        reply_parameters=answering,
+        read_timeout=PATIENCE,
     )
     return Spot(album=(str(sent.message_id),), thread=str(thread) if thread else None)
 
@@ -115,7 +130,7 @@ async def _send_file(bot: Bot, chat_id: int, reply: Reply, form: FileForm) -> No
 
     drawn = await asyncio.to_thread(draw, reply.blocks, form)
     name = re.sub(r"[^\w ()-]+", "", reply.blocks[0].text)[:60].strip()
-    await bot.send_document(chat_id, drawn, filename=f"{name}.{form}")
+    await bot.send_document(chat_id, drawn, filename=f"{name}.{form}", read_timeout=PATIENCE)
 
 
 async def _edit(bot: Bot, chat_id: int, message_id: int, reply: Reply) -> None:
@@ -126,6 +141,7 @@ async def _edit(bot: Bot, chat_id: int, message_id: int, reply: Reply) -> None:
         message_id=message_id,
         link_preview_options=_no_preview(text),
         api_kwargs=look(reply, text),
+        read_timeout=PATIENCE,
     )
 
 

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from starlette.applications import Starlette
 from telegram import Bot, BotCommand
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.chat.alarm import Alarm
 from bot.chat.app import TelegramApplication, build_application
 from bot.chat.delivery import Delivery, Pace
 from bot.chat.inbound import DOOR
@@ -90,6 +92,8 @@ class Service:
         self.trouble = Trouble(turns, self.threads, self.metrics, admin)
         self.renewal = Renewal(turns, self.threads, live, admin, self.trouble) if live else None
         turns.unforeseen = self.worker.unforeseen = self.trouble.note
+        turns.house = replace(turns.house, admin=admin)
+        self.alarm = Alarm(turns, self.threads)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`. Raises CannotServe."""
@@ -164,6 +168,8 @@ class Service:
             group.create_task(last("delivery", lambda: self.delivery.run(delivering, finished), finished))
             group.create_task(last("agenda", lambda: self._keep_appointments(delivering, stop), stop))
             listing = group.create_task(last("commands", lambda: self._register(stop), stop))
+            self.alarm.told = delivering
+            group.create_task(last("alarm", lambda: self.alarm.run(stop), stop))
             if self.renewal:
                 self.renewal.told = delivering
                 group.create_task(last("renewal", lambda: self._renewed(stop), stop))

@@ -53,7 +53,9 @@ class Place:
     `opens`: the title of the topic that it opens, known by `name`. `about`: the request. `relays`: the number of the
     stored message that it brings to the other side. `copies`: messages shown again here together, each as (chat,
     message, number of the stored message).
-    `prompts`: whoever reads it is to answer it. `deletes`: the message it `replaces` is taken away.
+    `prompts`: whoever reads it is to answer it. `deletes`: the message it `replaces` is taken away, or what `relays`
+    has become. `then`: what is said, as (chat, message), once this has arrived, and only then. `final`: where it does
+    not arrive, nobody is told. `probes`: where it arrives, the desk's group is there again.
     """
 
     name: str | None = None
@@ -64,6 +66,9 @@ class Place:
     copies: tuple[tuple[str, str, int], ...] = ()
     prompts: bool = False
     deletes: bool = False
+    then: tuple[tuple[str, str], ...] = ()
+    final: bool = False
+    probes: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +103,12 @@ class Reply:
                 blocks=group,
                 buttons=self.buttons if n == last else (),
                 replaces=None if n else self.replaces,
-                place=replace(self.place, name=None, opens=None) if n else self.place,
+                place=replace(
+                    self.place,
+                    name=None if n else self.place.name,
+                    opens=None if n else self.place.opens,
+                    then=self.place.then if n == last else (),
+                ),
             )
             for n, group in enumerate(groups)
         )

@@ -29,6 +29,7 @@ class House:
     knowledge: Knowledge
     catalogs: Catalogs
     engine: Engine
+    admin: str | None = None  # the chat of whoever runs the bot
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     CONTACT = "contact"
     OTHER = "other"
     LEFT = "left"  # somebody left a group, or was removed from it
+    OUT = "out"  # the bot itself may not write in the chat any more
+    BACK = "back"  # it may again
 
 
 @dataclass(frozen=True, kw_only=True)

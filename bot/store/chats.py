@@ -38,9 +38,17 @@ def remember_all(connection: Connection, memories: Mapping[str, str], *, now: dt
         connection.execute(_REMEMBER[connection.dialect.name], rows)
 
 
-def lose(connection: Connection, chat: str, *, why: str) -> None:
+def lose(connection: Connection, chat: str, *, why: str, now: dt.datetime) -> None:
     """Note that nothing can be sent to a chat: blocked, deleted, gone."""
-    connection.execute(update(chats).where(chats.c.chat == chat).values(unreachable=why[:40]))
+    insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
+    statement = insert(chats).values(chat=chat, memory="", changed_at=now, unreachable=why[:40])
+    connection.execute(statement.on_conflict_do_update(index_elements=["chat"], set_={"unreachable": why[:40]}))
+
+
+def find(connection: Connection, chat: str) -> None:
+    """It can be written to again."""
+    where = (chats.c.chat == chat, chats.c.unreachable.is_not(None))
+    connection.execute(update(chats).where(*where).values(unreachable=None))
 
 
 def rename(connection: Connection, chat: str, new: str) -> None:

@@ -5,7 +5,19 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from bot.store.tables import UtcTime, outbox
 
@@ -15,25 +27,43 @@ class Priority(IntEnum):
     CARD = 1
     REMINDER = 2
     BROADCAST = 3
+    BACKLOG = 4  # what had waited before its reader came: behind everything
+
+
+TOLD_TO_WAIT = "RetryAfter"
+STALE = dt.timedelta(minutes=2)  # a card that has waited so long goes with the replies: a talker must not hide it
+_STALE, _NOW, _SOON = (bindparam(name, type_=UtcTime) for name in ("stale", "now", "soon"))
+
+
+def _rank(of: FromClause) -> ColumnElement[int]:
+    has_waited = (of.c.priority == Priority.CARD) & (of.c.created_at <= _STALE)
+    return case((has_waited, int(Priority.REPLY)), else_=of.c.priority)
 
 
 def _is_first() -> ColumnElement[bool]:
-    """It waits, and nothing that waits for the same chat came before it."""
+    """It waits, and nothing that waits for the same chat goes before it: by priority, then as decided."""
     earlier = outbox.alias("earlier")
-    before = (earlier.c.chat == outbox.c.chat, earlier.c.state == "waiting", earlier.c.id < outbox.c.id)
-    return (outbox.c.state == "waiting") & ~exists().where(*before)
+    sooner = (_rank(earlier) < _rank(outbox)) | ((_rank(earlier) == _rank(outbox)) & (earlier.c.id < outbox.c.id))
+    before = (earlier.c.chat == outbox.c.chat, earlier.c.state == "waiting", sooner)
+    return (outbox.c.state == "waiting") & ~exists().where(*before) & ~_is_held()
+
+
+def _is_held() -> ColumnElement[bool]:
+    """Telegram has told us to leave the chat alone for a while, whatever else is to go there."""
+    held = outbox.alias("held")
+    where = (held.c.chat == outbox.c.chat, held.c.state == "waiting", held.c.error == TOLD_TO_WAIT)
+    return exists().where(*where, held.c.not_before > _NOW, held.c.put_off_at <= _SOON)
 
 
 # Made once: what every message does is not put together anew each time.
 _PUT = insert(outbox)
 _OF_THE_DOOR = outbox.c.chat.like(bindparam("door"))
-# Later than anything is ever put off, or put there in the future: written before the clock was put back.
-_NOW, _TOMORROW, _SOON = (bindparam(name, type_=UtcTime) for name in ("now", "tomorrow", "soon"))
-_MAY_GO = (outbox.c.not_before <= _NOW) | (outbox.c.not_before > _TOMORROW) | (outbox.c.created_at > _SOON)
+# What was decided in the future was decided before the clock was put back.
+_MAY_GO = (outbox.c.not_before <= _NOW) | (func.coalesce(outbox.c.put_off_at, outbox.c.created_at) > _SOON)
 _DUE = (
     select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts)
     .where(_is_first(), _OF_THE_DOOR, _MAY_GO)
-    .order_by(outbox.c.priority, outbox.c.id)
+    .order_by(_rank(outbox), outbox.c.id)
 )
 _NEXT_DUE = select(func.min(outbox.c.not_before)).where(_is_first(), _OF_THE_DOOR)
 _SENT = (
@@ -64,14 +94,19 @@ def put(
     not_before: dt.datetime | None = None,
 ) -> None:
     """Add a message to what is to be sent. One of the same name that still waits is not sent any more."""
-    if name:
-        connection.execute(
-            update(outbox)
-            .where(outbox.c.chat == chat, outbox.c.name == name, outbox.c.state == "waiting")
-            .values(state="dead", payload=None, error="superseded", finished_at=now)
-        )
+    since = _supersede(connection, chat, name, now) if name else now
     row = _row(chat, payload, now=now, priority=priority)
-    connection.execute(_PUT, {**row, "name": name, "not_before": not_before or now})
+    connection.execute(_PUT, {**row, "created_at": since, "name": name, "not_before": not_before or now})
+
+
+def _supersede(connection: Connection, chat: str, name: str, now: dt.datetime) -> dt.datetime:
+    """Since when something of this name has waited: what changes again and again must not wait for ever."""
+    where = (outbox.c.chat == chat, outbox.c.name == name, outbox.c.state == "waiting")
+    since = connection.execute(select(func.min(outbox.c.created_at)).where(*where)).scalar_one_or_none()
+    if since:
+        gone = update(outbox).where(*where)
+        connection.execute(gone.values(state="dead", payload=None, error="superseded", finished_at=now))
+    return since or now
 
 
 def put_all(connection: Connection, letters: Iterable[tuple[str, str, Priority]], *, now: dt.datetime) -> None:
@@ -113,14 +148,14 @@ def _when(door: str, now: dt.datetime) -> dict[str, object]:
     return {
         "door": f"{door}:%",
         "now": now,
-        "tomorrow": now + dt.timedelta(days=1),
         "soon": now + dt.timedelta(minutes=1),
+        "stale": now - STALE,
     }
 
 
-def next_due(connection: Connection, door: str) -> dt.datetime | None:
-    """When the next waiting message may be sent, None if none waits."""
-    return connection.execute(_NEXT_DUE, {"door": f"{door}:%"}).scalar_one_or_none()
+def next_due(connection: Connection, door: str, *, now: dt.datetime) -> dt.datetime | None:
+    """When the next waiting message may be sent, None if none waits but in chats that are to be left alone."""
+    return connection.execute(_NEXT_DUE, _when(door, now)).scalar_one_or_none()
 
 
 def sent(connection: Connection, parcels: Iterable[Parcel], *, now: dt.datetime) -> None:
@@ -129,9 +164,11 @@ def sent(connection: Connection, parcels: Iterable[Parcel], *, now: dt.datetime)
         connection.execute(_SENT, rows)
 
 
-def later(connection: Connection, parcel: Parcel, *, until: dt.datetime, error: str) -> bool:
-    """Try again at `until`; what waits behind it in the chat waits too."""
-    return _leave_waiting(connection, parcel, not_before=until, attempts=parcel.attempts + 1, error=error[:200])
+def later(connection: Connection, parcel: Parcel, *, until: dt.datetime, error: str, now: dt.datetime) -> bool:
+    """Try again at `until`; what waits behind it in the chat waits too. Being told to wait is no failed attempt."""
+    attempts = max(1, parcel.attempts) if error == TOLD_TO_WAIT else parcel.attempts + 1
+    values = {"not_before": until, "put_off_at": now, "attempts": attempts, "error": error[:200]}
+    return _leave_waiting(connection, parcel, **values)
 
 
 def give_up(connection: Connection, parcel: Parcel, *, error: str, now: dt.datetime) -> bool:
@@ -139,13 +176,13 @@ def give_up(connection: Connection, parcel: Parcel, *, error: str, now: dt.datet
     return _leave_waiting(connection, parcel, state="dead", payload=None, error=error[:200], finished_at=now)
 
 
-def give_up_chat(connection: Connection, chat: str, *, error: str, now: dt.datetime) -> None:
-    """Nothing can be delivered to this chat any more."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.chat == chat, outbox.c.state == "waiting")
-        .values(state="dead", payload=None, error=error[:200], finished_at=now)
-    )
+def give_up_chat(connection: Connection, chat: str, *, error: str, now: dt.datetime) -> list[str]:
+    """Nothing can be delivered to this chat any more; what was to be, in its order."""
+    where = (outbox.c.chat == chat, outbox.c.state == "waiting")
+    waiting = list(connection.execute(select(outbox.c.payload).where(*where).order_by(outbox.c.id)).scalars())
+    dead = update(outbox).where(*where)
+    connection.execute(dead.values(state="dead", payload=None, error=error[:200], finished_at=now))
+    return waiting
 
 
 def readdress(connection: Connection, chat: str, new: str) -> None:

@@ -80,8 +80,10 @@ def posts(connection: Connection, person: str) -> list[Row]:
 
 
 def at_commune(connection: Connection, commune: int) -> list[Row]:
-    """Officers and leaders of a commune."""
-    where = (staff.c.commune == commune, staff.c.role.in_(("officer", "leader")), staff.c.ended_at.is_(None))
+    """Officers and leaders of a commune whom the bot can write to."""
+    out = select(chats.c.chat).where(chats.c.chat == staff.c.person, chats.c.unreachable.is_not(None))
+    where = (staff.c.commune == commune, staff.c.role.in_(("officer", "leader")), staff.c.ended_at.is_(None),
+             ~out.exists())  # fmt: skip
     return list(connection.execute(select(staff).where(*where).order_by(staff.c.id)).mappings())
 
 
@@ -165,6 +167,20 @@ def desk_of(connection: Connection, commune: int) -> Row | None:
 
 def desk_in(connection: Connection, chat: str) -> Row | None:
     return connection.execute(select(desks).where(desks.c.chat == chat)).mappings().one_or_none()
+
+
+def leave_desk(connection: Connection, chat: str, *, now: dt.datetime) -> int | None:
+    """The bot may not write in the group any more: its commune, None where that is known already."""
+    where = (desks.c.chat == chat, desks.c.out_since.is_(None))
+    left = update(desks).where(*where).values(out_since=now).returning(desks.c.commune)
+    return connection.execute(left).scalar_one_or_none()
+
+
+def return_to_desk(connection: Connection, chat: str) -> int | None:
+    """It may again: the commune, None where it never had to leave."""
+    where = (desks.c.chat == chat, desks.c.out_since.is_not(None))
+    back = update(desks).where(*where).values(out_since=None).returning(desks.c.commune)
+    return connection.execute(back).scalar_one_or_none()
 
 
 def close_desk(connection: Connection, chat: str) -> None:

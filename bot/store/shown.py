@@ -1,24 +1,31 @@
 """What is shown where: a named message is edited in place, a topic is found again."""
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import shown
 
 
-def keep(connection: Connection, *, chat: str, name: str, message: str | None, thread: str | None) -> None:
+def keep(
+    connection: Connection, *, chat: str, name: str, message: str | None, thread: str | None, look: str | None = None
+) -> None:
+    """What is not known now stays as it was: a topic that could not be used once is not forgotten."""
     insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
-    values = {"message": message, "thread": thread}
-    statement = insert(shown).values(chat=chat, name=name, **values)
+    statement = insert(shown).values(chat=chat, name=name, message=message, thread=thread, look=look)
+    new = {column: func.coalesce(statement.excluded[column], shown.c[column]) for column in ("message", "thread")}
+    values = {**new, "look": statement.excluded["look"]}
     connection.execute(statement.on_conflict_do_update(index_elements=["chat", "name"], set_=values))
 
 
 def where(connection: Connection, chat: str, name: str) -> tuple[str | None, str | None]:
     """The message and the topic that a name stands for in a chat; None where it stands for nothing."""
-    row = connection.execute(
-        select(shown.c.message, shown.c.thread).where(shown.c.chat == chat, shown.c.name == name)
-    ).one_or_none()
-    return (row.message, row.thread) if row else (None, None)
+    return standing(connection, chat, name)[:2]
+
+
+def standing(connection: Connection, chat: str, name: str) -> tuple[str | None, str | None, str | None]:
+    """The same, and how the message looks."""
+    row = connection.execute(select(shown).where(shown.c.chat == chat, shown.c.name == name)).one_or_none()
+    return (row.message, row.thread, row.look) if row else (None, None, None)
 
 
 def in_thread(connection: Connection, chat: str, thread: str) -> str | None:
@@ -36,3 +43,8 @@ def at(connection: Connection, chat: str, message: str) -> str | None:
 
 def forget(connection: Connection, chat: str, name: str) -> None:
     connection.execute(delete(shown).where(shown.c.chat == chat, shown.c.name == name))
+
+
+def forget_cards(connection: Connection, chat: str) -> None:
+    """What comes next is shown anew, at the end of the chat."""
+    connection.execute(delete(shown).where(shown.c.chat == chat, shown.c.name.startswith("card:")))

@@ -91,7 +91,7 @@ outbox = Table(
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("chat", String(80), nullable=False),
-    Column("priority", SmallInteger, nullable=False),  # 0 reply, 1 card, 2 reminder, 3 broadcast
+    Column("priority", SmallInteger, nullable=False),  # 0 reply, 1 card, 2 reminder, 3 broadcast, 4 backlog
     Column("state", String(10), nullable=False),  # waiting → sent | dead
     Column("payload", Text),  # JSON of one Reply; wiped when sent
     Column("created_at", UtcTime, nullable=False),
@@ -100,6 +100,7 @@ outbox = Table(
     Column("finished_at", UtcTime),
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     Column("error", String(200)),
+    Column("put_off_at", UtcTime),  # when it was decided that it waits until `not_before`
     CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state"),
     sqlite_autoincrement=True,
 )
@@ -233,6 +234,7 @@ shown = Table(
     Column("name", String(80), primary_key=True),  # card:CODE, topic:CODE, note:ID …
     Column("message", String(40)),
     Column("thread", String(40)),
+    Column("look", String(64)),  # SHA-256 of what it shows: an edit that changes nothing is not sent
 )
 Index("ix_shown_chat_thread", shown.c.chat, shown.c.thread)
 Index("ix_shown_chat_message", shown.c.chat, shown.c.message)
@@ -282,6 +284,7 @@ desks = Table(
     Column("commune", Integer, nullable=False),
     Column("forum", Boolean(name="forum"), nullable=False),
     Column("since", UtcTime, nullable=False),
+    Column("out_since", UtcTime),  # the bot may not write there: the desk works in private chats
 )
 
 Index("ix_desks_commune", desks.c.commune, unique=True)
