@@ -18,10 +18,9 @@ def features_of(tokens: list[Token], vocabulary: Vocabulary) -> list[str]:
     besides. Pairs carry most meaning: Vietnamese words are mostly two syllables.
     """
     tokens = tokens[:MAX_TOKENS]
-    alone = chain.from_iterable(map(_alone, tokens))
-    pairs = (f"{one.folded} {two.folded}" for one, two in pairwise(tokens))
-    notions = ("@" + name for name in sorted(concepts_in(tokens, vocabulary)))
-    return list(dict.fromkeys(chain(alone, pairs, notions)))
+    pairs = [f"{one} {two}" for (one, _), (two, _) in pairwise(tokens)]
+    notions = ["@" + name for name in sorted(concepts_in(tokens, pairs, vocabulary))]
+    return list(dict.fromkeys(chain(chain.from_iterable(map(_alone, tokens)), pairs, notions)))
 
 
 @lru_cache(maxsize=20_000)
