@@ -18,7 +18,17 @@ from bot.understanding.engine import Engine, Learned, build_engine
 from bot.understanding.language import Languages
 from bot.understanding.linear import Linear
 
-CODE = ("features.py", "fold.py", "language.py", "learning.py", "linear.py", "perceptron.py", "vocabulary.py")
+CODE = (
+    "corpus.py",
+    "features.py",
+    "fold.py",
+    "language.py",
+    "learning.py",
+    "linear.py",
+    "matrix.py",
+    "perceptron.py",
+    "vocabulary.py",
+)
 
 type Progress = Callable[[float], None]  # told the part that is done
 

@@ -4,7 +4,7 @@ Slips are repaired against the vocabulary of the phrases; short forms, teen spel
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -28,8 +28,8 @@ class Token(NamedTuple):
     accented: str | None = None
 
 
-# Concepts that begin with the same two words: by the third, None where there is none, as tokens with their name.
-type Begun = dict[str | None, list[tuple[tuple[Token, ...], str]]]
+# Concepts that begin with the same two words: by the third, empty where there is none, as tokens with their name.
+type Begun = dict[str, list[tuple[tuple[Token, ...], str]]]
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class Vocabulary:
     concepts: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of one word: folded, or ' and accented
     phrases: dict[str, Begun] = field(default_factory=dict)  # concepts of several words, by the first two, folded
     by_shape: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # first letter, length → words near it
+
+    def patterns(self) -> Iterator[tuple[tuple[Token, ...], str]]:
+        """The concepts of several words."""
+        return chain.from_iterable(chain.from_iterable(begun.values()) for begun in self.phrases.values())
 
 
 def build_vocabulary(words_file: Words, known: dict[str, int]) -> Vocabulary:
@@ -66,7 +70,7 @@ def _indexed(concepts: Iterable[tuple[str, tuple[Token, ...]]]) -> tuple[dict[st
     for name, tokens in concepts:
         (folded, accents), *more = tokens
         if more:
-            third = more[1].folded if len(more) > 1 else None
+            third = more[1].folded if len(more) > 1 else ""
             phrases.setdefault(f"{folded} {more[0].folded}", {}).setdefault(third, []).append((tokens, name))
         else:
             alone[folded] += (name,)
@@ -74,12 +78,13 @@ def _indexed(concepts: Iterable[tuple[str, tuple[Token, ...]]]) -> tuple[dict[st
     return dict(alone), phrases
 
 
-def count_words(words_file: Words, texts: Iterable[list[str]]) -> dict[str, int]:
-    """How often each word stands in the phrases, the concepts and the full forms of short ones."""
+def count_words(words_file: Words, typed: Mapping[str, int]) -> dict[str, int]:
+    """How often each word stands in the phrases, as `typed`, in the concepts and in the full forms of short ones."""
     spellings = _spellings(words_file)
     known: Counter[str] = Counter()
-    for typed in texts:
-        known.update(fold(word) for word in typed if word not in spellings)
+    for word, often in typed.items():
+        if word not in spellings:
+            known[fold(word)] += often
     for full in spellings.values():
         known.update(map(fold, full))
     for _, tokens in _concepts(words_file):
@@ -161,18 +166,25 @@ def _nearest(folded: str, vocabulary: Vocabulary) -> str | None:
 
 def concepts_in(tokens: list[Token], pairs: list[str], vocabulary: Vocabulary) -> set[str]:
     """The concepts a message names; several for a word that means several things. `pairs`: of its folded words."""
-    found: set[str] = set()
-    named, begun = vocabulary.concepts.get, vocabulary.phrases.get
-    for folded, accents in tokens:
-        if names := named("'" + accents if accents else folded):
-            found.update(names)
+    found = set(chain.from_iterable([concepts_of(token, vocabulary) for token in tokens]))
+    begun = vocabulary.phrases.get
     for start, pair in enumerate(pairs):
         if patterns := begun(pair):
-            third = tokens[start + 2].folded if start + 2 < len(tokens) else None
-            for pattern, name in chain(patterns.get(None, ()), patterns.get(third, ()) if third else ()):
-                if name not in found and _stands(pattern, tokens, start):
-                    found.add(name)
+            found.update(concepts_from(start, tokens, patterns))
     return found
+
+
+def concepts_of(token: Token, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The concepts that a word names by itself."""
+    folded, accents = token
+    return vocabulary.concepts.get("'" + accents if accents else folded, ())
+
+
+def concepts_from(start: int, tokens: list[Token], patterns: Begun) -> list[str]:
+    """The concepts of several words that begin at `start`."""
+    third = tokens[start + 2].folded if start + 2 < len(tokens) else ""
+    candidates = chain(patterns.get("", ()), patterns.get(third, ()) if third else ())
+    return [name for pattern, name in candidates if _stands(pattern, tokens, start)]
 
 
 def _stands(pattern: tuple[Token, ...], tokens: list[Token], start: int) -> bool:
