@@ -175,6 +175,11 @@ class Turns:
                 self.unforeseen("agenda", error)
         return len(entries)
 
+    def may_be_sent(self, chat: str, reply: Reply) -> bool:
+        """Whether whoever reads in a chat may still receive what a message shows of requests."""
+        with self.database.look() as connection:
+            return Counter(connection, self.house, self.clock()).may_be_sent(chat, reply.place)
+
     def told(self, connection: Transaction, place: Place) -> None:
         """A message has arrived: what was to be said then is said now."""
         now = self.clock()

@@ -4,6 +4,8 @@ import asyncio
 import re
 from functools import wraps
 
+from sqlalchemy import text as sql
+
 from bot.casework import staffing
 from bot.casework.counter import Counter
 from bot.chat.delivery import Pace
@@ -99,12 +101,17 @@ class Play:
             counter = Counter(connection, self.turns.house, self.turns.clock())
             return staffing.invite(counter, commune=commune, role=Role(role))
 
-    async def opens_desk(self, commune, group, *officers, leader=None):
-        """The officers join and make the group the desk of their commune."""
+    async def opens_desk(self, commune, group, *officers, leader=None, new=()):
+        """The officers join and make the group the desk of their commune; all but the `new` ones know the work."""
         for person in officers:
             await self.hears(person.says(f"/join {self.invited(commune, 'officer')}"))
         if leader:
             await self.hears(leader.says(f"/join {self.invited(commune, 'leader')}"))
+        with self.turns.database.change() as connection:
+            for person in officers:
+                number = 0 if person in new else 9
+                known = sql("UPDATE staff SET answers = :number WHERE person = :person")
+                connection.execute(known, {"number": number, "person": f"telegram:{person.id}"})
         if group:
             await self.hears(group.hears(officers[0], f"/desk {commune:05}"))
 

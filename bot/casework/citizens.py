@@ -13,11 +13,13 @@ from bot.conversation.citizen import commands, communes, requests, talk
 from bot.conversation.converse import language_of
 from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
+from bot.conversation.staff.cards import commune_name
 from bot.conversation.visit import Kind, Visit
 from bot.desk import deadlines
 from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
 from bot.desk.request import LIVE, OVER, Event, Request, RequestKind, Status
+from bot.desk.working_time import VIETNAM
 from bot.store import cases, people
 from bot.understanding.engine import understand
 from bot.understanding.fold import fold
@@ -49,6 +51,8 @@ def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text
     understood = _read(counter, scene, text) if text.strip() else None
     if understood and understood.outcome in NEVER_REQUESTS:
         return _never(counter, visit, scene, understood)
+    if scene.commune and _kept_out(counter, visit.chat, scene.commune.code):
+        return None
     if _too_many(counter, visit, scene):
         return None
     if not privacy_of.has_agreed(scene):
@@ -105,6 +109,21 @@ def _never(counter: Counter, visit: Visit, scene: Scene, understood: Understandi
     return counter.answer(visit, talk.legal_route(spoken, understood))
 
 
+def _kept_out(counter: Counter, chat: str, commune: int) -> bool:
+    """Whether this desk does not hear this person for now, and telling them so; all else stays open to them."""
+    until = people.kept_out_until(counter.connection, chat, commune, now=counter.now)
+    if until is None:
+        return False
+    scene = counter.scene(chat)
+    writing = people.writing_in(counter.connection, chat) or ""
+    request = counter.request(writing.lstrip(DRAFT + WAITS_FOR_COMMUNE))
+    if request and commune in (request.commune, scene.memory.commune):
+        _write_in(counter, chat, None)
+    values = {"commune": commune_name(scene, commune), "day": scene.day(until.astimezone(VIETNAM).date())}
+    counter.put(chat, Reply(blocks=(scene.line("block.told", **values),)))
+    return True
+
+
 def _too_many(counter: Counter, visit: Visit, scene: Scene) -> bool:
     live = cases.of_citizen(counter.connection, visit.chat, list(LIVE))
     if len(live) < counter.rules.most_open:
@@ -142,6 +161,8 @@ def commune_is_known(counter: Counter, chat: str) -> None:
     if request is None or request.status is not Status.DRAFT:
         _write_in(counter, chat, None)
     elif commune:
+        if _kept_out(counter, chat, commune.code):
+            return
         changed = replace(request, commune=commune.code, province=commune.province_code)
         counter.edit_draft(changed)
         show_draft(counter, changed)
@@ -213,6 +234,8 @@ def photos_are(counter: Counter, visit: Visit, request: Request, answer: str = "
         return counter.put(visit.chat, Reply(blocks=(scene.line("attachment.identity_card"),)))
     if request.status not in (Status.DRAFT, *LIVE):
         raise Refused("over")
+    if request.status is not Status.DRAFT and _kept_out(counter, visit.chat, request.commune):
+        return None
     released = [row for row in held if cases.release(counter.connection, row["id"])]
     if request.status is Status.DRAFT:
         return show_draft(counter, request)
@@ -276,6 +299,8 @@ def refuse(counter: Counter, visit: Visit, scene: Scene, refused: Refused) -> No
 def _send(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
     if request.status is Status.DRAFT and (request.commune == 0 or not _has_content(counter, request)):
         return show_draft(counter, request)
+    if _kept_out(counter, visit.chat, request.commune):
+        return None
     request = counter.deed(request, Action.SEND, counter.actor(visit.chat, visit.name))
     _write_in(counter, visit.chat, None)
     return _confirm(counter, request)
@@ -322,6 +347,8 @@ def _kind(counter: Counter, visit: Visit, request: Request, kind: str = "") -> N
 def _write(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
     if request.status not in LIVE:
         raise Refused("over")
+    if _kept_out(counter, visit.chat, request.commune):
+        return
     _write_in(counter, visit.chat, request.code)
     counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, "told.writing"))
 
@@ -371,6 +398,8 @@ def leave(counter: Counter, request: Request) -> None:
 
 
 def _reopen(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+    if _kept_out(counter, visit.chat, request.commune):
+        return
     request = counter.deed(request, Action.REOPEN, counter.actor(visit.chat, visit.name))
     _confirm(counter, request)
 
@@ -450,6 +479,8 @@ def add(counter: Counter, visit: Visit, request: Request) -> None:
         text = scene.line("refused.over")
         return counter.tell_citizen(request, Reply(blocks=(text,), buttons=requests.rating_buttons(scene, request)[1:]))
     _answer_emergency(counter, visit, scene)
+    if _kept_out(counter, visit.chat, request.commune):
+        return None
     if visit.kind is Kind.TEXT:
         number = relay.wrote(counter, request, visit, side="citizen", text=visit.text)
     elif keep_attachment(counter, visit, request):

@@ -10,14 +10,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.content.schema import Counter as CounterKind
 from bot.content.schema import DeskRules, Language
-from bot.conversation.reply import Place, Reply
+from bot.conversation.reply import Block, Place, Reply, Style
 from bot.conversation.scene import House, Scene
 from bot.conversation.staff import cards
 from bot.conversation.visit import Memory, Visit
 from bot.desk import codes, deadlines
+from bot.desk.access import Desk, Reader, Share, may_receive
 from bot.desk.deadlines import Promise
 from bot.desk.lifecycle import Action, Deed, Step, step
-from bot.desk.request import OVER, UNSENT, Actor, Post, Request, RequestKind, Role
+from bot.desk.request import OVER, UNSENT, Actor, Level, Post, Request, RequestKind, Role
 from bot.desk.working_time import WorkingTime
 from bot.store import agenda, audit, cases, chats, outbox, people, shown
 from bot.store.database import Transaction
@@ -132,6 +133,12 @@ class Counter:
 
     def deed(self, request: Request, action: Action, actor: Actor, **more: object) -> Request:
         """Take one step and store it; the card follows. Raises Refused, Conflict."""
+        done = self.step(request, action, actor, **more)
+        self._done(request, done)
+        return done.request
+
+    def step(self, request: Request, action: Action, actor: Actor, **more: object) -> Step:
+        """What a step would lead to; nothing has changed yet. Raises Refused."""
         office = self.office(request.commune)
         extra: dict[str, object] = {
             "reopen_within": dt.timedelta(days=self.rules.reopen_days),
@@ -140,16 +147,31 @@ class Counter:
         if action in (Action.SEND, Action.REOPEN, Action.LATE):
             given = self.promise(request.commune, request.kind)
             extra["promised"] = (given.first, given.settled)
-        done = step(request, Deed(action=action, actor=actor, at=self.now, **extra, **more))  # type: ignore[arg-type]
-        self._done(done)
-        return done.request
+        return step(request, Deed(action=action, actor=actor, at=self.now, **extra, **more))  # type: ignore[arg-type]
 
-    def _done(self, done: Step) -> None:
+    def _done(self, before: Request, done: Step) -> None:
         self._store(done.request, version=done.request.version - 1)
         event = asdict(done.event)
         cases.happened(self.connection, done.request.code, {**event, **{k: str(event[k]) for k in ENUMS}})
         self._plan(done.request)
         self.show_cards(done.request)
+        self._withdraw(before, done.request)
+
+    def _withdraw(self, before: Request, after: Request) -> None:
+        """Whoever may receive nothing of it any more is shown nothing but that it is no longer theirs."""
+        if before.transfer_to not in (None, after.transfer_to, after.commune):
+            for chat in self.readers(before, before.transfer_to or 0):
+                self._close_card(chat, after, "card.offer_over")
+        if before.level is not Level.COMMUNE and after.level is Level.COMMUNE:
+            for row in people.of_province(self.connection, before.province):
+                self._close_card(row["person"], after, "card.returned")
+
+    def _close_card(self, chat: str, request: Request, key: str) -> None:
+        title = Block(text=f"✔ {request.code}", style=Style.TITLE)
+        for name in (f"card:{request.code}", f"handed:{request.code}"):
+            if shown.where(self.connection, chat, name)[0] or outbox.waiting_under(self.connection, chat, name):
+                gone = Reply(blocks=(title, self.desk_scene(request.commune).line(key)), place=Place(name=name))
+                self.put(chat, gone, priority=Priority.CARD)
 
     def _store(self, request: Request, *, version: int) -> None:
         if not cases.change(self.connection, request.code, version=version, values=_values(request)):
@@ -177,17 +199,32 @@ class Counter:
 
     def readers(self, request: Request, commune: int) -> list[str]:
         """Who sees a request's card at a commune: its group, else each of its people; extra demands the leaders."""
-        if request.kind is RequestKind.EXTRA_DEMAND:
+        if request.for_leaders:
             return self.crew(commune, Role.LEADER)
         group = self.desk(commune)
         return [group] if group else self.crew(commune)
 
+    def reader(self, chat: str) -> Reader:
+        """Who reads what is sent to a chat: a desk in its group, else the person, with the posts they hold now."""
+        row = people.desk_in(self.connection, chat)
+        return Desk(commune=row["commune"]) if row else self.actor(chat)
+
+    def may_receive(self, chat: str, request: Request | None, share: Share = Share.WORDS) -> bool:
+        return request is not None and may_receive(self.reader(chat), request, share)
+
+    def may_be_sent(self, chat: str, place: Place) -> bool:
+        """Whether a chat may receive, now, all that a message shows of requests."""
+        shows = ([(place.about, place.share)] if place.about else []) + [(code, Share.CARD) for code in place.lists]
+        return all(self.may_receive(chat, self.request(code), share) for code, share in shows)
+
     def room(self, request: Request) -> tuple[str, str | None] | None:
         """Where the desk's side of a conversation is held: a chat and a topic's name. None: nobody holds it."""
         group = self.desk(request.commune)
-        if group and request.kind is not RequestKind.EXTRA_DEMAND:
+        if group and not request.for_leaders:
             return group, f"topic:{request.code}"
-        return (request.owner, None) if request.owner else None
+        if request.owner and self.may_receive(request.owner, request):
+            return request.owner, None
+        return None
 
     def show_cards(self, request: Request, priority: Priority = Priority.CARD) -> None:
         """One card a reader, edited in place; a closed one only where it had been shown."""
@@ -197,7 +234,7 @@ class Counter:
         for commune in communes:
             for chat in self.readers(request, commune):
                 self.show_card(request, chat, commune, priority)
-        if request.level != "commune":
+        if request.level is not Level.COMMUNE:
             for row in people.of_province(self.connection, request.province):
                 self.show_card(request, row["person"], 0, priority)
 
@@ -247,12 +284,15 @@ class Counter:
         topic = shown.in_thread(self.connection, visit.chat, visit.thread) if visit.thread else None
         if topic is None or reply.place.topic:
             return reply
-        place = Place(topic=topic, name=reply.place.name, prompts=reply.place.prompts, about=reply.place.about)
-        return Reply(blocks=reply.blocks, buttons=reply.buttons, place=place)
+        return replace(reply, place=replace(reply.place, topic=topic))
 
     def then(self, visit: Visit, reply: Reply) -> Then:
         """What is said where the visit was made once another message has arrived, and only then."""
         return ((visit.chat, _REPLY.dump_json(self._here(visit, reply)).decode()),)
+
+    def then_to(self, chat: str, reply: Reply) -> Then:
+        """The same, to another chat."""
+        return ((chat, _REPLY.dump_json(reply).decode()),)
 
     def then_citizen(self, request: Request, reply: Reply) -> Then:
         """The same, to the citizen."""

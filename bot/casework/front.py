@@ -1,8 +1,9 @@
 """The front of the queue: which visits concern a request, and whose they are. All others belong to the bot."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from bot.casework import astray, citizens, officers, practice, relay, staffing
+from bot.casework import addressee, astray, citizens, officers, practice, relay, second_look, staffing
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation.converse import COMMANDS
@@ -32,7 +33,6 @@ STAFF_ALONE = ("queue", "stats", "away", "back", "practice", "unanswered", "noti
 STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note", "release", "r",
          "delete", "block", "unblock", "draft", "bot", "proposal")  # fmt: skip
 ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "desk"})
-FORGET = "r:forget"  # the button under the question whether everything is to be deleted
 KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand"}
 
 
@@ -41,8 +41,6 @@ def serve(counter: Counter, visit: Visit, caller: Caller) -> bool:
     if visit.anonymous:
         _unheard(counter, visit)
         return True
-    if caller.kept_out and not caller.on_staff:
-        return _kept_out(counter, visit, caller)
     if caller.on_staff and visit.private:
         chats.find(counter.connection, visit.chat)
     if visit.forum and not visit.private:
@@ -66,21 +64,6 @@ def commune_is_known(counter: Counter, visit: Visit) -> None:
     """The bot has learnt somebody's commune: a draft that waited for it goes on."""
     if visit.private:
         citizens.commune_is_known(counter, visit.chat)
-
-
-def _kept_out(counter: Counter, visit: Visit, caller: Caller) -> bool:
-    """Questions to the bot stay free, and so does what is held about them; the desk is closed to them."""
-    if visit.private and visit.command in OWN_DATA:
-        return _commanded(counter, visit)
-    if visit.private and visit.kind is Kind.BUTTON and visit.text == FORGET:
-        return _pressed(counter, visit)
-    wants_desk = visit.command in ("request", "reopen")
-    pressed = visit.kind is Kind.BUTTON and visit.text.startswith(("r:", "d:"))
-    if wants_desk or pressed or (caller.writing_in and not visit.command):
-        people.write_in(counter.connection, visit.chat, None, now=counter.now)
-        counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("block.told"),)))
-        return True
-    return False
 
 
 def _unheard(counter: Counter, visit: Visit) -> None:
@@ -163,7 +146,8 @@ def _deed(counter: Counter, visit: Visit, actor: Actor, name: str) -> None:
     code = read_code(first)
     request = officers.seen(counter, actor, code) if code else _here(counter, visit, actor)
     if request is None:
-        key = "refused.unknown" if code or not first else "refused.which"
+        which = not code and (first or addressee.several(counter, actor))
+        key = "refused.which" if which else "refused.unknown"
         counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line(key, who=""),)))
         return
     officers.act(counter, visit, actor, name, request, rest if code else visit.text)
@@ -195,7 +179,7 @@ def _for_staff(counter: Counter, visit: Visit, actor: Actor, name: str) -> bool:
 def _here(counter: Counter, visit: Visit, actor: Actor) -> Request | None:
     """The request of the conversation that a visit stands in: by topic, by what it answers, by where one writes."""
     code = _code_of_topic(counter, visit) or _code_answered(counter, visit)
-    if code is None and visit.private:
+    if code is None and visit.private and not addressee.several(counter, actor):
         code = people.writing_in(counter.connection, visit.chat)
     return officers.seen(counter, actor, code)
 
@@ -233,6 +217,8 @@ def _prompted(counter: Counter, visit: Visit, actor: Actor) -> bool:
         return False
     if verb == "practice":
         practice.compare(counter, visit, subject)
+    elif verb == "return":
+        officers.send_back(counter, visit, actor, int(subject), visit.text)
     elif verb == "notice":
         practice.write_notice(counter, visit, actor, subject)
     elif request := officers.seen(counter, actor, subject):
@@ -243,6 +229,9 @@ def _prompted(counter: Counter, visit: Visit, actor: Actor) -> bool:
 def _spoken(counter: Counter, visit: Visit, caller: Caller) -> bool:
     """Words or an attachment in a private chat."""
     actor = counter.actor(visit.who, visit.name) if caller.on_staff else Actor(person=visit.who, name=visit.name)
+    if visit.kind is Kind.EDIT and caller.on_staff and addressee.forget_waiting(counter, visit):
+        addressee.ask(counter, replace(visit, kind=Kind.TEXT), addressee.held_by(counter, actor), "which.again")
+        return True
     if visit.kind is Kind.EDIT and (row := cases.at(counter.connection, visit.chat, visit.message)):
         return _edited(counter, visit, row)
     if _prompted(counter, visit, actor):
@@ -250,8 +239,13 @@ def _spoken(counter: Counter, visit: Visit, caller: Caller) -> bool:
     writing = caller.writing_in or ""
     if writing.startswith(citizens.WAITS_FOR_COMMUNE):
         return False
-    code = _code_answered(counter, visit) or writing.removeprefix(citizens.DRAFT) or None
-    request = counter.request(code)
+    answered = _code_answered(counter, visit)
+    drafting = writing.startswith(citizens.DRAFT)
+    plain = caller.on_staff and not answered and not drafting and visit.kind is not Kind.EDIT
+    if plain and addressee.several(counter, actor):
+        addressee.ask(counter, visit, addressee.held_by(counter, actor), "which.ask")
+        return True
+    request = counter.request(answered or writing.removeprefix(citizens.DRAFT) or None)
     parts = parts_of(actor, request) if request else frozenset()
     if request is None or not parts or visit.kind is Kind.EDIT:
         return False
@@ -273,6 +267,9 @@ def _in_group(counter: Counter, visit: Visit) -> bool:
     actor = counter.actor(visit.who, visit.name)
     if desk is None or not actor.serves(desk["commune"]):
         return True  # other groups, and people who only sit in the group: silence
+    if visit.kind is Kind.EDIT and addressee.forget_waiting(counter, visit):
+        _unaddressed(counter, replace(visit, kind=Kind.TEXT), actor, desk["commune"])
+        return True
     if visit.kind is Kind.EDIT:
         if row := cases.at(counter.connection, visit.chat, visit.message):
             _edited(counter, visit, row)
@@ -280,13 +277,23 @@ def _in_group(counter: Counter, visit: Visit) -> bool:
     if _prompted(counter, visit, actor):
         return True
     request = counter.request(_code_of_topic(counter, visit) or _code_answered(counter, visit))
-    if request is None or not parts_of(actor, request):
+    if request is None:
+        _unaddressed(counter, visit, actor, desk["commune"])
+        return True
+    if not parts_of(actor, request):
         return True
     if request.owner not in (None, visit.who) and not visit.text.startswith(officers.NOTE) and request.owner:
         _not_the_owner(counter, visit, actor, request)
     else:
         officers.act(counter, visit, actor, "answer", request, visit.text)
     return True
+
+
+def _unaddressed(counter: Counter, visit: Visit, actor: Actor, commune: int) -> None:
+    """Where conversations have no topics, words that answer no message reach nobody: whoever holds one is told."""
+    meant = addressee.without_topic(counter, actor, visit.chat, commune)
+    if meant and not visit.thread and not visit.text.startswith(officers.NOTE):
+        addressee.ask(counter, visit, meant, "which.no_topics")
 
 
 def _not_the_owner(counter: Counter, visit: Visit, actor: Actor, request: Request) -> None:
@@ -304,7 +311,8 @@ def _edited(counter: Counter, visit: Visit, row: cases.Row) -> bool:
     actor = counter.actor(visit.who, visit.name)
     if request is None or not parts_of(actor, request):
         return True
-    relay.edited(counter, request, row, visit)
+    if not second_look.hold_correction(counter, visit, actor, request, row):
+        relay.edited(counter, request, row, visit)
     return True
 
 

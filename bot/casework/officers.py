@@ -1,10 +1,11 @@
 """What an officer does: claim, answer, ask for more, transfer, pass up, note, hand back, close."""
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.casework import citizens, practice, relay
-from bot.casework.counter import Counter, Then
+from bot.casework import addressee, citizens, practice, relay, second_look
+from bot.casework.counter import Counter, Then, about
 from bot.content.proposals import propose
 from bot.conversation.citizen import requests
 from bot.conversation.citizen.answers import answer as entry_answer
@@ -15,12 +16,14 @@ from bot.conversation.visit import Kind, Visit
 from bot.desk.codes import read_code
 from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
-from bot.desk.request import CLOCK, LIVE, OVER, Actor, Request, Role, Status
+from bot.desk.request import CLOCK, LIVE, OVER, Actor, Level, Request, Role, Status
+from bot.desk.working_time import VIETNAM
 from bot.store import cases, people, shown
 from bot.understanding.places import find_exactly
 
 MAX_WHY = 1000
 NOTE = "//"
+UNSEEN = relay.UNSEEN
 MOST_DIGITS = 18  # of a number in a button or command
 
 type Args = tuple[Counter, Visit, Actor, Request, str]
@@ -37,7 +40,12 @@ def seen(counter: Counter, actor: Actor, code: str | None) -> Request | None:
 
 
 def act(counter: Counter, visit: Visit, actor: Actor, verb: str, request: Request, text: str) -> None:
-    """Do it, or say why not."""
+    """Do it, or say why not; in private, where the group it is done in may not read of the request."""
+    if not visit.private and not counter.may_receive(visit.chat, request):
+        counter.answer(visit, Reply(blocks=(scene_of(counter, visit).line("room.in_private"),)))
+        if visit.kind not in (Kind.COMMAND, Kind.BUTTON):
+            return
+        visit = visit.in_private()
     try:
         DEEDS[verb](counter, visit, actor, request, text.strip())
     except Refused as refused:
@@ -111,102 +119,125 @@ def give_back(counter: Counter, request: Request, actor: Actor, why: str, key: s
     counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, key))
 
 
+def depart(counter: Counter, request: Request) -> None:
+    """Whoever held it serves no more: into the queue, or, where somebody above owes the answer, nobody's."""
+    if request.status is not Status.ESCALATED:
+        return give_back(counter, request, CLOCK, "", "told.released")
+    owner = request.owner
+    request = counter.deed(request, Action.DEPART, CLOCK)
+    if owner and people.writing_in(counter.connection, owner) == request.code:
+        people.write_in(counter.connection, owner, None, now=counter.now)
+    said = counter.desk_scene(request.commune).line("leader.departed", code=request.code)
+    for leader in counter.crew(request.commune, Role.LEADER):
+        counter.put(leader, about(Reply(blocks=(said,)), request))
+    return None
+
+
 # Words to the citizen
 
 
-def say(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str, then: Then = ()) -> None:
-    """Words, or whatever else was sent, go to the citizen – after a colleague has seen a new officer's first ones.
+def say(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str, *, ready: bool = False) -> None:
+    """Words, or whatever else was sent, go to the citizen, or wait for a second look.
 
-    `then` is said once they have arrived; while they are held, nothing.
+    Outside a topic, and for words that were `ready`, it is said to whom they went once they have arrived.
     """
     if visit.kind in (Kind.TEXT, Kind.EDIT, Kind.COMMAND, Kind.BUTTON) and not text:
         raise Refused("empty")
     if text.startswith(NOTE):
         return note(counter, visit, actor, request, text.removeprefix(NOTE).strip())
-    held = _needs_approval(counter, actor, request)
-    if request.status is not Status.ESCALATED:
-        _check_may_answer(request, actor)
-    number = relay.wrote(counter, request, visit, side="staff", text=text, state="held" if held else "sent")
-    if held:
-        return _ask_colleague(counter, request, number)
-    return _goes_out(counter, request, actor, number, album=visit.album, then=then)
+    _check_may_answer(request, actor)
+    unseen = second_look.is_new(counter, actor, request)
+    then = _confirmed(counter, visit, request, unseen=unseen) if ready or not visit.thread else ()
+    _speak(counter, visit, actor, request, Action.ANSWER, text, then)
+    return None
 
 
 def _check_may_answer(request: Request, actor: Actor) -> None:
     """Refuse before anything is kept."""
-    if Part.OWNER not in parts_of(actor, request):
-        raise Refused("claim_first" if request.status is Status.OPEN else "not_owner", request.owner_name)
+    may = {Part.OWNER, Part.ABOVE} if request.status is Status.ESCALATED else {Part.OWNER}
+    if not parts_of(actor, request) & may:
+        raise Refused("claim_first" if request.status is Status.OPEN else "not_owner", request.owner_name or "—")
     if request.status is Status.OPEN:
         raise Refused("claim_first")
     if request.status not in LIVE:
         raise Refused("over")
 
 
-def _goes_out(
-    counter: Counter, request: Request, actor: Actor, number: int, *, album: str | None = None, then: Then = ()
-) -> None:
-    if request.status is not Status.ESCALATED:
-        request = counter.deed(request, Action.ANSWER, actor)
-    if row := cases.message(counter.connection, number):
-        relay.to_citizen(counter, request, row, album=album, then=then)
-    people.count_answer(counter.connection, actor.person, request.commune)
-
-
-def _needs_approval(counter: Counter, actor: Actor, request: Request) -> bool:
-    """A new officer's first answers wait for a colleague, where there is one who is no longer new."""
-    post, needed = actor.serves(request.commune), counter.rules.approved_answers
-    if post is None or post.role is Role.LEADER or post.answers >= needed:
-        return False
-    return any(_may_approve(row, actor, needed) for row in people.at_commune(counter.connection, request.commune))
-
-
-def _may_approve(row: people.Row, author: Actor, needed: int) -> bool:
-    return bool(row["person"] != author.person and row["away_since"] is None and row["answers"] >= needed)
-
-
-def _ask_colleague(counter: Counter, request: Request, number: int) -> None:
-    row = cases.message(counter.connection, number)
-    scene = counter.desk_scene(request.commune)
-    buttons = ((scene.button("do.approve", f"d:approve:{number}"), scene.button("do.return", f"d:return:{number}")),)
-    text = row["text"] if row else ""
-    blocks = (
-        scene.title("approval.asked", who=request.owner_name, code=request.code, number=number),
-        Block(text=text or "📎"),
-    )
-    reply = Reply(blocks=blocks, buttons=buttons)
-    if counter.desk(request.commune) and not cards.is_for_leaders(request):
-        return counter.tell_desk(request, reply)
-    needed = counter.rules.approved_answers
-    for one in people.at_commune(counter.connection, request.commune):
-        if one["answers"] >= needed and one["person"] != request.owner:
-            counter.put(one["person"], reply)
+def _speak(counter: Counter, visit: Visit, actor: Actor, request: Request, deed: Action, text: str, then: Then) -> None:
+    """What is kept as said in the request: out at once, or after a second look. `then` is said once it has arrived."""
+    new = second_look.is_new(counter, actor, request)
+    if new and second_look.reviewers(counter, actor, request):
+        return second_look.hold(counter, visit, actor, request, deed, text)
+    kept = UNSEEN if new else deed
+    row = cases.message(counter.connection, relay.wrote(counter, request, visit, side="staff", text=text, deed=kept))
+    if row and deed is Action.ANSWER:
+        _answer_goes_out(counter, actor, request, row, then, album=visit.album)
+    elif row:
+        GOES_OUT[deed](counter, actor, request, row, then)
     return None
 
 
-def approve(counter: Counter, visit: Visit, actor: Actor, number: int, *, ok: bool) -> None:
-    """A colleague looked at a new officer's answer."""
+def _confirmed(counter: Counter, visit: Visit, request: Request, *, unseen: bool) -> Then:
+    """To whom the words went; outside a topic nothing else shows it."""
+    scene = scene_of(counter, visit)
+    values = {"name": request.name or scene.say("card.nobody"), "code": request.code}
+    key = "done.sent_unseen" if unseen else "done.sent_to"
+    return counter.then(visit, about(Reply(blocks=(scene.line(key, **values),)), request))
+
+
+def _answer_goes_out(
+    counter: Counter, author: Actor, request: Request, row: relay.Written, then: Then, album: str | None = None
+) -> None:
+    _check_may_answer(request, author)
+    if request.status is not Status.ESCALATED:
+        request = counter.deed(request, Action.ANSWER, author)
+    relay.to_citizen(counter, request, row, album=album, then=then)
+    people.count_answer(counter.connection, author.person, request.commune)
+
+
+def _question_goes_out(counter: Counter, author: Actor, request: Request, row: relay.Written, then: Then) -> None:
+    request = counter.deed(request, Action.ASK, author)
+    told = requests.told(counter.citizen_scene(request), request, "told.asked")
+    relay.to_citizen(counter, request, row, then=(*counter.then_citizen(request, told), *then))
+
+
+def _reason(
+    counter: Counter, visit: Visit, actor: Actor, request: Request, deed: Action, text: str, then: Then = (),
+    to: int | None = None,
+) -> bool:  # fmt: skip
+    """A step whose reason the citizen reads: taken at once, or after a second look; whether it was taken."""
+    counter.step(request, deed, actor, why=text, to=to)  # refused before anything is kept
+    if second_look.is_new(counter, actor, request) and second_look.reviewers(counter, actor, request):
+        second_look.hold(counter, visit, actor, request, deed, text)
+        return False
+    GOES_OUT[deed](counter, actor, request, {"text": text}, then)
+    return True
+
+
+def _tell_citizen(counter: Counter, request: Request, key: str, then: Then, **values: object) -> None:
+    """A sentence for the citizen; `then` is said once it has arrived."""
+    told = requests.told(counter.citizen_scene(request), request, key, **values)
+    counter.tell_citizen(request, replace(told, place=replace(told.place, then=then)))
+
+
+def approve(counter: Counter, visit: Visit, actor: Actor, number: int, *, why: str | None = None) -> None:
+    """A colleague looked at a new officer's words; `why`: they are not good."""
     row = cases.message(counter.connection, number)
-    request = seen(counter, actor, row["code"]) if row else None
-    if row is None or request is None or row["side"] != "staff":
-        return refuse(counter, visit, Refused("unknown"))
-    post = actor.serves(request.commune)
-    author = counter.actor(request.owner or "", request.owner_name)
-    if (
-        actor.person == author.person
-        or post is None
-        or (post.role is not Role.LEADER and post.answers < counter.rules.approved_answers)
-    ):
-        return refuse(counter, visit, Refused("another_approves"), request)
-    if not (cases.release(counter.connection, number) if ok else cases.send_back(counter.connection, number)):
-        return refuse(counter, visit, Refused("decided"), request)
-    scene = counter.desk_scene(request.commune)
-    if not ok:
-        return counter.tell_desk(request, Reply(blocks=(scene.line("approval.returned", who=actor.name),)))
-    sent = Reply(blocks=(scene.line("approval.sent", who=actor.name),))
+    request = counter.request(row["code"]) if row else None
     try:
-        return _goes_out(counter, request, author, number, then=counter.then_desk(request, sent))
+        second_look.decide(counter, visit, actor, number, why=why, deeds=GOES_OUT)
     except Refused as refused:
-        return refuse(counter, visit, refused, request)
+        refuse(counter, visit, refused, request)
+
+
+def send_back(counter: Counter, visit: Visit, actor: Actor, number: int, why: str) -> None:
+    """Back to whoever wrote it, with a reason; where none is given it is asked for."""
+    if why.strip():
+        return approve(counter, visit, actor, number, why=why.strip()[:MAX_WHY])
+    place = Place(name=f"return:{number}", prompts=True)
+    return counter.answer(
+        visit, Reply(blocks=(scene_of(counter, visit).line("prompt.return", number=number),), place=place)
+    )
 
 
 def send_draft(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
@@ -216,24 +247,16 @@ def send_draft(counter: Counter, visit: Visit, actor: Actor, request: Request, _
     if entry is None:
         raise Refused("no_draft")
     spoken = replace(scene, memory=replace(scene.memory, commune=request.commune))
-    say(counter, visit, actor, request, entry_answer(spoken, entry, None).text, _sent(counter, visit, request))
-
-
-def _sent(counter: Counter, visit: Visit, request: Request) -> Then:
-    return counter.then(visit, Reply(blocks=(scene_of(counter, visit).line("done.sent", code=request.code),)))
+    say(counter, visit, actor, request, entry_answer(spoken, entry, None).text, ready=True)
 
 
 def ask_more(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
     """Ask for what is missing: all of it at once, because every round is counted and shown."""
     if not text:
         return prompt(counter, visit, request, "more")
-    request = counter.deed(request, Action.ASK, actor)
-    number = relay.wrote(counter, request, visit, side="staff", text=text)
-    asked = scene_of(counter, visit).line("done.asked", code=request.code, count=request.rounds)
-    told = requests.told(counter.citizen_scene(request), request, "told.asked")
-    if row := cases.message(counter.connection, number):
-        then = (*counter.then_citizen(request, told), *counter.then(visit, Reply(blocks=(asked,))))
-        relay.to_citizen(counter, request, row, then=then)
+    asked = counter.step(request, Action.ASK, actor).request  # refused before anything is kept
+    line = scene_of(counter, visit).line("done.asked", code=request.code, count=asked.rounds)
+    _speak(counter, visit, actor, request, Action.ASK, text, counter.then(visit, Reply(blocks=(line,))))
     return None
 
 
@@ -255,7 +278,7 @@ def canned(counter: Counter, visit: Visit, actor: Actor, request: Request, text:
         )
         return counter.answer(visit, Reply(blocks=(scene.line("canned.choose", code=request.code),), buttons=rows))
     words = counter.rules.canned[text].text.of(counter.citizen_scene(request).language)
-    return say(counter, visit, actor, request, words, _sent(counter, visit, request))
+    return say(counter, visit, actor, request, words, ready=True)
 
 
 def take_back(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
@@ -268,7 +291,12 @@ def take_back(counter: Counter, visit: Visit, actor: Actor, request: Request, _t
     scene = scene_of(counter, visit)
     if row["copy_message"] == "":  # one of several that Telegram did not copy all of
         return counter.answer(visit, Reply(blocks=(scene.line("room.not_taken_back", code=request.code),)))
-    return relay.take_back(counter, request, row, counter.then(visit, Reply(blocks=(scene.line("done.deleted"),))))
+    for waiting in cases.waiting_at(counter.connection, row["chat"], row["message"]):
+        second_look.withdraw(counter, request, waiting, "approval.taken_back")
+    done = Reply(blocks=(scene.line("done.deleted"),))
+    if sent := cases.sent_at(counter.connection, row["chat"], row["message"]):
+        return relay.take_back(counter, request, sent, counter.then(visit, done))
+    return counter.answer(visit, done)
 
 
 # Passing on
@@ -283,11 +311,22 @@ def transfer(counter: Counter, visit: Visit, actor: Actor, request: Request, tex
         raise Refused("which_commune")
     if not counter.readers(request, goal):
         raise Refused("nobody_there")
-    request = counter.deed(request, Action.OFFER, actor, to=goal, why=why[:MAX_WHY])
-    to = cards.commune_name(counter.citizen_scene(request), goal)
-    counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, "told.offered", to=to))
-    scene = scene_of(counter, visit)
-    return counter.answer(visit, Reply(blocks=(scene.line("done.offered", code=request.code, to=to),)))
+    if not why.strip():
+        raise Refused("why")
+    if _reason(counter, visit, actor, request, Action.OFFER, f"{goal:05} {why[:MAX_WHY]}", to=goal):
+        scene = scene_of(counter, visit)
+        to = cards.commune_name(scene, goal)
+        counter.answer(visit, Reply(blocks=(scene.line("done.offered", code=request.code, to=to),)))
+    return None
+
+
+def _offer_goes_out(counter: Counter, author: Actor, request: Request, row: relay.Written, then: Then) -> None:
+    goal, why = _goal(counter, row["text"])
+    request = counter.deed(request, Action.OFFER, author, to=goal, why=why)
+    relay.hand(counter, request, counter.readers(request, goal or 0), why, "handed.offered")
+    scene = counter.citizen_scene(request)
+    to = cards.commune_name(scene, goal or 0)
+    _tell_citizen(counter, request, "told.offered", then, to=to)
 
 
 def _goal(counter: Counter, text: str) -> tuple[int | None, str]:
@@ -311,8 +350,12 @@ def accept(counter: Counter, _visit: Visit, actor: Actor, request: Request, _tex
     if before.owner and people.writing_in(counter.connection, before.owner) == request.code:
         people.write_in(counter.connection, before.owner, None, now=counter.now)
     open_room(counter, request)
-    people.write_in(counter.connection, request.citizen, request.code, now=counter.now)
-    counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, "told.accepted"))
+    if people.writing_in(counter.connection, request.citizen) in (None, request.code):
+        people.write_in(counter.connection, request.citizen, request.code, now=counter.now)
+        key = "told.accepted"
+    else:
+        key = "told.accepted_other"
+    counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, key))
 
 
 def _moved_away(counter: Counter, before: Request, room: tuple[str, str | None] | None) -> None:
@@ -330,54 +373,86 @@ def _moved_away(counter: Counter, before: Request, room: tuple[str, str | None] 
 def decline(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
     if not text:
         return prompt(counter, visit, request, "decline")
-    offered_to, readers = request.transfer_to, counter.readers(request, request.transfer_to or 0)
-    request = counter.deed(request, Action.DECLINE, actor, why=text[:MAX_WHY])
+    if _reason(counter, visit, actor, request, Action.DECLINE, text[:MAX_WHY]):
+        scene = scene_of(counter, visit)
+        counter.answer(visit, Reply(blocks=(scene.line("done.declined", code=request.code),)))
+    return None
+
+
+def _refusal_goes_out(counter: Counter, author: Actor, request: Request, row: relay.Written, then: Then) -> None:
+    offered_to, why = request.transfer_to, row["text"]
+    request = counter.deed(request, Action.DECLINE, author, why=why)
     scene = counter.desk_scene(request.commune)
     name = cards.commune_name(scene, offered_to or 0)
-    said = Reply(blocks=(scene.line("room.declined", commune=name, why=text, code=request.code),))
+    said = about(Reply(blocks=(scene.line("room.declined", commune=name, why=why, code=request.code),)), request)
     if request.owner:
         counter.tell_desk(request, said)
     else:
         for chat in counter.readers(request, request.commune):
             counter.put(chat, said)
-    for chat in readers:
-        gone = Block(text=f"✔ {request.code}", style=Style.TITLE), scene.line("card.declined")
-        counter.put(chat, Reply(blocks=gone, place=Place(name=f"card:{request.code}")))
-    citizen = counter.citizen_scene(request)
-    return counter.tell_citizen(request, requests.told(citizen, request, "told.declined", to=name, why=text))
+    _tell_citizen(counter, request, "told.declined", then, to=name, why=why)
 
 
 def escalate(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
-    """One step up the ladder, with the reason; the citizen sees who decides and what happens next."""
+    """One step up the ladder of who decides, with the reason; only the province, where it is here, receives it."""
     if not text:
         return prompt(counter, visit, request, "escalate")
-    request = counter.deed(request, Action.ESCALATE, actor, why=text[:MAX_WHY])
-    scene = counter.citizen_scene(request)
-    level = scene.say(f"level.{request.level}")
-    counter.tell_citizen(request, requests.told(scene, request, "told.escalated", level=level, why=text))
-    here = scene_of(counter, visit)
-    values = {"code": request.code, "level": here.say(f"level.{request.level}")}
-    counter.answer(visit, Reply(blocks=(here.line("done.escalated", **values),)))
-    if not people.of_province(counter.connection, request.province):
-        counter.answer(visit, Reply(blocks=(here.line("done.nobody_above", code=request.code),)))
+    if _reason(counter, visit, actor, request, Action.ESCALATE, text[:MAX_WHY]):
+        here, now = scene_of(counter, visit), counter.request(request.code) or request
+        level = here.say(f"level.{now.level}")
+        key = ESCALATED[_received(now, people.of_province(counter.connection, now.province))][0]
+        counter.answer(visit, Reply(blocks=(here.line(key, code=now.code, level=level),)))
     return None
+
+
+ESCALATED = {  # what the officer and the citizen read, by who has received it
+    "province": ("done.escalated", "told.escalated"),
+    "forward": ("done.to_forward", "told.not_sent_up"),
+    "nobody": ("done.nobody_above", "told.nobody_above"),
+}
+
+
+def _received(request: Request, above: Sequence[people.Row]) -> str:
+    """Nobody above the province reads here: what is decided there is the province's to forward."""
+    if not above:
+        return "nobody"
+    return "province" if request.level is Level.PROVINCE else "forward"
+
+
+def _escalation_goes_out(counter: Counter, author: Actor, request: Request, row: relay.Written, then: Then) -> None:
+    """The citizen reads who decides, and who has it now."""
+    why, above = row["text"], people.of_province(counter.connection, request.province)
+    request = counter.deed(request, Action.ESCALATE, author, why=why)
+    where, scene = _received(request, above), counter.citizen_scene(request)
+    key = "handed.escalated" if where == "province" else "handed.to_forward"
+    relay.hand(counter, request, [one["person"] for one in above], why, key)
+    level = scene.say(f"level.{request.level}")
+    _tell_citizen(counter, request, ESCALATED[where][1], then, level=level, why=why)
 
 
 def returned(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
     """The answer that came back from above."""
     if not text:
         return prompt(counter, visit, request, "returned")
-    level = request.level
-    request = counter.deed(request, Action.RETURN, actor, why=text[:MAX_WHY])
-    scene = counter.citizen_scene(request)
-    values = {"level": scene.say(f"level.{level}"), "why": text}
-    here = scene_of(counter, visit).line("done.returned", code=request.code)
-    told = requests.told(scene, request, "told.returned", **values)
-    place = replace(told.place, then=counter.then(visit, Reply(blocks=(here,))))
-    counter.tell_citizen(request, replace(told, place=place))
-    desk = counter.desk_scene(request.commune)
-    said = desk.line("room.returned", level=desk.say(f"level.{level}"), why=text, code=request.code)
-    return counter.tell_desk(request, Reply(blocks=(said,)))
+    here = Reply(blocks=(scene_of(counter, visit).line("done.returned", code=request.code),))
+    _reason(counter, visit, actor, request, Action.RETURN, text[:MAX_WHY], then=counter.then(visit, here))
+    return None
+
+
+def _return_goes_out(counter: Counter, author: Actor, request: Request, row: relay.Written, then: Then) -> None:
+    level, why = request.level, row["text"]
+    request = counter.deed(request, Action.RETURN, author, why=why)
+    scene, desk = counter.citizen_scene(request), counter.desk_scene(request.commune)
+    _tell_citizen(counter, request, "told.returned", then, level=scene.say(f"level.{level}"), why=why)
+    said = desk.line("room.returned", level=desk.say(f"level.{level}"), why=why, code=request.code)
+    counter.tell_desk(request, Reply(blocks=(said,)))
+
+
+GOES_OUT: dict[str, second_look.GoesOut] = {
+    Action.ANSWER: _answer_goes_out, Action.ASK: _question_goes_out, Action.OFFER: _offer_goes_out,
+    Action.DECLINE: _refusal_goes_out, Action.ESCALATE: _escalation_goes_out, Action.RETURN: _return_goes_out,
+    second_look.CORRECTS: second_look.correct,
+}  # fmt: skip
 
 
 # Closing
@@ -394,7 +469,8 @@ def close(counter: Counter, visit: Visit, actor: Actor, request: Request, _text:
 
 def make_knowledge(counter: Counter, visit: Visit, _actor: Actor, request: Request, _text: str) -> None:
     """An officer's answer becomes a proposal for the maintainers; nothing changes by itself."""
-    answers = [r["text"] for r in cases.said(counter.connection, request.code, side="staff") if r["text"]]
+    said = cases.said(counter.connection, request.code, side="staff")
+    answers = [r["text"] for r in said if r["text"] and r["state"] == "sent"]
     asked = [r["text"] for r in cases.said(counter.connection, request.code, side="citizen") if r["text"]]
     if not answers or not asked:
         raise Refused("nothing_said")
@@ -419,24 +495,29 @@ def show(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: 
 
 
 def keep_out(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
-    """`/block CODE reason`: whoever misuses the desk is heard no more; the leader is told."""
+    """`/block CODE reason`: whoever misuses the desk is heard there no more for a time; the leader is told."""
     if not text:
         raise Refused("why")
     if Part.DESK not in parts_of(actor, request):
         raise Refused("not_yours")
-    people.keep_out(counter.connection, request.citizen, by=actor.person, why=text, now=counter.now)
+    until = counter.now + dt.timedelta(days=counter.rules.kept_out_days)
+    people.keep_out(
+        counter.connection, request.citizen, commune=request.commune, by=actor.person, why=text, now=counter.now,
+        until=until,
+    )  # fmt: skip
     counter.audit(actor, "block", request.code)
     scene = counter.desk_scene(request.commune)
+    values = {"code": request.code, "day": scene.day(until.astimezone(VIETNAM).date())}
     for leader in counter.crew(request.commune, Role.LEADER):
-        said = scene.line("block.leader", who=actor.name, code=request.code, why=text)
-        counter.put(leader, Reply(blocks=(said,)))
-    counter.answer(visit, Reply(blocks=(scene.line("block.done", code=request.code),)))
+        said = scene.line("block.leader", who=actor.name, why=text, **values)
+        counter.put(leader, about(Reply(blocks=(said,)), request))
+    counter.answer(visit, Reply(blocks=(scene.line("block.done", **values),)))
 
 
 def let_in(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
     if not actor.leads(request.commune):
         raise Refused("leader_only")
-    people.let_in(counter.connection, request.citizen)
+    people.let_in(counter.connection, request.citizen, request.commune)
     counter.audit(actor, "unblock", request.code)
     counter.answer(visit, Reply(blocks=(scene_of(counter, visit).line("block.undone", code=request.code),)))
 
@@ -461,15 +542,15 @@ def prompted(counter: Counter, visit: Visit) -> tuple[str, str] | None:
     """What a message answers, where it answers a prompt: the verb and what it is about."""
     name = shown.at(counter.connection, visit.chat, visit.reply_to) if visit.reply_to else None
     verb, _, subject = (name or "").partition(":")
-    return (verb, subject) if verb in (*PROMPTED, "practice", "notice", "rateword") else None
+    return (verb, subject) if verb in (*PROMPTED, "return", "practice", "notice", "rateword") else None
 
 
 def approve_by_command(counter: Counter, visit: Visit, actor: Actor, *, ok: bool) -> None:
-    """`/approve 12`, `/reject 12`: the number stands in the question."""
-    number = visit.text.strip()
+    """`/approve 12`, `/reject 12 reason`: the number stands in the question."""
+    number, _, why = visit.text.strip().partition(" ")
     if not (number.isascii() and number.isdigit() and len(number) < MOST_DIGITS):
         return refuse(counter, visit, Refused("unknown"))
-    return approve(counter, visit, actor, int(number), ok=ok)
+    return approve(counter, visit, actor, int(number)) if ok else send_back(counter, visit, actor, int(number), why)
 
 
 # Buttons
@@ -481,9 +562,13 @@ def press(counter: Counter, visit: Visit, actor: Actor, verb: str, rest: list[st
         case "practice", []:
             return practice.begin(counter, visit)
         case "approve" | "return", [number] if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS:
-            return approve(counter, visit, actor, int(number), ok=verb == "approve")
+            if verb == "approve":
+                return approve(counter, visit, actor, int(number))
+            return send_back(counter, visit, actor, int(number), "")
         case "notice", [number] if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS:
             return practice.ask_notice(counter, visit, actor, int(number))
+        case "to", [number, code] if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS:
+            return say_to(counter, visit, actor, int(number), code)
         case "say", [code, name] if request := seen(counter, actor, read_code(code)):
             return act(counter, visit, actor, "r", request, name)
         case _, [code] if verb in DEEDS and (request := seen(counter, actor, read_code(code))):
@@ -492,13 +577,24 @@ def press(counter: Counter, visit: Visit, actor: Actor, verb: str, rest: list[st
             return refuse(counter, visit, Refused("unknown"))
 
 
+def say_to(counter: Counter, visit: Visit, actor: Actor, number: int, code: str) -> None:
+    """The officer said for whom the words are that were kept."""
+    words, scene = addressee.taken_up(counter, visit, number), scene_of(counter, visit)
+    if words is None:
+        return refuse(counter, visit, Refused("decided"))
+    request = seen(counter, actor, read_code(code))
+    if request is None:
+        return counter.answer(visit, Reply(blocks=(scene.line("which.sent_nowhere"),)))
+    return act(counter, words, actor, "answer", request, words.text)
+
+
 def clock_releases(counter: Counter, request: Request) -> None:
     """Whoever claimed it has been silent for too long."""
     scene, name, owner = counter.desk_scene(request.commune), request.owner_name, request.owner
     give_back(counter, request, CLOCK, "", "told.silent")
     said = Reply(blocks=(scene.line("room.silent", who=name, code=request.code),))
     group = counter.desk(request.commune)
-    if group and not cards.is_for_leaders(request):
+    if group and not request.for_leaders:
         counter.put(group, replace(said, place=Place(topic=f"topic:{request.code}")))
     elif owner:
         counter.put(owner, said)

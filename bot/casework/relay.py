@@ -1,24 +1,42 @@
 """Words between a citizen and a desk: each is stored, brought to the other side, and corrected there when edited."""
 
 from dataclasses import replace
+from typing import Any
 
 from bot.casework.counter import Counter, Then
 from bot.conversation.citizen import requests
 from bot.conversation.reply import Block, Place, Reply, Style
+from bot.conversation.staff import cards
 from bot.conversation.visit import Kind, Visit
-from bot.desk.request import Request
-from bot.store import cases, shown
+from bot.desk.access import Share, note_may_be_shown
+from bot.desk.request import Request, Role, Status
+from bot.store import cases, people, shown
 from bot.store.outbox import Priority
 
+UNSEEN = "unseen"  # what a new officer said where nobody can look at it first; the citizen reads that
 WORDS = (Kind.TEXT, Kind.EDIT, Kind.COMMAND, Kind.BUTTON)
 
 
-def wrote(counter: Counter, request: Request, visit: Visit, *, side: str, text: str, state: str = "sent") -> int:
+type Written = cases.Row | dict[str, Any]  # kept words, or a reason that stands in the event only
+
+
+def wrote(
+    counter: Counter,
+    request: Request,
+    visit: Visit,
+    *,
+    side: str,
+    text: str,
+    state: str = "sent",
+    deed: str = "answer",
+    commune: int | None = None,
+) -> int:
     """Keep what somebody wrote in a request; its number."""
     values = {
         "code": request.code, "side": side, "name": visit.name, "chat": visit.chat, "message": visit.message,
         "kind": Kind.TEXT.value if visit.kind in WORDS else visit.kind.value,
-        "text": text, "at": counter.now, "state": state,
+        "text": text, "at": counter.now, "state": state, "author": visit.who, "deed": deed,
+        "commune": commune or request.commune,
     }  # fmt: skip
     return cases.wrote(counter.connection, values)
 
@@ -28,25 +46,46 @@ def to_desk(
     then: Then = (),
 ) -> bool:  # fmt: skip
     """Bring a citizen's message into the conversation's room. False: unclaimed requests have none yet."""
-    if (room := counter.room(request)) is None or request.owner is None:
-        return False
-    chat, topic = room
-    scene = counter.desk_scene(request.commune)
-    place = Place(topic=topic, about=request.code, relays=row["id"], then=then)
-    _bring(counter, chat, row, requests.from_citizen(scene, request, row["text"], edited=edited), place, album)
-    return True
+    reply = requests.from_citizen(counter.desk_scene(request.commune), request, row["text"], edited=edited)
+    room, up = counter.room(request), request.status is Status.ESCALATED
+    if room and (request.owner or up):
+        place = Place(topic=room[1], about=request.code, relays=row["id"], then=then)
+        _bring(counter, room[0], row, reply, place, album)
+    if up:
+        above = [one["person"] for one in people.of_province(counter.connection, request.province)]
+        _also(counter, [*above, *([] if room else counter.crew(request.commune, Role.LEADER))], request, row, reply)
+    return bool(room and (request.owner or up))
 
 
-def to_citizen(
-    counter: Counter, request: Request, row: cases.Row, *, album: str | None = None, then: Then = ()
-) -> None:
+def _also(counter: Counter, chats: list[str], request: Request, row: cases.Row, reply: Reply) -> None:
+    """The same for those who read along; corrections come to them as new messages."""
+    for chat in chats:
+        copies = () if row["kind"] in WORDS else ((row["chat"], row["message"], 0),)
+        counter.put(chat, replace(reply, place=Place(about=request.code, copies=copies)))
+
+
+def hand(counter: Counter, request: Request, chats: list[str], why: str, key: str) -> None:
+    """Whoever is asked to take it over, or to answer it, sees the reason and what was said so far."""
+    rows = cases.said(counter.connection, request.code)
+    said = [
+        (request.name if row["side"] == "citizen" else row["name"], row["text"])
+        for row in rows
+        if row["side"] in ("citizen", "staff") and row["state"] == "sent"
+    ]
+    for chat in chats:
+        counter.put(chat, cards.handed(counter.desk_scene(request.commune), request, why, said, key))
+
+
+def to_citizen(counter: Counter, request: Request, row: Written, *, album: str | None = None, then: Then = ()) -> None:
     """Bring an officer's message to the citizen; `then` is said once it has arrived."""
     scene = counter.citizen_scene(request)
     place = Place(about=request.code, relays=row["id"], then=then)
-    _bring(counter, request.citizen, row, requests.from_staff(scene, request, row["name"], row["text"]), place, album)
+    unseen = row["deed"] == UNSEEN
+    reply = requests.from_staff(scene, request, row["name"], row["text"], unseen=unseen)
+    _bring(counter, request.citizen, row, reply, place, album)
 
 
-def _bring(counter: Counter, chat: str, row: cases.Row, reply: Reply, place: Place, album: str | None) -> None:
+def _bring(counter: Counter, chat: str, row: Written, reply: Reply, place: Place, album: str | None) -> None:
     """Words with a head; everything else as the message itself, shown again. An edited one takes its old place."""
     if row["kind"] in WORDS:
         standing = row["copy_message"] if row["copy_chat"] == chat else None
@@ -103,10 +142,10 @@ def take_back(counter: Counter, request: Request, row: cases.Row, then: Then) ->
 
 def history(counter: Counter, request: Request) -> None:
     """Everything so far, for whoever takes the conversation up: the words as one message, then what was attached."""
-    said = [row for row in cases.said(counter.connection, request.code) if _is_told(row)]
+    said = [row for row in cases.said(counter.connection, request.code) if _is_told(request, row)]
     words = [block for row in said if row["text"] for block in _told(counter, request, row)]
     if words:
-        counter.tell_desk(request, Reply(blocks=tuple(words)))
+        counter.tell_desk(request, Reply(blocks=tuple(words), place=Place(share=Share.NOTE)))  # notes among them
     attached = [row for row in said if row["side"] == "citizen" and row["kind"] not in WORDS]
     room = counter.room(request)
     if attached and room:
@@ -114,10 +153,10 @@ def history(counter: Counter, request: Request) -> None:
         counter.put(room[0], Reply(blocks=(), place=Place(topic=room[1], about=request.code, copies=copies)))
 
 
-def _is_told(row: cases.Row) -> bool:
-    if row["side"] == "citizen":
-        return bool(row["state"] == "sent")
-    return row["side"] in ("staff", "note") and row["state"] != "gone"
+def _is_told(request: Request, row: cases.Row) -> bool:
+    if row["side"] == "note":
+        return row["state"] != "gone" and note_may_be_shown(request, row["commune"])
+    return row["side"] in ("citizen", "staff") and row["state"] == "sent"
 
 
 def _told(counter: Counter, request: Request, row: cases.Row) -> tuple[Block, ...]:

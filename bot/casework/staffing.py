@@ -9,8 +9,9 @@ from bot.casework.counter import Counter
 from bot.conversation.reply import Reply
 from bot.conversation.staff import cards
 from bot.conversation.visit import Visit
+from bot.desk.access import Share, may_receive
 from bot.desk.lifecycle import parts_of
-from bot.desk.request import CLOCK, LIVE, OVER, Actor, Request, Role, Status
+from bot.desk.request import LIVE, OVER, Actor, Request, Role, Status
 from bot.desk.working_time import VIETNAM
 from bot.store import agenda, audit, cases, people
 from bot.store.outbox import Priority
@@ -20,6 +21,7 @@ TRIES_WITHIN = dt.timedelta(hours=1)
 INVITATION_LIVES = dt.timedelta(days=7)
 DAYS_OF_STATS = 30
 CODE_BYTES = 10
+CLOSE = "off"
 
 
 def hash_of(code: str) -> str:
@@ -94,6 +96,11 @@ def make_desk(counter: Counter, visit: Visit, actor: Actor, code: str) -> None:
     if visit.private or visit.group != "supergroup":
         return counter.answer(visit, Reply(blocks=(scene.line("desk.where"),)))
     code = code.strip()
+    if other := _another_desk(counter, visit, code):
+        name = cards.commune_name(scene, other)
+        return counter.answer(visit, Reply(blocks=(scene.line("desk.other", commune=name),)))
+    if code == CLOSE:
+        return _close_desk(counter, visit, actor)
     if code.isascii() and code.isdigit() and len(code) <= 5:
         commune = int(code)
         if not (actor.serves(commune) or actor.is_admin) or commune not in counter.communes:
@@ -113,6 +120,31 @@ def make_desk(counter: Counter, visit: Visit, actor: Actor, code: str) -> None:
     counter.answer(visit, Reply(blocks=(scene.line(key, commune=name),)))
     plan_digest(counter, commune)
     return show_waiting(counter, commune, visit.chat)
+
+
+def _another_desk(counter: Counter, visit: Visit, code: str) -> int | None:
+    """The commune whose desk the group is already, where the code is another's: it is never taken over unasked."""
+    desk = people.desk_in(counter.connection, visit.chat)
+    if desk is None or code == CLOSE:
+        return None
+    if code.isascii() and code.isdigit():
+        return None if int(code[:9]) == desk["commune"] else int(desk["commune"])
+    row = people.invitation(counter.connection, hash_of(code)) if code else None
+    return int(desk["commune"]) if row and row["commune"] != desk["commune"] else None
+
+
+def _close_desk(counter: Counter, visit: Visit, actor: Actor) -> None:
+    """`/desk off`: by a leader of the commune or an administrator; until another is made, each reads in their chat."""
+    desk, scene = people.desk_in(counter.connection, visit.chat), counter.scene(visit.who)
+    if desk is None or not (actor.leads(desk["commune"]) or actor.is_admin):
+        return counter.answer(visit, Reply(blocks=(scene.line("desk.leader_moves"),)))
+    people.close_desk(counter.connection, visit.chat)
+    counter.audit(actor, "desk_off", str(desk["commune"]))
+    name = cards.commune_name(scene, desk["commune"])
+    counter.answer(visit, Reply(blocks=(scene.line("desk.closed", commune=name),)))
+    for person in counter.crew(desk["commune"]):
+        show_waiting(counter, desk["commune"], person)
+    return None
 
 
 def _taken(counter: Counter, visit: Visit, actor: Actor, commune: int) -> bool:
@@ -136,26 +168,29 @@ def left(counter: Counter, visit: Visit) -> None:
     hand_over(counter, visit.who, commune=desk["commune"])
 
 
-def hand_over(counter: Counter, person: str, *, commune: int | None = None) -> int:
+def hand_over(counter: Counter, person: str, *, commune: int | None = None, but: Status | None = None) -> int:
     """What somebody held goes back to the queue, and both sides know; how many."""
-    held = [r for r in counter.requests(cases.owned(counter.connection, person)) if commune in (None, r.commune)]
+    owned = counter.requests(cases.owned(counter.connection, person))
+    held = [r for r in owned if commune in (None, r.commune) and r.status is not but]
     for request in held:
-        if request.status is not Status.ESCALATED:
-            officers.give_back(counter, request, CLOCK, "", "told.released")
+        officers.depart(counter, request)
     return len(held)
 
 
 def revoke(counter: Counter, person: str) -> int:
     """End all posts of somebody at once; how many. What they held goes back to the queue."""
-    hand_over(counter, person)
+    held = cases.owned(counter.connection, person)
     audit.note(counter.connection, actor="administrator", action="revoke", subject=person, now=counter.now)
-    return people.dismiss(counter.connection, person, now=counter.now)
+    ended = people.dismiss(counter.connection, person, now=counter.now)
+    if held:
+        hand_over(counter, person)
+    return ended
 
 
 def away(counter: Counter, visit: Visit, *, gone: bool) -> None:
     scene = counter.scene(visit.who)
     people.set_away(counter.connection, visit.who, since=counter.now if gone else None)
-    count = hand_over(counter, visit.who) if gone else 0
+    count = hand_over(counter, visit.who, but=Status.ESCALATED) if gone else 0
     counter.answer(visit, Reply(blocks=(scene.line("away.gone" if gone else "away.back", count=count),)))
 
 
@@ -166,11 +201,15 @@ def queue(counter: Counter, visit: Visit, actor: Actor) -> None:
     """`/queue`: in the group the desk's, in private everything one may work on."""
     desk = people.desk_in(counter.connection, visit.chat)
     communes = [desk["commune"]] if desk else sorted({p.commune for p in actor.posts if actor.serves(p.commune)})
-    found = [r for r in counter.requests(cases.of_communes(counter.connection, communes)) if parts_of(actor, r)]
+    found = counter.requests(cases.of_communes(counter.connection, communes))
     for province in sorted({p.province for p in actor.posts if p.role is Role.PROVINCE}):
         found += [r for r in counter.requests(cases.above(counter.connection, province)) if r not in found]
+    if not (visit.private or desk):
+        visit = visit.in_private()
+    reader = counter.reader(visit.chat)
+    readable = [r for r in found if parts_of(actor, r) and may_receive(reader, r, Share.CARD)]
     scene = counter.scene(visit.who)
-    counter.answer(visit, cards.queue(scene, cards.sorted_for(visit.who, communes, found, counter.now)))
+    counter.answer(visit, cards.queue(scene, cards.sorted_for(visit.who, communes, readable, counter.now)))
 
 
 def stats(counter: Counter, visit: Visit, actor: Actor) -> None:
@@ -237,4 +276,4 @@ def _digest(counter: Counter, commune: int, found: list[Request]) -> Reply:
     scene = counter.desk_scene(commune)
     listed = cards.queue(scene, cards.sorted_for("", [commune], found, counter.now))
     title = scene.title("digest.title", day=scene.day(counter.now.astimezone(VIETNAM).date()))
-    return Reply(blocks=(title, *listed.blocks), buttons=listed.buttons)
+    return Reply(blocks=(title, *listed.blocks), buttons=listed.buttons, place=listed.place)

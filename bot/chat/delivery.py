@@ -51,6 +51,10 @@ class Pace:
     group_seconds: float = 3.0
 
 
+class Withheld(Exception):
+    """Whoever reads in the chat may receive this no more: a post has ended, or the request is another desk's."""
+
+
 @dataclass(frozen=True)
 class Sent:
     """A message, where it stands now or why it does not, and when the next may go to its chat."""
@@ -250,6 +254,8 @@ class Delivery:
 
     async def _outcome(self, parcel: Parcel, reply: Reply) -> Spot | Exception:
         try:
+            if reply.place.is_of_a_request and not await self.threads.run(self.turns.may_be_sent, parcel.chat, reply):
+                return Withheld()
             spot = await self.spots.bring(parcel.chat, reply, send)
         except Exception as error:  # noqa: BLE001 - one message that cannot be sent must not hold up all others
             return Hopeless(type(error).__name__) if await self._is_hopeless(parcel, error) else error
@@ -315,6 +321,9 @@ class Delivery:
         now, parcel, error = self.turns.clock(), one.parcel, one.outcome
         if isinstance(error, Spot):
             return self._settled(connection, parcel, one.place, error)
+        if isinstance(error, Withheld):
+            outbox.give_up(connection, parcel, error="Withheld", now=now)
+            return None
         fate = fate_of(error)
         match fate, error:
             case Fate.HELD, RetryAfter():

@@ -100,7 +100,7 @@ def _left(message: Message) -> Visit | None:
 def _membership(update: Update) -> Visit | None:
     """Somebody's standing in a group has changed: only going matters."""
     change = update.chat_member
-    if change is None or change.new_chat_member.status not in (ChatMember.LEFT, ChatMember.BANNED):
+    if change is None or not _has_gone(change.new_chat_member):
         return None
     who = change.new_chat_member.user
     return Visit(chat=chat_key(change.chat.id), kind=Kind.LEFT, private=False, person=chat_key(who.id))
@@ -114,6 +114,13 @@ def _standing(change: ChatMemberUpdated) -> Visit:
         out = not (new.is_member and new.can_send_messages)
     private = change.chat.type == ChatType.PRIVATE
     return Visit(chat=chat_key(change.chat.id), kind=Kind.OUT if out else Kind.BACK, private=private)
+
+
+def _has_gone(member: ChatMember) -> bool:
+    """Left, thrown out, or restricted after having left: Telegram keeps the restriction of whoever is no member."""
+    if member.status in (ChatMember.LEFT, ChatMember.BANNED):
+        return True
+    return isinstance(member, ChatMemberRestricted) and not member.is_member
 
 
 def _first_name(user: User) -> str:

@@ -9,6 +9,8 @@ type Raw = dict[str, Any]
 
 MESSAGES = ("message", "edited_message", "channel_post", "edited_channel_post")
 CORE = ("message_id", "date", "chat", "from", "text", "caption")  # without the first three there is no message
+STANDINGS = ("chat_member", "my_chat_member")
+MEMBERS = ("old_chat_member", "new_chat_member")
 UNREADABLE = "unreadable"  # in the place of what was left out; the library hands on what it does not know
 
 
@@ -25,7 +27,18 @@ def read(raw: Any, bot: Bot) -> Update | None:
 def _readable(part: Any, bot: Bot, name: str) -> Any:
     if name == "callback_query" and isinstance(part, dict):
         return {key: _readable(one, bot, key) for key, one in part.items()}
+    if name in STANDINGS and isinstance(part, dict):
+        return {key: _standing(one) if key in MEMBERS else one for key, one in part.items()}
     return _without_oddities(part, bot) if name in MESSAGES and isinstance(part, dict) else part
+
+
+def _standing(member: Any) -> Any:
+    """Whether somebody is in a group must be read whatever rights the library knows or misses."""
+    if not isinstance(member, dict):
+        return member
+    status = member.get("status")
+    gone = status in ("left", "kicked") or (status == "restricted" and member.get("is_member") is False)
+    return {"status": "left" if gone else "member", "user": member.get("user")}
 
 
 def _without_oddities(message: Raw, bot: Bot) -> Raw:

@@ -10,8 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bot.content.private import write_privately
-
 CACHE = Path(__file__).parents[2] / "var" / "cache"
 CHANGED_ON = dt.date(2025, 7, 1)
 
@@ -59,8 +57,9 @@ def load_gazetteer(cache: Path = CACHE) -> Gazetteer:
     except (OSError, ValueError, TypeError, KeyError):
         rows = _rows()
     with suppress(OSError):  # a read-only machine reads the package at every start
+        kept.parent.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(f".{os.getpid()}.part")
-        write_privately(partial, json.dumps(rows, ensure_ascii=False, separators=(",", ":")))
+        partial.write_text(json.dumps(rows, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
         partial.replace(kept)
     return _from_rows(**rows)
 

@@ -59,6 +59,7 @@ NO_DESK = DeskRules(
     history_needed=20,
     most_open=5,
     approved_answers=3,
+    kept_out_days=30,
     retention=Retention(dialogue=30, closed=180, learning=180),
     alike_in_an_hour=20,
     canned={},

@@ -710,6 +710,7 @@ class DeskRules(Record):
     history_needed: Whole = Field(ge=5, le=1000)  # answers before an expected wait is told
     most_open: Whole = Field(ge=1, le=50)  # requests of one citizen at once
     approved_answers: Whole = Field(ge=0, le=100)  # first answers of a new officer that a colleague looks at
+    kept_out_days: Whole = Field(ge=1, le=365)  # how long /block keeps a person out of one commune's desk
     retention: Retention
     alike_in_an_hour: Whole = Field(ge=2, le=1000)  # questions, before a notice is suggested
     canned: dict[Slug, Canned]

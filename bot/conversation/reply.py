@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
+from bot.desk.access import Share
+
 FileForm = Literal["png", "pdf"]
 MAX_ACTION_BYTES = 64  # what Telegram allows a button to carry
 BULLET = len("• ")
@@ -50,7 +52,9 @@ class Place:
     """Where a message of the queue stands. Names are ours; the channel's own numbers are found at delivery.
 
     `name`: known by it, and shown in the place of the one before. `topic`: the name of the topic it belongs in.
-    `opens`: the title of the topic that it opens, known by `name`. `about`: the request. `relays`: the number of the
+    `opens`: the title of the topic that it opens, known by `name`. `about`: the request, whose `share` it is;
+    only whoever may receive that of it at the moment of sending is sent it. `lists`: requests of which it shows the
+    card, with the same rule. `relays`: the number of the
     stored message that it brings to the other side. `copies`: messages shown again here together, each as (chat,
     message, number of the stored message).
     `prompts`: whoever reads it is to answer it. `deletes`: the message it `replaces` is taken away, or what `relays`
@@ -62,6 +66,8 @@ class Place:
     topic: str | None = None
     opens: str | None = None
     about: str | None = None
+    share: Share = Share.WORDS
+    lists: tuple[str, ...] = ()
     relays: int | None = None
     copies: tuple[tuple[str, str, int], ...] = ()
     prompts: bool = False
@@ -69,6 +75,10 @@ class Place:
     then: tuple[tuple[str, str], ...] = ()
     final: bool = False
     probes: bool = False
+
+    @property
+    def is_of_a_request(self) -> bool:
+        return not self.deletes and bool(self.about or self.lists)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -56,6 +56,10 @@ class Visit:
     def who(self) -> str:
         return self.person or self.chat
 
+    def in_private(self) -> "Visit":
+        """The same, done in the person's own chat, where the group it was done in may not read the answer."""
+        return replace(self, chat=self.who, private=True, thread=None, reply_to=None, message="")
+
 
 def is_question(visit: Visit) -> bool:
     """Words in a private chat that answer no message: for the bot, unless the chat has a request under way."""

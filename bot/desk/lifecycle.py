@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from bot.desk.request import LADDER, LIVE, OVER, Actor, Event, Level, Request, RequestKind, Status
+from bot.desk.request import LADDER, LIVE, OVER, Actor, Event, Level, Request, Status
 
 
 class Action(StrEnum):
@@ -17,6 +17,7 @@ class Action(StrEnum):
     ADD = "add"
     NOTE = "note"
     RELEASE = "release"
+    DEPART = "depart"  # whoever held it serves no more
     OFFER = "offer"
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -78,6 +79,7 @@ RULES: dict[Action, Rule] = {
     Action.ADD: _rule(LIVE, {Part.CITIZEN}),
     Action.NOTE: _rule(LIVE | OVER, {Part.DESK, Part.ABOVE}),
     Action.RELEASE: _rule(_HELD, {Part.OWNER, Part.CLOCK}, Status.OPEN),
+    Action.DEPART: _rule({*_HELD, Status.ESCALATED}, {Part.CLOCK}, Status.OPEN),
     Action.OFFER: _rule({Status.OPEN, *_HELD}, {Part.DESK}, why=True),
     Action.ACCEPT: _rule({Status.OPEN, *_HELD}, {Part.RECEIVER}, Status.CLAIMED),
     Action.DECLINE: _rule({Status.OPEN, *_HELD}, {Part.RECEIVER}, why=True),
@@ -124,21 +126,19 @@ def parts_of(actor: Actor, request: Request) -> frozenset[Part]:
         return frozenset({Part.CLOCK})
     if actor.person == request.citizen:
         return frozenset({Part.CITIZEN})  # nobody works on their own request
-    post, leads = actor.serves(request.commune), actor.leads(request.commune)
-    if post and (leads or request.kind is not RequestKind.EXTRA_DEMAND):
+    if _works_at(actor, request.commune, request):
         found.add(Part.DESK)
-        if leads or request.owner == actor.person:
+        if actor.leads(request.commune) or request.owner == actor.person:
             found.add(Part.OWNER)
-    if request.transfer_to and actor.serves(request.transfer_to):
+    if request.transfer_to and _works_at(actor, request.transfer_to, request):
         found.add(Part.RECEIVER)
     if request.level is not Level.COMMUNE and actor.stands_for(request.province):
         found.add(Part.ABOVE)
     return frozenset(found)
 
 
-def may_see(actor: Actor, request: Request) -> bool:
-    """Staff see what they may work on; a citizen sees their own."""
-    return bool(parts_of(actor, request))
+def _works_at(actor: Actor, commune: int, request: Request) -> bool:
+    return actor.leads(commune) or (not request.for_leaders and actor.serves(commune) is not None)
 
 
 def step(request: Request, deed: Deed) -> Step:
@@ -150,6 +150,8 @@ def step(request: Request, deed: Deed) -> Step:
         after = Status.CLAIMED
     if deed.action is Action.RETURN and request.owner is None:
         after = Status.OPEN
+    if deed.action is Action.DEPART and request.status is Status.ESCALATED:
+        after = Status.ESCALATED  # whoever is above still owes the answer
     changed = CHANGES.get(deed.action, _nothing)(_unpaused(request, deed, after), deed)
     moved = request.moved_at if deed.actor.person == "clock" else deed.at
     raised = changed.raised if deed.actor.person == "clock" else changed.raised.replace("bot_offers", "").strip()
@@ -305,6 +307,7 @@ CHANGES: dict[Action, Callable[[Request, Deed], Request]] = {
     Action.ANSWER: _answered,
     Action.ASK: _asked,
     Action.RELEASE: _released,
+    Action.DEPART: _released,
     Action.OFFER: lambda request, deed: replace(request, transfer_to=deed.to),
     Action.ACCEPT: _accepted,
     Action.DECLINE: lambda request, _: replace(request, transfer_to=None),

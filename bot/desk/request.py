@@ -121,6 +121,11 @@ class Request:
     version: int = 0
 
     @property
+    def for_leaders(self) -> bool:
+        """About those who serve at the desk: only its leaders work on it and read it, wherever it goes."""
+        return self.kind is RequestKind.EXTRA_DEMAND
+
+    @property
     def next_due(self) -> dt.datetime | None:
         """The next promise: the first answer, then the settlement; None while the clock stands still."""
         if self.status not in LIVE or self.status is Status.ASKED:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, case, delete, func, insert, or_, select, update
 
 from bot.store.tables import events, messages, requests
 
@@ -111,8 +111,28 @@ def at(connection: Connection, chat: str, message_id: str) -> Row | None:
     """What stands at a place: as written there, or as shown there."""
     here = and_(messages.c.chat == chat, messages.c.message == message_id)
     there = and_(messages.c.copy_chat == chat, messages.c.copy_message == message_id)
-    found = connection.execute(select(messages).where(or_(here, there)).order_by(messages.c.id.desc()).limit(1))
-    return found.mappings().one_or_none()
+    past = case((messages.c.state == "gone", 2), (messages.c.side == "past", 1), else_=0)
+    query = select(messages).where(or_(here, there)).order_by(past, messages.c.id.desc()).limit(1)
+    return connection.execute(query).mappings().one_or_none()
+
+
+def waiting_at(connection: Connection, chat: str, message_id: str) -> list[Row]:
+    """What an officer wrote there and somebody is still to look at."""
+    return _staff_at(connection, chat, message_id, "held")
+
+
+def sent_at(connection: Connection, chat: str, message_id: str) -> Row | None:
+    """What an officer wrote there and the citizen has."""
+    found = _staff_at(connection, chat, message_id, "sent")
+    return found[0] if found else None  # corrections of it come later
+
+
+def _staff_at(connection: Connection, chat: str, message_id: str, state: str) -> list[Row]:
+    if not message_id:
+        return []
+    where = (messages.c.chat == chat, messages.c.message == message_id, messages.c.side == "staff")
+    query = select(messages).where(*where, messages.c.state == state).order_by(messages.c.id)
+    return list(connection.execute(query).mappings())
 
 
 def rewrite(connection: Connection, number: int, **values: object) -> bool:
@@ -128,6 +148,11 @@ def release(connection: Connection, number: int) -> bool:
 def send_back(connection: Connection, number: int) -> bool:
     where = (messages.c.id == number, messages.c.state == "held")
     return connection.execute(update(messages).where(*where).values(state="gone")).rowcount == 1
+
+
+def forget_words(connection: Connection, number: int) -> bool:
+    """Take away what was kept until somebody said whom it is for. False: it was taken already."""
+    return connection.execute(delete(messages).where(messages.c.id == number)).rowcount == 1
 
 
 def copied(connection: Connection, number: int, *, chat: str, message_id: str) -> None:

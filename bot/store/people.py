@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, case, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.tables import blocked, chats, desks, invitations, staff, tries
+from bot.store.tables import chats, desks, invitations, kept_out, staff, tries
 
 type Row = RowMapping
 
@@ -19,13 +19,13 @@ _OF_THE_CHAT = chats.c.chat == bindparam("chat")
 _CALLER = select(
     select(chats.c.memory).where(_OF_THE_CHAT).scalar_subquery().label("memory"),
     select(chats.c.writing_in).where(_OF_THE_CHAT).scalar_subquery().label("writing_in"),
-    exists().where(blocked.c.person == bindparam("person")).label("kept_out"),
+    exists().where(kept_out.c.person == bindparam("person")).label("kept_out"),
     exists().where(staff.c.person == bindparam("person"), staff.c.ended_at.is_(None)).label("on_staff"),
 )
 
 _ALL: BindParameter[list[str]] = bindparam("all", expanding=True)
 _CHATS_OF = select(chats.c.chat, chats.c.memory, chats.c.writing_in).where(chats.c.chat.in_(_ALL))
-_KEPT_OUT_OF = select(blocked.c.person).where(blocked.c.person.in_(_ALL))
+_KEPT_OUT_OF = select(kept_out.c.person).where(kept_out.c.person.in_(_ALL))
 _STAFF_OF = select(staff.c.person).where(staff.c.person.in_(_ALL), staff.c.ended_at.is_(None))
 _WRITING = select(chats.c.chat).where(chats.c.chat.in_(_ALL), chats.c.writing_in.is_not(None))
 _WITH_THE_DESK = _WRITING.union_all(_STAFF_OF)
@@ -37,7 +37,7 @@ class Caller:
 
     memory: str | None
     writing_in: str | None  # the request that words in the chat go to
-    kept_out: bool
+    kept_out: bool  # of a desk or several, perhaps only until yesterday: see `kept_out_until`
     on_staff: bool
 
     @property
@@ -207,12 +207,22 @@ def write_in(connection: Connection, chat: str, code: str | None, *, now: dt.dat
     connection.execute(statement.on_conflict_do_update(index_elements=["chat"], set_={"writing_in": code}))
 
 
-def keep_out(connection: Connection, person: str, *, by: str, why: str, now: dt.datetime) -> None:
-    _upsert(connection, blocked, {"person": person}, {"by": by, "since": now, "why": why[:200]})
+def keep_out(
+    connection: Connection, person: str, *, commune: int, by: str, why: str, now: dt.datetime, until: dt.datetime
+) -> None:
+    """One desk hears a person no more, until a day."""
+    values = {"by": by, "since": now, "until": until, "why": why[:200]}
+    _upsert(connection, kept_out, {"person": person, "commune": commune}, values)
 
 
-def let_in(connection: Connection, person: str) -> bool:
-    return connection.execute(delete(blocked).where(blocked.c.person == person)).rowcount == 1
+def kept_out_until(connection: Connection, person: str, commune: int, *, now: dt.datetime) -> dt.datetime | None:
+    where = (kept_out.c.person == person, kept_out.c.commune == commune, kept_out.c.until > now)
+    return connection.execute(select(kept_out.c.until).where(*where)).scalar_one_or_none()
+
+
+def let_in(connection: Connection, person: str, commune: int) -> bool:
+    where = (kept_out.c.person == person, kept_out.c.commune == commune)
+    return connection.execute(delete(kept_out).where(*where)).rowcount == 1
 
 
 def _upsert(connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:

@@ -3,14 +3,14 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, or_, select, update
 
 from bot.store.tables import (
-    blocked,
     chats,
     events,
     floods,
     inbox,
+    kept_out,
     messages,
     outbox,
     requests,
@@ -29,17 +29,28 @@ def held(connection: Connection, person: str) -> dict[str, Any]:
     codes = select(requests.c.code).where(requests.c.citizen == person)
     wanted = {
         "chat": select(chats).where(chats.c.chat == person),
-        "requests": select(requests).where(requests.c.citizen == person).order_by(requests.c.opened_at),
-        "events": select(events).where(events.c.code.in_(codes)).order_by(events.c.id),
-        "messages": select(messages)
-        .where(messages.c.code.in_(codes), messages.c.side != "note")
+        "requests": _but(requests, "owner").where(requests.c.citizen == person).order_by(requests.c.opened_at),
+        "events": _but(events, "actor").where(events.c.code.in_(codes)).order_by(events.c.id),
+        "messages": _but(messages, "chat", "message", "copy_chat", "copy_message", "author", "deed")
+        .where(messages.c.code.in_(codes), _is_theirs())
         .order_by(messages.c.id),
         "posts": select(staff).where(staff.c.person == person).order_by(staff.c.id),
-        "kept_out": select(blocked.c.since, blocked.c.why).where(blocked.c.person == person),
+        "kept_out": _but(kept_out, "by", "person").where(kept_out.c.person == person),
         "pace": select(floods).where(floods.c.person == person),
         "wrong_codes": select(tries).where(tries.c.person == person),
     }
     return {name: [_told(row) for row in connection.execute(query).mappings()] for name, query in wanted.items()}
+
+
+def _but(table: Table, *left_out: str) -> Select[Any]:
+    """All of a table's columns but those that are somebody else's: an officer's number, a desk's group."""
+    return select(*(column for column in table.c if column.name not in left_out))
+
+
+def _is_theirs() -> ColumnElement[bool]:
+    """What they wrote, and what was said to them: neither a desk's notes nor an answer that never went out."""
+    reached = (messages.c.side == "staff") & (messages.c.state == "sent")
+    return messages.c.side.in_(("citizen", "rating")) | reached
 
 
 def _told(row: Any) -> dict[str, Any]:
@@ -52,6 +63,7 @@ def forget(connection: Connection, person: str) -> dict[str, int]:
     anonymise(connection, codes)
     for table, column in ((tries, tries.c.person), (floods, floods.c.person), (shown, shown.c.chat)):
         connection.execute(delete(table).where(column == person))
+    connection.execute(delete(messages).where(messages.c.code == "", messages.c.author == person))
     chats_gone = connection.execute(delete(chats).where(chats.c.chat == person)).rowcount
     return {"requests": len(codes), "chats": chats_gone}
 
@@ -90,6 +102,8 @@ def let_go(
         "attachments": delete(messages).where(messages.c.code.in_(gone), messages.c.kind != "text"),
         "questions": delete(unanswered).where(unanswered.c.at < now - dt.timedelta(days=learning)),
         "updates": delete(inbox).where(inbox.c.state == "done", inbox.c.finished_at < old),
+        "unaddressed": delete(messages).where(messages.c.code == "", messages.c.at < now - dt.timedelta(days=1)),
+        "kept_out": delete(kept_out).where(kept_out.c.until < now),
         "deliveries": delete(outbox).where(outbox.c.state != "waiting", outbox.c.finished_at < old),
     }
     counts = {name: connection.execute(statement).rowcount for name, statement in done.items()}

@@ -221,6 +221,9 @@ messages = Table(
     Column("state", String(10), nullable=False, server_default="sent"),  # held (to be approved), sent, gone
     Column("copy_chat", String(80)),  # where the other side sees it
     Column("copy_message", String(40)),
+    Column("author", String(80), nullable=False, server_default=""),  # who wrote it
+    Column("commune", Integer),  # the desk at which it was written
+    Column("deed", String(12), nullable=False, server_default="answer"),  # what becomes of it when it is approved
     sqlite_autoincrement=True,
 )
 Index("ix_messages_code", messages.c.code)
@@ -327,6 +330,19 @@ notices = Table(
 )
 Index("ix_notices_commune", notices.c.commune)
 
+# Who is kept out of one commune's desk, until when.
+kept_out = Table(
+    "kept_out",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("commune", Integer, primary_key=True, autoincrement=False),
+    Column("by", String(80), nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("until", UtcTime, nullable=False),
+    Column("why", String(200), nullable=False),
+)
+
+# Emptied by migration 0008, read by nobody; taken away once no older replica can be running.
 blocked = Table(
     "blocked",
     metadata,

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.content.schema import Language
@@ -24,12 +24,11 @@ class Languages:
 ORDER = tuple(Language)
 
 
-def learn_languages(typed: Mapping[Language, Mapping[str, int]]) -> Languages:
-    """From how often each word was typed in phrases of each language."""
+def learn_languages(texts: Iterable[tuple[Language, list[str]]]) -> Languages:
+    """Count the words of phrases in known languages."""
     counts: dict[Language, Counter[str]] = {language: Counter() for language in ORDER}
-    for language, words in typed.items():
-        for word, often in words.items():
-            counts[language][fold(word)] += often
+    for language, typed in texts:
+        counts[language].update(map(fold, typed))
     known = set().union(*counts.values())
     sizes = [(sum(counts[language].values()) or 1) + FLOOR * len(known) for language in ORDER]
     return Languages({word: _odds([counts[lang][word] for lang in ORDER], sizes) for word in known})

@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from bot.casework.officers import PROMPTED
+from bot.casework.officers import GOES_OUT, PROMPTED
 from bot.chat.serve import COMMANDS
 from bot.content.schema import Certainty, Counter, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
@@ -45,6 +45,7 @@ BUILT = {
     *(f"language.{one}" for one in Language),
     *(f"role.{one}" for one in Role),
     *(f"prompt.{one}" for one in PROMPTED),
+    *(f"deed.{one}" for one in GOES_OUT),
     *(f"refused.{reason}" for reason in REASONS),
     *(f"queue.{part}" for part in ("overdue", "soon", "offered", "mine", "unclaimed", "others")),
     *(f"day.{day}" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),

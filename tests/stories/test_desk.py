@@ -212,9 +212,7 @@ async def test_extra_demands_go_to_the_leader_only(play):
 
 @played
 async def test_a_new_officers_first_answers_are_looked_at(play):
-    await play.opens_desk(8, NGOC_HA, HOA, MINH)
-    with play.turns.database.change() as connection:
-        connection.exec_driver_sql("UPDATE staff SET answers = 9 WHERE name = 'Minh'")
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, new=(HOA,))
     code = await play.asks(LAN)
     await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
     topic, before = play.topic(NGOC_HA), len(play.said(LAN))
@@ -223,6 +221,8 @@ async def test_a_new_officers_first_answers_are_looked_at(play):
     await play.hears(NGOC_HA.presses(HOA, play.action(NGOC_HA, "d:approve:")))
     assert len(play.said(LAN)) == before  # nobody approves their own
     await play.hears(NGOC_HA.presses(MINH, play.action(NGOC_HA, "d:return:")))
+    await play.hears(NGOC_HA.hears(MINH, "sổ hộ khẩu bỏ rồi", reply_to=play.last(NGOC_HA)["message_id"]))
+    assert "sổ hộ khẩu bỏ rồi" in play.said(NGOC_HA)[-1]
     assert len(play.said(LAN)) == before
     await play.hears(NGOC_HA.hears(HOA, "không cần sổ hộ khẩu", thread=topic))
     approve = play.action(NGOC_HA, "d:approve:")

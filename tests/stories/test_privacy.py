@@ -1,5 +1,6 @@
 """A person's own data: agreed to, shown, forgotten, and let go when its time has come."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -67,7 +68,9 @@ async def test_mydata_sends_everything_and_only_one_s_own(play):
 @played
 async def test_whoever_is_kept_out_can_see_why_and_be_forgotten(play, database, clock):
     with database.change() as connection:
-        people.keep_out(connection, f"telegram:{LAN.id}", by=f"telegram:{HOA.id}", why="chửi cán bộ", now=clock())
+        until = clock() + dt.timedelta(days=30)
+        people.keep_out(connection, f"telegram:{LAN.id}", commune=8, by=f"telegram:{HOA.id}", why="chửi cán bộ",
+                        now=clock(), until=until)  # fmt: skip
     await play.hears(LAN.says("/mydata"))
     ((_, data),) = play.server.files[LAN.id]
     assert [one["why"] for one in json.loads(data)["kept_out"]] == ["chửi cán bộ"]

@@ -104,7 +104,7 @@ def _told_buttons(scene: Scene, request: Request, key: str) -> tuple[tuple[Butto
         return rating_buttons(scene, request)
     if key in ("told.claimed", "told.asked", "told.bot_offers", "told.writing"):
         return ((scene.button("own.bot", "r:bot"),),)
-    if key == "told.claimed_other":
+    if key in ("told.claimed_other", "told.accepted_other"):
         return ((scene.button("own.add", f"r:write:{request.code}"),),)
     return ()
 
@@ -135,9 +135,9 @@ def status(scene: Scene, request: Request, events: Sequence[Event], queue: int) 
 
 TRACED = {
     "send": "trace.send", "claim": "trace.claim", "ask": "trace.ask", "release": "trace.release",
-    "offer": "trace.offer", "accept": "trace.accept", "decline": "trace.decline", "escalate": "trace.escalate",
-    "return": "trace.return", "close": "trace.close", "finish": "trace.finish", "cancel": "trace.cancel",
-    "reopen": "trace.reopen", "late": "trace.late",
+    "depart": "trace.release", "offer": "trace.offer", "accept": "trace.accept", "decline": "trace.decline",
+    "escalate": "trace.escalate", "return": "trace.return", "close": "trace.close", "finish": "trace.finish",
+    "cancel": "trace.cancel", "reopen": "trace.reopen", "late": "trace.late",
 }  # fmt: skip
 WITH_REASON = ("offer", "decline", "escalate", "return")
 
@@ -163,9 +163,9 @@ def mine(scene: Scene, requests: Sequence[Request]) -> tuple[tuple[Block, ...], 
     return (scene.title("my.requests"), *lines), buttons
 
 
-def from_staff(scene: Scene, request: Request, name: str, text: str) -> Reply:
+def from_staff(scene: Scene, request: Request, name: str, text: str, *, unseen: bool = False) -> Reply:
     """An officer's words, with who speaks and for which request."""
-    head = scene.say("talk.officer", who=name, code=request.code)
+    head = scene.say("talk.officer_unseen" if unseen else "talk.officer", who=name, code=request.code)
     return Reply(blocks=(Block(text=head, style=Style.NOTE), Block(text=text)))
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
-from bot.desk.request import OVER, Level, Request, RequestKind, Status
+from bot.desk.access import Share
+from bot.desk.request import OVER, Level, Request, Status
 
 SHOWN_IN_LIST = 30
+LISTS = ("overdue", "soon", "offered", "mine", "unclaimed", "others")
 
 type Rows = tuple[tuple[Button, ...], ...]
 
@@ -32,7 +34,8 @@ def card(scene: Scene, request: Request, *, offered: bool = False, above: bool =
     if request.rating:
         blocks.append(scene.line("card.rating", rating="★" * request.rating))
     buttons = _card_buttons(scene, request, offered=offered, above=above)
-    return Reply(blocks=tuple(blocks), buttons=buttons, place=Place(name=f"card:{request.code}", about=request.code))
+    place = Place(name=f"card:{request.code}", about=request.code, share=Share.CARD)
+    return Reply(blocks=tuple(blocks), buttons=buttons, place=place)
 
 
 def _sign(scene: Scene, request: Request) -> str:
@@ -97,6 +100,16 @@ def opening(scene: Scene, request: Request, *, topics: bool) -> Reply:
     )
 
 
+def handed(scene: Scene, request: Request, why: str, said: Sequence[tuple[str, str]], key: str) -> Reply:
+    """For those it is passed on to: why, and what was said so far."""
+    values = {"code": request.code, "level": scene.say(f"level.{request.level}")}
+    blocks = [scene.title(key, **values), scene.line("handed.why", why=why)]
+    for who, text in said:
+        words = text or scene.say("approval.attachment")
+        blocks.append(scene.line("handed.said", who=who or scene.say("card.nobody"), text=words))
+    return Reply(blocks=tuple(blocks), place=Place(name=f"handed:{request.code}", about=request.code))
+
+
 def room_buttons(scene: Scene, request: Request) -> Rows:
     code = request.code
     rows: list[tuple[Button, ...]] = []
@@ -146,7 +159,7 @@ def sorted_for(person: str, communes: Iterable[int], requests: Sequence[Request]
 def queue(scene: Scene, standing: Standing) -> Reply:
     blocks: list[Block] = []
     buttons: list[tuple[Button, ...]] = []
-    for key in ("overdue", "soon", "offered", "mine", "unclaimed", "others"):
+    for key in LISTS:
         found: Sequence[Request] = getattr(standing, key)
         if found:
             blocks.append(scene.title(f"queue.{key}", count=len(found)))
@@ -154,7 +167,10 @@ def queue(scene: Scene, standing: Standing) -> Reply:
         if key in ("overdue", "soon", "unclaimed"):
             free = [one for one in found if one.status is Status.OPEN]
             buttons += [(scene.button("queue.claim", f"d:claim:{one.code}", code=one.code),) for one in free[:5]]
-    return Reply(blocks=tuple(blocks) or (scene.line("queue.empty"),), buttons=tuple(buttons))
+    listed = tuple(one.code for key in LISTS for one in getattr(standing, key)[:SHOWN_IN_LIST])
+    return Reply(
+        blocks=tuple(blocks) or (scene.line("queue.empty"),), buttons=tuple(buttons), place=Place(lists=listed)
+    )
 
 
 def _in_list(scene: Scene, request: Request) -> str:
@@ -207,7 +223,3 @@ def span(scene: Scene, time: dt.timedelta) -> str:
     if minutes < 60:
         return scene.say("span.minutes", minutes=minutes)
     return scene.say("span.hours", hours=minutes // 60, minutes=minutes % 60)
-
-
-def is_for_leaders(request: Request) -> bool:
-    return request.kind is RequestKind.EXTRA_DEMAND

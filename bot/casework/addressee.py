@@ -1,0 +1,81 @@
+"""To whom an officer's plain words go: never guessed. Where more may be meant, they are kept and it is asked."""
+
+from dataclasses import replace
+
+from bot.casework.counter import Counter
+from bot.conversation.reply import Block, Button, Place, Reply, Style
+from bot.conversation.scene import Scene
+from bot.conversation.visit import Kind, Visit
+from bot.desk.lifecycle import Part, parts_of
+from bot.desk.request import Actor, Request
+from bot.store import cases, shown
+
+NOBODY_YET = ""  # the code of words whose addressee is asked for
+MOST_OFFERED = 8
+SHOWN = 1500  # of the words, so that the question fits into one message
+
+
+def held_by(counter: Counter, actor: Actor) -> list[Request]:
+    """What a member of staff holds now."""
+    owned = counter.requests(cases.owned(counter.connection, actor.person))
+    return [one for one in owned if Part.OWNER in parts_of(actor, one)]
+
+
+def in_own_chat(counter: Counter, actor: Actor) -> list[Request]:
+    """Those of which the conversation is held in the officer's own chat."""
+    return [one for one in held_by(counter, actor) if counter.room(one) == (actor.person, None)]
+
+
+def several(counter: Counter, actor: Actor) -> bool:
+    """Whether plain words in the officer's own chat may be meant for more than one."""
+    return bool(in_own_chat(counter, actor)) and len(held_by(counter, actor)) > 1
+
+
+def without_topic(counter: Counter, actor: Actor, group: str, commune: int) -> list[Request]:
+    """What an officer holds at a desk whose conversations have no topic: there plain words reach nobody."""
+    here = [
+        one for one in held_by(counter, actor) if one.commune == commune and counter.room(one) != (actor.person, None)
+    ]
+    return [one for one in here if shown.where(counter.connection, group, f"topic:{one.code}")[1] is None]
+
+
+def ask(counter: Counter, visit: Visit, meant: list[Request], key: str) -> None:
+    """Keep the words, say that nothing was sent, and offer those who may be meant."""
+    number = cases.wrote(counter.connection, {
+        "code": NOBODY_YET, "side": "staff", "name": visit.name, "chat": visit.chat, "message": visit.message,
+        "kind": visit.kind.value, "text": visit.text, "at": counter.now, "state": "held", "author": visit.who,
+    })  # fmt: skip
+    scene = counter.scene(visit.who)
+    buttons = [(Button(label=_name(scene, one), action=f"d:to:{number}:{one.code}"),) for one in meant[:MOST_OFFERED]]
+    buttons.append((scene.button("which.nobody", f"d:to:{number}:-"),))
+    words = visit.text[:SHOWN] + ("…" if len(visit.text) > SHOWN else "")
+    blocks = (scene.line(key), Block(text=words or scene.say("approval.attachment"), style=Style.NOTE))
+    place = Place(lists=tuple(one.code for one in meant[:MOST_OFFERED]))
+    answers = replace(visit, reply_to=None)
+    counter.answer(answers, Reply(blocks=blocks, buttons=tuple(buttons), place=place))
+
+
+def _name(scene: Scene, request: Request) -> str:
+    return f"{request.name or scene.say('card.nobody')} · {request.code}"
+
+
+def taken_up(counter: Counter, visit: Visit, number: int) -> Visit | None:
+    """The visit whose words waited for an addressee, made again; None where they wait no more, or are another's."""
+    row = cases.message(counter.connection, number)
+    if row is None or row["code"] != NOBODY_YET or row["state"] != "held" or row["author"] != visit.who:
+        return None
+    if not cases.forget_words(counter.connection, number):
+        return None
+    where = {"chat": row["chat"], "message": row["message"], "private": row["chat"] == visit.who}
+    return Visit(
+        kind=Kind(row["kind"]), text=row["text"], person=visit.who, name=visit.name, thread=visit.thread, **where
+    )
+
+
+def forget_waiting(counter: Counter, visit: Visit) -> bool:
+    """Words that still wait for their addressee were corrected: the question holds the old ones and is void."""
+    found = cases.waiting_at(counter.connection, visit.chat, visit.message)
+    waiting = [row["id"] for row in found if row["code"] == NOBODY_YET]
+    for number in waiting:
+        cases.forget_words(counter.connection, number)
+    return bool(waiting)

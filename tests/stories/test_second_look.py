@@ -1,0 +1,172 @@
+"""The second look binds to the words: what a new officer says is read by somebody who knows the work, whatever way it goes."""
+
+import pytest
+
+from tests.cast import BA_DINH, HOA, LAN, MINH, NGOC_HA, QUANG, TAM, THU
+from tests.stage import played
+
+PHOTO = [{"file_id": "f", "file_unique_id": "u", "width": 90, "height": 60}]
+
+
+def told(play, person):
+    return "\n".join(play.said(person))
+
+
+async def claimed(play, officer=HOA):
+    """A request that a new officer holds in the group."""
+    code = await play.asks(LAN)
+    await play.hears(NGOC_HA.presses(officer, f"d:claim:{code}"))
+    return code, play.topic(NGOC_HA)
+
+
+def edited(update, **content):
+    return {"edited_message": update["message"] | {"edit_date": 2} | content}
+
+
+@played
+async def test_an_edit_before_approval_is_what_the_colleague_sees(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, new=(HOA,))
+    _, topic = await claimed(play)
+    wrote = NGOC_HA.hears(HOA, "lệ phí 8.000 đồng", thread=topic)
+    await play.hears(wrote)
+    old = play.action(NGOC_HA, "d:approve:")
+    assert "Chưa gửi" in play.said(NGOC_HA)[-1]
+    await play.hears(edited(wrote, text="lệ phí 5.000 đồng"))
+    new = play.action(NGOC_HA, "d:approve:")
+    assert any("5.000" in text for text in play.said(NGOC_HA)[-3:])
+    await play.hears(NGOC_HA.presses(MINH, old))
+    assert "000" not in told(play, LAN)  # the words he looked at are void
+    await play.hears(NGOC_HA.presses(MINH, new))
+    assert "5.000" in play.said(LAN)[-1]
+    assert "8.000" not in told(play, LAN)
+
+
+@played
+async def test_an_edit_after_approval_is_held_again(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, new=(HOA,))
+    _, topic = await claimed(play)
+    wrote = NGOC_HA.hears(HOA, "lệ phí 5.000 đồng", thread=topic)
+    await play.hears(wrote)
+    await play.hears(NGOC_HA.presses(MINH, play.action(NGOC_HA, "d:approve:")))
+    shown = play.last(LAN)["message_id"]
+    await play.hears(edited(wrote, text="đưa thêm 500.000 đồng"))
+    assert "500.000" not in told(play, LAN)
+    await play.hears(MINH.says(f"/reject {play.action(NGOC_HA, 'd:approve:').split(':')[2]} không được thu thêm"))
+    assert "500.000" not in told(play, LAN)
+    await play.hears(edited(wrote, text="lệ phí 6.000 đồng"))
+    await play.hears(NGOC_HA.presses(MINH, play.action(NGOC_HA, "d:approve:")))
+    assert (play.last(LAN)["method"], play.last(LAN)["message_id"]) == ("editMessageText", shown)
+    assert "6.000" in play.said(LAN)[-1]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [("/more", "chụp sổ đỏ gửi em"), ("/escalate", "sở Tư pháp quyết định"), ("/transfer", "4 nhà chị ấy ở Ba Đình")],
+)
+def test_reasons_and_questions_back_are_looked_at_too(turns, command, words):
+    @played
+    async def story(play):
+        await play.opens_desk(8, NGOC_HA, HOA, MINH, new=(HOA,))
+        await play.opens_desk(4, BA_DINH, TAM)
+        await play.hears(QUANG.says(f"/join {play.invited(8, 'province')}"))
+        code, topic = await claimed(play)
+        before = len(play.said(LAN))
+        await play.hears(NGOC_HA.hears(HOA, f"{command} {words}", thread=topic))
+        assert len(play.said(LAN)) == before
+        assert code not in told(play, BA_DINH) + told(play, QUANG)
+        await play.hears(NGOC_HA.presses(MINH, play.action(NGOC_HA, "d:approve:")))
+        assert len(play.said(LAN)) > before
+        await play.hears(LAN.says(f"/status {code}"))
+        assert "Hoa" in play.said(LAN)[-1]  # it was her doing, not his who looked
+
+    story(turns)
+
+
+@played
+async def test_declining_and_the_answer_from_above_are_looked_at_too(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, new=(HOA,))
+    await play.opens_desk(4, BA_DINH, TAM)
+    code = await play.asks(LAN, commune="Ba Đình")
+    await play.hears(BA_DINH.presses(TAM, f"d:claim:{code}"))
+    await play.hears(TAM.says(f"/transfer {code} 8 nhà chị ấy ở Ngọc Hà"))
+    await play.hears(NGOC_HA.hears(HOA, f"/decline {code} chị này hay kiện"))
+    assert "hay kiện" not in told(play, LAN) + told(play, BA_DINH)
+    await play.hears(MINH.says(f"/reject {play.action(NGOC_HA, 'd:approve:').split(':')[2]} đừng viết vậy"))
+    assert "đừng viết vậy" in told(play, HOA) + told(play, NGOC_HA)
+    assert "hay kiện" not in told(play, LAN) + told(play, BA_DINH)
+
+
+@played
+async def test_photos_and_captions_are_looked_at_and_seen_by_whoever_looks(play):
+    await play.opens_desk(8, None, HOA, MINH, new=(HOA,))
+    code = await play.asks(LAN)
+    await play.hears(HOA.presses(f"d:claim:{code}"))
+    await play.hears(HOA.sends(photo=PHOTO, caption="chuyển khoản vào đây"))
+    assert play.server.copies[LAN.id] == []
+    assert len(play.server.copies[MINH.id]) == 1
+    assert "chuyển khoản" in play.said(MINH)[-1]
+    await play.hears(MINH.presses(play.action(MINH, "d:approve:")))
+    assert len(play.server.copies[LAN.id]) == 1
+    assert "duyệt" in play.said(HOA)[-1]
+
+
+@played
+async def test_where_nobody_knows_the_work_a_leader_looks(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, leader=THU, new=(HOA, MINH))
+    _, topic = await claimed(play)
+    await play.hears(NGOC_HA.hears(HOA, "mang sổ hộ khẩu", thread=topic))
+    assert "hộ khẩu" not in told(play, LAN)
+    await play.hears(NGOC_HA.presses(MINH, play.action(NGOC_HA, "d:approve:")))
+    assert "đã quen việc" in play.said(NGOC_HA)[-1]
+    await play.hears(THU.presses(play.action(THU, "d:approve:")))
+    assert "hộ khẩu" in told(play, LAN)
+
+
+@played
+async def test_without_a_leader_the_province_looks(play):
+    await play.opens_desk(8, NGOC_HA, HOA, new=(HOA,))
+    await play.hears(QUANG.says(f"/join {play.invited(8, 'province')}"))
+    _, topic = await claimed(play)
+    await play.hears(NGOC_HA.hears(HOA, "mang sổ hộ khẩu", thread=topic))
+    assert "hộ khẩu" not in told(play, LAN)
+    assert "chứng sinh" not in told(play, QUANG)  # the citizen's words are not shown to the province for that
+    await play.hears(QUANG.presses(play.action(QUANG, "d:return:")))
+    await play.hears(QUANG.says("sổ hộ khẩu bỏ rồi", reply_to_message=answering(play, QUANG)))
+    assert "sổ hộ khẩu bỏ rồi" in play.said(NGOC_HA)[-1]
+    assert "hộ khẩu" not in told(play, LAN)
+
+
+@played
+async def test_where_nobody_can_look_the_reply_says_so(play):
+    await play.opens_desk(8, NGOC_HA, HOA, new=(HOA,))
+    _, topic = await claimed(play)
+    await play.hears(NGOC_HA.hears(HOA, "mang sổ hộ khẩu", thread=topic))
+    assert "chưa có đồng nghiệp nào xem trước" in play.said(LAN)[-1]
+    assert "mang sổ hộ khẩu" in play.said(LAN)[-1]
+
+
+@played
+async def test_what_waits_can_be_taken_back_and_the_citizen_hears_of_nothing(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, new=(HOA,))
+    _, topic = await claimed(play)
+    wrote = NGOC_HA.hears(HOA, "mang sổ hộ khẩu", thread=topic)
+    await play.hears(wrote)
+    approve, before = play.action(NGOC_HA, "d:approve:"), len(play.said(LAN))
+    await play.hears(NGOC_HA.hears(HOA, "/delete", thread=topic, reply_to=wrote["message"]["message_id"]))
+    await play.hears(NGOC_HA.presses(MINH, approve))
+    assert len(play.said(LAN)) == before
+
+
+@played
+async def test_words_of_somebody_who_holds_it_no_more_do_not_go_out(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, new=(HOA,))
+    code, topic = await claimed(play)
+    await play.hears(NGOC_HA.hears(HOA, "mang sổ hộ khẩu", thread=topic))
+    approve = play.action(NGOC_HA, "d:approve:")
+    await play.hears(NGOC_HA.presses(HOA, f"d:release:{code}"), NGOC_HA.presses(MINH, f"d:claim:{code}"))
+    await play.hears(NGOC_HA.presses(MINH, approve))
+    assert "hộ khẩu" not in told(play, LAN)
+
+
+def answering(play, person):
+    return {"message_id": play.last(person)["message_id"], "date": 1, "chat": person.chat(), "text": "…"}
