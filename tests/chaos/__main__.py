@@ -7,7 +7,7 @@ import random
 import sys
 import time
 
-from tests.chaos import faults
+from tests.chaos import desks, faults
 from tests.chaos.houses import the_house
 
 STORIES = {
@@ -29,6 +29,10 @@ STORIES = {
     "mangled, PostgreSQL": lambda c, house, short: faults.mangled_updates(
         c, "postgresql", house, 2_000 if short else 20_000
     ),
+    "kicked and returned": lambda c, house, short: desks.kicked_and_returned(c, house, 2 if short else 20),
+    "closed topics": lambda c, house, short: desks.closed_topics(c, house, 8 if short else 60),
+    "slow server": lambda c, _, short: desks.slow_server(c, 3 if short else 40),
+    "one noisy chat, two replicas": lambda c, house, short: desks.noisy_chat(c, house, 15 if short else 300),
 }
 
 
