@@ -376,3 +376,22 @@ async def test_an_old_outbox_is_told_once_and_so_is_its_end(play, clock):
         alarm.look()
     await play.deliver()
     assert play.said(BOSS)[1:] == [play.say("admin.slow_over")]
+
+
+@played
+async def test_a_chat_that_is_to_be_left_alone_is_left_alone_by_replies_too(play, clock):
+    def put(text, priority):
+        payload = _REPLY.dump_json(Reply(blocks=(Block(text=text),))).decode()
+        with play.turns.database.change() as connection:
+            outbox.put(connection, chat="telegram:-5", payload=payload, now=clock(), priority=priority)
+
+    put("thẻ", outbox.Priority.CARD)
+    play.server.fail("sendMessage", 429, "Too Many Requests", chat=-5, retry_after=30)
+    await play.deliver()
+    put("lời", outbox.Priority.REPLY)
+    clock.pass_(20)
+    await play.deliver()
+    assert play.server.texts(-5) == []
+    clock.pass_(11)
+    await play.deliver()
+    assert play.server.texts(-5) == ["lời", "thẻ"]
