@@ -17,10 +17,16 @@ RUN /venv/bin/python main.py learn
 FROM python:3.12-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     HOST=0.0.0.0 PORT=8080 LOG_FORMAT=json
-RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin motcua
+RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin motcua \
+    && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/mot-cua
 COPY --from=built /venv /venv
 COPY --from=built /app /app
 WORKDIR /app
+# What was learnt is for the owner alone, and was learnt by root.
+RUN chown -R 10001:10001 var
+# Proposals, and backups that are told to go there; a volume takes its place.
+ENV STATE_DIRECTORY=/var/lib/mot-cua
+VOLUME /var/lib/mot-cua
 USER 10001:10001
 EXPOSE 8080
 STOPSIGNAL SIGTERM

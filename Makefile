@@ -29,8 +29,8 @@ lint: $(VENV)/test.ready
 
 audit: $(VENV)/test.ready
 	@$(PYTHON) -m venv $(VENV)/audit
-	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check pip-audit
-	@for file in requirements.txt tests/requirements.txt; do $(VENV)/audit/bin/pip-audit --require-hashes --disable-pip -r $$file || exit 1; done
+	@$(VENV)/audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/audit/requirements.txt
+	@for file in requirements.txt tests/requirements.txt tests/audit/requirements.txt; do $(VENV)/audit/bin/pip-audit --require-hashes --disable-pip -r $$file || exit 1; done
 
 chaos: $(VENV)/test.ready
 	@$(BIN)/python -m tests.chaos $(CHAOS)

@@ -201,7 +201,8 @@ def backup(file: Path) -> None:
 @main.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Also where the database holds something, which is lost.")
-def restore(file: Path, *, replace: bool) -> None:
+@click.option("--tampered", is_flag=True, help="Also an audit log that was changed; say why elsewhere.")
+def restore(file: Path, *, replace: bool, tampered: bool) -> None:
     """Put what a backup holds in place of all there is, in one piece. Stop the bot first."""
     from bot.store.alone import alone
     from bot.store.backup import BackupUnusable
@@ -211,7 +212,7 @@ def restore(file: Path, *, replace: bool) -> None:
     database = _database(settings)
     try:
         with alone(settings.database), _bar("restoring") as progress:
-            counts = put_back(database, file, progress, replace=replace)
+            counts = put_back(database, file, progress, replace=replace, tampered=tampered)
     except (BackupUnusable, DatabaseUnusable) as error:
         raise click.ClickException(str(error)) from None
     finally:
@@ -296,7 +297,7 @@ def import_(file: Path) -> None:
     except OSError as error:
         raise click.ClickException(f"{FOLDER} cannot be written ({error.strerror}).") from None
     if written:
-        click.echo(f"{len(written)} proposals written to var/proposals/; knowledge/ is as it was.", err=True)
+        click.echo(f"{len(written)} proposals written to {FOLDER}; knowledge/ is as it was.", err=True)
     for line in found.bad_lines:
         click.echo(f"{file}: {line}; left out", err=True)
     if found.bad_lines:

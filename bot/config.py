@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
@@ -13,6 +14,8 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
+# What the bot writes: systemd names the folder so, and a container gives it a volume.
+STATE = Path(os.environ.get("STATE_DIRECTORY") or ROOT / "var")
 
 # Each may stand in a file named by `NAME_FILE` instead: child processes and crash dumps inherit the environment.
 SECRETS = ("telegram_bot_token", "database_url", "webhook_secret")
@@ -99,7 +102,7 @@ class Settings(BaseSettings):
         """The database's address; SQLite under `var/` where none is set."""
         if self.database_url:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{ROOT / 'var' / 'motcua.db'}"
+        return f"sqlite:///{STATE / 'motcua.db'}"
 
 
 def read_settings() -> Settings:
@@ -112,8 +115,16 @@ def read_settings() -> Settings:
     if problems:
         raise BadSettings("\n".join(problems))
     if not settings.database_url:
-        (ROOT / "var").mkdir(exist_ok=True)
+        private_folder(STATE)
     return settings
+
+
+def private_folder(folder: Path) -> None:
+    """A folder that its owner alone may look into. Raises OSError where it cannot be made."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        with suppress(OSError):  # another's folder
+            folder.chmod(0o700)
 
 
 def _from_files(environment: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

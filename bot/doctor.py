@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.chat.proxies import proxy_trouble
 from bot.chat.reach import Reached, TelegramTrouble, reach
-from bot.config import ROOT, BadSettings, Settings, read_settings, without_password
+from bot.config import ROOT, STATE, BadSettings, Settings, read_settings, without_password
 from bot.content.load import examine
 from bot.store.database import DatabaseUnusable, sqlite_file, stands_at
 
@@ -77,7 +77,7 @@ def _knowledge() -> Finding:
 
 def _disk(settings: Settings | None) -> Iterator[Finding]:
     file = sqlite_file(settings.database) if settings else None
-    for folder in dict.fromkeys([file.parent if file else ROOT, ROOT / "var"]):
+    for folder in dict.fromkeys([file.parent if file else ROOT, STATE]):
         if not folder.is_dir():
             continue
         free = shutil.disk_usage(folder).free

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bot.content.private import write_privately
+
 CACHE = Path(__file__).parents[2] / "var" / "cache"
 CHANGED_ON = dt.date(2025, 7, 1)
 
@@ -57,9 +59,8 @@ def load_gazetteer(cache: Path = CACHE) -> Gazetteer:
     except (OSError, ValueError, TypeError, KeyError):
         rows = _rows()
     with suppress(OSError):  # a read-only machine reads the package at every start
-        kept.parent.mkdir(parents=True, exist_ok=True)
         partial = kept.with_suffix(f".{os.getpid()}.part")
-        partial.write_text(json.dumps(rows, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        write_privately(partial, json.dumps(rows, ensure_ascii=False, separators=(",", ":")))
         partial.replace(kept)
     return _from_rows(**rows)
 

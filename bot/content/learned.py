@@ -12,13 +12,24 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.communes import Gazetteer
+from bot.content.private import write_privately
 from bot.content.uncollected import uncollected
 from bot.content.words import HowPeopleAsk
 from bot.understanding.engine import Engine, Learned, build_engine
 from bot.understanding.language import Languages
 from bot.understanding.linear import Linear
 
-CODE = ("features.py", "fold.py", "language.py", "learning.py", "linear.py", "perceptron.py", "vocabulary.py")
+CODE = (
+    "corpus.py",
+    "features.py",
+    "fold.py",
+    "language.py",
+    "learning.py",
+    "linear.py",
+    "matrix.py",
+    "perceptron.py",
+    "vocabulary.py",
+)
 
 type Progress = Callable[[float], None]  # told the part that is done
 
@@ -74,11 +85,10 @@ def _fingerprint(intents: HowPeopleAsk) -> str:
 
 
 def _keep(path: Path, learned: Learned) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     for old in path.parent.glob("learned-*.json"):
         old.unlink(missing_ok=True)
     partial = path.with_suffix(f".{os.getpid()}.part")
-    partial.write_text(json.dumps(_as_json(learned), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    write_privately(partial, json.dumps(_as_json(learned), ensure_ascii=False, separators=(",", ":")))
     partial.replace(path)
 
 

@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 from rapidfuzz import fuzz
 
+from bot.content.private import write_privately
 from bot.content.schema import Code, Procedure, Unit
 from bot.understanding.fold import fold
 
@@ -173,7 +174,6 @@ def _laws(entry: Procedure, record: PortalRecord) -> Iterator[Difference]:
 
 def write_proposal(compared: Compared, day: dt.date, folder: Path) -> Path:
     """One file an entry and code; the same import on the same day writes the same file. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
     record = compared.record
     content = {
         "entry": compared.entry.id,
@@ -187,7 +187,7 @@ def write_proposal(compared: Compared, day: dt.date, folder: Path) -> Path:
     }
     path = folder / f"{day}-portal-{compared.entry.id}-{record.code}.yaml"
     head = "# What the portal says otherwise than the entry; to be reviewed, nothing has been changed.\n"
-    path.write_text(head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110), encoding="utf-8")
+    write_privately(path, head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110))
     return path
 
 

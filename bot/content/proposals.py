@@ -1,11 +1,15 @@
 """Proposals: what an officer's answer could teach, for a maintainer to look at. Nothing changes by itself."""
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import yaml
 
-FOLDER = Path(__file__).parent.parent.parent / "var" / "proposals"
+from bot.content.private import write_privately
+
+# Where systemd and the container have a place to write; `var/` of a folder that somebody unpacked.
+FOLDER = Path(os.environ.get("STATE_DIRECTORY") or Path(__file__).parent.parent.parent / "var") / "proposals"
 
 
 def propose(
@@ -15,7 +19,6 @@ def propose(
 
     The same request gives the same file. Raises OSError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{day:%Y-%m-%d}-{code}.yaml"
     content = {
         "proposed": day.isoformat(),
@@ -24,9 +27,9 @@ def propose(
         "officer_answered": answer,
         "test": {"ask": question, "expect": procedure or "?"},
     }
-    path.write_text(
+    write_privately(
+        path,
         "# To be reviewed before it goes into knowledge/ and intents/.\n"
         + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110),
-        encoding="utf-8",
     )
     return path

@@ -1,7 +1,7 @@
 """Backups: while the bot serves, one SQLite file, whatever database it is taken from; verified both ways."""
 
+import datetime as dt
 import os
-import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -10,8 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import URL, Connection, Table, func, insert, select, text
 
-from bot.store.database import Database, DatabaseUnusable, open_database
-from bot.store.tables import metadata
+from bot.store import audit
+from bot.store.database import Database, DatabaseUnusable, make_fresh, open_database
+from bot.store.tables import UtcTime, metadata
 
 PAGES = 500  # of SQLite, copied between two steps of the bar
 ROWS = 500
@@ -47,22 +48,45 @@ def back_up(database: Database, file: Path, progress: Progress = lambda _: None)
     return counts
 
 
-def restore(database: Database, file: Path, progress: Progress = lambda _: None, *, replace: bool = False) -> Counts:
-    """Put a backup's rows in place of all there are; rows by table. Raises BackupUnusable, DatabaseUnusable."""
+def restore(
+    database: Database,
+    file: Path,
+    progress: Progress = lambda _: None,
+    *,
+    replace: bool = False,
+    tampered: bool = False,
+) -> Counts:
+    """Put a backup's rows in place of all there are; rows by table. Raises BackupUnusable, DatabaseUnusable.
+
+    An audit log that somebody changed is taken only where `tampered` says that it is known.
+    """
     with database.look() as connection:
         if any(_count(connection).values()) and not replace:
             raise BackupUnusable("The database is not empty. Back it up, then restore with --replace.")
-    with _migrated_copy(file) as copy:
+    with _rows_of_ours(file) as copy:
+        with copy.look() as there:
+            wanted, end = _count(there), _chain(there, str(file), tampered=tampered)
         if database.dialect == "sqlite":
             _copy_pages(copy, database, progress)
         else:
             _copy_rows_back(copy, database, progress)
-        with copy.look() as there, database.look() as here:
-            wanted, found = _count(there), _count(here)
-    if wanted != found:
-        raise BackupUnusable("What was restored is not what the backup holds; restore again.")
+    with database.look() as here:
+        found = _count(here)
+        if wanted != found or _chain(here, "the database", tampered=tampered) != end:
+            raise BackupUnusable("What was restored is not what the backup holds; restore again.")
     progress(1)
     return found
+
+
+def _chain(connection: Connection, where: str, *, tampered: bool) -> str:
+    """The hash of an audit log's last line. Raises BackupUnusable where a line is not as it was written."""
+    _, broken = audit.broken_at(connection)
+    if broken is not None and not tampered:
+        raise BackupUnusable(
+            f"Line {broken} of the audit log in {where} was changed, or lines before it were removed. "
+            "Find out by whom; --tampered restores it all the same."
+        )
+    return audit.last(connection)
 
 
 def verify(file: Path) -> None:
@@ -70,13 +94,21 @@ def verify(file: Path) -> None:
     if not file.is_file():
         raise BackupUnusable(f"There is no file {file}.")
     try:
-        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with _reading(file) as connection:
             said = connection.execute("PRAGMA integrity_check").fetchone()[0]
             connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.DatabaseError:
         raise BackupUnusable(f"{file} is not a backup of Một Cửa.") from None
     if said != "ok":
         raise BackupUnusable(f"{file} is damaged; take another backup.")
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[sqlite3.Connection]:
+    """A file that anybody may have written: nothing of its schema is run."""
+    with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.execute("PRAGMA trusted_schema=OFF")
+        yield connection
 
 
 def _snapshot(database: Database, part: Path, progress: Progress) -> Counts:
@@ -107,13 +139,62 @@ def _settle(part: Path) -> None:
 
 
 @contextmanager
-def _migrated_copy(file: Path) -> Iterator[Database]:
-    """The backup as this version would have written it; the file itself stays as it is."""
+def _rows_of_ours(file: Path) -> Iterator[Database]:
+    """The backup's rows in tables that our own migrations made: no trigger, view or schema of the file comes along."""
     verify(file)
     with tempfile.TemporaryDirectory(prefix="motcua-") as folder:
-        copy = Path(shutil.copy(file, Path(folder) / "copy.db"))
+        copy = Path(folder) / "copy.db"
+        with _reading(file) as source:
+            (at,) = source.execute("SELECT version_num FROM alembic_version").fetchone() or (None,)
+            make_fresh(_address(copy), str(at))
+            try:
+                with closing(sqlite3.connect(copy)) as target, target:
+                    _fill(source, target)
+            except (sqlite3.Error, OverflowError):
+                raise BackupUnusable(f"{file} holds rows that are none of Một Cửa's; nothing was restored.") from None
         with closing(open_database(_address(copy))) as database:
+            if odd := _odd(database):
+                raise BackupUnusable(f"{file}: what stands in {odd} is not what belongs there; nothing was restored.")
             yield database
+
+
+def _fill(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """By column. Raises sqlite3.Error where a table is missing, is no plain table, or a row does not fit."""
+    plain = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE 'CREATE TABLE%'"
+    theirs = {name for (name,) in source.execute(plain)}
+    for (table,) in target.execute(plain).fetchall():
+        if table in ("alembic_version", "sqlite_sequence"):
+            continue
+        if table not in theirs:
+            raise sqlite3.DatabaseError(table)
+        columns = [column[1] for column in target.execute(f'PRAGMA table_info("{table}")')]
+        names, marks = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+        rows = source.execute(f'SELECT {names} FROM main."{table}"')  # noqa: S608 - names of our own tables
+        target.executemany(f'INSERT OR REPLACE INTO "{table}" ({names}) VALUES ({marks})', rows)  # noqa: S608
+        _go_on_numbering(source, target, table)
+
+
+def _go_on_numbering(source: sqlite3.Connection, target: sqlite3.Connection, table: str) -> None:
+    """Numbers once given are not given again."""
+    for (last,) in source.execute("SELECT max(seq) FROM sqlite_sequence WHERE name = ?", [table]).fetchall():
+        if isinstance(last, int) and target.execute("SELECT 1 FROM sqlite_sequence WHERE name = ?", [table]).fetchone():
+            target.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", [last, table])
+        elif isinstance(last, int):
+            target.execute("INSERT INTO sqlite_sequence VALUES (?, ?)", [table, last])
+
+
+def _odd(database: Database) -> str:
+    """The first column that holds something of another kind than it is for: SQLite would take anything."""
+    with database.look() as connection:
+        try:
+            for table, rows in _rows(connection, lambda _: None):
+                for column in table.columns:
+                    kind = dt.datetime if isinstance(column.type, UtcTime) else column.type.python_type
+                    if any(row[column.name] is not None and type(row[column.name]) is not kind for row in rows):
+                        return f"{table.name}.{column.name}"
+        except (ValueError, TypeError):  # no moment, no number
+            return "a column of times"
+    return ""
 
 
 def _address(file: Path) -> URL:

@@ -1,9 +1,10 @@
 """Open the database: one engine, migrated, with the settings that make a commit survive a power cut."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
@@ -16,8 +17,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 LOCK_WAIT_MS = 5_000
+NEWER = "The database was written by a newer version of Một Cửa; install that version."
 ODD_LETTERS = "DATABASE_URL is not usable: in a name or password write @ as %40, : as %3A, / as %2F and % as %25."
 LOOK_AGAIN_SECONDS = 0.02
+OTHERS = 0o077  # the rights of everybody but the owner
 TURNS = 6  # waits for SQLite's one write lock, before a turn gives up for now
 WRITES = {"writes": True}  # how a transaction that will write begins
 LISTEN_SECONDS = 0.5
@@ -128,6 +131,16 @@ def open_database(url: str | URL) -> Database:
     return Database(engine)
 
 
+def make_fresh(url: str | URL, at: str) -> None:
+    """Make an empty database as the version of that migration would have. Raises DatabaseUnusable."""
+    if at not in _known():
+        raise DatabaseUnusable(NEWER)
+    with _explained(url):
+        engine = _engine(url)
+        _migrate(engine, at)
+        engine.dispose()
+
+
 def stands_at(url: str) -> tuple[str | None, str | None]:
     """A database's migration, None where it is new, and this version's; nothing is changed. Raises DatabaseUnusable."""
     with _explained(url):
@@ -191,10 +204,20 @@ def _engine(url: str | URL) -> Engine:
         folder = Path(address.database).parent
         if not folder.is_dir():
             raise DatabaseUnusable(f"The folder {folder} for the database does not exist; create it.")
+        _for_the_owner_alone(Path(address.database))
     engine = create_engine(address, connect_args={"timeout": LOCK_WAIT_MS / 1000, "isolation_level": None})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _for_the_owner_alone(file: Path) -> None:
+    """People's words are in it. What SQLite puts beside it has the file's own rights."""
+    with suppress(OSError):  # another's file, or a folder: SQLite says what is the matter
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        for one in (file, *(file.with_name(f"{file.name}{end}") for end in ("-wal", "-shm", "-journal"))):
+            if one.is_file() and one.stat().st_mode & OTHERS:
+                one.chmod(0o600)
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -247,7 +270,7 @@ def _revision(connection: Connection) -> str | None:
         return None
     at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     if at is not None and at not in _known():
-        raise DatabaseUnusable("The database was written by a newer version of Một Cửa; install that version.")
+        raise DatabaseUnusable(NEWER)
     return at
 
 

@@ -18,14 +18,14 @@ def features_of(tokens: list[Token], vocabulary: Vocabulary) -> list[str]:
     besides. Pairs carry most meaning: Vietnamese words are mostly two syllables.
     """
     tokens = tokens[:MAX_TOKENS]
-    alone = chain.from_iterable(map(_alone, tokens))
-    pairs = (f"{one.folded} {two.folded}" for one, two in pairwise(tokens))
-    notions = ("@" + name for name in sorted(concepts_in(tokens, vocabulary)))
-    return list(dict.fromkeys(chain(alone, pairs, notions)))
+    pairs = [f"{one} {two}" for (one, _), (two, _) in pairwise(tokens)]
+    notions = ["@" + name for name in sorted(concepts_in(tokens, pairs, vocabulary))]
+    return list(dict.fromkeys(chain(chain.from_iterable(map(alone, tokens)), pairs, notions)))
 
 
 @lru_cache(maxsize=20_000)
-def _alone(token: Token) -> tuple[str, ...]:
+def alone(token: Token) -> tuple[str, ...]:
+    """What a word says by itself."""
     stem = ("<" + token.folded[:STEM],) if len(token.folded) > STEM else ()
     return (token.folded, "'" + token.accented, *stem) if token.accented else (token.folded, *stem)
 

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.content.schema import Language
@@ -24,11 +24,12 @@ class Languages:
 ORDER = tuple(Language)
 
 
-def learn_languages(texts: Iterable[tuple[Language, list[str]]]) -> Languages:
-    """Count the words of phrases in known languages."""
+def learn_languages(typed: Mapping[Language, Mapping[str, int]]) -> Languages:
+    """From how often each word was typed in phrases of each language."""
     counts: dict[Language, Counter[str]] = {language: Counter() for language in ORDER}
-    for language, typed in texts:
-        counts[language].update(map(fold, typed))
+    for language, words in typed.items():
+        for word, often in words.items():
+            counts[language][fold(word)] += often
     known = set().union(*counts.values())
     sizes = [(sum(counts[language].values()) or 1) + FLOOR * len(known) for language in ORDER]
     return Languages({word: _odds([counts[lang][word] for lang in ORDER], sizes) for word in known})

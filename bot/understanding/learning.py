@@ -1,16 +1,19 @@
 """From the phrases of `intents/` to what is learnt from them. Loads numpy, which a process that serves does without."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
+from itertools import chain
 
 from bot.content.schema import Language
-from bot.content.words import HowPeopleAsk
+from bot.content.words import HowPeopleAsk, Phrase
+from bot.understanding.corpus import aspect_features_in, features_in, pairs_met, read_corpus
 from bot.understanding.engine import NO_ASPECT, Learned
-from bot.understanding.features import aspect_features, features_of
 from bot.understanding.fold import fold, low_words
 from bot.understanding.language import learn_languages
+from bot.understanding.linear import Linear
+from bot.understanding.matrix import weighed
 from bot.understanding.perceptron import learn
-from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, count_words, read_words
+from bot.understanding.vocabulary import Vocabulary, build_vocabulary, count_words
 
 EPOCHS = 4
 MOSTLY = 0.6  # of the time goes into procedures
@@ -21,41 +24,55 @@ type Progress = Callable[[float], None]  # told the part that is done
 
 def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, epochs: int = EPOCHS) -> Learned:
     """Learn words and weights from the phrases. Takes seconds; the same phrases give the same weights."""
-    typed = [(phrase.language, low_words(phrase.text)) for phrase in (*intents.phrases, *intents.talk)]
-    known = count_words(intents.words, (words for _, words in typed))
+    phrases = (*intents.phrases, *intents.talk)
+    typed = [low_words(phrase.text) for phrase in phrases]
+    spoken = {language: _counted(phrases, typed, language) for language in Language}
+    known = count_words(intents.words, sum(spoken.values(), Counter()))
     vocabulary = build_vocabulary(intents.words, known)
-    procedures = learn(_examples(intents, vocabulary), epochs=epochs, progress=lambda part: progress(MOSTLY * part))
-    aspects = learn(_aspect_examples(intents, vocabulary), epochs=epochs, rarest_pair=2, negligible=1.0, rivals=1)
-    progress(1)
-    return Learned(procedures, aspects, learn_languages(typed), known, tuple(_ordinary(words for _, words in typed)))
+    return Learned(
+        procedures=_procedures(intents, typed, vocabulary, epochs, lambda part: progress(MOSTLY * part)),
+        aspects=_aspects(intents, typed, vocabulary, epochs, lambda part: progress(MOSTLY + (1 - MOSTLY) * part)),
+        languages=learn_languages(spoken),
+        known=known,
+        ordinary=_ordinary(typed),
+    )
 
 
-def _examples(intents: HowPeopleAsk, vocabulary: Vocabulary) -> Iterator[tuple[list[str], str]]:
-    """Every phrase, and once more as typed without accents."""
-    for phrase in (*intents.phrases, *intents.talk):
-        yield features_of(read_words(low_words(phrase.text), vocabulary), vocabulary), phrase.means
-        if not phrase.text.isascii():
-            yield features_of(_unaccented(phrase.text, vocabulary), vocabulary), phrase.means
+def _counted(phrases: Iterable[Phrase], typed: Iterable[list[str]], language: Language) -> Counter[str]:
+    of_language = (words for phrase, words in zip(phrases, typed, strict=True) if phrase.language is language)
+    return Counter(chain.from_iterable(of_language))
 
 
-def _aspect_examples(intents: HowPeopleAsk, vocabulary: Vocabulary) -> Iterator[tuple[list[str], str]]:
-    for phrase in intents.phrases:
-        label = phrase.aspect.value if phrase.aspect else NO_ASPECT
-        yield aspect_features(read_words(low_words(phrase.text), vocabulary)), label
+def _procedures(
+    intents: HowPeopleAsk, typed: list[list[str]], vocabulary: Vocabulary, epochs: int, progress: Progress
+) -> Linear:
+    """From every phrase, and once more as typed without accents."""
+    texts, meant = [], []
+    for phrase, words in zip((*intents.phrases, *intents.talk), typed, strict=True):
+        copies = [words] if phrase.text.isascii() else [words, list(map(fold, words))]
+        texts += copies
+        meant += [phrase.means] * len(copies)
+    found = features_in(read_corpus(texts, vocabulary), vocabulary)
+    return learn(weighed(found, meant), epochs=epochs, progress=progress)
+
+
+def _aspects(
+    intents: HowPeopleAsk, typed: list[list[str]], vocabulary: Vocabulary, epochs: int, progress: Progress
+) -> Linear:
+    asked = [phrase.aspect.value if phrase.aspect else NO_ASPECT for phrase in intents.phrases]
+    cues = list(_cues(intents))
+    texts = [*typed[: len(asked)], *(words for words, _ in cues)]
+    found = aspect_features_in(read_corpus(texts, vocabulary))
+    matrix = weighed(found, [*asked, *(aspect for _, aspect in cues)], rarest_pair=2)
+    return learn(matrix, epochs=epochs, negligible=1.0, rivals=1, progress=progress)
+
+
+def _cues(intents: HowPeopleAsk) -> Iterator[tuple[list[str], str]]:
     for aspect, cues in intents.cues.items():
         for language in Language:
-            for cue in getattr(cues, language):
-                yield aspect_features(read_words(low_words(cue), vocabulary)), aspect.value
+            yield from ((low_words(cue), aspect.value) for cue in getattr(cues, language))
 
 
-def _unaccented(text: str, vocabulary: Vocabulary) -> list[Token]:
-    return read_words([fold(word) for word in low_words(text)], vocabulary)
-
-
-def _ordinary(texts: Iterable[list[str]]) -> list[str]:
-    counts: dict[str, int] = {}
-    for typed in texts:
-        folded = [fold(word) for word in typed]
-        for pair in {f"{a} {b}" for a, b in pairwise(folded)}:
-            counts[pair] = counts.get(pair, 0) + 1
-    return sorted(pair for pair, n in counts.items() if n >= ORDINARY_FROM)
+def _ordinary(typed: list[list[str]]) -> tuple[str, ...]:
+    """The pairs of syllables of everyday language, as typed."""
+    return tuple(pairs_met(read_corpus(typed, Vocabulary()), ORDINARY_FROM))

@@ -8,87 +8,30 @@ everywhere (element by element, and sums of row after row); no matrix product, w
 import math
 import random
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import count
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot.understanding.linear import Linear, code
+from bot.understanding.matrix import Floats, Matrix, Numbers
 
 NEGLIGIBLE = 0.4  # weights below are dropped: they decide nothing and cost time and memory
-RAREST_PAIR = 3  # pairs of words met less often are chance
 RIVALS = 3  # how many wrong labels a phrase is held against at once
 MARGIN = 1.0  # by how much the right label should lead
 AGGRESSIVENESS = 0.5  # the most that one phrase may change
 AT_A_TIME = 4_096  # changes of a phrase and label, when they are summed up
 
-type Floats = NDArray[np.float64]
-type Numbers = NDArray[np.int64]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Matrix:
-    """The phrases as rows of length 1: the features of row n stand at starts[n]:starts[n + 1] of `columns`."""
-
-    labels: tuple[str, ...]
-    features: list[str]
-    rarities: Floats  # of each feature
-    starts: Numbers
-    columns: Numbers
-    values: Floats
-    right: Numbers  # the label of each row, by number
-
 
 def learn(
-    examples: Iterable[tuple[Sequence[str], str]],
+    matrix: Matrix,
     *,
     epochs: int,
-    rarest_pair: int = RAREST_PAIR,
     negligible: float = NEGLIGIBLE,
     rivals: int = RIVALS,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Linear:
-    """Learn from (features, label) pairs; `progress` is told which part is done."""
-    matrix = matrix_of(examples, rarest_pair)
+    """Learn from the phrases of a matrix; `progress` is told which part is done."""
     return _packed(matrix, weights_of(matrix, epochs=epochs, rivals=rivals, progress=progress), negligible)
-
-
-def matrix_of(examples: Iterable[tuple[Sequence[str], str]], rarest_pair: int = RAREST_PAIR) -> Matrix:
-    """Number features and labels; a feature counts by its rarity, pairs of words that hardly occur do not."""
-    number: defaultdict[str, int] = defaultdict(count().__next__)
-    columns, lengths, meant = array("q"), array("q"), []
-    for features, label in examples:
-        columns.extend(map(number.__getitem__, features))
-        lengths.append(len(features))
-        meant.append(label)
-    labels = tuple(sorted(set(meant)))
-    place = {label: n for n, label in enumerate(labels)}
-    right = np.array([place[label] for label in meant], np.int64)
-    return _weighed(labels, list(number), np.array(columns), np.array(lengths), right, rarest_pair)
-
-
-def _weighed(
-    labels: tuple[str, ...], features: list[str], columns: Numbers, lengths: Numbers, right: Numbers, rarest_pair: int
-) -> Matrix:
-    often = np.bincount(columns, minlength=len(features))
-    kept = (often >= rarest_pair) | _alone(features)
-    rarities = np.array([1.0 + math.log(len(right) / n) for n in often[kept].tolist()])
-    stays = kept[columns]
-    rows = np.repeat(np.arange(len(lengths)), lengths)[stays]
-    columns = (np.cumsum(kept) - 1)[columns[stays]]
-    squares = np.bincount(rows, weights=rarities[columns] ** 2, minlength=len(lengths))
-    return Matrix(
-        labels=labels,
-        features=[feature for feature, stays in zip(features, kept.tolist(), strict=True) if stays],
-        rarities=rarities,
-        starts=np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=len(lengths))))),
-        columns=columns,
-        values=rarities[columns] / np.sqrt(squares)[rows],
-        right=right,
-    )
 
 
 def weights_of(
@@ -178,7 +121,7 @@ def _by_feature(matrix: Matrix, cells: Numbers, changes: Floats) -> Floats:
 def _packed(matrix: Matrix, weights: Floats, negligible: float) -> Linear:
     weights *= matrix.rarities[:, None]
     heavy = np.abs(weights) >= negligible
-    kept = heavy.any(1) | _alone(matrix.features)
+    kept = heavy.any(1) | np.array([" " not in feature for feature in matrix.features], bool)
     rows, labels = heavy.nonzero()
     return Linear(
         labels=matrix.labels,
@@ -188,7 +131,3 @@ def _packed(matrix: Matrix, weights: Floats, negligible: float) -> Linear:
         codes=array("I", map(code, labels.tolist(), weights[rows, labels].tolist())),
         unseen=round((1.0 + math.log(len(matrix.right) or 1)) ** 2, 3),
     )
-
-
-def _alone(features: list[str]) -> NDArray[np.bool_]:
-    return np.array([" " not in feature for feature in features], bool)

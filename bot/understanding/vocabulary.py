@@ -4,10 +4,10 @@ Slips are repaired against the vocabulary of the phrases; short forms, teen spel
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain
 from typing import NamedTuple
 
 from rapidfuzz import process
@@ -28,16 +28,23 @@ class Token(NamedTuple):
     accented: str | None = None
 
 
+# Concepts that begin with the same two words: by the third, empty where there is none, as tokens with their name.
+type Begun = dict[str, list[tuple[tuple[Token, ...], str]]]
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """The words we know and what they stand for."""
 
     known: dict[str, int] = field(default_factory=dict)  # folded word → how often
     spellings: dict[str, tuple[str, ...]] = field(default_factory=dict)  # as typed → the words meant
-    concepts: dict[str, list[tuple[tuple[Token, ...], str]]] = field(
-        default_factory=dict
-    )  # by the first two folded words
+    concepts: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of one word: folded, or ' and accented
+    phrases: dict[str, Begun] = field(default_factory=dict)  # concepts of several words, by the first two, folded
     by_shape: dict[tuple[str, int], list[str]] = field(default_factory=dict)  # first letter, length → words near it
+
+    def patterns(self) -> Iterator[tuple[tuple[Token, ...], str]]:
+        """The concepts of several words."""
+        return chain.from_iterable(chain.from_iterable(begun.values()) for begun in self.phrases.values())
 
 
 def build_vocabulary(words_file: Words, known: dict[str, int]) -> Vocabulary:
@@ -47,18 +54,37 @@ def build_vocabulary(words_file: Words, known: dict[str, int]) -> Vocabulary:
         if len(word) >= MIN_REPAIRED - 1 and word.isalpha():
             for length in (len(word) - 1, len(word), len(word) + 1):
                 shapes[word[0], length].append(word)
-    concepts: defaultdict[str, list[tuple[tuple[Token, ...], str]]] = defaultdict(list)
-    for name, tokens in _concepts(words_file):
-        concepts[" ".join(token.folded for token in tokens[:2])].append((tokens, name))
-    return Vocabulary(known=known, spellings=_spellings(words_file), concepts=dict(concepts), by_shape=dict(shapes))
+    concepts, phrases = _indexed(_concepts(words_file))
+    return Vocabulary(
+        known=known,
+        spellings=_spellings(words_file),
+        concepts=concepts,
+        phrases=phrases,
+        by_shape=dict(shapes),
+    )
 
 
-def count_words(words_file: Words, texts: Iterable[list[str]]) -> dict[str, int]:
-    """How often each word stands in the phrases, the concepts and the full forms of short ones."""
+def _indexed(concepts: Iterable[tuple[str, tuple[Token, ...]]]) -> tuple[dict[str, tuple[str, ...]], dict[str, Begun]]:
+    alone: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
+    phrases: dict[str, Begun] = {}
+    for name, tokens in concepts:
+        (folded, accents), *more = tokens
+        if more:
+            third = more[1].folded if len(more) > 1 else ""
+            phrases.setdefault(f"{folded} {more[0].folded}", {}).setdefault(third, []).append((tokens, name))
+        else:
+            alone[folded] += (name,)
+            alone["'" + (accents or folded)] += (name,)
+    return dict(alone), phrases
+
+
+def count_words(words_file: Words, typed: Mapping[str, int]) -> dict[str, int]:
+    """How often each word stands in the phrases, as `typed`, in the concepts and in the full forms of short ones."""
     spellings = _spellings(words_file)
     known: Counter[str] = Counter()
-    for typed in texts:
-        known.update(fold(word) for word in typed if word not in spellings)
+    for word, often in typed.items():
+        if word not in spellings:
+            known[fold(word)] += often
     for full in spellings.values():
         known.update(map(fold, full))
     for _, tokens in _concepts(words_file):
@@ -138,23 +164,34 @@ def _nearest(folded: str, vocabulary: Vocabulary) -> str | None:
     return max(((-distance, vocabulary.known[word], word) for word, distance, _ in near), default=(0, 0, None))[2]
 
 
-def concepts_in(tokens: list[Token], vocabulary: Vocabulary) -> set[str]:
-    """The concepts a message names; several for a word that means several things."""
-    found: set[str] = set()
-    find = vocabulary.concepts.get
-    for token in tokens:
-        if patterns := find(token.folded):
-            found.update(name for pattern, name in patterns if _agrees(token, pattern[0]))
-    for start, (one, two) in enumerate(pairwise(tokens)):
-        for pattern, name in find(f"{one.folded} {two.folded}", ()):
-            said = tokens[start : start + len(pattern)]
-            if name not in found and len(said) == len(pattern) and all(map(_agrees, said, pattern)):
-                found.add(name)
+def concepts_in(tokens: list[Token], pairs: list[str], vocabulary: Vocabulary) -> set[str]:
+    """The concepts a message names; several for a word that means several things. `pairs`: of its folded words."""
+    found = set(chain.from_iterable([concepts_of(token, vocabulary) for token in tokens]))
+    begun = vocabulary.phrases.get
+    for start, pair in enumerate(pairs):
+        if patterns := begun(pair):
+            found.update(concepts_from(start, tokens, patterns))
     return found
 
 
-def _agrees(token: Token, pattern: Token) -> bool:
+def concepts_of(token: Token, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The concepts that a word names by itself."""
+    folded, accents = token
+    return vocabulary.concepts.get("'" + accents if accents else folded, ())
+
+
+def concepts_from(start: int, tokens: list[Token], patterns: Begun) -> list[str]:
+    """The concepts of several words that begin at `start`."""
+    third = tokens[start + 2].folded if start + 2 < len(tokens) else ""
+    candidates = chain(patterns.get("", ()), patterns.get(third, ()) if third else ())
+    return [name for pattern, name in candidates if _stands(pattern, tokens, start)]
+
+
+def _stands(pattern: tuple[Token, ...], tokens: list[Token], start: int) -> bool:
     """The same letters, and no accent typed that says otherwise."""
-    if token.folded != pattern.folded:
+    if start + len(pattern) > len(tokens):
         return False
-    return token.accented is None or token.accented == (pattern.accented or pattern.folded)
+    for (folded, accents), meant in zip(tokens[start : start + len(pattern)], pattern, strict=True):
+        if folded != meant.folded or (accents and accents != (meant.accented or folded)):
+            return False
+    return True

@@ -116,7 +116,7 @@ def test_bodies_are_short():
     assert lengths[int(len(lengths) * 0.9)] < 20
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "tests/requirements.txt", "tests/audit/requirements.txt"])
 def test_requirements_are_pinned_with_hashes(name):
     """A package index that is broken into cannot slip us another file under the same version."""
     text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
@@ -127,5 +127,7 @@ def test_requirements_are_pinned_with_hashes(name):
 
 
 def test_the_set_up_installs_nothing_without_its_hash():
-    for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines():
-        assert "requirements.txt" not in line or " install " not in line or "--require-hashes" in line
+    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "Dockerfile"))
+    installing = [line for line in text.splitlines() if re.search(r"pip\b.* install |PIP\) install ", line)]
+    assert len(installing) == 4
+    assert [line for line in installing if "--require-hashes" not in line or "-r " not in line] == []

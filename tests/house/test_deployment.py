@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 
 FILES = ("Dockerfile", "compose.yaml", "mot-cua.service")
 NAMES = {name.upper() for name in Settings.model_fields} | {f"{name.upper()}_FILE" for name in SECRETS}
-OTHERS = {"PATH", "BOT_DOMAIN"}  # the machine's
+OTHERS = {"PATH", "BOT_DOMAIN", "STATE_DIRECTORY"}  # the machine's; systemd's name of where a service writes
 
 
 def variables(name):
@@ -44,6 +44,26 @@ def test_the_replicas_are_two_and_the_same():
     assert services["replica-a"] == services["replica-b"]
     assert services["replica-a"]["read_only"]
     assert "ports" not in services["replica-a"] | services["database"]
+
+
+@pytest.mark.parametrize("name", ["replica-a", "replica-b", "database", "caddy"])
+def test_every_container_has_the_same_limits(name):
+    service = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "caddy" else [])
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"] == "400m"
+    assert service["pids_limit"] == 200
+    assert service["logging"] == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "5"}}
+
+
+def test_the_container_has_a_place_for_proposals_and_backups():
+    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert services["replica-a"]["volumes"] == ["kept:/var/lib/mot-cua"]
+    assert "ENV STATE_DIRECTORY=/var/lib/mot-cua\n" in image
+    assert "--owner=10001 --group=10001 --mode=0700 /var/lib/mot-cua" in image
 
 
 def test_the_proxy_lets_in_what_telegram_posts_and_nothing_else():

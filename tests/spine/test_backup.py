@@ -7,7 +7,9 @@ import threading
 
 import pytest
 from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
 
+from bot.store import audit
 from bot.store.backup import BackupUnusable, back_up, restore
 from bot.store.database import DatabaseUnusable, open_database
 from bot.store.tables import chats, cursors, metadata, outbox, requests
@@ -195,3 +197,112 @@ def test_the_bar_reaches_its_end(database, file):
     back_up(database, file, parts.append)
     assert parts[-1] == 1
     assert parts == sorted(parts)
+
+
+HOSTILE = {
+    "a trigger": "CREATE TRIGGER evil AFTER INSERT ON inbox BEGIN DELETE FROM audit; END",
+    "a view": "CREATE VIEW evil AS SELECT * FROM chats",
+    "a table": "CREATE TABLE evil (x)",
+    "no trigger of ours": "DROP TRIGGER audit_no_delete",
+    "a lax table": "ALTER TABLE chats ADD COLUMN evil TEXT DEFAULT 'x'",
+}
+
+
+def schema(database):
+    listed = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
+    if database.dialect == "postgresql":
+        listed = (
+            "SELECT 'trigger', tgname, '' FROM pg_trigger WHERE NOT tgisinternal UNION ALL SELECT 'column', "
+            "table_name || '.' || column_name, '' FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 2"
+        )
+    with database.look() as connection:
+        return [tuple(row) for row in connection.execute(text(listed))]
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_a_backup_brings_rows_and_nothing_else(database, file, clock, what):
+    with database.change() as connection:
+        connection.execute(insert(chats).values(chat="telegram:1", memory="{}", changed_at=clock()))
+    before, rows = schema(database), everything(database)
+    back_up(database, file)
+    with sqlite3.connect(file) as hostile:
+        hostile.execute(HOSTILE[what])
+    hostile.close()
+    restore(database, file, replace=True)
+    assert schema(database) == before
+    assert everything(database) == rows
+
+
+FOREIGN = {
+    "a view in a table's place": "ALTER TABLE chats RENAME TO old; CREATE VIEW chats AS SELECT * FROM old",
+    "no moment": "UPDATE chats SET changed_at = 'yesterday'",
+    "no number": "INSERT INTO cursors VALUES ('x', 'seven')",
+    "a missing table": "DROP TABLE floods",
+    "a state that does not exist": "PRAGMA ignore_check_constraints = ON; UPDATE outbox SET state = 'evil'",
+    "bytes": "UPDATE chats SET memory = x'ff00'",
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_rows_that_do_not_fit_are_refused_whole(database, file, clock, what):
+    with database.change() as connection:
+        connection.execute(insert(chats).values(chat="telegram:1", memory="{}", changed_at=clock()))
+        row = {"chat": "telegram:1", "priority": 0, "state": "sent", "created_at": clock(), "not_before": clock()}
+        connection.execute(insert(outbox).values(**row))
+    back_up(database, file)
+    before = everything(database)
+    hostile = sqlite3.connect(file)
+    hostile.executescript(FOREIGN[what])
+    hostile.close()
+    with pytest.raises(BackupUnusable):
+        restore(database, file, replace=True)
+    assert everything(database) == before
+
+
+def noted(database, clock, count=3):
+    with database.change() as connection:
+        for n in range(count):
+            audit.note(connection, actor="telegram:21", action="look", subject=f"MC-{n}", now=clock())
+
+
+@pytest.mark.parametrize("change", ["UPDATE audit SET actor = 'nobody' WHERE id = 2", "DELETE FROM audit WHERE id = 2"])
+def test_an_audit_log_that_was_changed_is_not_restored_unseen(database, file, clock, change):
+    noted(database, clock)
+    back_up(database, file)
+    hostile = sqlite3.connect(file)
+    hostile.executescript(f"DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete; {change}")
+    hostile.close()
+    before = everything(database)
+    with pytest.raises(BackupUnusable, match=r"Line \d of the audit log in .* was changed"):
+        restore(database, file, replace=True)
+    assert everything(database) == before
+    restore(database, file, replace=True, tampered=True)
+    assert everything(database)["audit"] != before["audit"]
+
+
+def test_after_a_restore_the_audit_log_goes_on_and_nobody_may_change_it(database, file, clock):
+    noted(database, clock)
+    back_up(database, file)
+    restore(database, file, replace=True)
+    noted(database, clock)
+    with database.look() as connection:
+        assert audit.broken_at(connection) == (6, None)
+    with pytest.raises(DBAPIError, match="only ever added to"), database.change() as connection:
+        connection.execute(text("DELETE FROM audit"))
+
+
+@pytest.mark.only_on("sqlite", "PostgreSQL keeps its own files")
+def test_the_live_database_is_for_its_owner_alone(database, database_url, tmp_path, clock):
+    file = tmp_path / "motcua.db"
+    with database.change() as connection:
+        connection.execute(insert(chats).values(chat="telegram:1", memory="{}", changed_at=clock()))
+    for one in tmp_path.glob("motcua.db*"):
+        one.chmod(0o644)
+    open_database(database_url).close()
+    new = open_database(f"sqlite:///{tmp_path / 'new.db'}")
+    noted(new, clock)
+    rights = {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+    new.close()
+    assert file.name in rights
+    assert "new.db-wal" in rights
+    assert set(rights.values()) == {0o600}

@@ -1,8 +1,13 @@
 """Secrets come from the environment or a file, and leave it nowhere."""
 
+import datetime as dt
+import stat
+
 import pytest
 
-from bot.config import BadSettings, read_settings
+from bot.config import BadSettings, private_folder, read_settings
+from bot.content.communes import load_gazetteer
+from bot.content.proposals import propose
 
 TOKEN = "4711:AAH-a-token-nobody-may-see"
 ADDRESS = "postgresql+psycopg://motcua:hunter%402@db/motcua"
@@ -73,3 +78,17 @@ def test_settings_shown_by_accident_show_no_secret(environment):
     shown = f"{settings!r} {settings} {settings.model_dump_json()}"
     assert [secret for secret in (TOKEN, "hunter", "s3cret") if secret in shown] == []
     assert settings.secrets == [TOKEN, "s3cret", "hunter%402", "hunter@2"]
+
+
+def test_what_the_bot_writes_is_for_its_owner_alone(tmp_path, monkeypatch):
+    private_folder(tmp_path / "var")
+    (tmp_path / "var").chmod(0o755)  # as an older version left it
+    private_folder(tmp_path / "var")
+    path = propose(code="MC-X", procedure=None, language="vi", question="a", answer="b", day=dt.date(2026, 11, 30),
+                   folder=tmp_path / "var" / "proposals")  # fmt: skip
+    cache = tmp_path / "var" / "cache"
+    load_gazetteer.__wrapped__(cache)
+    found = {one: stat.S_IMODE(one.stat().st_mode) for one in (path.parent.parent, *path.parent.parent.rglob("*"))}
+    assert {mode for one, mode in found.items() if one.is_dir()} == {0o700}
+    assert {mode for one, mode in found.items() if one.is_file()} == {0o600}
+    assert len(found) == 5

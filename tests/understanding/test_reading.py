@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from bot.content.schema import Aspect, Language
 from bot.understanding.engine import explain, understand
 from bot.understanding.fold import accented, clean, fold, low_words, untelex, unvni
-from bot.understanding.learning import learn_from
 from bot.understanding.places import find_exactly
 from bot.understanding.result import Context, Outcome
 
@@ -117,13 +116,6 @@ def test_an_explanation_names_words_and_the_nearest_phrase(house, content):
     assert first.score > second.score
     assert any("sinh con" in item.words for item in first.evidence)
     assert first.nearest_phrase
-
-
-def test_learning_is_reproducible(content):
-    from dataclasses import replace
-
-    few = replace(content.intents, phrases=content.intents.phrases[::40], talk=content.intents.talk[::40])
-    assert learn_from(few) == learn_from(few)
 
 
 def test_words_are_bounded():
