@@ -160,7 +160,7 @@ def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
     """Words: understood, then answered by the outcome's own function."""
     if memory.asked_commune and (place := find_exactly(text, house.engine.places, guess=False)):
         return _named(text, place, memory, house, now)
-    understood = understand(text, memory.context(), house.engine)
+    understood = communes.own_first(memory, understand(text, memory.context(), house.engine))
     unclear = understood.outcome in (
         Outcome.NO_MATCH,
         Outcome.CLARIFY,

@@ -91,13 +91,6 @@ def aspect_features_in(corpus: Corpus) -> Found:
     return _joined([*parts, *ends])
 
 
-def pairs_met(corpus: Corpus, least: int) -> list[str]:
-    """The pairs of words that stand in at least so many texts."""
-    found = _joined([_Grams(corpus).part(2)])
-    often = np.bincount(found.columns, minlength=len(found.several))
-    return sorted(found.named(np.flatnonzero(often >= least)))
-
-
 class _Grams:
     """Words that follow each other, without accents, as one number each."""
 

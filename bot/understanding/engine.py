@@ -14,7 +14,8 @@ from bot.understanding.features import aspect_features, features_of, shown
 from bot.understanding.fold import clean, fold, low_words, words
 from bot.understanding.language import Languages, detect
 from bot.understanding.linear import Linear
-from bot.understanding.places import Mention, Places, build_places, find_mention
+from bot.understanding.place_names import Places, build_places, everyday
+from bot.understanding.places import Mention, find_mention
 from bot.understanding.result import Context, Evidence, Explanation, Understanding
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
 
@@ -59,11 +60,12 @@ class Engine:
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
     """Index what maintainers wrote around what was learnt from it."""
     vocabulary = build_vocabulary(intents.words, learned.known)
+    places = build_places(gazetteer, intents.words.provinces)
     return Engine(
         vocabulary=vocabulary,
         events=build_events(intents, vocabulary),
-        places=build_places(gazetteer, intents.words.provinces),
-        ordinary=frozenset(learned.ordinary),
+        places=places,
+        ordinary=everyday(places, learned.ordinary),
         learned=learned,
         asking=_asking(intents),
     )
@@ -102,10 +104,10 @@ class Reading:
 
 def read(text: str, context: Context, engine: Engine) -> Reading:
     """Words, language and place of a message, and what speaks for a procedure."""
-    raw = words(clean(text))
-    typed = [word.lower() for word in raw]
+    text = clean(text)
+    typed = [word.lower() for word in words(text)]
     language = detect(typed, engine.learned.languages, context.spoke or context.language)
-    mention = find_mention(raw, typed, engine.places, engine.ordinary)
+    mention = find_mention(text, typed, engine.places, engine.ordinary)
     rest = [*typed[: mention.start], *typed[mention.end :]] if mention else typed
     tokens = read_words(rest, engine.vocabulary)
     return Reading(language, mention, tokens, features_of(tokens, engine.vocabulary))

@@ -55,6 +55,11 @@ def words(text: str) -> list[str]:
     return [_LONG_RUN.sub(r"\1", word) for word in found] if _LONG_RUN.search(text) else found
 
 
+def gaps(text: str) -> list[str]:
+    """What stands before each of the words of a cleaned text."""
+    return _WORD.split(text, MAX_TOKENS)[:MAX_TOKENS]
+
+
 def low_words(text: str) -> list[str]:
     """The words of any text, cleaned and in lower case."""
     return words(clean(text).lower())

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, pairwise
 
 from bot.content.schema import Language
 from bot.content.words import HowPeopleAsk, Phrase
-from bot.understanding.corpus import aspect_features_in, features_in, pairs_met, read_corpus
+from bot.understanding.corpus import aspect_features_in, features_in, read_corpus
 from bot.understanding.engine import NO_ASPECT, Learned
-from bot.understanding.fold import fold, low_words
+from bot.understanding.fold import accented, clean, fold, low_words, words
 from bot.understanding.language import learn_languages
 from bot.understanding.linear import Linear
 from bot.understanding.matrix import weighed
@@ -34,12 +34,12 @@ def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, ep
         aspects=_aspects(intents, typed, vocabulary, epochs, lambda part: progress(MOSTLY + (1 - MOSTLY) * part)),
         languages=learn_languages(spoken),
         known=known,
-        ordinary=_ordinary(typed),
+        ordinary=_ordinary(phrases),
     )
 
 
 def _counted(phrases: Iterable[Phrase], typed: Iterable[list[str]], language: Language) -> Counter[str]:
-    of_language = (words for phrase, words in zip(phrases, typed, strict=True) if phrase.language is language)
+    of_language = (low for phrase, low in zip(phrases, typed, strict=True) if phrase.language is language)
     return Counter(chain.from_iterable(of_language))
 
 
@@ -48,8 +48,8 @@ def _procedures(
 ) -> Linear:
     """From every phrase, and once more as typed without accents."""
     texts, meant = [], []
-    for phrase, words in zip((*intents.phrases, *intents.talk), typed, strict=True):
-        copies = [words] if phrase.text.isascii() else [words, list(map(fold, words))]
+    for phrase, low in zip((*intents.phrases, *intents.talk), typed, strict=True):
+        copies = [low] if phrase.text.isascii() else [low, list(map(fold, low))]
         texts += copies
         meant += [phrase.means] * len(copies)
     found = features_in(read_corpus(texts, vocabulary), vocabulary)
@@ -61,7 +61,7 @@ def _aspects(
 ) -> Linear:
     asked = [phrase.aspect.value if phrase.aspect else NO_ASPECT for phrase in intents.phrases]
     cues = list(_cues(intents))
-    texts = [*typed[: len(asked)], *(words for words, _ in cues)]
+    texts = [*typed[: len(asked)], *(asking for asking, _ in cues)]
     found = aspect_features_in(read_corpus(texts, vocabulary))
     matrix = weighed(found, [*asked, *(aspect for _, aspect in cues)], rarest_pair=2)
     return learn(matrix, epochs=epochs, negligible=1.0, rivals=1, progress=progress)
@@ -73,6 +73,15 @@ def _cues(intents: HowPeopleAsk) -> Iterator[tuple[list[str], str]]:
             yield from ((low_words(cue), aspect.value) for cue in getattr(cues, language))
 
 
-def _ordinary(typed: list[list[str]]) -> tuple[str, ...]:
-    """The pairs of syllables of everyday language, as typed."""
-    return tuple(pairs_met(read_corpus(typed, Vocabulary()), ORDINARY_FROM))
+def _ordinary(phrases: Iterable[Phrase]) -> tuple[str, ...]:
+    """Pairs of syllables that stand in several phrases, without accents and with them; two capitals are a name."""
+    met: Counter[tuple[str, str]] = Counter()
+    for phrase in phrases:
+        met.update({*pairwise(words(clean(phrase.text)))})
+    counts: Counter[str] = Counter()
+    for (a, b), often in met.items():
+        if not (a[0].isupper() and b[0].isupper()):
+            counts[f"{fold(a)} {fold(b)}"] += often
+            if not (a.isascii() and b.isascii()):
+                counts[f"{accented(a.lower())} {accented(b.lower())}"] += often
+    return tuple(sorted(pair for pair, n in counts.items() if n >= ORDINARY_FROM))

@@ -1,145 +1,50 @@
 """Place names: from whatever people call their commune to today's communes.
 
-Pure; built once from the gazetteer. A name is found without its kind, its accents and small slips; a former name leads
-to the communes that took it over on 1 July 2025. Several that fit are all returned: nothing is guessed.
+Pure. A name is found without its kind, its accents and its capitals; a former name leads to the communes that took it
+over on 1 July 2025. A province or district written beside a name is a condition on it. Several that fit are all
+returned: nothing is guessed.
 """
 
-import re
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
-from bot.content.communes import Commune, FormerUnit, Gazetteer
-from bot.understanding.fold import accented, clean, fold, low_words, words
-from bot.understanding.result import FoundCommune, Place
+from bot.understanding.fold import clean, fold, low_words
+from bot.understanding.place_names import District, Key, Places, Unit, marked, plain
+from bot.understanding.place_text import (
+    ALIKE,
+    ALSO_FORMER,
+    APART,
+    BETWEEN,
+    BREAK,
+    COMMUNE_KINDS,
+    COUNTED,
+    DISTRICT_KINDS,
+    EXACT,
+    FOREIGN,
+    FOREIGN_KINDS,
+    FORMER,
+    KINDS_AFTER,
+    MAX_NAME,
+    NO_BREAK,
+    ONLY_DISTRICTS,
+    PROVINCE_KINDS,
+    REGION_KINDS_AFTER,
+    SMALL_WORDS,
+    Words,
+    agrees,
+    kind_before,
+    leading_kind,
+    read_words,
+    region_kind,
+)
+from bot.understanding.result import Doubt, FoundCommune, Place
 
-MAX_NAME = 5  # syllables
-MAX_CANDIDATES = 24
-SHOUTING = 0.6  # of the words with a capital: then a capital says nothing
-STRONG = 4  # a name after its kind
+MAX_ADDRESS = 20  # words of a message that is a place and nothing else
+MAX_REGIONS = 3  # a district, a province and one more
+MAX_CANDIDATES = 60
 SLIP_SCORE = 84  # how like a name a slip must be, of 100
-
-# Kinds as typed before a name, folded: what they say of the unit.
-KINDS = {
-    "phuong": "phuong", "p": "phuong", "ward": "phuong", "f": "phuong",
-    "xa": "xa", "commune": "xa", "x": "xa",
-    "thi tran": "thi tran", "tt": "thi tran", "town": "thi tran",
-    "dac khu": "dac khu",
-    "quan": "district", "q": "district", "huyen": "district", "h": "district", "district": "district",
-    "thi xa": "district", "tx": "district",
-    "thanh pho": "district", "tp": "district", "city": "district",
-}  # fmt: skip
-KIND_SYLLABLES = {
-    "phuong": {accented("phường")}, "xa": {accented("xã")}, "thi": {accented("thị")}, "tran": {accented("trấn")},
-    "quan": {accented("quận")}, "huyen": {accented("huyện")}, "khu": {accented("khu")}, "pho": {accented("phố")},
-}  # fmt: skip
-KIND_OF_NAME = re.compile("(thành phố|thị trấn|thị xã|đặc khu|phường|quận|huyện|tỉnh|xã) ")
-KINDS_IN_INDONESIAN = {"kelurahan": "phuong", "desa": "xa", "kecamatan": "district"}
-# Words after which a bare name of two syllables or more is a place.
-BEFORE_A_PLACE = frozenset(
-    [
-        "o",
-        "tai",
-        "ve",
-        "tu",
-        "ben",
-        "duoi",
-        "tren",
-        "que",
-        "in",
-        "at",
-        "di",
-        "daerah",
-        "from",
-        "near",
-        "live",
-        "tinggal",
-    ]
-)
-# Words that follow `xã` or `phường` without naming one.
-NOT_NAMES = frozenset(
-    [
-        "hoi",
-        "nao",
-        "minh",
-        "em",
-        "toi",
-        "tui",
-        "con",
-        "chau",
-        "ban",
-        "nay",
-        "do",
-        "kia",
-        "cu",
-        "moi",
-        "khac",
-        "thi",
-        "ban",
-        "dang",
-        "o",
-        "lam",
-        "co",
-        "duoc",
-        "khong",
-        "thuong",
-        "noi",
-        "nha",
-        "vien",
-        "giao",
-        "bao",
-        "truc",
-        "quan",
-        "huyen",
-        "tinh",
-        "to",
-        "dan",
-        "cho",
-        "da",
-        "se",
-        "van",
-        "bat",
-        "doi",
-        "noi",
-        "chung",
-        "ra",
-        "hay",
-        "va",
-        "thi",
-        "la",
-    ]
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """A name and where it leads."""
-
-    kind: str
-    name: str  # accented key of the bare name
-    province: str  # folded bare name
-    district: str  # folded bare name, "" for today's units
-    targets: tuple[FoundCommune, ...]
-    today: bool
-
-
-type _Span = tuple[int, int, str]  # of words: from, to, and folded
-
-
-@dataclass(frozen=True)
-class Places:
-    """The index: folded bare name → units; and the names of districts and provinces."""
-
-    units: dict[str, list[_Unit]] = field(default_factory=dict)
-    districts: dict[str, list[FoundCommune]] = field(default_factory=dict)
-    provinces: dict[str, str] = field(default_factory=dict)
-    names: frozenset[str] = frozenset()  # of all three
-    beginnings: frozenset[str] = frozenset()  # the first two syllables of every longer one
-    by_initial: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -151,323 +56,498 @@ class Mention:
     end: int
 
 
-def build_places(gazetteer: Gazetteer, province_names: Mapping[str, str] | None = None) -> Places:
-    """Index every name of today and before. `province_names`: other names of provinces ("sài gòn"), folded."""
-    units: defaultdict[str, list[_Unit]] = defaultdict(list)
-    districts: defaultdict[str, dict[int, FoundCommune]] = defaultdict(dict)
-    provinces: dict[str, str] = {fold(name): _region(clean(of)) for name, of in (province_names or {}).items()}
-    for commune in gazetteer.communes.values():
-        province = _region(commune.province)
-        provinces[province] = province
-        kind, name = _bare(commune.name)
-        target = FoundCommune(ward_code=commune.code, name=commune.name, province=commune.province)
-        units[fold(name)].append(_Unit(kind, _key(name), province, "", (target,), today=True))
-    for former in gazetteer.former:
-        targets = tuple(_target(former, gazetteer.communes[code]) for code in former.became)
-        kind, name = _bare(former.name)
-        district, province = _region(former.district), _region(former.province)
-        provinces[province] = province
-        if targets:
-            units[fold(name)].append(_Unit(kind, _key(name), province, district, targets, today=False))
-        for code in former.became:
-            if code not in districts[district]:
-                commune = gazetteer.communes[code]
-                districts[district][code] = FoundCommune(
-                    ward_code=code, name=commune.name, province=commune.province, by=former.district
-                )
-    names = frozenset((*units, *districts, *provinces))
-    initials: defaultdict[str, list[str]] = defaultdict(list)
-    for name in units:
-        initials[name[0]].append(name)
-    return Places(
-        units=dict(units),
-        districts={name: list(found.values()) for name, found in districts.items()},
-        provinces=provinces,
-        names=names,
-        beginnings=frozenset(" ".join(name.split()[:2]) for name in names if " " in name),
-        by_initial=dict(initials),
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Region:
+    """A province or district written beside a name."""
+
+    province: Key | None = None
+    districts: tuple[District, ...] = ()
+    sure: bool = False  # its kind is said
+
+    def holds(self, unit: Unit) -> bool:
+        return self.province in unit.provinces or any(one.name in unit.districts for one in self.districts)
 
 
-def _target(former: FormerUnit, commune: Commune) -> FoundCommune:
-    return FoundCommune(
-        ward_code=commune.code,
-        name=commune.name,
-        province=commune.province,
-        by=former.name,
-        partly=len(former.became) > 1,
-        former_district=former.district,
-    )
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """One way to read some words as a place."""
 
-
-def _bare(name: str) -> tuple[str, str]:
-    """`Phường Ngọc Hà` → (`phuong`, `ngọc hà`)."""
-    low = name.lower()
-    if kind := KIND_OF_NAME.match(low):
-        return fold(kind[1]), " ".join(words(low[kind.end() :]))
-    return "", " ".join(words(low))
-
-
-@lru_cache(maxsize=2_000)
-def _region(name: str) -> str:
-    """A province or district without its kind and accents."""
-    return fold(_bare(name)[1])
-
-
-def _key(name: str) -> str:
-    return " ".join(accented(word) for word in name.split())
+    start: int  # with its kind
+    name: tuple[int, int]
+    end: int  # with its regions
+    kind: str = ""
+    kind_behind: bool = False  # "Hoi An ward"
+    district: bool = False  # what is named is a district
+    key: Key
+    regions: tuple[_Region, ...] = ()
+    beside: bool = False  # a region stands beside it
+    former: bool = False  # it is said to be the old name
 
 
 def find_exactly(text: str, places: Places, *, guess: bool = True) -> Place | None:
     """The place a whole message names ("Cống Vị", "p. cong vi, ba dinh"); None where it names none.
 
-    Slips are forgiven; unless `guess`, only where the kind of place is said with the name.
+    Slips are asked about; unless `guess`, only where the kind of place is said with the name.
     """
-    typed = low_words(text)[:12]
-    mention = _find(typed, [True] * len(typed), places, sure=True)
-    if mention and _only_place(typed, mention, places):
-        return mention.place
-    kind, at = _leading_kind(typed)
-    rest = typed[at:]
-    if not 1 <= len(rest) <= MAX_NAME or (not kind and (len(rest) < 2 or not guess)):
+    cleaned = clean(text)
+    words = read_words(cleaned, low_words(text), places, whole=True)
+    if len(words.typed) > MAX_ADDRESS:
         return None
-    return _slip(rest, kind, places)
+    found = _found(words, places)
+    fitting = [one for one in found if not _left_over(words, one[1])]
+    if fitting:
+        return _best(fitting).place
+    return _slip(words, places, guess=guess)
 
 
-def find_mention(raw: list[str], typed: list[str], places: Places, ordinary: Collection[str] = ()) -> Mention | None:
+def find_mention(text: str, typed: list[str], places: Places, ordinary: Collection[str] = ()) -> Mention | None:
     """The place mentioned in a message.
 
-    `raw` are its words as typed, capitals and all; `typed` the same in lower case. `ordinary` are folded pairs of
-    syllables of everyday language: without a kind or capitals they are not taken for a name.
+    `text` is cleaned, `typed` are its words in lower case. `ordinary` are folded pairs of syllables of everyday
+    language: without a kind they are not taken for a name.
     """
-    capital = [word[:1].isupper() for word in raw]
-    if sum(capital) > SHOUTING * len(raw):
-        capital = [False] * len(raw)
-    return _find(typed, capital, places, sure=False, ordinary=ordinary)
+    words = read_words(text, typed, places, whole=False, ordinary=ordinary)
+    found = _found(words, places)
+    return _of_two(_best(found), found) if found else None
 
 
-def _find(
-    typed: list[str], capital: list[bool], places: Places, *, sure: bool, ordinary: Collection[str] = ()
-) -> Mention | None:
-    folded = [_folded_unless_misread(word) for word in typed]
-    found = _names_in(folded, places)
-    context = _regions(found, places)
-    best: tuple[tuple[int, int, int], Mention] | None = None
-    for start, end, name in found:
-        if name not in places.units and name not in places.districts:
+type _Found = tuple[tuple[int, ...], _Reading, Place]
+
+
+def _found(words: Words, places: Places) -> list[_Found]:
+    """Every place that may be meant, with its rank."""
+    found: list[_Found] = []
+    for reading in _readings(words, places):
+        if not _may_be_a_place(reading, words, places):
             continue
-        kind, first = _kind_before(folded, start)
-        named = all(capital[start:end])
-        strength = _strength(folded, (start, end), kind, named=named, sure=sure)
-        if not strength or (strength < STRONG and _not_a_place(typed[start:end], strength, ordinary, places)):
-            continue
-        if place := _resolve(typed[start:end], kind, context - {name}, places):
-            rank = (strength, end - start, -start)
-            if best is None or rank > best[0]:
-                best = rank, Mention(place, first, end)
-    return best[1] if best else None
-
-
-@lru_cache(maxsize=20_000)
-def _folded_unless_misread(word: str) -> str:
-    """Folded, but `phương` and `quân` stay apart from `phường` and `quận`."""
-    folded = fold(word)
-    return (
-        word
-        if folded in KIND_SYLLABLES and not word.isascii() and accented(word) not in KIND_SYLLABLES[folded]
-        else folded
-    )
-
-
-def _names_in(folded: list[str], places: Places) -> list[_Span]:
-    """Every stretch of words that is the name of something."""
-    found = [(at, at + 1, word) for at, word in enumerate(folded) if word in places.names]
-    for start, pair in enumerate(map(" ".join, pairwise(folded))):
-        if pair in places.beginnings:
-            ends = range(start + 2, min(len(folded), start + MAX_NAME) + 1)
-            spans = ((start, end, " ".join(folded[start:end])) for end in ends)
-            found += [span for span in spans if span[2] in places.names]
+        if place := _resolve(reading, words, places):
+            found.append((_rank(reading, place, words), reading, place))
     return found
 
 
-def _kind_before(folded: list[str], start: int) -> tuple[str, int]:
-    """The kind typed before a name, and where it begins."""
-    if start >= 2 and (kind := KINDS.get(" ".join(folded[start - 2 : start]))):
-        return kind, start - 2
-    if start >= 1:
-        word = folded[start - 1]
-        kind = KINDS.get(word) or KINDS_IN_INDONESIAN.get(word) or ""
-        return kind, start - 1 if kind else start
-    return "", start
+def _rank(reading: _Reading, place: Place, words: Words) -> tuple[int, ...]:
+    said = 2 if reading.kind or reading.beside or words.whole else 1
+    if place.doubt is Doubt.SPELLING:
+        said = 0
+    name = reading.name[1] - reading.name[0]
+    return said, not reading.district, reading.end - reading.start, name, -reading.start
 
 
-def _leading_kind(typed: list[str]) -> tuple[str, int]:
-    folded = [fold(word) for word in typed]
-    for length in (2, 1):
-        if kind := KINDS.get(" ".join(folded[:length])):
-            return kind, length
-    return "", 0
+def _best(found: list[_Found]) -> Mention:
+    """The best reading; those that read the same words otherwise are as good."""
+    _, best, place = max(found, key=lambda one: one[0])
+    same = [
+        one for _, reading, one in found if (reading.start, reading.end) == (best.start, best.end) and not one.doubt
+    ]
+    if len(same) > 1 and not place.doubt:
+        place = _place(place.typed, [target for one in same for target in one.candidates])
+    return Mention(place, best.start, best.end)
 
 
-def _strength(folded: list[str], span: tuple[int, int], kind: str, *, named: bool, sure: bool) -> int:
-    """How surely a span is a place: 0 not at all."""
-    start, end = span
-    length = end - start
-    if kind and len(folded[start - 1]) == 1 and not (named or sure):
-        return 0  # "p", "q", "h", "x" alone also begin ordinary words
-    if kind:
-        if length == 1 and (folded[start] in NOT_NAMES or not (named or sure or folded[start].isdigit())):
-            return 0
-        if folded[start].isdigit() and kind not in ("phuong", "district"):
-            return 0
-        if folded[start] in NOT_NAMES and not named:
-            return 0
-        return STRONG
-    if length < 2:
-        return 0
-    if named and not sure:
-        return 3
-    before = folded[start - 1] if start else ""
-    if before in BEFORE_A_PLACE:
-        return 2
-    return 1 if sure else 0
+def _of_two(mention: Mention, found: list[_Found]) -> Mention:
+    """Where a message names another commune as surely, which of them is meant is a question."""
+    sure = mention.place.certain
+    if sure is None:
+        return mention
+    others = [
+        one.certain
+        for rank, reading, one in found
+        if rank[0] == 2 and rank[1] and (reading.start >= mention.end or reading.end <= mention.start) and one.certain
+    ]
+    candidates = {one.ward_code: one for one in (sure, *others) if one}
+    if len(candidates) == 1:
+        return mention
+    two = _place(mention.place.typed, candidates.values())
+    return replace(mention, place=replace(two, doubt=Doubt.SEVERAL_SAID))
 
 
-def _not_a_place(typed: list[str], strength: int, ordinary: Collection[str], places: Places) -> bool:
-    """A bare name that is a province's, an everyday pair of words, or written with other accents."""
-    name = " ".join(map(fold, typed))
-    if name in places.provinces or (name not in places.units and strength > 2):
+def _readings(words: Words, places: Places) -> Iterator[_Reading]:
+    for start, end, key in words.names:
+        if key in places.numbered:
+            yield _numbered(words, places, start, key)
+            continue
+        kind, first = kind_before(words, start)
+        if not (kind or words.whole or words.cued(start) or _near_a_region(words, first, end)):
+            continue
+        is_district = kind in DISTRICT_KINDS
+        if (key in places.units or key in places.aliases) and not (is_district and key in places.districts):
+            begin, spoken = (start, "") if is_district else (first, COMMUNE_KINDS.get(kind, ""))
+            yield _with_regions(words, places, _Reading(start=begin, name=(start, end), end=end, kind=spoken, key=key))
+        if key in places.districts and (is_district or not (kind or key in places.units)):
+            reading = _Reading(
+                start=first, name=(start, end), end=end, kind=DISTRICT_KINDS.get(kind, ""), key=key, district=True
+            )
+            if not _is_province(key, kind, places):
+                yield _with_regions(words, places, reading)
+
+
+def _near_a_region(words: Words, start: int, end: int) -> bool:
+    """Whether a province or district, with its kind and a word between, may stand beside a name, or a kind behind."""
+    if start in words.regions_before or any(at in words.regions for at in range(end, end + 5)):
         return True
-    if strength <= 2 and name in ordinary:
+    return words.said(end, KINDS_AFTER) or (end < len(words.plain) and words.plain[end][-1].isdigit())
+
+
+def _is_province(key: Key, kind: str, places: Places) -> bool:
+    """A name that a city of today or a province has, and nothing says that the district is meant."""
+    if key not in places.provinces:
+        return False
+    return places.provinces[key] in places.cities or DISTRICT_KINDS.get(kind) not in ALSO_FORMER
+
+
+def _numbered(words: Words, places: Places, at: int, word: Key) -> _Reading:
+    """`q3`, `p5`: a kind and a number in one word."""
+    kind, number = places.numbered[word]
+    reading = _Reading(start=at, name=(at, at + 1), end=at + 1, kind=kind, key=number, district=kind == "quan")
+    return _with_regions(words, places, reading)
+
+
+def _with_regions(words: Words, places: Places, reading: _Reading) -> _Reading:
+    """The reading with what is written beside it: provinces and districts behind it, else before it."""
+    end = reading.end
+    if words.said(end, KINDS_AFTER) and words.breaks[end] == NO_BREAK:
+        reading = replace(reading, kind=reading.kind or COMMUNE_KINDS[words.spoken[end]], kind_behind=True)
+        end += 1
+    former = words.said(end, FORMER)
+    behind, end = _regions_behind(words, places, end + former)
+    if behind:
+        return replace(reading, end=end, regions=tuple(behind), beside=True, former=former)
+    before, start = _regions_before(words, places, reading)
+    if before:
+        return replace(reading, start=start, end=end, regions=tuple(before), beside=True, former=former)
+    return replace(reading, end=end, former=former)
+
+
+def _regions_behind(words: Words, places: Places, at: int) -> tuple[list[_Region], int]:
+    regions: list[_Region] = []
+    end = at
+    while at < len(words.spoken) and len(regions) < MAX_REGIONS:
+        step = at
+        while step < at + 2 and words.said(step, BETWEEN):
+            step += 1
+        found = _region_at(words, places, step)
+        if not found:
+            break
+        region, at = found
+        at += words.said(at, REGION_KINDS_AFTER) or words.said(at, FORMER)
+        regions.append(region)
+        end = at
+    return regions, end
+
+
+def _region_at(words: Words, places: Places, at: int) -> tuple[_Region, int] | None:
+    """The province or district that begins at a word, and where it ends."""
+    kind, start = region_kind(words.spoken, at)
+    if at < len(words.plain) and (written := places.numbered.get(words.plain[at])):
+        found = _district(places, written[1], "quan")
+        return (found, at + 1) if written[0] == "quan" else None
+    for end in reversed(words.regions.get(start, ())):
+        if region := _region(words, places, (start, end), kind, parted=start > at or words.ends(at)):
+            return region, end
+    return None
+
+
+def _region(words: Words, places: Places, span: tuple[int, int], kind: str, *, parted: bool) -> _Region | None:
+    """The region of that name. `parted`: a comma or its kind stands before it."""
+    key = " ".join(words.plain[span[0] : span[1]])
+    if not kind and (key.isdigit() or (len(key) == 2 and not parted)):
+        return None
+    province = None if kind in ONLY_DISTRICTS else places.provinces.get(key)
+    districts: tuple[District, ...] = ()
+    if kind not in PROVINCE_KINDS and key in places.districts:
+        districts = _district(places, key, DISTRICT_KINDS.get(kind, "")).districts
+        if not (kind or words.whole):
+            districts = _surely(districts, words, span, parted=parted)
+    if districts and DISTRICT_KINDS.get(kind) in ALSO_FORMER and key not in places.cities:
+        province = None  # "thành phố Cao Bằng" is not the province
+    if not (province or districts):
+        return None
+    return _Region(province=province, districts=districts, sure=bool(kind or province))
+
+
+def _surely(
+    districts: tuple[District, ...], words: Words, span: tuple[int, int], *, parted: bool
+) -> tuple[District, ...]:
+    """Those that a name without a kind means inside a message."""
+    if span[1] - span[0] < 2 or words.everyday(*span):
+        return ()
+    asked = EXACT if words.accents else ALIKE
+    return tuple(one for one in districts if agrees(words, span, one.marked) == asked and (parted or asked == EXACT))
+
+
+def _district(places: Places, key: Key, kind: str) -> _Region:
+    found = places.districts.get(plain(key), [])
+    of_kind = [one for one in found if one.kind == kind]
+    return _Region(districts=tuple(of_kind or (found if " " in key or not kind else ())), sure=True)
+
+
+def _regions_before(words: Words, places: Places, reading: _Reading) -> tuple[list[_Region], int]:
+    """`Hà Nội, phường Láng`: provinces, and districts that are called so, right before a name."""
+    regions: list[_Region] = []
+    start = reading.start
+    if not (reading.kind or words.whole or words.breaks[start]):
+        return regions, start
+    while start > 0 and len(regions) < MAX_REGIONS:
+        found = _region_before(words, places, start)
+        if not found:
+            break
+        region, start = found
+        regions.append(region)
+    return regions, start
+
+
+def _region_before(words: Words, places: Places, end: int) -> tuple[_Region, int] | None:
+    if end not in words.regions_before:
+        return None
+    for start in range(max(0, end - MAX_NAME - 1), end):
+        kind, name = region_kind(words.spoken, start)
+        if end in words.regions.get(name, ()):
+            region = _region(words, places, (name, end), kind, parted=bool(kind))
+            if region and (region.province or kind):
+                return region, start
+    return None
+
+
+def _may_be_a_place(reading: _Reading, words: Words, places: Places) -> bool:
+    """Whether the words around a name, or its kind, say that it is a place."""
+    start, end = reading.name
+    if reading.key.isdigit():
+        return _is_number(reading, words)
+    if end - start == 1 and len(reading.key) == 1:
+        return reading.beside and bool(reading.kind)  # "phường V"
+    if words.whole:
+        return bool(reading.kind) or not (reading.district and end - start == 1)
+    if reading.kind_behind or (reading.kind and len(words.spoken[start - 1]) > 1):
+        return _named(reading, words)
+    return _bare(reading, words, places)
+
+
+def _is_number(reading: _Reading, words: Words) -> bool:
+    """Only wards and districts have numbers, and `phường 2 tháng` is none."""
+    end = reading.name[1]
+    if reading.kind not in ("phuong", "quan") or words.said(end, COUNTED):
+        return False
+    said = reading.district or words.whole or reading.start < reading.name[0]
+    return said or reading.beside or words.cued(reading.start)
+
+
+def _named(reading: _Reading, words: Words) -> bool:
+    """A name after its kind in full: everyday words follow `xã` and `phường` too."""
+    start, end = reading.name
+    if reading.beside or reading.district:
         return True
-    key = _key(" ".join(typed))
-    return any(not word.isascii() for word in typed) and not any(u.name == key for u in places.units.get(name, ()))
+    if end - start > 1 and (reading.kind_behind or words.spoken[start - 1] in FOREIGN_KINDS):
+        return True
+    exact = not words.unmarked(start, end)
+    far = exact and words.typed[start - 1] == "xa"  # not `xã`
+    if end - start == 1 and exact:
+        return not far
+    if end - start == 1:
+        end = reading.end
+        return words.cued(reading.start) and (words.ends(end) or words.plain[end] == "thi")
+    if words.everyday(start, end):
+        return not far and words.closes(end) and (reading.kind == "phuong" or words.cued(reading.start))
+    return True
 
 
-def _regions(found: list[_Span], places: Places) -> set[str]:
-    """The provinces and former districts a message names: they tell places of one name apart."""
-    names = {places.provinces.get(name, name) for _, _, name in found}
-    return {name for name in names if name in places.provinces or name in places.districts}
+def _bare(reading: _Reading, words: Words, places: Places) -> bool:
+    """A name without its kind, or with one letter for it."""
+    start, end = reading.name
+    if not reading.kind and (not reading.beside and reading.key in places.provinces):
+        return False
+    if _runs_into_a_province(reading, words, places):
+        return False
+    cue = words.cued(reading.start)
+    if end - start == 1:
+        return reading.beside and (cue or bool(reading.kind))
+    if words.everyday(start, end) and not (reading.beside and (words.accents or cue)):
+        return False
+    if reading.beside or reading.kind:
+        return True
+    if not cue or words.accents or words.spoken[start - 1] in FOREIGN:
+        return cue
+    return words.ends(end) if words.spoken[start - 1] == "di" else words.closes(end)
 
 
-def _resolve(typed: list[str], kind: str, context: set[str], places: Places) -> Place | None:
-    name = " ".join(fold(word) for word in typed)
-    units = _fitting(places.units.get(name, []), typed, kind, context)
-    asked = [one for one in context if one in places.districts and one not in places.provinces]
-    if asked and units and not any(unit.today or unit.district in context for unit in units):
-        return _place(typed, places.districts[asked[0]])  # the district is right, the ward of that name is elsewhere
-    if units and kind != "district":
-        return _place(typed, _today_first(units))
-    if name in places.districts and (kind in ("", "district")):
-        found = [one for one in places.districts[name] if not context or _region(one.province) in context]
-        return _place(typed, found or places.districts[name])
-    return _place(typed, _today_first(units)) if units else None
+def _runs_into_a_province(reading: _Reading, words: Words, places: Places) -> bool:
+    """`từ Sơn La`, in which `từ sơn` is no name."""
+    start, end = reading.name
+    before, behind = words.plain[max(0, start - 1) : start + 1], words.plain[end - 1 : end + 1]
+    if start and not words.breaks[start] and " ".join(before) in places.provinces:
+        return True
+    return not reading.beside and not words.ends(end) and " ".join(behind) in places.provinces
 
 
-def _fitting(units: list[_Unit], typed: list[str], kind: str, context: set[str]) -> list[_Unit]:
-    """The units that agree with the accents, the region and the kind, each asked only where some unit agrees."""
-    key = " ".join(accented(word) for word in typed)
-    if any(not word.isascii() for word in typed):
-        units = [unit for unit in units if unit.name == key] or units
-    near = [unit for unit in units if unit.province in context or unit.district in context]
-    if not near:
-        near = [u for u in units if any(_region(t.province) in context for t in u.targets)]
-    units = near or units
+def _resolve(reading: _Reading, words: Words, places: Places) -> Place | None:
+    if reading.district:
+        return _land(reading, words, places)
+    for key in (reading.key, *places.aliases.get(reading.key, ())):
+        if place := _of_units(places.units.get(key, []), reading, words, places):
+            return _numbered_on(place, reading, words)
+    return None
+
+
+def _numbered_on(place: Place, reading: _Reading, words: Words) -> Place:
+    """`Tân Phú 2` is not Tân Phú."""
+    end = reading.name[1]
+    if end >= len(words.typed) or not words.typed[end].isdigit() or words.breaks[end] == BREAK:
+        return place
+    counted = words.said(end + 1, COUNTED)
+    return place if counted or len(words.typed[end]) > 2 else replace(place, doubt=Doubt.SPELLING)
+
+
+def _land(reading: _Reading, words: Words, places: Places) -> Place | None:
+    """The communes of a former district."""
+    found = _district(places, reading.key, reading.kind).districts
+    span = reading.name
+    if not reading.key.isdigit():
+        agreeing = [agrees(words, span, one.marked) for one in found]
+        found = tuple(one for one, how in zip(found, agreeing, strict=True) if how == min(agreeing) != APART)
+    provinces = [one.province for one in reading.regions if one.province]
+    found = tuple(one for one in found if all(name in one.provinces for name in provinces))
+    communes = [commune for one in found for commune in one.communes]
+    return _place(_typed(words, reading), communes) if communes else None
+
+
+def _typed(words: Words, reading: _Reading) -> str:
+    return " ".join(words.typed[reading.name[0] : reading.name[1]])
+
+
+def _of_units(units: list[Unit], reading: _Reading, words: Words, places: Places) -> Place | None:
+    """The units that agree with the province, then the accents, the district, the age and the kind."""
+    provinces = [one for one in reading.regions if one.province]
+    units, how = _best_written([unit for unit in units if all(one.holds(unit) for one in provinces)], reading, words)
+    if not units:
+        return None
+    if how == APART:
+        return _misspelt(units, reading, words)
+    alone = not (reading.kind or reading.beside)
+    if how == ALIKE and words.accents and alone and not (words.whole or units[0].loose):
+        return None
+    if words.whole and alone and reading.key in places.provinces:
+        return _in_doubt(reading, words, [unit for unit in units if unit.today], Doubt.CHANCE)
+    return _in_district(units, reading, words) or _of_name(units, reading, words, places)
+
+
+def _best_written(units: list[Unit], reading: _Reading, words: Words) -> tuple[list[Unit], int]:
+    """Those whose accents agree best with what was typed, and how well."""
+    if not units or reading.key.isdigit():
+        return units, EXACT
+    agreeing = [agrees(words, reading.name, unit.marked, loose=unit.loose) for unit in units]
+    best = min(agreeing)
+    return [unit for unit, how in zip(units, agreeing, strict=True) if how == best], best
+
+
+def _in_district(units: list[Unit], reading: _Reading, words: Words) -> Place | None:
+    """Where a district is written: those that lie in it; else the ward of that name is elsewhere, one of it."""
+    districts = [one for one in reading.regions if not one.province]
+    if not districts:
+        return None
+    near = [unit for unit in units if all(one.holds(unit) for one in districts)]
+    if near:
+        return _place(_typed(words, reading), _targets(_of_kind(near, reading.kind)))
+    if not words.whole and not all(one.sure for one in districts):
+        return None
+    wanted = {one.province for one in reading.regions if one.province}
+    found = [one for region in districts for one in region.districts if wanted <= one.provinces]
+    communes = [commune for one in found for commune in one.communes]
+    return replace(_place(_typed(words, reading), communes), doubt=Doubt.SPELLING) if communes else None
+
+
+def _of_name(units: list[Unit], reading: _Reading, words: Words, places: Places) -> Place:
+    """All of that name; without a kind the former district of that name may be meant as well."""
+    units = _of_age(units, reading)
+    found = _targets(units)
+    if not (reading.kind or reading.beside or words.whole):
+        found += [commune for one in places.districts.get(reading.key, ()) for commune in one.communes]
+    place = _place(_typed(words, reading), found)
+    chance = place.total == 1 and _may_be_chance(reading, words, units)
+    return replace(place, doubt=Doubt.CHANCE) if chance else place
+
+
+def _misspelt(units: list[Unit], reading: _Reading, words: Words) -> Place | None:
+    """A name with other accents than were typed: asked about, where the words around it name a place."""
+    start, end = reading.name
+    if not (reading.beside or reading.kind) and not (words.whole and end - start > 1):
+        return None
+    if not words.whole:
+        units = [unit for unit in units if _nearly(reading, words, unit)]
+    return _in_doubt(reading, words, _of_age(units, reading), Doubt.SPELLING)
+
+
+def _in_doubt(reading: _Reading, words: Words, units: list[Unit], doubt: Doubt) -> Place | None:
+    return replace(_place(_typed(words, reading), _targets(units)), doubt=doubt) if units else None
+
+
+def _may_be_chance(reading: _Reading, words: Words, units: list[Unit]) -> bool:
+    """Whether words without accents may be a name by chance: their kind is another, or none, or nothing says where."""
+    start, end = reading.name
+    if words.accents or words.whole or reading.beside or reading.key.isdigit():
+        return False
+    if not reading.kind or (reading.kind not in (unit.kind for unit in units) and not reading.kind_behind):
+        return True
+    return (end - start == 1 or not units[0].today) and not words.cued(reading.start)
+
+
+def _nearly(reading: _Reading, words: Words, unit: Unit) -> bool:
+    """Whether all syllables but one are right, and they are not everyday words."""
+    start, end = reading.name
+    typed = words.typed[start:end]
+    apart = sum(marked(a) != b for a, b in zip(typed, unit.marked, strict=False))
+    return end - start > 1 and apart < 2 and not words.everyday(start, end, accents=False)
+
+
+def _of_kind(units: list[Unit], kind: str) -> list[Unit]:
     return [unit for unit in units if unit.kind == kind] or units
 
 
-def _today_first(units: list[_Unit]) -> list[FoundCommune]:
-    """Today's communes of the name; former ones only where none is called so today."""
-    chosen = [unit for unit in units if unit.today] or units
-    found: dict[int, FoundCommune] = {}
-    for unit in chosen:
-        for target in unit.targets:
-            found.setdefault(target.ward_code, target)
-    return list(found.values())
+def _of_age(units: list[Unit], reading: _Reading) -> list[Unit]:
+    """Those of today, unless only a former one is of the kind that was typed or the old name was meant."""
+    if reading.former:
+        return _of_kind([unit for unit in units if not unit.today] or units, reading.kind)
+    units = _of_kind(units, reading.kind)
+    return [unit for unit in units if unit.today] or units
 
 
-def _place(typed: list[str], found: list[FoundCommune]) -> Place:
-    return Place(typed=" ".join(typed), candidates=tuple(found[:MAX_CANDIDATES]), total=len(found))
+def _targets(units: Iterable[Unit]) -> list[FoundCommune]:
+    return [target for unit in units for target in unit.targets]
 
 
-def _only_place(typed: list[str], mention: Mention, places: Places) -> bool:
-    """Whether the message says nothing beside the place: kinds, regions and small words may stand around it."""
-    rest = [fold(word) for word in (*typed[: mention.start], *typed[mention.end :])]
-    return not _left_over(rest, places)
+def _place(typed: str, found: Iterable[FoundCommune]) -> Place:
+    one_each: dict[int, FoundCommune] = {}
+    for commune in found:
+        one_each.setdefault(commune.ward_code, commune)
+    return Place(typed=typed, candidates=tuple(one_each.values())[:MAX_CANDIDATES], total=len(one_each))
 
 
-SMALL_WORDS = frozenset(
-    [
-        "o",
-        "tai",
-        "em",
-        "toi",
-        "minh",
-        "tui",
-        "la",
-        "thuoc",
-        "nha",
-        "cu",
-        "moi",
-        "truoc",
-        "da",
-        "a",
-        "nhe",
-        "gio",
-        "nay",
-        "tinh",
-        "tp",
-        "thanh",
-        "pho",
-        "quan",
-        "huyen",
-        "thi",
-        "xa",
-        "phuong",
-        "tran",
-        "i",
-        "live",
-        "in",
-        "at",
-        "from",
-        "saya",
-        "tinggal",
-        "di",
-        "ward",
-        "commune",
-        "kelurahan",
-        "desa",
-        "q",
-        "h",
-        "p",
-        "tt",
-    ]
-)
+def _left_over(words: Words, reading: _Reading) -> bool:
+    """Whether the message says something beside the place: small words may stand around it."""
+    rest = (*words.typed[: reading.start], *words.typed[reading.end :])
+    return any(fold(word) not in SMALL_WORDS for word in rest)
 
 
-def _left_over(rest: list[str], places: Places) -> list[str]:
-    left: list[str] = []
-    at = 0
-    while at < len(rest):
-        for length in (4, 3, 2, 1):
-            name = " ".join(rest[at : at + length])
-            if name in places.provinces or name in places.districts or (length == 1 and name in SMALL_WORDS):
-                at += length
-                break
-        else:
-            left.append(rest[at])
-            at += 1
-    return left
+def _slip(words: Words, places: Places, *, guess: bool) -> Place | None:
+    """The names most like a misspelt one: a question, never a guess."""
+    kind, at = leading_kind(words.spoken)
+    end = next((one for one in range(at + 1, len(words.plain)) if words.breaks[one] == BREAK), len(words.plain))
+    regions, _ = _regions_behind(words, places, end) if end < len(words.plain) else ([], end)
+    name = words.plain[at:end]
+    if not kind and " ".join(name) in places.provinces:
+        return None
+    if not 1 <= len(name) <= MAX_NAME or (not kind and (len(name) < 2 or not guess)):
+        return None
+    return _most_like(" ".join(name), kind, regions, places)
 
 
-def _slip(typed: list[str], kind: str, places: Places) -> Place | None:
-    """The names most like a misspelt one; more than one is a question, never a guess."""
-    name = " ".join(fold(word) for word in typed)
-    pool: Iterable[str] = places.by_initial.get(name[:1], ())
-    found = process.extract(name, pool, scorer=fuzz.ratio, score_cutoff=SLIP_SCORE, limit=4)
-    communes: dict[int, FoundCommune] = {}
-    for match, score, _ in found:
-        if score >= found[0][1] - 3:
-            for target in _today_first(_fitting(places.units[match], match.split(), kind, set())):
-                communes.setdefault(target.ward_code, target)
-    return _place(typed, list(communes.values())) if communes else None
+def _most_like(name: str, kind: str, regions: list[_Region], places: Places) -> Place | None:
+    found = process.extract(
+        name, places.by_initial.get(name[:1], ()), scorer=fuzz.ratio, score_cutoff=SLIP_SCORE, limit=None
+    )
+    like = [(score, unit) for match, score, _ in found for unit in places.units[match]]
+    if not like:
+        return None
+    fitting = [(score, unit) for score, unit in like if all(one.holds(unit) for one in regions)] or like
+    best = max(score for score, _ in fitting)
+    units = _of_kind([unit for score, unit in fitting if score >= best - 3], kind)
+    units = [unit for unit in units if unit.today] or units
+    return replace(_place(name, _targets(units)), doubt=Doubt.SPELLING)

@@ -76,17 +76,26 @@ class FoundCommune:
     former_district: str | None = None
 
 
+class Doubt(StrEnum):
+    """Why a place must be asked though its name fits."""
+
+    SPELLING = "spelling"  # no commune is spelt as typed
+    CHANCE = "chance"  # typed without accents or kind, it may be no name at all
+    SEVERAL_SAID = "several_said"  # more than one place is named
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A place name found in a message: one candidate is certain, several must be asked."""
+    """A place name found in a message: one candidate without a doubt is certain, anything else must be asked."""
 
     typed: str
     candidates: tuple[FoundCommune, ...]
     total: int  # how many communes fit altogether; `candidates` may be cut
+    doubt: Doubt | None = None
 
     @property
     def certain(self) -> FoundCommune | None:
-        return self.candidates[0] if self.total == 1 else None
+        return self.candidates[0] if self.total == 1 and not self.doubt else None
 
 
 @dataclass(frozen=True, kw_only=True)

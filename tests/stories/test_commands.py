@@ -117,3 +117,34 @@ def test_hostile_buttons_get_a_clear_answer(turns, action):
 async def test_an_unknown_command_lists_the_known_ones(play):
     await play.hears(LAN.says("/nonsense"))
     assert "/topics" in play.said(LAN)[-1]
+
+
+@played
+async def test_a_name_that_fits_two_is_asked_and_never_kept(play):
+    await play.hears(LAN.says("/commune Xã Tân Phú"))
+    assert "Xã Tân Phú, Thành phố Đồng Nai" in [button["text"] for button in play.buttons(LAN)]
+    await play.hears(LAN.says("/commune"))
+    assert play.said(LAN)[-1] == play.say("commune.ask")
+    await play.hears(LAN.says("/commune Xã Tân Phú, Đồng Nai"), LAN.says("/commune"))
+    assert "Xã Tân Phú, Thành phố Đồng Nai" in play.said(LAN)[-1]
+
+
+@played
+async def test_a_name_spelt_otherwise_is_asked_and_a_district_shows_its_communes(play):
+    await play.hears(LAN.says("/commune phuong ngoc haa"))
+    asked = play.say("commune.spelling", typed="ngoc haa", name="Phường Ngọc Hà", province="Thành phố Hà Nội")
+    assert play.said(LAN)[-1] == asked
+    await play.hears(LAN.says("/commune quận 3"))
+    assert play.say("commune.district", district="Quận 3") in play.said(LAN)[-1]
+    assert [button["text"].split(",")[0] for button in play.buttons(LAN)].count("Phường Bàn Cờ") == 1
+    await play.hears(STRANGER.says("/commune"))
+    assert play.said(STRANGER)[-1] == play.say("commune.ask")
+
+
+@played
+async def test_ones_own_commune_is_meant_by_a_name_that_others_have_too(play):
+    await play.hears(LAN.says("/commune Xã Tân Phú, Đồng Nai"))
+    await play.hears(LAN.says("đăng ký khai sinh ở xã Tân Phú thì ra đâu"))
+    assert play.say("commune.several", typed="tân phú") not in play.said(LAN)[-1]
+    await play.hears(EMMA.says("đăng ký khai sinh ở xã Tân Phú thì ra đâu"))
+    assert play.say("commune.several", typed="tân phú") in play.said(EMMA)[-1]

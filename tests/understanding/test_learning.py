@@ -7,13 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bot.understanding.corpus import aspect_features_in, features_in, pairs_met, read_corpus
+from bot.content.schema import Language
+from bot.content.words import Phrase
+from bot.understanding.corpus import aspect_features_in, features_in, read_corpus
 from bot.understanding.features import aspect_features, features_of
 from bot.understanding.fold import fold, low_words
 from bot.understanding.learning import learn_from
 from bot.understanding.matrix import matrix_of
 from bot.understanding.perceptron import learn
-from bot.understanding.vocabulary import Vocabulary, read_words
+from bot.understanding.vocabulary import read_words
 from tests.conftest import ROOT
 
 
@@ -45,10 +47,11 @@ def test_all_phrases_at_once_have_the_aspect_features_of_each(house, texts):
     assert by_row(aspect_features_in(read_corpus(texts, vocabulary)), len(texts)) == expected
 
 
-def test_a_pair_counts_once_a_text():
-    corpus = read_corpus([["ra", "xã", "ra", "xã"], ["ra", "xa"], ["xã", "ra"]], Vocabulary())
-    assert pairs_met(corpus, 2) == ["ra xa", "xa ra"]
-    assert pairs_met(corpus, 3) == []
+def test_everyday_pairs_are_known_with_and_without_accents_and_names_are_none(content):
+    texts = ["ra xã xin giấy", "em ra xã rồi", "mat the", "the mat the", "ở Củ Chi", "nhà Củ Chi"]
+    phrases = [Phrase(text=text, language=Language.VI, means="tach-ho") for text in texts]
+    few = replace(content.intents, phrases=phrases, talk=[], cues={})
+    assert learn_from(few).ordinary == ("mat the", "ra xa", "ra xa4")
 
 
 def test_rare_words_weigh_more_and_rare_pairs_nothing():

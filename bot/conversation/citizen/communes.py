@@ -6,9 +6,11 @@ from bot.content.communes import Commune
 from bot.conversation.reply import Block, Button, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Memory
-from bot.understanding.result import FoundCommune, Place
+from bot.understanding.result import Doubt, FoundCommune, Place, Understanding
 
 SHOWN = 8
+DOUBTED_ALONE = {Doubt.SPELLING: "commune.spelling", Doubt.CHANCE: "commune.chance"}
+DOUBTED = {Doubt.SPELLING: "commune.spelling_of", Doubt.SEVERAL_SAID: "commune.several_said"}
 
 
 def ask_commune(scene: Scene, *, key: str = "commune.ask") -> Reply:
@@ -23,18 +25,46 @@ def settled(scene: Scene, found: FoundCommune) -> tuple[Block, ...]:
     return (scene.line("commune.became", former=_former(scene, found), **values),)
 
 
+def own_first(memory: Memory, understood: Understanding) -> Understanding:
+    """The chat's own commune where a name fits it and others; never while it is being asked for."""
+    place = understood.place
+    if place is None or place.certain or place.doubt is Doubt.SEVERAL_SAID or memory.asked_commune:
+        return understood
+    own = tuple(found for found in place.candidates if found.ward_code == memory.commune)
+    if not own:
+        return understood
+    return replace(understood, place=replace(place, candidates=own, total=1, doubt=None))
+
+
 def choices(scene: Scene, place: Place, *, lead: tuple[Block, ...] = ()) -> Reply:
     """Several communes fit: buttons with the province or the former district, nothing guessed."""
     shown = place.candidates[:SHOWN]
-    split = all(found.partly and found.by for found in shown) and len({f.by for f in shown}) == 1
-    if split:
-        first = scene.line("commune.split", former=_former(scene, shown[0]), names=_names(shown))
-    else:
-        first = scene.line("commune.several", typed=place.typed)
-    blocks = (*lead, first)
+    blocks = (*lead, _question(scene, place))
     if place.total > len(shown):
-        blocks = (*blocks, scene.line("commune.too_many", count=place.total))
+        key = "commune.too_many_wards" if _district_of(place) else "commune.too_many"
+        blocks = (*blocks, scene.line(key, count=place.total))
     return Reply(blocks=blocks, buttons=tuple((_button(scene, found),) for found in shown))
+
+
+def _question(scene: Scene, place: Place) -> Block:
+    """Why it is asked: spelt otherwise, two places named, a district, a split, or one name of many."""
+    shown = place.candidates[:SHOWN]
+    if place.total == 1 and place.doubt in DOUBTED_ALONE:
+        values = {"typed": place.typed, "name": shown[0].name, "province": shown[0].province}
+        return scene.line(DOUBTED_ALONE[place.doubt], **values)
+    if place.doubt in DOUBTED:
+        return scene.line(DOUBTED[place.doubt], typed=place.typed)
+    if district := _district_of(place):
+        return scene.line("commune.district", district=district)
+    if all(found.partly for found in shown) and len({found.by for found in shown}) == 1:
+        return scene.line("commune.split", former=_former(scene, shown[0]), names=_names(shown))
+    return scene.line("commune.several", typed=place.typed)
+
+
+def _district_of(place: Place) -> str | None:
+    """The former district that was named, where it was one."""
+    named = {found.by for found in place.candidates if not found.former_district}
+    return named.pop() if len(named) == 1 and all(not found.former_district for found in place.candidates) else None
 
 
 def unknown(scene: Scene, typed: str) -> Reply:
