@@ -17,7 +17,7 @@ from bot.casework.people import plan_nightly
 from bot.conversation.converse import apology, converse
 from bot.conversation.reply import Block, Place, Reply
 from bot.conversation.scene import House
-from bot.conversation.visit import Visit, is_question
+from bot.conversation.visit import Visit, is_question, sets_anew
 from bot.store import agenda, chats, inbox, outbox, people
 from bot.store.database import PASSING_ERRORS, Database, Transaction
 from bot.store.inbox import Receipt
@@ -127,6 +127,8 @@ class Turns:
                 return Taken(happened=False, elsewhere=True)
             if not inbox.finish(connection, call.receipt, now=now):
                 return Taken(happened=False)
+            if sets_anew(visit) and inbox.is_overtaken(connection, call.receipt, now=now):
+                return Taken(happened=True)  # what it would set has been set anew since
             caller = people.caller(connection, chat=visit.chat, person=visit.who)
             return self._act(Counter(connection, self.house, now), call, caller)
 

@@ -13,6 +13,7 @@ from bot.store.inbox import Receipt, Waiting
 from bot.turn import Turns
 
 MAX_NUMBER = 2**63 - 1
+SETTINGS = ("/language", "/commune")  # commands whose last one holds
 
 
 class Intake:
@@ -57,7 +58,34 @@ class Intake:
 def _arrival(raw: Any) -> Waiting:
     text = json.dumps(raw, ensure_ascii=True)
     receipt = Receipt(source=DOOR, number=number_of(raw) or _number_for(text))
-    return Waiting(receipt=receipt, chat=chat_of(raw), raw=text)
+    return Waiting(receipt=receipt, chat=chat_of(raw), raw=text, about=about_of(raw))
+
+
+def about_of(raw: Any) -> str | None:
+    """What an update sets anew, which an earlier one would undo that comes after it; None where nothing is undone."""
+    for kind, part in raw.items() if isinstance(raw, dict) else ():
+        if not isinstance(part, dict):
+            continue
+        match kind:
+            case "edited_message":
+                return _short(f"edit:{part.get('message_id')}")
+            case "chat_member":
+                return _short(f"member:{_part(_part(part, 'new_chat_member'), 'user').get('id')}")
+            case "my_chat_member":
+                return "me"
+            case "message" if isinstance(words := part.get("text"), str) and words.startswith(SETTINGS):
+                command, *rest = words.split()
+                return _short(command.partition("@")[0]) if rest else None  # without, it only asks
+    return None
+
+
+def _part(part: Any, name: str) -> dict[str, Any]:
+    inner = part.get(name)
+    return inner if isinstance(inner, dict) else {}
+
+
+def _short(about: str) -> str:
+    return about[:40]
 
 
 def number_of(raw: Any) -> int | None:

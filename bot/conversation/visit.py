@@ -26,6 +26,9 @@ class Kind(StrEnum):
     BACK = "back"  # it may again
 
 
+SETTINGS = ("language", "commune")  # commands whose last one holds
+
+
 @dataclass(frozen=True, kw_only=True)
 class Visit:
     """`text` is what was typed, a command's argument, or a button's action."""
@@ -64,6 +67,11 @@ class Visit:
 def is_question(visit: Visit) -> bool:
     """Words in a private chat that answer no message: for the bot, unless the chat has a request under way."""
     return visit.kind is Kind.TEXT and visit.private and visit.who == visit.chat and visit.reply_to is None
+
+
+def sets_anew(visit: Visit) -> bool:
+    """Whether a visit would undo a later one of its kind: only then it is asked whether there was one."""
+    return visit.edited or visit.command in SETTINGS or visit.kind in (Kind.LEFT, Kind.OUT, Kind.BACK)
 
 
 @dataclass(frozen=True, kw_only=True)

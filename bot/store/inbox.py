@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, selec
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Lock
-from bot.store.tables import cursors, inbox
+from bot.store.tables import UtcTime, cursors, inbox
+
+A_DAY = dt.timedelta(days=1)
 
 # Made once: what every turn does is not put together anew each time.
 _KEEP = {
@@ -34,6 +36,19 @@ _FREE = (
         _earlier.c.number < inbox.c.number,
     )
     .label("behind_another"),
+)
+_later = inbox.alias("later")
+_OVERTAKEN = select(
+    exists().where(
+        inbox.c.source == bindparam("of"),
+        inbox.c.number == bindparam("at"),
+        _later.c.source == inbox.c.source,
+        _later.c.chat == inbox.c.chat,
+        _later.c.about == inbox.c.about,
+        _later.c.number > inbox.c.number,
+        _later.c.state == "done",
+        _later.c.received_at > bindparam("since", type_=UtcTime),
+    )
 )
 _MINE = select(*_FREE).where(*_WAITS)
 _ALL_WAIT = (
@@ -68,6 +83,7 @@ class Waiting:
     chat: str
     raw: str
     attempts: int = 0
+    about: str | None = None  # what it sets anew: an earlier update about the same that comes later must not undo it
 
 
 def keep(connection: Connection, receipt: Receipt, *, chat: str, raw: str, now: dt.datetime) -> bool:
@@ -90,6 +106,7 @@ def _row(one: Waiting, now: dt.datetime) -> dict[str, object]:
         "state": "waiting",
         "received_at": now,
         "raw": one.raw,
+        "about": one.about,
     }
 
 
@@ -156,6 +173,15 @@ def finish(connection: Connection, receipt: Receipt, *, now: dt.datetime) -> boo
     """Mark an update done and wipe its words. False: another turn has done it."""
     done = connection.execute(_FINISH, {"of": receipt.source, "at": receipt.number, "now": now})
     return done.rowcount == 1
+
+
+def is_overtaken(connection: Connection, receipt: Receipt, *, now: dt.datetime) -> bool:
+    """Whether a later update about the same has been acted on: Telegram brings again what it could not bring.
+
+    It tries for a day; after a week without updates it numbers anew, lower perhaps.
+    """
+    values = {"of": receipt.source, "at": receipt.number, "since": now - A_DAY}
+    return bool(connection.execute(_OVERTAKEN, values).scalar_one())
 
 
 def are_mine(connection: Connection, receipts: Collection[Receipt]) -> set[Receipt]:

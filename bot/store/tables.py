@@ -57,6 +57,7 @@ inbox = Table(
     Column("raw", Text),  # wiped when done
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     Column("error", String(200)),  # the kind of error, never a citizen's word
+    Column("about", String(40)),  # what a later update of the same would undo: `edit:55`, `/language`
     CheckConstraint("state IN ('waiting', 'done', 'bad')", name="state"),
     CheckConstraint("state <> 'done' OR raw IS NULL", name="wiped"),
 )
@@ -74,6 +75,14 @@ Index(
     inbox.c.number,
     sqlite_where=text("state = 'waiting'"),
     postgresql_where=text("state = 'waiting'"),
+)
+
+Index(
+    "ix_inbox_chat_about",
+    inbox.c.chat,
+    inbox.c.about,
+    sqlite_where=text("about IS NOT NULL"),
+    postgresql_where=text("about IS NOT NULL"),
 )
 
 chats = Table(
