@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,12 @@ from types import TracebackType
 
 MIN_SECRET = 4  # a shorter one would blot out half of every line
 # Below these levels their lines carry citizens' words, chat numbers and the token.
-QUIET = {"telegram": logging.INFO, "httpx": logging.WARNING, "httpcore": logging.WARNING}
+QUIET = {
+    "telegram": logging.INFO,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "psycopg": logging.ERROR,  # its warnings quote the row
+}
 
 _reference: ContextVar[str] = ContextVar("reference", default="")
 
@@ -40,6 +46,8 @@ def start_log(level: str, form: Form, secrets: Iterable[str]) -> None:
     logging.basicConfig(level=level, handlers=[handler], force=True)
     quieten()
     sys.excepthook = _last_words
+    sys.unraisablehook = lambda lost: _told(lost.exc_value)
+    threading.excepthook = lambda lost: _told(lost.exc_value)
 
 
 def quieten() -> None:
@@ -70,7 +78,7 @@ def _as_json(record: logging.LogRecord) -> str:
         "level": record.levelname,
         "room": record.name,
         "ref": _reference.get(),
-        "said": record.getMessage(),
+        "said": _said(record),
         **getattr(record, "facts", {}),
         "trace": trace_of(record),
     }
@@ -80,8 +88,14 @@ def _as_json(record: logging.LogRecord) -> str:
 def _as_text(record: logging.LogRecord) -> str:
     facts = "".join(f" {name}={value}" for name, value in getattr(record, "facts", {}).items())
     mark = f" [{_reference.get()}]" if _reference.get() else ""
-    line = f"{_moment(record):%Y-%m-%d %H:%M:%S} {record.levelname} {record.name}{mark} {record.getMessage()}{facts}"
+    line = f"{_moment(record):%Y-%m-%d %H:%M:%S} {record.levelname} {record.name}{mark} {_said(record)}{facts}"
     return "\n".join([line, *filter(None, [trace_of(record)])])
+
+
+def _said(record: logging.LogRecord) -> str:
+    """What asyncio says of a task goes on with the task's exception, and that with a citizen's words."""
+    said = record.getMessage()
+    return said.partition("\n")[0] if record.name == "asyncio" else said
 
 
 def _moment(record: logging.LogRecord) -> dt.datetime:
@@ -95,6 +109,11 @@ def trace_of(record: logging.LogRecord) -> str:
         seen.append(error)
         error = error.__cause__ or error.__context__
     return "\n".join("".join([*traceback.format_tb(one.__traceback__), type(one).__name__]) for one in reversed(seen))
+
+
+def _told(error: BaseException | None) -> None:
+    """What nobody could catch; Python itself would print its message."""
+    logging.getLogger("bot").error("nobody caught %s", type(error).__name__, exc_info=error)
 
 
 def _last_words(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

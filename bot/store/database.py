@@ -197,7 +197,7 @@ def _address(url: str | URL) -> URL:
 def _engine(url: str | URL) -> Engine:
     address = _address(url)
     if address.get_backend_name() != "sqlite":
-        engine = create_engine(address, pool_pre_ping=True)
+        engine = create_engine(address, pool_pre_ping=True, hide_parameters=True)
         event.listen(engine, "handle_error", _as_passing, retval=True)
         return engine
     if address.database and address.database != ":memory:":
@@ -205,7 +205,8 @@ def _engine(url: str | URL) -> Engine:
         if not folder.is_dir():
             raise DatabaseUnusable(f"The folder {folder} for the database does not exist; create it.")
         _for_the_owner_alone(Path(address.database))
-    engine = create_engine(address, connect_args={"timeout": LOCK_WAIT_MS / 1000, "isolation_level": None})
+    settings = {"timeout": LOCK_WAIT_MS / 1000, "isolation_level": None}
+    engine = create_engine(address, connect_args=settings, hide_parameters=True)  # which are people's words
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

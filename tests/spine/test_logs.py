@@ -1,22 +1,27 @@
 """The log: one reference through a turn, also in its thread; found again by what the citizen was told."""
 
 import asyncio
+import gc
 import json
 import logging
 import os
 import re
 import sys
+import threading
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from bot.chat.threads import Threads
-from bot.logs import Form, Line, under
+from bot.logs import Form, Line, start_log, under
 from tests.cast import LAN, Person
 from tests.conftest import ROOT
 from tests.stage import played
 from tests.telegram_server import TOKEN, TelegramServer
 
 log = logging.getLogger("test")
+WORDS = "Zxq 0912345678"
 
 
 @pytest.fixture
@@ -102,6 +107,48 @@ def test_a_trace_has_no_messages(lines):
     assert trace.index("ValueError") < trace.index("KeyError")
     assert "test_logs.py" in trace
     assert "invalid literal" not in trace
+
+
+def test_what_nobody_caught_is_told_without_its_words(lines, monkeypatch, capsys):
+    for name in ("excepthook", "unraisablehook"):
+        monkeypatch.setattr(sys, name, getattr(sys, name))
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    kept = logging.getLogger().handlers[:]
+    start_log("DEBUG", Form.TEXT, [])
+    logging.getLogger().handlers[:] = kept
+
+    async def fails():
+        raise ValueError(WORDS)
+
+    async def forgotten():
+        task = asyncio.create_task(fails())
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        del task
+        gc.collect()
+
+    def breaks():
+        raise ValueError(WORDS)
+
+    class Breaks:
+        def __del__(self):
+            raise ValueError(WORDS)
+
+    asyncio.run(forgotten())
+    thread = threading.Thread(target=breaks)
+    thread.start()
+    thread.join()
+    Breaks()
+    said = [line["said"] for line in lines]
+    assert "Task exception was never retrieved" in said
+    assert said.count("nobody caught ValueError") == 2
+    assert "Zxq" not in json.dumps(lines) + "".join(capsys.readouterr())
+
+
+def test_an_error_of_the_database_quotes_nobodys_words(database):
+    with pytest.raises(DBAPIError) as failure, database.change() as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "Zxq"})
+    assert "Zxq" not in str(failure.value)
 
 
 def test_as_text_the_reference_stands_in_brackets():
