@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Table, func, insert, select, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.store import audit
 from bot.store.database import Database, DatabaseUnusable, make_fresh, open_database
@@ -40,12 +41,21 @@ def back_up(database: Database, file: Path, progress: Progress = lambda _: None)
         counts = _snapshot(database, part, progress)
         _settle(part)
         part.rename(file)
-    except sqlite3.Error as error:
-        raise BackupUnusable(f"{part} cannot be written: {error}.") from None
+    except (sqlite3.Error, SQLAlchemyError, DatabaseUnusable, OSError) as error:
+        raise BackupUnusable(f"{part} cannot be written: {_reason(error)}.") from None
     finally:
-        part.unlink(missing_ok=True)
+        for end in ("", "-wal", "-shm", "-journal"):
+            part.with_name(f"{part.name}{end}").unlink(missing_ok=True)
     progress(1)
     return counts
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, without statements and values."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    said = error.orig if isinstance(error, DBAPIError) else error
+    return str(said).partition("\n")[0].rstrip(".")
 
 
 def restore(

@@ -7,7 +7,7 @@ import random
 import sys
 import time
 
-from tests.chaos import desks, faults
+from tests.chaos import desks, faults, hardships
 from tests.chaos.houses import the_house
 
 STORIES = {
@@ -25,6 +25,19 @@ STORIES = {
     "SIGTERM, PostgreSQL": lambda c, _, short: faults.terminated(c, "postgresql", 2 if short else 10),
     "burst, SQLite": lambda c, _, short: faults.burst(c, "sqlite", 500 if short else 10_000),
     "burst, PostgreSQL": lambda c, _, short: faults.burst(c, "postgresql", 500 if short else 10_000),
+    "failover: read-only, then back": lambda c, _, short: hardships.failover(c, 3 if short else 20),
+    "two processes on one file": lambda c, _, short: hardships.second_process(c, 2 if short else 10),
+    "hostile YAML while running": lambda c, _, short: hardships.hostile_files(c, 1 if short else 3),
+    "20,000 turns, SQLite": lambda c, house, short: hardships.long_life(c, "sqlite", house, 2_000 if short else 20_000),
+    "20,000 turns, PostgreSQL": lambda c, house, short: hardships.long_life(
+        c, "postgresql", house, 2_000 if short else 20_000
+    ),
+    "disk full under a backup, SQLite": lambda c, _, short: hardships.full_disk_under_a_backup(
+        c, "sqlite", 2 if short else 8
+    ),
+    "disk full under a backup, PostgreSQL": lambda c, _, short: hardships.full_disk_under_a_backup(
+        c, "postgresql", 2 if short else 8
+    ),
     "mangled, SQLite": lambda c, house, short: faults.mangled_updates(c, "sqlite", house, 2_000 if short else 100_000),
     "mangled, PostgreSQL": lambda c, house, short: faults.mangled_updates(
         c, "postgresql", house, 2_000 if short else 20_000

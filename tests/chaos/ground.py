@@ -38,14 +38,20 @@ class Ground:
         self.url, self.folder, self.postgres = url, Path(folder), postgres
         self.bots = []
 
-    async def starts(self, server, **settings):
+    async def starts(self, server, root=ROOT, **settings):
         known = {
             "TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": server.url, "DATABASE_URL": self.url, "WEBHOOK_URL": "",
             "FLOOD_PERSON_A_MINUTE": "0", "FLOOD_EVERYONE_A_MINUTE": "0", "LOG_LEVEL": "WARNING", "PORT": "0",
         }  # fmt: skip
         with (self.folder / "log").open("ab") as log:
             bot = await asyncio.create_subprocess_exec(
-                sys.executable, str(ROOT / "main.py"), "run", stderr=log, stdout=log, env=os.environ | known | settings
+                sys.executable,
+                str(root / "main.py"),
+                "run",
+                cwd=root,
+                stderr=log,
+                stdout=log,
+                env=os.environ | known | settings,
             )
         self.bots.append(bot)
         return bot

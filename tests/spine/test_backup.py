@@ -1,8 +1,11 @@
 """A backup holds everything of one moment, and comes back whole or not at all."""
 
 import datetime as dt
+import resource
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -14,6 +17,7 @@ from bot.store.backup import BackupUnusable, back_up, restore
 from bot.store.database import DatabaseUnusable, open_database
 from bot.store.tables import chats, cursors, metadata, outbox, requests
 from tests.cast import HOA, LAN, MINH, NGOC_HA
+from tests.conftest import ROOT
 from tests.stage import played
 
 
@@ -306,3 +310,31 @@ def test_the_live_database_is_for_its_owner_alone(database, database_url, tmp_pa
     assert file.name in rights
     assert "new.db-wal" in rights
     assert set(rights.values()) == {0o600}
+
+
+@pytest.mark.parametrize("kilobytes", [1, 40, 120])
+def test_a_full_disk_leaves_no_half_backup(database, database_url, file, clock, kilobytes):
+    with database.change() as connection:
+        for n in range(300):
+            connection.execute(insert(chats).values(chat=f"telegram:{n}", memory="x" * 900, changed_at=clock()))
+
+    def full():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, kilobytes * 1024))
+
+    done = subprocess.run([sys.executable, "-c", BACK_UP, database_url, str(file)], cwd=ROOT, capture_output=True,
+                          text=True, check=False, preexec_fn=full)  # fmt: skip
+    assert "cannot be written: " in done.stdout, done
+    assert [one.name for one in file.parent.iterdir() if one.name.startswith(file.name)] == []
+    back_up(database, file)
+
+
+BACK_UP = """
+import sys
+from pathlib import Path
+from bot.store.backup import BackupUnusable, back_up
+from bot.store.database import open_database
+try:
+    back_up(open_database(sys.argv[1]), Path(sys.argv[2]))
+except BackupUnusable as error:
+    print(error)
+"""
