@@ -44,6 +44,7 @@ DRAIN_SECONDS = 10
 CLOSING_SECONDS = 2
 RETRY_SECONDS = 5.0
 AGENDA_SECONDS = 2.0
+LOG_SECONDS = 60.0  # wiped words stay in SQLite's log no longer
 
 
 class Refused(Exception):
@@ -185,9 +186,13 @@ class Service:
     async def _keep_appointments(self, delivering: asyncio.Event, stop: asyncio.Event) -> None:
         """What the agenda of the queue has for each moment; whatever fails is tried again."""
         await self.threads.run(self.turns.plan_nightly)
+        emptied = asyncio.get_running_loop().time()
         while not stop.is_set():
             if await self.threads.run(self.turns.keep_appointments):
                 delivering.set()
+            if asyncio.get_running_loop().time() > emptied + LOG_SECONDS:
+                await self.threads.run(self.turns.database.empty_log)
+                emptied = asyncio.get_running_loop().time()
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), AGENDA_SECONDS)
 

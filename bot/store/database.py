@@ -90,6 +90,12 @@ class Database:
             assert isinstance(own, sqlite3.Connection)  # noqa: S101 - asked for on SQLite only
             yield own
 
+    def empty_log(self) -> None:
+        """SQLite's -wal keeps what was wiped from the file, until it is emptied. Nothing while somebody reads."""
+        if not self.shared:
+            with self.raw() as own:
+                own.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def is_behind(self) -> bool:
         """Whether the database is older than this version. A newer one, migrated while we serve, only has more."""
         with self.look() as connection:

@@ -1,6 +1,7 @@
 """Days on which Telegram, or whoever says to be Telegram, answers with something else."""
 
 import asyncio
+import hmac
 
 import httpx
 import pytest
@@ -182,6 +183,17 @@ def test_a_wrong_secret_stores_nothing(turns, database, secret):
         wrong = {SECRET_HEADER: secret.encode("latin-1")}
         assert (await telegram.post("/hook", json={"update_id": 7}, headers=wrong)).status_code == 403
         assert counted(database) == {}
+
+    asked(turns, story)
+
+
+def test_the_secret_is_compared_in_constant_time(turns, monkeypatch):
+    compared, compare = [], hmac.compare_digest
+    monkeypatch.setattr("hmac.compare_digest", lambda *both: compared.append(both) or compare(*both))
+
+    async def story(telegram, _intake):
+        assert (await telegram.post("/hook", json={"update_id": 7}, headers={SECRET_HEADER: "no"})).status_code == 403
+        assert compared == [(b"no", b"s3cret")]
 
     asked(turns, story)
 

@@ -5,11 +5,13 @@ import asyncio
 import pytest
 
 from bot.chat.delivery import Pace, send
+from bot.chat.worker import Worker
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.store import outbox
 from bot.store.outbox import Priority
 from bot.turn import _REPLY, reply_of
-from tests.cast import BUDI, EMMA, LAN
+from tests.cast import BUDI, EMMA, LAN, Person
+from tests.serving import counted, run, serving, until
 from tests.stage import played
 
 GROUP = -1_000_000_000_100
@@ -110,3 +112,22 @@ def test_a_reply_comes_back_from_the_outbox_as_it_went_in():
         replaces="77",
     )
     assert reply_of(_REPLY.dump_json(reply).decode()) == reply
+
+
+def test_a_hundred_updates_are_held_in_memory_however_many_wait(turns, monkeypatch):
+    held, begin = [], Worker.begin
+
+    def watched(self, application, found):
+        begin(self, application, found)
+        held.append(self._held)
+
+    monkeypatch.setattr(Worker, "begin", watched)
+
+    async def story(server):
+        people = [Person(5_000 + n, f"p{n}") for n in range(400)]
+        await server.inject(*(person.says("/help") for person in people))
+        async with serving(turns, server) as task:
+            await until(lambda: counted(turns.database) == {"done": 400}, task)
+
+    run(story)
+    assert max(held) <= 100

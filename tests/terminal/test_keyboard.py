@@ -7,6 +7,8 @@ import pytest
 from bot.store.database import open_database
 from bot.terminal.chat import talk
 from bot.turn import Turns
+from tests.cast import LAN
+from tests.serving import run, serving, until
 
 QUESTION = "em mới sinh con, cần giấy gì"
 
@@ -101,3 +103,21 @@ def test_words_leave_the_disk_with_their_answer(typed, turns, tmp_path):
     turns.database.close()
     assert [path.name for path in tmp_path.iterdir()] == ["motcua.db"]
     assert "sinh con, cần giấy".encode() not in (tmp_path / "motcua.db").read_bytes()
+
+
+@pytest.mark.only_on("sqlite", "PostgreSQL keeps its own files")
+def test_words_leave_the_disk_while_the_bot_serves(turns, tmp_path, monkeypatch):
+    """Its log beside it, too, which keeps what was wiped from the file."""
+    monkeypatch.setattr("bot.chat.serve.AGENDA_SECONDS", 0.01)
+    monkeypatch.setattr("bot.chat.serve.LOG_SECONDS", 0.05)
+
+    def found():
+        return [one.name for one in tmp_path.iterdir() if b"Zxq 0912345678" in one.read_bytes()]
+
+    async def story(server):
+        await server.inject(LAN.says("Zxq 0912345678"))
+        async with serving(turns, server) as task:
+            await until(lambda: server.texts(LAN.id), task)
+            await until(lambda: not found(), task)
+
+    run(story)

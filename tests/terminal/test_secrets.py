@@ -5,6 +5,7 @@ import stat
 
 import pytest
 
+from bot.chat.serve import _listen
 from bot.config import BadSettings, private_folder, read_settings
 from bot.content.communes import load_gazetteer
 from bot.content.proposals import propose
@@ -92,3 +93,11 @@ def test_what_the_bot_writes_is_for_its_owner_alone(tmp_path, monkeypatch):
     assert {mode for one, mode in found.items() if one.is_dir()} == {0o700}
     assert {mode for one, mode in found.items() if one.is_file()} == {0o600}
     assert len(found) == 5
+
+
+def test_it_listens_to_this_machine_alone_unless_told_otherwise(environment, monkeypatch):
+    monkeypatch.delenv("HOST", raising=False)
+    environment(TELEGRAM_BOT_TOKEN=TOKEN)
+    listening = _listen(read_settings())
+    assert listening.getsockname()[0] == "127.0.0.1"
+    listening.close()
