@@ -22,6 +22,7 @@ from bot.content.schema import (
     Talk,
     Waivers,
     Words,
+    YesNoCues,
 )
 
 
@@ -51,6 +52,7 @@ KINDS = (
     FileKind(name="words", glob="intents/_words.yaml", record=Words),
     FileKind(name="talk", glob="intents/_talk.yaml", record=Talk.__value__),
     FileKind(name="life_phrases", glob="intents/_life_events.yaml", record=LifePhrases.__value__),
+    FileKind(name="yes_no", glob="intents/_yes_no.yaml", record=YesNoCues),
     FileKind(name="aspects", glob="intents/_aspects.yaml", record=AspectCues.__value__),
 )
 

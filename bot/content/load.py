@@ -44,7 +44,7 @@ from bot.content.schema import (
     Waivers,
 )
 from bot.content.uncollected import uncollected
-from bot.content.words import HowPeopleAsk, load_intents, with_questions
+from bot.content.words import HowPeopleAsk, load_intents, with_answers
 
 # Stand in for files that cannot be read, so that their problems are told beside all others.
 NO_CALENDAR = Calendar(week=("mon", "tue", "wed", "thu", "fri"), review_by=dt.date.max)
@@ -139,7 +139,8 @@ def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Pro
         life_events=_load_life_events(root, documents),
         gazetteer=load_gazetteer(),
     )
-    intents = with_questions(load_intents(root, documents), knowledge.procedures)
+    answers = {id_: knowledge.answers(entry) for id_, entry in knowledge.procedures.items()}
+    intents = with_answers(load_intents(root, documents), knowledge.procedures, answers)
     catalogs = load_catalogs(root, documents)
     cross_check(entries, set(knowledge.catalogue), set(knowledge.gazetteer.communes), documents, openings)
     check_life_events(knowledge.life_events, entries, set(knowledge.catalogue), intents, documents)

@@ -567,6 +567,8 @@ class TalkKind(StrEnum):
     CHITCHAT = "chitchat"
     YES_NO = "yes_no"
     STAFF_WANTED = "staff_wanted"
+    EXTRA_DEMAND = "extra_demand"
+    OFFICE_CONTACT = "office_contact"
     EMERGENCY_FIRE = "emergency_fire"
     EMERGENCY_CRIME = "emergency_crime"
     EMERGENCY_MEDICAL = "emergency_medical"
@@ -637,6 +639,21 @@ type Waivers = dict[Slug, Waiver]
 type Catalogue = dict[Slug, Listed]
 type Contacts = dict[ContactName, Contact]
 type Counters = dict[Counter, CounterFacts]
+
+
+class YesNoCues(Record):
+    """`intents/_yes_no.yaml`: words at the end, at the beginning or anywhere of a clause that yes or no would answer.
+
+    `polite` words may follow at the end; `unless`: with these a number, a day or a place is asked; `joins`: words
+    between two questions.
+    """
+
+    ends: Phrases
+    begins: Phrases
+    within: Phrases
+    polite: tuple[Line, ...] = ()
+    unless: Phrases = Phrases()
+    joins: Phrases = Phrases()
 
 
 class LifeStep(Record):

@@ -6,7 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.read import Document, convert, nearest, read_document
-from bot.content.schema import Aspect, AspectCues, Intent, Language, LifePhrases, Phrases, Procedure, Talk, Words
+from bot.content.schema import (
+    Answer,
+    Aspect,
+    AspectCues,
+    Case,
+    Intent,
+    Language,
+    LifePhrases,
+    Phrases,
+    Procedure,
+    Talk,
+    Words,
+    YesNoCues,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +32,9 @@ class Phrase:
     aspect: Aspect | None = None
 
 
+NO_CUES = YesNoCues(ends=Phrases(), begins=Phrases(), within=Phrases())
+
+
 @dataclass(frozen=True, kw_only=True)
 class HowPeopleAsk:
     """All of `intents/`."""
@@ -28,14 +44,20 @@ class HowPeopleAsk:
     words: Words = field(default_factory=Words)
     cues: dict[Aspect, Phrases] = field(default_factory=dict)
     events: dict[str, Phrases] = field(default_factory=dict)  # life event → how people tell of it
+    yes_no: YesNoCues = NO_CUES
+    answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)  # procedure → what may answer a question
+    cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
 
 
-def with_questions(intents: HowPeopleAsk, entries: dict[str, Procedure]) -> HowPeopleAsk:
-    """With the questions that the entries' own answers are for: each is asked of its procedure, about its aspect."""
+def with_answers(
+    intents: HowPeopleAsk, entries: dict[str, Procedure], answers: dict[str, tuple[Answer, ...]]
+) -> HowPeopleAsk:
+    """With what may answer in each entry; an entry's own answers' questions are phrases, each about its aspect."""
     known = {phrase.text.casefold() for phrase in intents.phrases}
     found = {phrase.text.casefold(): phrase for entry in entries.values() for phrase in _questions(entry)}
     new = tuple(phrase for text, phrase in found.items() if text not in known)
-    return replace(intents, phrases=(*intents.phrases, *new))
+    cases = {id_: entry.cases for id_, entry in entries.items()}
+    return replace(intents, phrases=(*intents.phrases, *new), answers=answers, cases=cases)
 
 
 def _questions(entry: Procedure) -> Iterator[Phrase]:
@@ -53,13 +75,16 @@ def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
         documents.append(document := read_document(path, root))
         if intent := convert(document, Intent):
             phrases.extend(_phrases(document, intent, path.stem))
-    talk, words, cues, events = (_special(folder / name, root, kind, documents) for name, kind in SPECIAL.items())
+    talk, words, cues, events, yes_no = (
+        _special(folder / name, root, kind, documents) for name, kind in SPECIAL.items()
+    )
     return HowPeopleAsk(
         phrases=tuple(phrases),
         talk=tuple(_talk_phrases(talk or {})),
         words=words or Words(),
         cues=cues or {},
         events=events or {},
+        yes_no=yes_no or NO_CUES,
     )
 
 
@@ -68,6 +93,7 @@ SPECIAL = {
     "_words.yaml": Words,
     "_aspects.yaml": AspectCues.__value__,
     "_life_events.yaml": LifePhrases.__value__,
+    "_yes_no.yaml": YesNoCues,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect, Counter, Language, Procedure
 from bot.conversation.citizen import checklist, commands, communes, events, talk
-from bot.conversation.citizen.answers import LAW, OVERVIEW, PITFALLS, answer, more, not_yet
+from bot.conversation.citizen.answers import LAW, MORE, OVERVIEW, PITFALLS, answer, more, not_yet, opened, reply_to
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House, Scene
@@ -14,6 +14,8 @@ from bot.understanding.engine import understand
 from bot.understanding.places import find_exactly
 from bot.understanding.result import Outcome, Place, Understanding
 
+OFFICE_CONTACT = "office_contact"
+GUESSED_FROM = 0.3  # chance among procedures
 ATTACHMENTS = (Kind.PHOTO, Kind.STICKER, Kind.VOICE, Kind.VIDEO, Kind.FILE, Kind.LOCATION, Kind.CONTACT, Kind.OTHER)
 
 COMMANDS = ("start", "help", "language", "commune", "topics", "my")
@@ -35,7 +37,7 @@ def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> An
     scene = Scene(house=house, memory=memory, language=language_of(visit, memory), now=now)
     if not visit.private:
         replies = _in_group(scene, visit)
-    elif visit.command:
+    elif visit.command or visit.kind is Kind.COMMAND:
         replies, memory = _commanded(scene, visit)
     elif visit.kind is Kind.BUTTON:
         replies, memory = _pressed(scene, visit)
@@ -90,7 +92,7 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
     verb, *rest = visit.text.split(":")
     match verb, rest:
         case "answer", [name, part] if procedure := scene.procedure(name):
-            return _shown(scene, procedure, part, visit.pressed_in)
+            return _shown(scene, procedure, part, visit)
         case "answer", [name, _] if scene.listed(name):
             return [not_yet(scene, name)], scene.memory.about(name, None)
         case "commune", ["ask"]:
@@ -115,18 +117,24 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
             return checklist.ticked(scene, name, paper, replaces=visit.pressed_in)
         case "save", [name, form]:
             return checklist.saved(scene, name, form)
+        case "other", []:
+            return [talk.another_matter(scene)], replace(scene.memory, procedure=None, aspect=None, choices=())
         case "none", []:
             return [talk.no_match(scene)], replace(scene.memory, choices=())
         case _:
             return [Reply(blocks=(scene.line("button.old"),), buttons=talk.topics_button(scene))], scene.memory
 
 
-def _shown(scene: Scene, procedure: Procedure, part: str, pressed_in: str | None) -> commands.Done:
+def _shown(scene: Scene, procedure: Procedure, part: str, visit: Visit) -> commands.Done:
+    pressed_in = visit.pressed_in
     if part in (LAW, PITFALLS):
         return [more(scene, procedure, part, replaces=pressed_in)], scene.memory.about(
             procedure.id, scene.memory.aspect
         )
     asked = scene.memory.aspect if part == "asked" else None
+    if part == MORE:
+        reply = opened(scene, procedure, visit.under, replaces=pressed_in)
+        return [reply], scene.memory.about(procedure.id, scene.memory.aspect)
     aspect = Aspect(part) if part in list(Aspect) else asked
     in_place = pressed_in if part not in ("asked", OVERVIEW) else None
     memory = scene.memory.about(procedure.id, aspect)
@@ -145,8 +153,9 @@ def _commune_chosen(scene: Scene, code: int) -> commands.Done:
 def _after_commune(scene: Scene, lead: tuple[Block, ...]) -> list[Reply]:
     """The commune is known now: where a procedure is being talked about, say where to go for it."""
     name = scene.memory.procedure or ""
+    aspect = Aspect.HOURS if scene.memory.aspect is Aspect.HOURS else Aspect.PLACE
     if procedure := scene.procedure(name):
-        return [answer(scene, procedure, Aspect.PLACE, lead=lead)]
+        return [answer(scene, procedure, aspect, lead=lead)]
     if scene.listed(name):
         return [not_yet(scene, name, lead=lead)]
     return [Reply(blocks=(*lead, scene.line("commune.kept")))]
@@ -169,6 +178,9 @@ def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
         return _named(text, place, memory, house, now)
     scene = Scene(house=house, memory=replace(memory, spoke=understood.language), language=understood.language, now=now)
     replies, memory = _answered(scene, understood)
+    if understood.doubt and replies:
+        first, *rest = replies
+        replies = [talk.with_notice(first, *talk.in_doubt(scene, understood.doubt)), *rest]
     return Answer(replies=tuple(replies), memory=memory, understanding=understood)
 
 
@@ -192,10 +204,14 @@ def _answered(scene: Scene, understood: Understanding) -> commands.Done:
             return _legal(scene, understood)
         case Outcome.STAFF_WANTED:
             return [talk.staff_wanted(scene)], scene.memory
+        case Outcome.EXTRA_DEMAND:
+            return _demanded(scene, understood)
         case Outcome.ABUSE:
             return [talk.abuse(scene)], scene.memory
         case Outcome.OTHER_SERVICE:
             return [talk.other_service(scene)], scene.memory
+        case Outcome.SMALL_TALK if understood.talk == OFFICE_CONTACT:
+            return _contact(scene, understood)
         case Outcome.SMALL_TALK if understood.place is None:
             return [talk.small_talk(scene, understood)], scene.memory
         case Outcome.CLARIFY:
@@ -208,7 +224,38 @@ def _answered(scene: Scene, understood: Understanding) -> commands.Done:
         return _place_only(scene, understood.place)
     if understood.aspect is Aspect.HOURS:
         return [Reply(blocks=_opening_hours(scene), buttons=talk.topics_button(scene))], scene.memory
+    if guessed := _guessed(understood):
+        memory = replace(scene.memory, choices=guessed, aspect=understood.aspect)
+        return [talk.heard(scene, guessed)], memory
     return [talk.no_match(scene)], scene.memory
+
+
+def _guessed(understood: Understanding) -> tuple[str, ...]:
+    """What a message that was not understood may have been about."""
+    return tuple(one.id for one in understood.procedures[:2] if one.score >= GUESSED_FROM)
+
+
+def _demanded(scene: Scene, understood: Understanding) -> commands.Done:
+    """An extra demand: about the procedure that the words name, else the one that was talked about."""
+    named = [one.id for one in understood.procedures[:1] if one.score >= GUESSED_FROM]
+    name = next(iter((*named, *filter(None, (scene.memory.procedure,)))), "")
+    return [talk.extra_demand(scene, scene.procedure(name))], scene.memory.about(name, None) if name else scene.memory
+
+
+def _contact(scene: Scene, understood: Understanding) -> commands.Done:
+    """Address and telephone of the commune that is named, else of the person's own."""
+    memory = scene.memory
+    if understood.place and not understood.place.certain:
+        return [communes.choices(scene, understood.place)], replace(memory, asked_commune=True)
+    if understood.place and (found := understood.place.certain):
+        memory = communes.chosen(memory, found)
+    here = replace(scene, memory=memory)
+    if here.commune is None:
+        return [communes.ask_commune(scene)], replace(memory, asked_commune=True)
+    lead = here.line("commune.is", name=here.commune.name, province=here.commune.province)
+    blocks = (lead, *office_blocks(here, Counter.PEOPLE_COMMITTEE), *office_blocks(here, Counter.SERVICE_CENTRE))
+    unique = tuple(dict.fromkeys(blocks))
+    return [Reply(blocks=unique, buttons=((here.button("answer.ask_officer", "r:new:q:"),),))], memory
 
 
 def _life_event(scene: Scene, understood: Understanding) -> commands.Done | None:
@@ -261,17 +308,20 @@ def _procedure(scene: Scene, understood: Understanding, procedure: Procedure) ->
     memory = scene.memory.about(procedure.id, understood.aspect)
     place = understood.place
     if place is None:
-        return [answer(replace(scene, memory=memory), procedure, understood.aspect)], memory
+        return [reply_to(replace(scene, memory=memory), procedure, understood)], _noted(scene, memory)
     if found := place.certain:
         memory = communes.chosen(memory, found)
-        lead = communes.settled(scene, found) if found.by or understood.aspect is Aspect.PLACE else ()
-        return [answer(replace(scene, memory=memory), procedure, understood.aspect, lead=lead)], memory
+        lead = communes.settled(scene, found) if found.by else ()
+        return [reply_to(replace(scene, memory=memory), procedure, understood, lead=lead)], _noted(scene, memory)
     memory = replace(memory, asked_commune=True)
     lead = _offices_of_all(scene, understood, procedure)
     question = communes.choices(scene, place, lead=lead)
-    if understood.aspect is Aspect.PLACE:
-        return [question], memory
-    return [answer(replace(scene, memory=memory), procedure, understood.aspect), question], memory
+    return [reply_to(replace(scene, memory=memory), procedure, understood), question], _noted(scene, memory)
+
+
+def _noted(scene: Scene, memory: Memory) -> Memory:
+    """Sources and what we do not do have been told today."""
+    return replace(memory, noted=scene.today)
 
 
 def _offices_of_all(scene: Scene, understood: Understanding, procedure: Procedure) -> tuple[Block, ...]:

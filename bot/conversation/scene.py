@@ -2,6 +2,7 @@
 
 import datetime as dt
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -18,6 +19,7 @@ from bot.desk.working_time import VIETNAM, WEEK
 from bot.understanding.engine import Engine
 
 LABEL = 48  # characters of a button on a small screen
+UNSURE = " (*)"
 STALE_AFTER = dt.timedelta(days=90)  # past `review_by`: then facts are no longer stated
 WARNED_BEFORE = dt.timedelta(days=60)  # of a change
 
@@ -81,16 +83,30 @@ class Scene:
         """The facts that hold today."""
         return [fact for fact in facts if fact.holds(self.today)]
 
+    def condition(self, procedure: Procedure, fact: Fact) -> str | None:
+        """In words, in which circumstances a fact holds; None where it always does."""
+        labels = [
+            self.tell(option.label)
+            for case in procedure.cases
+            for option in case.options
+            if option.id in fact.only_if.get(case.id, ())
+        ]
+        return self.say("condition.or").join(map(_inside, labels)) if labels else None
+
     def coming[F: Fact](self, facts: tuple[F, ...]) -> list[F]:
         """The facts that will hold soon and do not today, the soonest first."""
         soon = [fact for fact in facts if fact.from_ and self.today < fact.from_ <= self.horizon]
         return sorted(soon, key=lambda fact: fact.from_ or self.horizon)
 
     def unsure(self, fact: Fact | CalendarDay, text: str) -> str:
-        """The text with a word of caution where the fact is not checked."""
-        if fact.certainty is Certainty.CHECKED:
-            return text
-        return self.say(f"certainty.{fact.certainty}", text=text)
+        """The text, marked where the fact is not checked; `doubted` says once what the mark means."""
+        return text if fact.certainty is Certainty.CHECKED else f"{text}{UNSURE}"
+
+    def doubted(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
+        """The blocks, and under them what the mark of doubt means, where one stands."""
+        if not any(UNSURE in block.text for block in blocks):
+            return tuple(blocks)
+        return (*blocks, Block(text=self.say("doubt.marked"), style=Style.NOTE))
 
     def date(self, day: dt.date) -> str:
         return _date(day, "dd/MM/yyyy", self.language)
@@ -124,6 +140,11 @@ class Scene:
 
     def button(self, key: str, action: str, /, **values: object) -> Button:
         return Button(label=self.say(key, **values), action=action)
+
+
+def _inside(label: str) -> str:
+    """A label inside a sentence: without its capital, unless it is a name or an abbreviation."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 @lru_cache(maxsize=1024)

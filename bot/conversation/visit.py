@@ -112,6 +112,7 @@ class Memory:
     choices: tuple[str, ...] = ()
     checklists: tuple[Checklist, ...] = ()  # newest first
     consent: Consent | None = None
+    noted: dt.date | None = None  # the day on which sources and what we do not do were told last
 
     def checklist(self, procedure: str) -> Checklist | None:
         return next((one for one in self.checklists if one.procedure == procedure), None)

@@ -88,12 +88,20 @@ def _record(house: House, text: str, memory: Memory, now: dt.datetime) -> tuple[
         "outcome": read.outcome.value,
         "procedures": [{"id": one.id, "score": round(one.score, 4)} for one in read.procedures[:SHOWN]],
         "aspect": read.aspect.value if read.aspect else None,
+        "aspects": [one.aspect.value for one in read.asked if one.aspect],
+        "yes_no": read.yes_no,
         "place": _place(read.place),
         "language": read.language.value,
+        "answer": _answer(read),
         "reply": "\n\n".join(reply.text for reply in answered.replies),
         "ms": round(took, 3),
     }
     return record, answered
+
+
+def _answer(read: Understanding) -> str | None:
+    """The entry's answer that was chosen; None where a field, or nothing, was told."""
+    return read.asked[0].choices[0].answer if read.asked and read.asked[0].choices else None
 
 
 def _place(place: Place | None) -> dict[str, Any] | None:
@@ -110,6 +118,11 @@ def explain(house: House, phrases: Sequence[Phrase], text: str, now: dt.datetime
     answered = converse(Visit(chat="ask", kind=Kind.TEXT, text=text), Memory(), house, now)
     read = answered.understanding
     lines = _understood(read) if read else []
+    for asked in read.asked if read else ():
+        lines += ["", f"Asked: {asked.aspect or '-'}"]
+        lines += [
+            f"     {c.score:+.2f}  {c.answer or '(field)'} [{c.asks or 'overview'}]  {c.nearest}" for c in asked.choices
+        ]
     for n, one in enumerate(explain_ranking(text, house.engine, phrases)[:3]):
         lines += ["", f"{n + 1}. {one.procedure}  {one.score:.1%}"]
         lines += [f"     {item.weight:+.2f}  {item.words}" for item in one.evidence]
@@ -128,6 +141,8 @@ def _understood(read: Understanding) -> list[str]:
         "language": read.language.value,
         "aspect": read.aspect.value if read.aspect else "-",
         "place": place["name"] if place else "-",
+        "yes or no": "yes" if read.yes_no else "no",
+        "cases": ", ".join(f"{case}={option}" for case, option in read.cases) or "-",
         "follow-up": "yes" if read.follow_up else "no",
     }
     return [f"{name + ':':<11}{value}" for name, value in rows.items()]

@@ -1,7 +1,7 @@
 """From scores to one named outcome: answered only where it is right 97 times in 100, else asked, else owned up to."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
@@ -10,10 +10,14 @@ from bot.understanding.result import Context, Outcome, Ranked
 
 # Honest thresholds: `make bench` prints how often an answer and a choice are right.
 SHARPNESS = 9.0  # how much a difference of scores means, in log odds
-ANSWER_FROM = 0.84  # probability of the best, of all procedures
+SURE_FROM = 0.84  # probability of the best, of all procedures: said without asking whether it was meant
+ANSWER_FROM = 0.7  # the same: said, with what else may have been meant
+LIKELY_FROM = 0.62  # probability of everything, for such an answer
+ALSO_FROM = 0.04  # probability of what else may have been meant
 CHOOSE_FROM = 0.40  # probability of the best four together, of everything
 TALK_FROM = 0.50  # probability of the best kind of talk
 EMERGENCY_FROM = 0.2  # probability of all emergencies together: rather one too many than one too few
+DOUBTFUL_FROM = 0.1  # the same, where it is asked whether anybody is in danger
 HOPELESS = 9.0  # log odds behind the best
 STAY_ASKING = 0.62  # what the procedure last talked about is worth to a question about an aspect, as a score
 STAY_SURELY = 1.5  # the same where nothing else is said
@@ -31,7 +35,9 @@ TALK_OUTCOMES = {
     "chitchat": Outcome.SMALL_TALK,
     "yes_no": Outcome.SMALL_TALK,
     "injection": Outcome.SMALL_TALK,
+    "office_contact": Outcome.SMALL_TALK,
     "staff_wanted": Outcome.STAFF_WANTED,
+    "extra_demand": Outcome.EXTRA_DEMAND,
     "abuse": Outcome.ABUSE,
     "other_service": Outcome.OTHER_SERVICE,
     "unrelated": Outcome.NO_MATCH,
@@ -52,6 +58,8 @@ class Decision:
     choices: tuple[str, ...] = ()
     talk: str | None = None
     follow_up: bool = False
+    unsure_of: tuple[str, ...] = ()
+    doubt: str | None = None  # the kind of emergency that it may be
 
 
 def probabilities(scores: dict[str, float], sharpness: float = SHARPNESS) -> dict[str, float]:
@@ -94,8 +102,13 @@ def decide(
     for label, chance in chances.items():
         kinds[kind_of(label)][label] = chance
     ranked = _ranked(kinds[Kind.PROCEDURE])
-    if sum((emergency := kinds[Kind.EMERGENCY]).values()) >= EMERGENCY_FROM:
+    danger = sum((emergency := kinds[Kind.EMERGENCY]).values())
+    if danger >= EMERGENCY_FROM:
         return Decision(Outcome.EMERGENCY, ranked, talk=max(emergency, key=emergency.__getitem__))
+    if danger >= DOUBTFUL_FROM:
+        rest = {label: score for label, score in scores.items() if kind_of(label) is not Kind.EMERGENCY}
+        doubt = max(emergency, key=emergency.__getitem__)
+        return replace(decide(rest, aspect, length, context, only_asks=only_asks), doubt=doubt)
     if sum((talk := kinds[Kind.TALK]).values()) >= TALK_FROM:
         kind = max(talk, key=talk.__getitem__)
         return Decision(TALK_OUTCOMES[kind], ranked, talk=kind)
@@ -132,8 +145,14 @@ def _procedure(
         return Decision(Outcome.NO_MATCH)
     best = ranked[0]
     stayed = best.id == context.procedure
-    if best.score >= ANSWER_FROM or (stayed and aspect):
-        return Decision(VOICE_OUTCOMES.get(best.id, Outcome.ANSWERED), ranked, follow_up=stayed)
+    if (best.score >= ANSWER_FROM and chances[best.id] >= LIKELY_FROM) or (stayed and aspect):
+        unsure_of = () if stayed or best.score >= SURE_FROM else _also(ranked)
+        return Decision(VOICE_OUTCOMES.get(best.id, Outcome.ANSWERED), ranked, follow_up=stayed, unsure_of=unsure_of)
     if sum(chances[one.id] for one in ranked[:CHOICES]) >= CHOOSE_FROM:
         return Decision(Outcome.CLARIFY, ranked, choices=tuple(one.id for one in ranked[:CHOICES]))
     return Decision(Outcome.NO_MATCH, ranked)
+
+
+def _also(ranked: tuple[Ranked, ...]) -> tuple[str, ...]:
+    """What else may have been meant: three at most."""
+    return tuple(one.id for one in ranked[1:CHOICES] if one.score >= ALSO_FROM)

@@ -1,26 +1,36 @@
 """The engine: one message and what the chat remembers → one Understanding. Pure; built from what maintainers write."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from bot.content.communes import Gazetteer
-from bot.content.schema import Aspect, Language
+from bot.content.schema import Answer, Aspect, Case, Language
 from bot.content.words import HowPeopleAsk, Phrase
 from bot.understanding import decide
+from bot.understanding.asking import (
+    Cues,
+    Part,
+    Told,
+    build_cues,
+    build_told,
+    cases_told,
+    is_yes_no,
+    parts_of,
+)
+from bot.understanding.choosing import Statements, choose, features_for, index
 from bot.understanding.events import Events, build_events, event_told
-from bot.understanding.features import aspect_features, features_of, shown
+from bot.understanding.features import features_of, shown
 from bot.understanding.fold import clean, fold, low_words, words
 from bot.understanding.language import Languages, detect
 from bot.understanding.linear import Linear
 from bot.understanding.place_names import Places, build_places, everyday
 from bot.understanding.places import Mention, find_mention
-from bot.understanding.result import Context, Evidence, Explanation, Understanding
+from bot.understanding.result import Asked, Context, Evidence, Explanation, Ranked, Understanding
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
 
-NO_ASPECT = "none"
-ASKS_FROM = 0.65  # an aspect may score that much less than none: naming one wrongly costs little
 MAX_QUESTION = 5  # words of one that is looked for inside a message
 POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
@@ -46,6 +56,22 @@ class Asking:
 
 
 @dataclass(frozen=True)
+class Entries:
+    """What may answer inside each procedure; indexed when a procedure is first asked about."""
+
+    cues: Cues = field(default_factory=Cues)
+    answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
+    cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
+    indexed: dict[str, tuple[Statements, Told]] = field(default_factory=dict, compare=False, repr=False)
+
+    def of(self, procedure: str, vocabulary: Vocabulary) -> tuple[Statements, Told]:
+        if procedure not in self.indexed:
+            statements = index(self.answers.get(procedure, ()), vocabulary)
+            self.indexed[procedure] = statements, build_told(self.cases.get(procedure, ()))
+        return self.indexed[procedure]
+
+
+@dataclass(frozen=True)
 class Engine:
     """Everything understanding needs."""
 
@@ -55,6 +81,7 @@ class Engine:
     learned: Learned
     events: Events = field(default_factory=Events)
     asking: Asking = field(default_factory=Asking)
+    entries: Entries = field(default_factory=Entries)
 
 
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
@@ -68,6 +95,7 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         ordinary=everyday(places, learned.ordinary),
         learned=learned,
         asking=_asking(intents),
+        entries=Entries(build_cues(intents.yes_no), intents.answers, intents.cases),
     )
 
 
@@ -100,6 +128,7 @@ class Reading:
     mention: Mention | None
     tokens: list[Token]
     features: list[str]
+    unplaced: str  # the message without the place it names
 
 
 def read(text: str, context: Context, engine: Engine) -> Reading:
@@ -110,19 +139,28 @@ def read(text: str, context: Context, engine: Engine) -> Reading:
     mention = find_mention(text, typed, engine.places, engine.ordinary)
     rest = [*typed[: mention.start], *typed[mention.end :]] if mention else typed
     tokens = read_words(rest, engine.vocabulary)
-    return Reading(language, mention, tokens, features_of(tokens, engine.vocabulary))
+    unplaced = _without(text, typed[mention.start : mention.end]) if mention else text
+    return Reading(language, mention, tokens, features_of(tokens, engine.vocabulary), unplaced)
+
+
+def _without(text: str, named: Sequence[str]) -> str:
+    """The message with the words of a place taken out, where they stand in a row."""
+    between = r"[\W_]+".join(map(re.escape, named))
+    return re.sub(rf"(?<!\w){between}(?!\w)", " ", text, count=1, flags=re.IGNORECASE)
 
 
 def understand(text: str, context: Context, engine: Engine) -> Understanding:
     """Read one message. Never raises, whatever the text; bounded in time by the length that is read."""
     reading = read(text, context, engine)
     context = _turned_back(reading, context)
-    aspect = aspect_of(reading.tokens, engine.learned.aspects)
+    parts = parts_of(reading.unplaced, reading.tokens, engine.entries.cues, engine.vocabulary, engine.learned.aspects)
+    aspect = parts[0].aspect
     scores = dict(
         zip(engine.learned.procedures.labels, engine.learned.procedures.scores(reading.features), strict=True)
     )
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
     decided = decide.decide(scores, aspect, len(reading.tokens), context, only_asks=only)
+    asked = _asked(text, reading, parts, decided.ranked, engine)
     return Understanding(
         text=text,
         language=context.language or reading.language,
@@ -130,10 +168,62 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         procedures=decided.ranked,
         choices=decided.choices,
         aspect=aspect,
+        asked=asked.questions,
+        yes_no=asked.yes_no,
+        cases=asked.cases,
         place=reading.mention.place if reading.mention else None,
         talk=decided.talk,
         life_event=None if decided.follow_up else _told(reading.tokens, aspect, engine),
         follow_up=decided.follow_up,
+        unsure_of=decided.unsure_of,
+        doubt=decided.doubt,
+    )
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """What a message asks inside a procedure."""
+
+    questions: tuple[Asked, ...]
+    yes_no: bool
+    cases: tuple[tuple[str, str], ...] = ()
+
+
+def _asked(text: str, reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...], engine: Engine) -> _Inside:
+    """Each question of the message with the statements of the likeliest procedure that may answer it."""
+    yes_no = is_yes_no(text, engine.entries.cues)
+    if not ranked:
+        return _Inside(tuple(Asked(aspect=part.aspect) for part in parts), yes_no)
+    return inside(ranked[0].id, reading, parts, engine, yes_no=yes_no)
+
+
+def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: Engine, *, yes_no: bool) -> _Inside:
+    statements, told = engine.entries.of(procedure, engine.vocabulary)
+    cases = cases_told(reading.tokens, told)
+    left_out = _other_cases(engine.entries.answers.get(procedure, ()), dict(cases))
+    questions = tuple(
+        Asked(
+            aspect=part.aspect,
+            choices=choose(
+                features_for(part.tokens, engine.vocabulary),
+                part.chances,
+                statements,
+                language=reading.language,
+                yes_no=yes_no,
+                left_out=left_out,
+            ),
+        )
+        for part in parts
+    )
+    return _Inside(questions, yes_no, cases)
+
+
+def _other_cases(answers: tuple[Answer, ...], told: dict[str, str]) -> frozenset[str]:
+    """The answers that hold in another case than the one told."""
+    return frozenset(
+        answer.id
+        for answer in answers
+        if any(case in told and told[case] not in options for case, options in answer.only_if.items())
     )
 
 
@@ -160,17 +250,6 @@ def _turned_back(reading: Reading, context: Context) -> Context:
     if GOING_BACK in reading.features and context.earlier:
         return replace(context, procedure=context.earlier[0])
     return context
-
-
-def aspect_of(tokens: list[Token], model: Linear) -> Aspect | None:
-    """What is asked about, None where nothing particular is."""
-    scores = model.scores(aspect_features(tokens))
-    if not scores:
-        return None
-    by_label = dict(zip(model.labels, scores, strict=True))
-    none = by_label.pop(NO_ASPECT, 0.0)
-    best = max(by_label, key=by_label.__getitem__, default=None)
-    return Aspect(best) if best and by_label[best] > none - ASKS_FROM else None
 
 
 def explain(text: str, engine: Engine, phrases: Sequence[Phrase], context: Context | None = None) -> list[Explanation]:

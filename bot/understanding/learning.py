@@ -6,8 +6,9 @@ from itertools import chain, pairwise
 
 from bot.content.schema import Language
 from bot.content.words import HowPeopleAsk, Phrase
+from bot.understanding.asking import NO_ASPECT
 from bot.understanding.corpus import aspect_features_in, features_in, read_corpus
-from bot.understanding.engine import NO_ASPECT, Learned
+from bot.understanding.engine import Learned
 from bot.understanding.fold import accented, clean, fold, low_words, words
 from bot.understanding.language import learn_languages
 from bot.understanding.linear import Linear

@@ -19,6 +19,7 @@ class Outcome(StrEnum):
     COMPLAINT = "complaint"
     DENUNCIATION = "denunciation"
     OTHER_SERVICE = "other_service"
+    EXTRA_DEMAND = "extra_demand"  # money or papers that the law does not ask for
     ABUSE = "abuse"
 
 
@@ -58,6 +59,27 @@ class Explanation:
     score: float
     evidence: tuple[Evidence, ...]
     nearest_phrase: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """A statement that may answer: an answer of the entry, or (None) what the entry holds about `asks`.
+
+    `asks` None: the whole in short. `nearest`: the question of the answer that the message is most like.
+    """
+
+    answer: str | None
+    asks: Aspect | None
+    score: float = 0.0
+    nearest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One question of a message: what is asked about, and the statements that may answer it, best first."""
+
+    aspect: Aspect | None = None
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +130,12 @@ class Understanding:
     procedures: tuple[Ranked, ...] = ()
     choices: tuple[str, ...] = ()  # what to offer where the outcome is a clarification, four at most
     aspect: Aspect | None = None
+    asked: tuple[Asked, ...] = ()  # every question of the message, in the order asked; none where nothing particular is
+    yes_no: bool = False
+    cases: tuple[tuple[str, str], ...] = ()  # circumstances that the words tell: case → option
     place: Place | None = None
     talk: str | None = None  # the kind of `_talk.yaml` the message belongs to
     life_event: str | None = None  # what happened in a life, told without asking for one procedure
     follow_up: bool = False  # the procedure came from the context, not from the words
+    doubt: str | None = None  # the kind of emergency that it may be, where it is asked whether anybody is in danger
+    unsure_of: tuple[str, ...] = ()  # what else may have been meant, where the answer is less than sure

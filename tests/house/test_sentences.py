@@ -8,7 +8,7 @@ import pytest
 
 from bot.casework.officers import GOES_OUT, PROMPTED
 from bot.chat.serve import COMMANDS
-from bot.content.schema import Certainty, Counter, Language, Topic, Unit
+from bot.content.schema import Aspect, Certainty, Counter, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
 from bot.conversation.citizen.talk import SMALL_TALK
 from bot.conversation.converse import ATTACHMENTS
@@ -29,7 +29,10 @@ BUILT = {
     *(f"aspect.{aspect}" for aspect in ON_BUTTONS),
     *(f"attachment.{kind}" for kind in ATTACHMENTS),
     *(f"talk.{kind}" for kind in SMALL_TALK),
-    *(f"certainty.{one}" for one in Certainty if one is not Certainty.CHECKED),
+    *(f"doubt.{one}" for one in Certainty if one is not Certainty.CHECKED),
+    *(f"unknown.{aspect}" for aspect in Aspect),
+    *(f"{what}.{which}" for what in ("fee", "time") for which in ("one", "first")),
+    *(f"waiver.{pays}" for pays in ("nothing", "half")),
     *(f"time.{unit}" for unit in Unit if unit is not Unit.SAME_DAY),
     *(f"time.one_{unit}" for unit in Unit if unit is not Unit.SAME_DAY),
     *(f"time.{part}" for part in ("when", "starts", "pauses")),

@@ -94,7 +94,14 @@ async def test_what_already_stands_there_counts_as_delivered(play, database):
 async def test_an_answer_has_no_button_for_what_it_already_says(play):
     await play.hears(LAN.presses(FEE))
     assert FEE not in actions(play, LAN)
-    assert PAPERS in actions(play, LAN)
+    assert "list:dang-ky-khai-sinh" in actions(play, LAN)
+    assert len(actions(play, LAN)) <= 6
+
+
+@played
+async def test_the_rest_is_behind_one_button_and_opens_in_place(play):
+    await play.hears(LAN.presses("answer:dang-ky-khai-sinh:more"))
+    assert {FEE, PAPERS} <= set(actions(play, LAN))
 
 
 @played

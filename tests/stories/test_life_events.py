@@ -33,7 +33,8 @@ async def test_grief_is_met_with_a_kind_word_first(play):
 @played
 async def test_whoever_asks_for_papers_gets_papers(play):
     await play.hears(LAN.says("em mới sinh con, cần giấy gì"))
-    assert play.said(LAN)[-1].startswith("Đăng ký khai sinh")
+    assert play.said(LAN)[-1].startswith("Nộp\n• Tờ khai đăng ký khai sinh")
+    assert "Việc: Đăng ký khai sinh." in play.said(LAN)[-1]
 
 
 @played

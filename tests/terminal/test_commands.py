@@ -98,7 +98,8 @@ def test_ask_json_answers_a_line_with_a_line(main):
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert (done.returncode, len(answers)) == (0, len(lines))
     first = answers[0]
-    assert set(first) == {"text", "outcome", "procedures", "aspect", "place", "language", "reply", "ms"}
+    assert set(first) == {"text", "outcome", "procedures", "aspect", "aspects", "yes_no", "answer", "place", "language",
+                          "reply", "ms"}  # fmt: skip
     assert (first["outcome"], first["aspect"], first["language"]) == ("answered", "documents", "vi")
     assert first["procedures"][0]["id"] == "dang-ky-khai-sinh"
     assert 1 < len(first["procedures"]) <= 5

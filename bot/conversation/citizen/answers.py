@@ -1,15 +1,20 @@
-"""The answer to a question about a procedure: first what was asked, the rest behind buttons."""
+"""The answer to a question about a procedure: what was asked first, the rest behind buttons."""
 
 from bot.content.schema import Aspect, Procedure
-from bot.conversation.citizen.facts import TELL, coming, law, pitfalls
+from bot.conversation.citizen.circumstances import tailored
+from bot.conversation.citizen.facts import law, pitfalls
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks
+from bot.conversation.citizen.statements import Told, field, told_of
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
+from bot.understanding.result import Asked, Understanding
 
 LAW = "law"
 PITFALLS = "pitfalls"
 OVERVIEW = "overview"
+MORE = "more"
 BUTTONS_A_ROW = 3
+LIKELY_NEXT = (Aspect.PLACE, Aspect.FEE, Aspect.TIME)
 ON_BUTTONS = (
     Aspect.DOCUMENTS,
     Aspect.PLACE,
@@ -22,6 +27,35 @@ ON_BUTTONS = (
 )
 
 
+def reply_to(scene: Scene, procedure: Procedure, understood: Understanding, *, lead: tuple[Block, ...] = ()) -> Reply:
+    """What the words ask: each question answered, the first thing said; the name of the matter under it."""
+    own = _own(scene, procedure, dict(understood.cases))
+    told = [told_of(scene, own, asked) for asked in understood.asked or (Asked(aspect=understood.aspect),)]
+    about = (scene.line("answer.about", name=scene.tell(procedure.short_name)),) if understood.follow_up else ()
+    blocks = scene.doubted((*lead, *about, *_together(told), _note(scene, procedure)))
+    unsure = understood.unsure_of
+    buttons = _others(scene, procedure, unsure) if unsure else _buttons(scene, own, told[0].aspect, understood)
+    if unsure:
+        blocks = (*blocks, scene.line("answer.not_this"))
+    return Reply(blocks=blocks, buttons=buttons)
+
+
+def _own(scene: Scene, procedure: Procedure, said: dict[str, str]) -> Procedure:
+    """The entry in the circumstances that the words or the person's own list tell."""
+    kept = scene.memory.checklist(procedure.id)
+    return tailored(procedure, {**(kept.answers if kept else {}), **said})
+
+
+def _together(told: list[Told]) -> tuple[Block, ...]:
+    """One answer as it is; several as a numbered line each."""
+    if len(told) == 1:
+        return told[0].blocks
+    different = {one.line: one for one in told}.values()
+    lines = [Block(text=f"{n}. {one.line}") for n, one in enumerate(different, 1)]
+    doubts = {b.text: b for one in told if one.answer for b in one.blocks if b.style is Style.NOTE}
+    return (*lines, *doubts.values())
+
+
 def answer(
     scene: Scene,
     procedure: Procedure,
@@ -30,11 +64,12 @@ def answer(
     lead: tuple[Block, ...] = (),
     replaces: str | None = None,
 ) -> Reply:
-    """What is known of `aspect` (None: the whole in short), with the other aspects behind buttons."""
+    """A field of the entry, as a button asks for it; None: the whole in short."""
+    own = _own(scene, procedure, {})
     title = Block(text=scene.tell(procedure.name), style=Style.TITLE)
-    told = (*TELL[aspect](scene, procedure), *coming(scene, procedure, aspect))
-    blocks = (*lead, title, *told, checked(scene, procedure))
-    return Reply(blocks=blocks, buttons=_buttons(scene, procedure, aspect), replaces=replaces)
+    told = field(scene, own, aspect).blocks
+    blocks = scene.doubted((*lead, title, *told, *_daily(scene, procedure)))
+    return Reply(blocks=blocks, buttons=_buttons(scene, own, aspect), replaces=replaces)
 
 
 def not_yet(scene: Scene, name: str, *, lead: tuple[Block, ...] = ()) -> Reply:
@@ -53,37 +88,83 @@ def not_yet(scene: Scene, name: str, *, lead: tuple[Block, ...] = ()) -> Reply:
 def more(scene: Scene, procedure: Procedure, part: str, *, replaces: str | None = None) -> Reply:
     """The law and sources, or the pitfalls, of a procedure."""
     title = Block(text=scene.tell(procedure.name), style=Style.TITLE)
-    blocks = (title, *(law if part == LAW else pitfalls)(scene, procedure), checked(scene, procedure))
-    return Reply(blocks=blocks, buttons=_buttons(scene, procedure, None), replaces=replaces)
+    told = law if part == LAW else pitfalls
+    blocks = scene.doubted((title, *told(scene, procedure), checked(scene, procedure)))
+    return Reply(blocks=blocks, buttons=all_buttons(scene, procedure), replaces=replaces)
+
+
+def opened(scene: Scene, procedure: Procedure, under: str, *, replaces: str | None = None) -> Reply:
+    """Everything else that can be asked, under the words that stood there."""
+    blocks = (
+        (Block(text=under),)
+        if under and replaces
+        else (scene.title("answer.more_of", name=scene.tell(procedure.name)),)
+    )
+    return Reply(blocks=blocks, buttons=all_buttons(scene, procedure), replaces=replaces)
 
 
 def checked(scene: Scene, procedure: Procedure) -> Block:
     return Block(text=scene.say("answer.checked", date=scene.date(procedure.checked)), style=Style.NOTE)
 
 
-def _buttons(scene: Scene, procedure: Procedure, shown: Aspect | None) -> tuple[tuple[Button, ...], ...]:
-    others = [
-        scene.button(f"aspect.{aspect}", f"answer:{procedure.id}:{aspect}")
-        for aspect in ON_BUTTONS
-        if aspect is not shown and not (shown is None and aspect is Aspect.DOCUMENTS)
-    ]
-    if procedure.pitfalls:
-        others.append(scene.button("aspect.pitfalls", f"answer:{procedure.id}:{PITFALLS}"))
-    others.append(scene.button("aspect.law", f"answer:{procedure.id}:{LAW}"))
-    own = (scene.button("checklist.open", f"list:{procedure.id}"),)
-    rows = [own, *(tuple(others[at : at + BUTTONS_A_ROW]) for at in range(0, len(others), BUTTONS_A_ROW))]
-    if procedure.online.link and procedure.online.level != "no":
-        rows.append((Button(label=scene.say("answer.open_portal"), link=procedure.online.link),))
-    if scene.commune is None and procedure.counter in OF_THE_COMMUNE:
-        rows.append((scene.button("commune.tell", "commune:ask"),))
-    rows.append(
+def _note(scene: Scene, procedure: Procedure) -> Block:
+    """The name of the matter, so that a misreading shows; once a day also the source and what we do not do."""
+    name = scene.say("answer.matter", name=scene.tell(procedure.name))
+    daily = " ".join((name, *(block.text for block in _daily(scene, procedure))))
+    return Block(text=daily, style=Style.NOTE)
+
+
+def _daily(scene: Scene, procedure: Procedure) -> tuple[Block, ...]:
+    """When the entry was checked and that nothing is filed here: once a day in a chat."""
+    return () if scene.memory.noted == scene.today else (checked(scene, procedure),)
+
+
+def _buttons(
+    scene: Scene, procedure: Procedure, shown: Aspect | None, understood: Understanding | None = None
+) -> tuple[tuple[Button, ...], ...]:
+    """At most six in at most four rows: the list of papers, the likeliest next question, a person, the rest."""
+    likely = next(aspect for aspect in LIKELY_NEXT if aspect is not shown)
+    rows: list[tuple[Button, ...]] = [
+        (
+            scene.button("checklist.open", f"list:{procedure.id}"),
+            scene.button(f"aspect.{likely}", f"answer:{procedure.id}:{likely}"),
+        ),
         (
             scene.button("answer.ask_officer", f"r:new:q:{procedure.id}"),
-            scene.button("answer.extra_demand", f"r:new:x:{procedure.id}"),
-        )
-    )
-    rows += _next(scene, procedure)
+            scene.button("answer.more", f"answer:{procedure.id}:{MORE}"),
+        ),
+    ]
+    if understood and understood.follow_up:
+        rows.append((scene.button("answer.other_matter", "other"),))
+    elif scene.commune is None and procedure.counter in OF_THE_COMMUNE and shown in (None, Aspect.PLACE, Aspect.HOURS):
+        rows.append((scene.button("commune.tell", "commune:ask"),))
+    if procedure.online.link and procedure.online.level != "no":
+        rows.append((Button(label=scene.say("answer.open_portal"), link=procedure.online.link),))
     return tuple(rows)
+
+
+def _others(scene: Scene, procedure: Procedure, others: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
+    """The list of papers and a person; then what else may have been meant."""
+    first = (
+        scene.button("checklist.open", f"list:{procedure.id}"),
+        scene.button("answer.ask_officer", f"r:new:q:{procedure.id}"),
+    )
+    named = [(one, label) for one in others if (label := short_name(scene, one))]
+    return (first, *((Button(label=label, action=f"answer:{one}:asked"),) for one, label in named))
+
+
+def all_buttons(scene: Scene, procedure: Procedure) -> tuple[tuple[Button, ...], ...]:
+    """Everything there is about a procedure."""
+    all_ = [scene.button(f"aspect.{aspect}", f"answer:{procedure.id}:{aspect}") for aspect in ON_BUTTONS]
+    if procedure.pitfalls:
+        all_.append(scene.button("aspect.pitfalls", f"answer:{procedure.id}:{PITFALLS}"))
+    all_.append(scene.button("aspect.law", f"answer:{procedure.id}:{LAW}"))
+    rows = [tuple(all_[at : at + BUTTONS_A_ROW]) for at in range(0, len(all_), BUTTONS_A_ROW)]
+    asking = (
+        scene.button("answer.ask_officer", f"r:new:q:{procedure.id}"),
+        scene.button("answer.extra_demand", f"r:new:x:{procedure.id}"),
+    )
+    return (*rows, asking, *_next(scene, procedure))
 
 
 def _next(scene: Scene, procedure: Procedure) -> list[tuple[Button, ...]]:

@@ -1,7 +1,8 @@
 """Giấy tờ của riêng bạn: at most three questions from an entry's cases, then the exact list for this person."""
 
-from bot.content.schema import Case, Fact, Paper, Procedure
+from bot.content.schema import Case, Paper, Procedure
 from bot.conversation.citizen.answers import answer, checked, not_yet, short_name
+from bot.conversation.citizen.circumstances import SORTED_BY_CASE, tailored
 from bot.conversation.citizen.facts import documents_line, fee, online, place, statement_lines, time
 from bot.conversation.reply import Block, Button, FileForm, Reply, Style
 from bot.conversation.scene import Scene
@@ -11,7 +12,6 @@ MOST_QUESTIONS = 3
 KEPT = 5
 FORMS: dict[str, FileForm] = {"png": "png", "pdf": "pdf"}
 TODO, DONE = "☐", "☑"
-SORTED_BY_CASE = ("papers", "not_required", "fees", "times", "where", "who", "steps", "pitfalls")
 
 type Done = tuple[list[Reply], Memory]
 
@@ -50,7 +50,7 @@ def saved(scene: Scene, name: str, form: str) -> Done:
     procedure, known = scene.procedure(name), scene.memory.checklist(name)
     if procedure is None or known is None or form not in FORMS:
         return [_gone(scene)], scene.memory
-    blocks = _list(scene, tailored(procedure, known), known)
+    blocks = _list(scene, tailored(procedure, known.answers), known)
     return [Reply(blocks=blocks, as_file=FORMS[form])], scene.memory
 
 
@@ -76,7 +76,7 @@ def _next(scene: Scene, procedure: Procedure, known: Checklist, replaces: str | 
     asked = [case for case in questions(scene, procedure) if case.id not in known.answers]
     if asked:
         return [_question(scene, procedure, asked[0], replaces)], memory
-    own = tailored(procedure, known)
+    own = tailored(procedure, known.answers)
     blocks = _list(scene, own, known)
     return [Reply(blocks=blocks, buttons=_buttons(scene, own, known), replaces=replaces)], memory
 
@@ -99,35 +99,21 @@ def _question(scene: Scene, procedure: Procedure, case: Case, replaces: str | No
     return Reply(blocks=(title, Block(text=scene.tell(case.question))), buttons=buttons, replaces=replaces)
 
 
-def tailored(procedure: Procedure, known: Checklist) -> Procedure:
-    """The entry as it stands for this person: what their answers rule out is gone, what they settle is certain."""
-    update = {name: _fitting(getattr(procedure, name), known.answers) for name in SORTED_BY_CASE}
-    return procedure.model_copy(update=update)
-
-
-def _fitting[F: Fact](facts: tuple[F, ...], answers: dict[str, str]) -> tuple[F, ...]:
-    found = []
-    for fact in facts:
-        if all(answers[case] in options for case, options in fact.only_if.items() if case in answers):
-            left = {case: options for case, options in fact.only_if.items() if case not in answers}
-            found.append(fact.model_copy(update={"only_if": left}))
-    return tuple(found)
-
-
 def _list(scene: Scene, own: Procedure, known: Checklist) -> tuple[Block, ...]:
     """Bring, show, the office has it, not needed; then where, what it costs, how long."""
     title = Block(text=scene.say("checklist.title", name=scene.tell(own.name)), style=Style.TITLE)
     papers = scene.holding(own.papers)
     blocks = [title, *_circumstances(scene, own, known)]
     for how in ("submit", "show"):
-        mine = [_paper(scene, paper, known) for paper in papers if paper.how == how and not paper.in_database]
+        mine = [_paper(scene, own, paper, known) for paper in papers if paper.how == how and not paper.in_database]
         blocks += [scene.title(f"checklist.{how}"), *mine] if mine else []
-    held = [_item(_held(scene, paper)) for paper in papers if paper.in_database]
+    held = [_item(_held(scene, own, paper)) for paper in papers if paper.in_database]
     blocks += [scene.title("checklist.in_database"), *held] if held else []
-    without = statement_lines(scene, own.not_required)
+    without = statement_lines(scene, own, own.not_required)
     blocks += [scene.title("papers.not_required"), *without] if without else []
-    return (*blocks, scene.title("checklist.where"), *place(scene, own), *fee(scene, own), *time(scene, own),
-            *online(scene, own), checked(scene, own))  # fmt: skip
+    told = (*blocks, scene.title("checklist.where"), *place(scene, own), *fee(scene, own), *time(scene, own),
+            *online(scene, own))  # fmt: skip
+    return (*scene.doubted(told), checked(scene, own))
 
 
 def _circumstances(scene: Scene, own: Procedure, known: Checklist) -> list[Block]:
@@ -140,13 +126,13 @@ def _circumstances(scene: Scene, own: Procedure, known: Checklist) -> list[Block
     return [Block(text=scene.say("checklist.case", case=" · ".join(labels)), style=Style.NOTE)] if labels else []
 
 
-def _paper(scene: Scene, paper: Paper, known: Checklist) -> Block:
-    return _item(documents_line(scene, paper), DONE if paper.id in known.ticked else TODO)
+def _paper(scene: Scene, own: Procedure, paper: Paper, known: Checklist) -> Block:
+    return _item(documents_line(scene, own, paper), DONE if paper.id in known.ticked else TODO)
 
 
-def _held(scene: Scene, paper: Paper) -> str:
+def _held(scene: Scene, own: Procedure, paper: Paper) -> str:
     """Without the words that its heading says already."""
-    return documents_line(scene, paper.model_copy(update={"in_database": False}))
+    return documents_line(scene, own, paper.model_copy(update={"in_database": False}))
 
 
 def _item(text: str, mark: str | None = None) -> Block:

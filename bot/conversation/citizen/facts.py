@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from bot.content.schema import Aspect, Fact, Fee, Law, Paper, Procedure, Source, Statement, TimeLimit, Unit
-from bot.conversation.citizen.offices import office_blocks
+from bot.content.schema import Aspect, Fact, Fee, Law, Paper, Procedure, Source, Statement, TimeLimit, Unit, Waiver
+from bot.conversation.citizen.circumstances import counter_of
+from bot.conversation.citizen.offices import office_blocks, office_name
 from bot.conversation.reply import Block, Style
 from bot.conversation.scene import Scene
 
@@ -16,44 +17,80 @@ def _item(text: str) -> Block:
     return Block(text=text, style=Style.ITEM)
 
 
-def statement_lines(scene: Scene, statements: tuple[Statement, ...], style: Style = Style.ITEM) -> list[Block]:
-    return [Block(text=scene.unsure(s, scene.tell(s.text)), style=style) for s in scene.holding(statements)]
+def statement_lines(
+    scene: Scene, procedure: Procedure, statements: tuple[Statement, ...], style: Style = Style.ITEM
+) -> list[Block]:
+    return [
+        Block(text=scene.unsure(s, conditioned(scene, procedure, s, scene.tell(s.text))), style=style)
+        for s in scene.holding(statements)
+    ]
+
+
+def conditioned(scene: Scene, procedure: Procedure, fact: Fact, text: str) -> str:
+    """A fact's text after the circumstances in which it holds."""
+    condition = scene.condition(procedure, fact)
+    return scene.say("condition.if", condition=condition, text=text) if condition else text
 
 
 def documents(scene: Scene, procedure: Procedure) -> list[Block]:
     blocks = []
     for how in ("submit", "show"):
         if papers := [paper for paper in scene.holding(procedure.papers) if paper.how == how]:
-            blocks += [scene.title(f"papers.{how}"), *(_item(documents_line(scene, paper)) for paper in papers)]
-    if not_required := statement_lines(scene, procedure.not_required):
+            blocks += [
+                scene.title(f"papers.{how}"),
+                *(_item(documents_line(scene, procedure, paper)) for paper in papers),
+            ]
+    if not_required := statement_lines(scene, procedure, procedure.not_required):
         blocks += [scene.title("papers.not_required"), *not_required]
     return blocks
 
 
-def documents_line(scene: Scene, paper: Paper) -> str:
+def documents_line(scene: Scene, procedure: Procedure, paper: Paper) -> str:
     marks = []
-    if paper.form and paper.form not in scene.tell(paper.name):
+    if paper.form and paper.form.casefold() not in scene.tell(paper.name).casefold():
         marks.append(scene.say("papers.form", form=paper.form))
     if paper.copy_ in ("certified", "plain"):
         marks.append(scene.say(f"papers.{paper.copy_}"))
     if paper.count > 1:
         marks.append(scene.say("papers.count", count=paper.count))
-    if paper.only_if:
-        marks.append(scene.say("papers.depends"))
     if paper.in_database:
         marks.append(scene.say("papers.in_database"))
     text = scene.tell(paper.name) + (f" ({'; '.join(marks)})" if marks else "")
     if paper.note:
         text = f"{text}. {scene.tell(paper.note)}"
-    return scene.unsure(paper, text)
+    return scene.unsure(paper, conditioned(scene, procedure, paper, text))
 
 
 def fee(scene: Scene, procedure: Procedure) -> list[Block]:
     fees = scene.holding(procedure.fees)
-    lines = [scene.unsure(one, _fee(scene, one)) for one in fees]
-    if len(lines) == 1:
-        return [scene.line("fee.one", fee=lines[0])]
-    return [scene.title("fee.title"), *map(_item, lines)] if lines else [scene.line("fee.unknown")]
+    lines = [scene.unsure(one, fee_line(scene, procedure, one)) for one in fees]
+    if not lines:
+        return [scene.line("fee.unknown")]
+    told = [scene.line("fee.one", fee=lines[0])] if len(lines) == 1 else [*_titled(scene, "fee.title", lines)]
+    return [*told, *_waived(scene, fees)]
+
+
+def _titled(scene: Scene, key: str, lines: list[str]) -> list[Block]:
+    return [scene.title(key), *map(_item, lines)]
+
+
+def _waived(scene: Scene, fees: list[Fee]) -> list[Block]:
+    """Who pays nothing, or half, each said once."""
+    known = scene.house.knowledge.registries.waivers
+    names = dict.fromkeys(name for one in fees for name in one.waivers)
+    found = [known[name] for name in names if name in known and known[name].holds(scene.today)]
+    return [_item(scene.say(f"waiver.{one.pays}", who=_who_until(scene, one))) for one in found]
+
+
+def _who_until(scene: Scene, one: Waiver) -> str:
+    who = scene.tell(one.who)
+    return scene.say("waiver.until", who=who, date=scene.date(one.until)) if one.until else who
+
+
+def fee_line(scene: Scene, procedure: Procedure, one: Fee) -> str:
+    """A fee in words, after its circumstances unless they are told behind it."""
+    text = _fee(scene, one)
+    return text if one.when else conditioned(scene, procedure, one, text)
 
 
 def _fee(scene: Scene, one: Fee) -> str:
@@ -76,10 +113,16 @@ def _amount(scene: Scene, one: Fee) -> str:
 
 
 def time(scene: Scene, procedure: Procedure) -> list[Block]:
-    lines = [scene.unsure(one, _time(scene, one)) for one in scene.holding(procedure.times)]
+    lines = [scene.unsure(one, time_line(scene, procedure, one)) for one in scene.holding(procedure.times)]
     if len(lines) == 1:
         return [scene.line("time.one", time=lines[0])]
     return [scene.title("time.title"), *map(_item, lines)] if lines else [scene.line("time.unknown")]
+
+
+def time_line(scene: Scene, procedure: Procedure, one: TimeLimit) -> str:
+    """A time limit in words, after its circumstances unless they are told behind it."""
+    text = _time(scene, one)
+    return text if one.when else conditioned(scene, procedure, one, text)
 
 
 def _time(scene: Scene, one: TimeLimit) -> str:
@@ -103,10 +146,14 @@ def _duration(scene: Scene, one: TimeLimit) -> str:
 
 
 def place(scene: Scene, procedure: Procedure) -> list[Block]:
-    rules = statement_lines(scene, procedure.where, Style.TEXT)
+    rules = statement_lines(scene, procedure, procedure.where, Style.TEXT)
     if procedure.any_commune_of_province:
         rules.append(scene.line("place.any_commune"))
-    return [*rules, *office_blocks(scene, procedure.counter)]
+    return [*rules, *office_blocks(scene, counter_of(procedure))]
+
+
+def office_line(scene: Scene, procedure: Procedure) -> str:
+    return scene.say("office.kind", office=office_name(scene, counter_of(procedure)))
 
 
 def online(scene: Scene, procedure: Procedure) -> list[Block]:
@@ -132,17 +179,17 @@ def form(scene: Scene, procedure: Procedure) -> list[Block]:
 
 
 def who(scene: Scene, procedure: Procedure) -> list[Block]:
-    return statement_lines(scene, procedure.who, Style.TEXT)
+    return statement_lines(scene, procedure, procedure.who, Style.TEXT)
 
 
 def steps(scene: Scene, procedure: Procedure) -> list[Block]:
-    lines = statement_lines(scene, procedure.steps)
+    lines = statement_lines(scene, procedure, procedure.steps)
     numbered = [Block(text=f"{n}. {block.text}") for n, block in enumerate(lines, 1)]
     return [*numbered, scene.line("steps.result", result=scene.tell(procedure.result))]
 
 
 def hours(scene: Scene, procedure: Procedure) -> list[Block]:
-    return office_blocks(scene, procedure.counter)
+    return office_blocks(scene, counter_of(procedure))
 
 
 def status(scene: Scene, procedure: Procedure) -> list[Block]:
@@ -176,17 +223,23 @@ def _source(scene: Scene, source: Source) -> str:
 
 
 def pitfalls(scene: Scene, procedure: Procedure) -> list[Block]:
-    lines = statement_lines(scene, procedure.pitfalls)
+    lines = statement_lines(scene, procedure, procedure.pitfalls)
     return [scene.title("pitfalls.title"), *lines] if lines else []
 
 
 def overview(scene: Scene, procedure: Procedure) -> list[Block]:
-    """Where nothing particular was asked: what it is, the papers, and the rest in a line each."""
-    return [
-        Block(text=scene.tell(procedure.what_it_is)),
-        *documents(scene, procedure),
-        *statement_lines(scene, procedure.where[:1], Style.TEXT),
-    ]
+    """Where nothing particular was asked: what it is, where, how much, how long, a line each."""
+    fees = [fee_line(scene, procedure, one) for one in scene.holding(procedure.fees)]
+    times = [time_line(scene, procedure, one) for one in scene.holding(procedure.times)]
+    lines = [office_line(scene, procedure), _in_short(scene, "fee", fees), _in_short(scene, "time", times)]
+    return [Block(text=scene.tell(procedure.what_it_is)), *(_item(line) for line in lines if line)]
+
+
+def _in_short(scene: Scene, what: str, lines: list[str]) -> str | None:
+    """One value, told; several that depend on the case, only where the first says enough by itself."""
+    if not lines:
+        return None
+    return scene.say(f"{what}.one" if len(lines) == 1 else f"{what}.first", **{what: lines[0]})
 
 
 def coming(scene: Scene, procedure: Procedure, aspect: Aspect | None) -> list[Block]:
@@ -215,7 +268,7 @@ def _date(scene: Scene, day: dt.date | None) -> str:
 def _told(procedure: Procedure, aspect: Aspect | None) -> list[tuple[tuple[Fact, ...], Callable[[Scene, Any], str]]]:
     """The facts that an aspect tells, and how each is told in a line."""
     papers: list[tuple[tuple[Fact, ...], Callable[[Scene, Any], str]]] = [
-        (procedure.papers, documents_line),
+        (procedure.papers, lambda scene, paper: documents_line(scene, procedure, paper)),
         (procedure.not_required, _statement),
     ]
     match aspect:
@@ -253,4 +306,5 @@ TELL: dict[Aspect | None, Tell] = {
     Aspect.STEPS: steps,
     Aspect.HOURS: hours,
     Aspect.STATUS: status,
+    Aspect.LEGAL: law,
 }

@@ -33,6 +33,11 @@ def offices_in(scene: Scene, counter: Counter, commune: Commune) -> list[Block]:
     return [*blocks, *_committee(scene, counter, commune), *_general(scene, counter)]
 
 
+def office_name(scene: Scene, counter: Counter) -> str:
+    """What the office of a kind is called, for the citizen's commune where it is known."""
+    return _kind(scene, counter) if scene.commune is None else _name(scene, counter, scene.commune)
+
+
 def _kind(scene: Scene, counter: Counter) -> str:
     name = scene.tell(scene.house.knowledge.counters[counter].name)
     return name.format(commune=scene.say("office.your_commune"), province=scene.say("office.your_province"))

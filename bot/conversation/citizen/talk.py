@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from bot.conversation.citizen.answers import answer, not_yet, short_name
+from bot.content.schema import Procedure
+from bot.conversation.citizen.answers import not_yet, reply_to, short_name
+from bot.conversation.citizen.facts import fee, statement_lines
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 from bot.understanding.result import Outcome, Understanding
@@ -36,6 +38,28 @@ def emergency(scene: Scene, understood: Understanding) -> Reply:
     return Reply(blocks=tuple(lines))
 
 
+def in_doubt(scene: Scene, kind: str) -> tuple[Block, ...]:
+    """Before anything else: is somebody in danger? Then this number."""
+    number = scene.contact(EMERGENCY_CONTACTS.get(kind, ("police",))[0]).number
+    return (scene.line("emergency.doubt", number=number),)
+
+
+def extra_demand(scene: Scene, procedure: Procedure | None) -> Reply:
+    """Money or papers were demanded: what the law says of them, then what the leader needs to know."""
+    told = _by_law(scene, procedure) if procedure else ()
+    blocks = (scene.line("extra.lead"), *told, scene.line("extra.how"))
+    report = (scene.button("extra.report", f"r:new:x:{procedure.id if procedure else ''}"),)
+    more = (scene.button("checklist.open", f"list:{procedure.id}"),) if procedure else ()
+    return Reply(blocks=scene.doubted(blocks), buttons=(report, *((more,) if more else ())))
+
+
+def _by_law(scene: Scene, procedure: Procedure) -> tuple[Block, ...]:
+    about = scene.line("answer.about", name=scene.tell(procedure.short_name))
+    without = statement_lines(scene, procedure, procedure.not_required[:2])
+    title = (scene.title("papers.not_required"),) if without else ()
+    return (about, *fee(scene, procedure), *title, *without)
+
+
 def small_talk(scene: Scene, understood: Understanding) -> Reply:
     key = f"talk.{understood.talk}" if understood.talk in SMALL_TALK else "talk.greeting"
     return Reply(blocks=(scene.line(key),), buttons=topics_button(scene))
@@ -56,7 +80,7 @@ def legal_route(scene: Scene, understood: Understanding) -> Reply:
     name, key = LEGAL_ROUTES[understood.outcome]
     lead = scene.line(key)
     if procedure := scene.procedure(name):
-        reply = answer(scene, procedure, understood.aspect, lead=(lead,))
+        reply = reply_to(scene, procedure, understood, lead=(lead,))
         return _to_the_desk(scene, reply, feedback=understood.outcome is Outcome.FEEDBACK)
     return not_yet(scene, name, lead=(lead,)) if scene.listed(name) else Reply(blocks=(lead,))
 
@@ -76,6 +100,13 @@ def other_service(scene: Scene) -> Reply:
 
 def abuse(scene: Scene) -> Reply:
     return Reply(blocks=(scene.line("abuse.calm"),), buttons=topics_button(scene))
+
+
+def heard(scene: Scene, names: tuple[str, ...]) -> Reply:
+    """Not understood, but with a guess at what was heard."""
+    rows = [(Button(label=label, action=f"answer:{one}:asked"),) for one in names if (label := short_name(scene, one))]
+    last = (scene.button("clarify.none", "none"), scene.button("answer.ask_officer", "r:new:q:"))
+    return Reply(blocks=(scene.line("no_match.heard"),), buttons=(*rows, last))
 
 
 def no_match(scene: Scene) -> Reply:
@@ -99,6 +130,10 @@ def clarify(scene: Scene, choices: tuple[str, ...], lead: tuple[Block, ...] = ()
     ]
     rows.append((scene.button("clarify.none", "none"),))
     return Reply(blocks=(*lead, scene.line("clarify.which")), buttons=tuple(rows))
+
+
+def another_matter(scene: Scene) -> Reply:
+    return Reply(blocks=(scene.line("other_matter.what"),), buttons=topics_button(scene))
 
 
 def topics_button(scene: Scene) -> tuple[tuple[Button, ...], ...]:

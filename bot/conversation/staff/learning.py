@@ -52,5 +52,5 @@ def compared(scene: Scene, procedure: Procedure, named: Sequence[str], missing: 
         papers = [paper for paper in scene.holding(procedure.papers) if paper.id in ids]
         if papers:
             blocks.append(scene.title(key))
-            blocks += [Block(text=documents_line(scene, paper), style=Style.ITEM) for paper in papers]
+            blocks += [Block(text=documents_line(scene, procedure, paper), style=Style.ITEM) for paper in papers]
     return Reply(blocks=tuple(blocks), buttons=((scene.button("practice.again", "d:practice"),),))

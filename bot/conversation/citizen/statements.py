@@ -1,0 +1,96 @@
+"""One question inside a procedure, answered: an answer of the entry, a field of it, or that we do not know."""
+
+from dataclasses import dataclass
+
+from bot.content.schema import Answer, Aspect, Certainty, Procedure, Verdict
+from bot.conversation.citizen.facts import TELL, coming, office_line, overview
+from bot.conversation.reply import Block, Style
+from bot.conversation.scene import Scene
+from bot.understanding.result import Asked, Choice
+
+PLACED = (Aspect.PLACE, Aspect.ONLINE, Aspect.HOURS, Aspect.STATUS, Aspect.REFUSED, Aspect.LATE)  # say where themselves
+
+CLOSE = 0.8  # log odds by which an answer may be less likely than the best and is told besides
+ROOM = 330  # characters of two answers together
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """`aspect`: what was answered, None for the whole in short; `answer`: the entry's answer, where one was given."""
+
+    blocks: tuple[Block, ...]
+    aspect: Aspect | None = None
+    answer: Answer | None = None
+
+    @property
+    def line(self) -> str:
+        """The answer in one line, for a list of several."""
+        first = [block.text for block in self.blocks if block.style is not Style.TITLE]
+        if self.answer or len(first) == 1:
+            return first[0]
+        return "; ".join(text.rstrip(".") for text in first if text)
+
+
+def told_of(scene: Scene, procedure: Procedure, asked: Asked) -> Told:
+    """The best statement that holds today."""
+    answers = {one.id: one for one in scene.house.knowledge.answers(procedure) if one.holds(scene.today)}
+    usable = [choice for choice in asked.choices if choice.answer is None or choice.answer in answers]
+    if not usable or usable[0].answer is None:
+        return field(scene, procedure, usable[0].asks if usable else asked.aspect)
+    best = answers[usable[0].answer]
+    also = _close(usable, answers)
+    return _stated(scene, procedure, best, also if also and _fit(scene, best, also) else None)
+
+
+def _close(choices: list[Choice], answers: dict[str, Answer]) -> Answer | None:
+    """An answer that is nearly as likely to be the one asked for: told besides, where there is room."""
+    if len(choices) < 2 or choices[1].answer is None or choices[1].score < choices[0].score - CLOSE:
+        return None
+    also = answers[choices[1].answer]
+    return (
+        None if also.verdict is Verdict.UNKNOWN or answers[choices[0].answer or ""].verdict is Verdict.UNKNOWN else also
+    )
+
+
+def _fit(scene: Scene, best: Answer, also: Answer) -> bool:
+    return sum(len(scene.tell(one.text)) for one in (best, also) if one.text) <= ROOM
+
+
+def field(scene: Scene, procedure: Procedure, aspect: Aspect | None) -> Told:
+    """What the entry holds about an aspect, or that it holds nothing; None: the whole in short."""
+    if aspect is None:
+        return Told(blocks=tuple(overview(scene, procedure)))
+    if tell := TELL.get(aspect):
+        blocks = (*tell(scene, procedure), *coming(scene, procedure, aspect))
+        return Told(blocks=blocks, aspect=aspect)
+    return Told(blocks=(scene.line(f"unknown.{aspect}"), scene.line("unknown.ask")), aspect=aspect)
+
+
+def _stated(scene: Scene, procedure: Procedure, answer: Answer, also: Answer | None) -> Told:
+    besides = _first(scene, procedure, also) if also else []
+    blocks = [*_first(scene, procedure, answer), *besides, *_then(scene, procedure, answer, short=bool(also))]
+    if answer.certainty is not Certainty.CHECKED and answer.verdict is not Verdict.UNKNOWN:
+        blocks.append(Block(text=scene.say(f"doubt.{answer.certainty}"), style=Style.NOTE))
+    return Told(blocks=tuple(blocks), aspect=answer.asks, answer=answer)
+
+
+def _first(scene: Scene, procedure: Procedure, answer: Answer) -> list[Block]:
+    text = scene.tell(answer.text) if answer.text else ""
+    if answer.verdict is Verdict.UNKNOWN:
+        sure = [Block(text=scene.say("unknown.sure", text=text))] if text else []
+        return [scene.line(f"unknown.{answer.asks}"), *sure]
+    condition = scene.condition(procedure, answer)
+    if condition and answer.verdict in (Verdict.VALUE, Verdict.TOLD):
+        text = scene.say("condition.if", condition=condition, text=text)
+    return [Block(text=text)]
+
+
+def _then(scene: Scene, procedure: Procedure, answer: Answer, *, short: bool) -> list[Block]:
+    """What to do next: the answer's own word, else where to go."""
+    if answer.then:
+        return [Block(text=scene.tell(answer.then))]
+    if short:
+        return []
+    if answer.verdict is Verdict.UNKNOWN:
+        return [scene.line("unknown.ask")]
+    return [] if answer.asks in PLACED else [Block(text=office_line(scene, procedure))]

@@ -1,0 +1,156 @@
+"""What is asked: about which aspects, in which order, and whether yes or no would answer. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from bot.content.schema import Aspect, Case, Language, Phrases, YesNoCues
+from bot.understanding.decide import probabilities
+from bot.understanding.features import aspect_features
+from bot.understanding.fold import fold, low_words
+from bot.understanding.linear import Linear
+from bot.understanding.vocabulary import Token, Vocabulary, read_words
+
+NO_ASPECT = "none"
+ASPECT_SHARPNESS = 4.0  # how much a difference of the aspects' scores means, in log odds
+NAMED_FROM = 0.5  # chance of an aspect of a whole message
+ALSO_FROM = 0.7  # chance of an aspect of one part of it
+MOST_ASKED = 4
+FEWEST_WORDS = 2  # of a part that asks something
+MARKS = r"[?!.;,\n]+"
+
+type Chances = dict[Aspect | None, float]
+type Run = tuple[str, ...]  # folded words in a row
+
+
+@dataclass(frozen=True)
+class Cues:
+    """The words of yes-or-no questions, folded; and the words that say each option of each case."""
+
+    ends: frozenset[Run] = frozenset()
+    begins: frozenset[Run] = frozenset()
+    within: frozenset[Run] = frozenset()
+    unless: frozenset[Run] = frozenset()
+    polite: frozenset[str] = frozenset()
+    clause: re.Pattern[str] = re.compile(MARKS)  # what parts the clauses of a message
+
+
+def build_cues(cues: YesNoCues) -> Cues:
+    return Cues(
+        ends=_runs(cues.ends),
+        begins=_runs(cues.begins),
+        within=_runs(cues.within),
+        unless=_runs(cues.unless),
+        polite=frozenset(map(fold, cues.polite)),
+        clause=_clause(cues.joins),
+    )
+
+
+def _clause(joins: Phrases) -> re.Pattern[str]:
+    words = [re.escape(text) for language in Language for text in getattr(joins, language)]
+    joined = rf"|\s(?:{'|'.join(words)})\s" if words else ""
+    return re.compile(MARKS + joined, re.IGNORECASE)
+
+
+def _runs(phrases: Phrases) -> frozenset[Run]:
+    return frozenset(_run(text) for language in Language for text in getattr(phrases, language))
+
+
+def _run(text: str) -> Run:
+    return tuple(map(fold, low_words(text)))
+
+
+def chances_of(tokens: list[Token], model: Linear) -> Chances:
+    """The chance of each aspect; None: nothing particular is asked."""
+    scores = model.scores(aspect_features(tokens))
+    if not scores:
+        return {None: 1.0}
+    found = probabilities(dict(zip(model.labels, scores, strict=True)), ASPECT_SHARPNESS)
+    return {None if label == NO_ASPECT else Aspect(label): chance for label, chance in found.items()}
+
+
+def named(chances: Chances, least: float = NAMED_FROM) -> Aspect | None:
+    """The aspect that is asked about, None where none is likely enough."""
+    best = max(chances, key=chances.__getitem__)
+    return best if chances[best] >= least else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question of a message: its words and the chances of what it asks."""
+
+    tokens: list[Token]
+    chances: Chances
+    aspect: Aspect | None = field(default=None)
+
+
+def parts_of(text: str, whole: list[Token], cues: Cues, vocabulary: Vocabulary, model: Linear) -> tuple[Part, ...]:
+    """The questions of a message, in order: one, unless its parts clearly ask about different things."""
+    chances = chances_of(whole, model)
+    parts = [part for clause in cues.clause.split(text) if (part := _part(clause, vocabulary, model))]
+    found: dict[Aspect | None, Part] = {}
+    for part in parts:
+        found.setdefault(part.aspect, part)
+    if len(found) < 2:
+        return (Part(whole, chances, named(chances)),)
+    return tuple(found.values())[:MOST_ASKED]
+
+
+def _part(clause: str, vocabulary: Vocabulary, model: Linear) -> Part | None:
+    tokens = read_words(low_words(clause), vocabulary)
+    if len(tokens) < FEWEST_WORDS:
+        return None
+    chances = chances_of(tokens, model)
+    aspect = named(chances, ALSO_FROM)
+    return Part(tokens, chances, aspect) if aspect else None
+
+
+def is_yes_no(text: str, cues: Cues) -> bool:
+    """Whether yes or no would answer the message."""
+    return any(_judged(_run(clause), cues) for clause in cues.clause.split(text))
+
+
+def _judged(words: Run, cues: Cues) -> bool:
+    while words and words[-1] in cues.polite:
+        words = words[:-1]
+    if not words or _holds(words, cues.unless):
+        return False
+    ends = any(words[-length:] in cues.ends for length in (1, 2, 3))
+    begins = any(words[:length] in cues.begins for length in (1, 2, 3))
+    return ends or begins or _holds(words, cues.within)
+
+
+def _holds(words: Run, runs: frozenset[Run]) -> bool:
+    return any(words[at : at + n] in runs for at in range(len(words)) for n in (1, 2, 3, 4))
+
+
+@dataclass(frozen=True)
+class Told:
+    """The words that tell each option of a procedure's cases."""
+
+    options: tuple[tuple[str, str, Run], ...] = ()
+
+
+def build_told(cases: Sequence[Case]) -> Told:
+    return Told(
+        tuple((case.id, option.id, run) for case in cases for option in case.options for run in _runs(option.said))
+    )
+
+
+def cases_told(tokens: Iterable[Token], told: Told) -> tuple[tuple[str, str], ...]:
+    """The cases whose option the words of a message tell; the longest words win, two that differ tell nothing."""
+    words = tuple(token.folded for token in tokens)
+    best: dict[str, tuple[int, str]] = {}
+    for case, option, run in told.options:
+        if run and _stands_in(run, words):
+            length, known = best.get(case, (0, ""))
+            if len(run) > length:
+                best[case] = len(run), option
+            elif len(run) == length and known != option:
+                best[case] = length, ""
+    return tuple((case, option) for case, (_, option) in best.items() if option)
+
+
+def _stands_in(run: Run, words: Run) -> bool:
+    size = len(run)
+    return any(words[at : at + size] == run for at in range(len(words) - size + 1))
