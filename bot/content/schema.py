@@ -519,6 +519,7 @@ class Office(Record):
     kind: Counter
     name: Line
     address: Line | None = None
+    names_before: bool = False
     phone: Line | None = None
     hours: tuple[Hours, ...] = ()
     map: Url | None = None

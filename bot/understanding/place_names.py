@@ -189,10 +189,15 @@ def _before(gazetteer: Gazetteer) -> dict[int, tuple[frozenset[Key], frozenset[s
     """For each commune of today the provinces and districts its land belonged to."""
     provinces: dict[int, set[Key]] = {code: set() for code in gazetteer.communes}
     districts: dict[int, set[str]] = {code: set() for code in gazetteer.communes}
+    merged: defaultdict[int, set[Key]] = defaultdict(set)  # the former provinces of a province
     for former in gazetteer.former:
         for code in former.became:
             provinces[code].add(region(former.province))
             districts[code].add(_whole(former.district))
+            merged[gazetteer.communes[code].province_code].add(region(former.province))
+    for code, commune in gazetteer.communes.items():
+        if not provinces[code]:  # an island that had no communes of its own
+            provinces[code] = merged[commune.province_code]
     return {code: (frozenset(provinces[code]), frozenset(districts[code])) for code in gazetteer.communes}
 
 

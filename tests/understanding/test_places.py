@@ -101,6 +101,7 @@ def test_a_former_address_leads_to_all_that_took_it_over(house):
         ("xã Đắc Pơ", 23995),
         ("I live in Di An ward, Ho Chi Minh City", 25942),
         ("Tan Phu commune, Dong Nai province", 26116),
+        ("đặc khu Côn Đảo, tỉnh Bà Rịa - Vũng Tàu", 26732),
     ],
 )
 def test_a_name_is_read_in_any_spelling(house, text, code):

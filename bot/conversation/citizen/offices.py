@@ -59,7 +59,7 @@ def _low(name: str) -> str:
 def _known(scene: Scene, office: Office) -> list[Block]:
     blocks = [Block(text=office.name, style=Style.TITLE)]
     if office.address:
-        blocks.append(scene.line("office.address", address=office.address))
+        blocks.append(_address(scene, office, office.address))
     else:
         blocks.append(scene.line("office.address_unknown"))
     if office.hours:
@@ -69,11 +69,18 @@ def _known(scene: Scene, office: Office) -> list[Block]:
         blocks += _general(scene, office.kind)
     if office.phone:
         blocks.append(scene.line("office.phone", phone=office.phone))
+    if office.note:
+        blocks.append(Block(text=office.note))
     if office.map:
         blocks.append(scene.line("office.map", link=office.map))
     key = "office.read" if office.read else "office.read_unknown"
     values = {"date": scene.date(office.read)} if office.read else {}
     return [*blocks, Block(text=scene.say(key, source=office.source, **values), style=Style.NOTE)]
+
+
+def _address(scene: Scene, office: Office, address: str) -> Block:
+    key = "office.address_before" if office.names_before else "office.address"
+    return scene.line(key, address=address)
 
 
 def _open_now(scene: Scene, hours: tuple[Hours, ...]) -> list[Block]:
@@ -142,5 +149,6 @@ def _committee(scene: Scene, counter: Counter, commune: Commune) -> list[Block]:
         return []
     for office in scene.house.knowledge.offices.get(commune.code, ()):
         if office.kind is Counter.PEOPLE_COMMITTEE and office.address:
-            return [scene.line("office.committee", name=office.name, address=office.address)]
+            key = "office.committee_before" if office.names_before else "office.committee"
+            return [scene.line(key, name=office.name, address=office.address)]
     return []
