@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from bot.casework import astray, clock, front
+from bot.casework import albums, astray, clock, front
 from bot.casework.counter import Conflict, Counter, Later, memory_of
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
@@ -19,6 +19,7 @@ from bot.conversation.reply import Block, Place, Reply
 from bot.conversation.scene import House
 from bot.conversation.visit import Visit, is_question, sets_anew
 from bot.store import agenda, chats, inbox, outbox, people
+from bot.store.agenda import Entry
 from bot.store.database import PASSING_ERRORS, Database, Transaction
 from bot.store.inbox import Receipt
 from bot.store.outbox import Parcel
@@ -133,9 +134,15 @@ class Turns:
             return self._act(Counter(connection, self.house, now), call, caller)
 
     def _act(self, counter: Counter, call: Call, caller: Caller) -> Taken:
-        visit, house = call.visit, counter.house  # which may be renewed meanwhile
+        visit = call.visit
         if not self.gate.lets_in(counter, visit, call.receipt.source):
             return Taken(happened=True, flood=True)
+        if albums.wait_for_others(counter, visit):
+            return Taken(happened=True)
+        return self._answer(counter, visit, caller)
+
+    def _answer(self, counter: Counter, visit: Visit, caller: Caller) -> Taken:
+        house = counter.house
         if front.serve(counter, visit, caller):
             return Taken(happened=True)
         memory = memory_of(caller.memory)
@@ -168,7 +175,7 @@ class Turns:
         for entry in entries:
             try:
                 with suppress(Conflict), self.database.change() as connection:
-                    clock.keep(Counter(connection, self.house, now), entry)
+                    self._keep(Counter(connection, self.house, now), entry)
             except PASSING_ERRORS:
                 raise
             except Exception as error:  # noqa: BLE001 - an entry that nobody foresaw keeps no other waiting
@@ -176,6 +183,14 @@ class Turns:
                     agenda.put_off(connection, entry, until=now + AGENDA_AGAIN)
                 self.unforeseen("agenda", error)
         return len(entries)
+
+    def _keep(self, counter: Counter, entry: Entry) -> None:
+        """Do what an entry says: an album whose parts have come is a turn, all else the clock's."""
+        if entry.kind != albums.KIND:
+            clock.keep(counter, entry)
+        elif agenda.take(counter.connection, entry) and (visit := albums.gathered(counter, entry.subject)):
+            caller = people.caller(counter.connection, chat=visit.chat, person=visit.who)
+            self._answer(counter, visit, caller)
 
     def may_be_sent(self, chat: str, reply: Reply) -> bool:
         """Whether whoever reads in a chat may still receive what a message shows of requests."""

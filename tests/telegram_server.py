@@ -76,6 +76,8 @@ class TelegramServer(LoBotApiEmulator):
             return web.json_response({"ok": True, "result": numbers})
         if method == "reopenForumTopic":
             self.closed.discard(int(fields["message_thread_id"]))
+        if method == "sendLocation":
+            return self._location(fields)
         if method == "deleteMessage":
             self.deleted.append((int(fields["chat_id"]), int(fields["message_id"])))
         return web.json_response({"ok": True, "result": True})
@@ -99,6 +101,12 @@ class TelegramServer(LoBotApiEmulator):
         if thread in self.gone:
             return _refusal(400, "Bad Request: message thread not found")
         return _refusal(400, "Bad Request: TOPIC_CLOSED") if thread in self.closed else None
+
+    def _location(self, fields):
+        chat = int(fields["chat_id"])
+        place = {"latitude": float(fields["latitude"]), "longitude": float(fields["longitude"])}
+        shown = {"message_id": self._next(), "date": 1, "chat": {"id": chat, "type": "private"}, "location": place}
+        return web.json_response({"ok": True, "result": shown})
 
     def _next(self):
         self.next_id += 1

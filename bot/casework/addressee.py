@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.casework import relay
 from bot.casework.counter import Counter
 from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
@@ -41,10 +42,11 @@ def without_topic(counter: Counter, actor: Actor, group: str, commune: int) -> l
 
 def ask(counter: Counter, visit: Visit, meant: list[Request], key: str) -> None:
     """Keep the words, say that nothing was sent, and offer those who may be meant."""
-    number = cases.wrote(counter.connection, {
-        "code": NOBODY_YET, "side": "staff", "name": visit.name, "chat": visit.chat, "message": visit.message,
-        "kind": visit.kind.value, "text": visit.text, "at": counter.now, "state": "held", "author": visit.who,
-    })  # fmt: skip
+    same = {"code": NOBODY_YET, "side": "staff", "name": visit.name, "at": counter.now, "state": "held",
+            "author": visit.who}  # fmt: skip
+    number = cases.wrote(counter.connection, {**same, **relay.kept(visit, relay.quoting(visit, visit.text))})
+    for other in visit.others:
+        cases.wrote(counter.connection, {**same, **relay.kept(other, "")})
     scene = counter.scene(visit.who)
     buttons = [(Button(label=_name(scene, one), action=f"d:to:{number}:{one.code}"),) for one in meant[:MOST_OFFERED]]
     buttons.append((scene.button("which.nobody", f"d:to:{number}:-"),))
@@ -64,12 +66,20 @@ def taken_up(counter: Counter, visit: Visit, number: int) -> Visit | None:
     row = cases.message(counter.connection, number)
     if row is None or row["code"] != NOBODY_YET or row["state"] != "held" or row["author"] != visit.who:
         return None
+    rows = cases.together(counter.connection, row["id"])
     if not cases.forget_words(counter.connection, number):
         return None
+    others = tuple(_made_again(one, visit) for one in rows if one["id"] != number)
+    for other in rows:
+        cases.forget_words(counter.connection, other["id"])
+    return replace(_made_again(row, visit), others=others)
+
+
+def _made_again(row: cases.Row, visit: Visit) -> Visit:
     where = {"chat": row["chat"], "message": row["message"], "private": row["chat"] == visit.who}
-    return Visit(
-        kind=Kind(row["kind"]), text=row["text"], person=visit.who, name=visit.name, thread=visit.thread, **where
-    )
+    carried = {"album": row["album"], "file": row["file"]}
+    return Visit(kind=Kind(row["kind"]), text=row["text"], person=visit.who, name=visit.name, thread=visit.thread,
+                 **where, **carried)  # fmt: skip
 
 
 def forget_waiting(counter: Counter, visit: Visit) -> bool:

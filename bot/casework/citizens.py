@@ -173,20 +173,30 @@ def write_draft(counter: Counter, visit: Visit, request: Request) -> None:
     scene = counter.citizen_scene(request)
     if len(request.subject) + len(visit.text) > MAX_SUBJECT:
         return counter.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
+    if ends_draft(counter, visit, request):
+        return None
     understood = _read(counter, scene, visit.text) if visit.text.strip() else None
-    if understood and understood.outcome in NEVER_REQUESTS:
-        counter.deed(request, Action.DROP, counter.actor(visit.chat))
-        _write_in(counter, visit.chat, None)
-        return _never(counter, visit, scene, understood)
     if understood and understood.outcome is Outcome.ANSWERED:
         request = replace(request, procedure=request.procedure or understood.procedures[0].id)
     shown = True
     if visit.kind not in relay.WORDS:
-        shown = keep_attachment(counter, visit, request)
+        shown = keep_attachment(counter, visit, request) is not None
     elif visit.text.strip():
         relay.wrote(counter, request, visit, side="citizen", text=visit.text.strip())
     request = with_its_words(counter, request)
     return show_draft(counter, request) if shown else None
+
+
+def ends_draft(counter: Counter, visit: Visit, request: Request) -> bool:
+    """What may never be a request goes nowhere, and its draft with it."""
+    scene = counter.citizen_scene(request)
+    understood = _read(counter, scene, visit.text) if visit.text.strip() else None
+    if understood is None or understood.outcome not in NEVER_REQUESTS:
+        return False
+    counter.deed(request, Action.DROP, counter.actor(visit.chat))
+    _write_in(counter, visit.chat, None)
+    _never(counter, visit, scene, understood)
+    return True
 
 
 def with_its_words(counter: Counter, request: Request) -> Request:
@@ -198,24 +208,46 @@ def with_its_words(counter: Counter, request: Request) -> Request:
     return request
 
 
-def keep_attachment(counter: Counter, visit: Visit, request: Request) -> bool:
-    """Keep where a photo or file stands – never what it shows. False: it was refused, or is held back."""
+def keep_attachment(counter: Counter, visit: Visit, request: Request) -> cases.Row | None:
+    """Keep where a photo or file stands – never what it shows. None: it was refused, or is held back."""
     scene = counter.citizen_scene(request)
     if visit.kind in (Kind.STICKER, Kind.OTHER, Kind.CONTACT):
         counter.put(visit.chat, Reply(blocks=(scene.line("attachment.not_passed_on"),)))
-        return False
-    if len(_attached(counter, request)) >= MAX_ATTACHED:
+        return None
+    if len(_attached(counter, request)) + len(visit.others) >= MAX_ATTACHED:
         counter.put(visit.chat, Reply(blocks=(scene.line("attachment.too_many"),)), name=f"many:{request.code}")
-        return False
-    if visit.kind in LOOKED_AT and IDENTITY_CARD.search(fold(visit.text)):
+        return None
+    if visit.refused or shows_identity_card(visit):
+        if visit.album:  # parts of it that are still to come are refused too
+            relay.wrote(counter, request, replace(visit, quote=""), side="citizen", text="", state="gone")
         counter.put(visit.chat, Reply(blocks=(scene.line("attachment.identity_card"),)))
-        return False
+        return None
     held = visit.kind in LOOKED_AT
     state = "held" if held else "sent"
     number = relay.wrote(counter, request, visit, side="citizen", text=visit.text.strip(), state=state)
-    if held:
-        counter.put(visit.chat, requests.ask_photo(scene, request, number))
-    return not held
+    row = cases.message(counter.connection, number)
+    if row and held:
+        look_at(counter, request, row)
+    return None if held else row
+
+
+def shows_identity_card(visit: Visit) -> bool:
+    """By its own words, or by those of another part of its album."""
+    return visit.kind in LOOKED_AT and bool(IDENTITY_CARD.search(fold(visit.text)))
+
+
+def look_at(counter: Counter, request: Request, row: cases.Row) -> None:
+    """Hold it back, and ask whether it shows an identity card."""
+    cases.rewrite(counter.connection, row["id"], state="held")
+    last = max(int(one["id"]) for one in cases.together(counter.connection, row["id"]))
+    counter.put(request.citizen, requests.ask_photo(counter.citizen_scene(request), request, last))
+
+
+def refuse_album(counter: Counter, request: Request, rows: list[cases.Row]) -> None:
+    """One of these shows an identity card: all are taken back from wherever they are."""
+    for row in rows:
+        relay.withdraw(counter, request, row)
+        cases.rewrite(counter.connection, row["id"], state="gone", text="")
 
 
 def photos_are(counter: Counter, visit: Visit, request: Request, answer: str = "") -> None:
@@ -236,16 +268,24 @@ def photos_are(counter: Counter, visit: Visit, request: Request, answer: str = "
         raise Refused("over")
     if request.status is not Status.DRAFT and _kept_out(counter, visit.chat, request.commune):
         return None
-    released = [row for row in held if cases.release(counter.connection, row["id"])]
+    for row in held:
+        cases.release(counter.connection, row["id"])
+    released = [fresh for one in held if (fresh := cases.message(counter.connection, one["id"]))]
     if request.status is Status.DRAFT:
         return show_draft(counter, request)
     request = counter.deed(request, Action.ADD, counter.actor(visit.chat, visit.name))
     added = requests.told(scene, request, "told.added")
+    first = _first_of_each(released)
     brought = [
-        relay.to_desk(counter, request, row, then=counter.then_citizen(request, added) if row is released[-1] else ())
-        for row in released
+        relay.to_desk(counter, request, row, then=counter.then_citizen(request, added) if row is first[-1] else ())
+        for row in first
     ]
     return None if any(brought) else counter.put(visit.chat, added)
+
+
+def _first_of_each(rows: list[cases.Row]) -> list[cases.Row]:
+    """One message of each album; it brings the others with it."""
+    return [row for n, row in enumerate(rows) if not row["album"] or row["album"] not in [r["album"] for r in rows[:n]]]
 
 
 def _attached(counter: Counter, request: Request) -> list[cases.Row]:
@@ -438,7 +478,9 @@ def command(counter: Counter, visit: Visit, name: str, code: str | None, more: s
             return my(counter, visit)
         return _on(counter, visit, OF_COMMAND[name], live[0], [])
     if request := own(counter, visit, code):
-        return _on(counter, visit, OF_COMMAND[name], request, more.split())
+        _on(counter, visit, OF_COMMAND[name], request, more.split())
+        carries = more.strip() or visit.kind is not Kind.COMMAND
+        return add(counter, replace(visit, text=more), request) if name == "write" and carries else None
     return counter.answer(visit, Reply(blocks=(scene.line("refused.unknown"),)))
 
 
@@ -465,7 +507,7 @@ def _write_in(counter: Counter, chat: str, code: str | None) -> None:
     people.write_in(counter.connection, chat, code, now=counter.now)
 
 
-def _answer_emergency(counter: Counter, visit: Visit, scene: Scene) -> None:
+def answer_emergency(counter: Counter, visit: Visit, scene: Scene) -> None:
     """The numbers first, whatever the words came with; what is said in a request goes its way all the same."""
     understood = _read(counter, scene, visit.text) if visit.text.strip() else None
     if understood and understood.outcome is Outcome.EMERGENCY:
@@ -478,19 +520,18 @@ def add(counter: Counter, visit: Visit, request: Request) -> None:
     if request.status not in LIVE:
         text = scene.line("refused.over")
         return counter.tell_citizen(request, Reply(blocks=(text,), buttons=requests.rating_buttons(scene, request)[1:]))
-    _answer_emergency(counter, visit, scene)
+    answer_emergency(counter, visit, scene)
     if _kept_out(counter, visit.chat, request.commune):
         return None
-    if visit.kind is Kind.TEXT:
-        number = relay.wrote(counter, request, visit, side="citizen", text=visit.text)
-    elif keep_attachment(counter, visit, request):
-        number = cases.said(counter.connection, request.code, side="citizen")[-1]["id"]
+    if visit.kind in relay.WORDS:
+        row = cases.message(counter.connection, relay.wrote(counter, request, visit, side="citizen", text=visit.text))
     else:
+        row = keep_attachment(counter, visit, request)
+    if row is None:
         return None
     quiet = request.owner is not None
     request = counter.deed(request, Action.ADD, counter.actor(visit.chat, visit.name))
-    if row := cases.message(counter.connection, number):
-        relay.to_desk(counter, request, row, album=visit.album)
+    relay.to_desk(counter, request, row, point=visit.point)
     if not quiet:
         counter.tell_citizen(request, requests.told(scene, request, "told.added"))
     return None

@@ -248,16 +248,6 @@ class Counter:
 
     # Out
 
-    def put_album(self, chat: str, reply: Reply, album: str) -> None:
-        """A message of an album waits a moment for the others, so that they arrive together."""
-        name = f"album:{album}"
-        if waiting := outbox.waiting_under(self.connection, chat, name):
-            before = _REPLY.validate_json(waiting).place
-            copies, then = (*before.copies, *reply.place.copies)[:MOST_IN_ALBUM], (*before.then, *reply.place.then)
-            reply = replace(reply, place=replace(reply.place, copies=copies, then=then))
-        payload, later = _REPLY.dump_json(reply).decode(), self.now + ALBUM_GATHERS
-        outbox.put(self.connection, chat=chat, payload=payload, now=self.now, name=name, not_before=later)
-
     def put(self, chat: str, reply: Reply, *, priority: Priority = Priority.REPLY, name: str | None = None) -> None:
         for part in reply.parts():
             key = name or part.place.name
@@ -311,8 +301,6 @@ class Counter:
         return {code: one.name for code, one in self.house.knowledge.gazetteer.communes.items()}
 
 
-ALBUM_GATHERS = dt.timedelta(seconds=1)
-MOST_IN_ALBUM = 10  # Telegram's own limit
 ENUMS = ("action", "before", "after", "level")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.casework import addressee, astray, citizens, officers, practice, relay, second_look, staffing
+from bot.casework import addressee, astray, citizens, corrections, officers, practice, relay, staffing
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation.converse import COMMANDS
@@ -32,6 +32,9 @@ CITIZENS = (
 STAFF_ALONE = ("queue", "stats", "away", "back", "practice", "unanswered", "notice", "approve", "reject")
 STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note", "release", "r",
          "delete", "block", "unblock", "draft", "bot", "proposal")  # fmt: skip
+# What only looks, or what failed where nothing is kept of it: an edit may do it now.
+TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "privacy", "mydata", "queue", "stats", "unanswered",
+               "answer", "more", "note", "r")  # fmt: skip
 ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "desk"})
 KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand"}
 
@@ -54,6 +57,8 @@ def serve(counter: Counter, visit: Visit, caller: Caller) -> bool:
             return True
         case Kind.BUTTON:
             return _pressed(counter, visit)
+        case _ if visit.edited:
+            return _edited(counter, visit)
         case _ if visit.command:  # also under a photo
             return _commanded(counter, visit)
         case _:
@@ -229,25 +234,20 @@ def _prompted(counter: Counter, visit: Visit, actor: Actor) -> bool:
 def _spoken(counter: Counter, visit: Visit, caller: Caller) -> bool:
     """Words or an attachment in a private chat."""
     actor = counter.actor(visit.who, visit.name) if caller.on_staff else Actor(person=visit.who, name=visit.name)
-    if visit.kind is Kind.EDIT and caller.on_staff and addressee.forget_waiting(counter, visit):
-        addressee.ask(counter, replace(visit, kind=Kind.TEXT), addressee.held_by(counter, actor), "which.again")
-        return True
-    if visit.kind is Kind.EDIT and (row := cases.at(counter.connection, visit.chat, visit.message)):
-        return _edited(counter, visit, row)
     if _prompted(counter, visit, actor):
         return True
     writing = caller.writing_in or ""
     if writing.startswith(citizens.WAITS_FOR_COMMUNE):
         return False
-    answered = _code_answered(counter, visit)
+    answered = visit.late_for or _code_answered(counter, visit)
     drafting = writing.startswith(citizens.DRAFT)
-    plain = caller.on_staff and not answered and not drafting and visit.kind is not Kind.EDIT
+    plain = caller.on_staff and not answered and not drafting
     if plain and addressee.several(counter, actor):
         addressee.ask(counter, visit, addressee.held_by(counter, actor), "which.ask")
         return True
     request = counter.request(answered or writing.removeprefix(citizens.DRAFT) or None)
     parts = parts_of(actor, request) if request else frozenset()
-    if request is None or not parts or visit.kind is Kind.EDIT:
+    if request is None or not parts:
         return False
     if Part.CITIZEN in parts:
         if request.status is Status.DRAFT:
@@ -267,16 +267,9 @@ def _in_group(counter: Counter, visit: Visit) -> bool:
     actor = counter.actor(visit.who, visit.name)
     if desk is None or not actor.serves(desk["commune"]):
         return True  # other groups, and people who only sit in the group: silence
-    if visit.kind is Kind.EDIT and addressee.forget_waiting(counter, visit):
-        _unaddressed(counter, replace(visit, kind=Kind.TEXT), actor, desk["commune"])
-        return True
-    if visit.kind is Kind.EDIT:
-        if row := cases.at(counter.connection, visit.chat, visit.message):
-            _edited(counter, visit, row)
-        return True
     if _prompted(counter, visit, actor):
         return True
-    request = counter.request(_code_of_topic(counter, visit) or _code_answered(counter, visit))
+    request = counter.request(visit.late_for or _code_of_topic(counter, visit) or _code_answered(counter, visit))
     if request is None:
         _unaddressed(counter, visit, actor, desk["commune"])
         return True
@@ -305,15 +298,57 @@ def _not_the_owner(counter: Counter, visit: Visit, actor: Actor, request: Reques
     counter.answer(visit, Reply(blocks=(line,)))
 
 
-def _edited(counter: Counter, visit: Visit, row: cases.Row) -> bool:
-    """Somebody corrected what they wrote: only the writer can."""
-    request = counter.request(row["code"])
+def _edited(counter: Counter, visit: Visit) -> bool:
+    """Somebody changed what they had sent; False: it is for the bot, as words that are new."""
+    row = cases.at(counter.connection, visit.chat, visit.message)
+    if row is None:
+        return _edited_elsewhere(counter, visit)
     actor = counter.actor(visit.who, visit.name)
+    if addressee.forget_waiting(counter, visit):
+        return _asked_again(counter, visit, actor)
+    request = counter.request(row["code"])
     if request is None or not parts_of(actor, request):
-        return True
-    if not second_look.hold_correction(counter, visit, actor, request, row):
-        relay.edited(counter, request, row, visit)
+        corrections.not_followed(counter, visit, "edit.not_followed")
+    elif visit.command not in (None, "answer", "more", "note", "request", "write"):
+        corrections.not_followed(counter, visit, "edit.not_again")
+    elif (code := _code_in(visit)) and code != row["code"] and row["side"] == "staff":
+        relay.take_back(counter, request, row, ())  # it was meant for another request
+        return _commanded(counter, visit)
+    else:
+        corrections.follow(counter, visit, actor, request, row, _words_in(visit))
     return True
+
+
+def _code_in(visit: Visit) -> str | None:
+    return read_code(_split(visit.text)[0]) if visit.command else None
+
+
+def _words_in(visit: Visit) -> str:
+    """What a message says without the command, the code and the kind in front of it."""
+    first, rest = _split(visit.text)
+    if visit.command and (read_code(first) or (visit.command == "request" and first.lower() in KINDS)):
+        return rest
+    return visit.text
+
+
+def _asked_again(counter: Counter, visit: Visit, actor: Actor) -> bool:
+    """Words whose addressee was asked for have changed: the question is put anew."""
+    now = replace(visit, kind=Kind.TEXT if visit.kind is Kind.EDIT else visit.kind, edited=False)
+    desk = people.desk_in(counter.connection, visit.chat)
+    if visit.private:
+        addressee.ask(counter, now, addressee.held_by(counter, actor), "which.again")
+    elif desk:
+        _unaddressed(counter, now, actor, desk["commune"])
+    return True
+
+
+def _edited_elsewhere(counter: Counter, visit: Visit) -> bool:
+    """Nothing is kept of the message as it was. What was done is not done again."""
+    if visit.command in TRIED_AGAIN or (visit.command and visit.command not in ALL_COMMANDS):
+        return _commanded(counter, visit)
+    if visit.command and (visit.private or people.desk_in(counter.connection, visit.chat)):
+        corrections.not_followed(counter, visit, "edit.not_again")
+    return bool(visit.command) or not visit.private
 
 
 OWN_DATA = {"privacy": privacy_of.what_is_kept, "mydata": privacy_of.my_data, "forget": privacy_of.ask_forget}

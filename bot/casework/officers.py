@@ -12,7 +12,7 @@ from bot.conversation.citizen.answers import answer as entry_answer
 from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
 from bot.conversation.staff import cards
-from bot.conversation.visit import Kind, Visit
+from bot.conversation.visit import Kind, Point, Visit
 from bot.desk.codes import read_code
 from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
@@ -102,7 +102,7 @@ def release(counter: Counter, visit: Visit, actor: Actor, request: Request, text
 
 def to_bot(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
     """The bot speaks with the citizen again; the request stays where it is."""
-    _check_may_answer(request, actor)
+    check_may_answer(request, actor)
     if people.writing_in(counter.connection, request.citizen) == request.code:
         people.write_in(counter.connection, request.citizen, None, now=counter.now)
     counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, "told.to_bot"))
@@ -145,14 +145,14 @@ def say(counter: Counter, visit: Visit, actor: Actor, request: Request, text: st
         raise Refused("empty")
     if text.startswith(NOTE):
         return note(counter, visit, actor, request, text.removeprefix(NOTE).strip())
-    _check_may_answer(request, actor)
+    check_may_answer(request, actor)
     unseen = second_look.is_new(counter, actor, request)
     then = _confirmed(counter, visit, request, unseen=unseen) if ready or not visit.thread else ()
     _speak(counter, visit, actor, request, Action.ANSWER, text, then)
     return None
 
 
-def _check_may_answer(request: Request, actor: Actor) -> None:
+def check_may_answer(request: Request, actor: Actor) -> None:
     """Refuse before anything is kept."""
     may = {Part.OWNER, Part.ABOVE} if request.status is Status.ESCALATED else {Part.OWNER}
     if not parts_of(actor, request) & may:
@@ -171,7 +171,7 @@ def _speak(counter: Counter, visit: Visit, actor: Actor, request: Request, deed:
     kept = UNSEEN if new else deed
     row = cases.message(counter.connection, relay.wrote(counter, request, visit, side="staff", text=text, deed=kept))
     if row and deed is Action.ANSWER:
-        _answer_goes_out(counter, actor, request, row, then, album=visit.album)
+        _answer_goes_out(counter, actor, request, row, then, point=visit.point)
     elif row:
         GOES_OUT[deed](counter, actor, request, row, then)
     return None
@@ -186,12 +186,12 @@ def _confirmed(counter: Counter, visit: Visit, request: Request, *, unseen: bool
 
 
 def _answer_goes_out(
-    counter: Counter, author: Actor, request: Request, row: relay.Written, then: Then, album: str | None = None
+    counter: Counter, author: Actor, request: Request, row: relay.Written, then: Then, point: Point | None = None
 ) -> None:
-    _check_may_answer(request, author)
+    check_may_answer(request, author)
     if request.status is not Status.ESCALATED:
         request = counter.deed(request, Action.ANSWER, author)
-    relay.to_citizen(counter, request, row, album=album, then=then)
+    relay.to_citizen(counter, request, row, point=point, then=then)
     people.count_answer(counter.connection, author.person, request.commune)
 
 
@@ -261,7 +261,7 @@ def ask_more(counter: Counter, visit: Visit, actor: Actor, request: Request, tex
 
 
 def note(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
-    if not text:
+    if not text and visit.kind in relay.WORDS:
         return prompt(counter, visit, request, "note")
     counter.deed(request, Action.NOTE, actor)
     relay.wrote(counter, request, visit, side="note", text=text)

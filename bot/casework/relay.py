@@ -5,15 +5,17 @@ from typing import Any
 
 from bot.casework.counter import Counter, Then
 from bot.conversation.citizen import requests
-from bot.conversation.reply import Block, Place, Reply, Style
+from bot.conversation.reply import Block, Place, Reply, Style, units
 from bot.conversation.staff import cards
-from bot.conversation.visit import Kind, Visit
+from bot.conversation.visit import Kind, Point, Visit
 from bot.desk.access import Share, note_may_be_shown
 from bot.desk.request import Request, Role, Status
-from bot.store import cases, people, shown
+from bot.store import cases, outbox, people, shown
 from bot.store.outbox import Priority
 
 UNSEEN = "unseen"  # what a new officer said where nobody can look at it first; the citizen reads that
+CAPTIONED = (Kind.PHOTO, Kind.VIDEO, Kind.FILE, Kind.VOICE)
+MAX_CAPTION = 1024  # of one that a bot sends, in UTF-16 units
 WORDS = (Kind.TEXT, Kind.EDIT, Kind.COMMAND, Kind.BUTTON)
 
 
@@ -31,18 +33,33 @@ def wrote(
     deed: str = "answer",
     commune: int | None = None,
 ) -> int:
-    """Keep what somebody wrote in a request; its number."""
-    values = {
-        "code": request.code, "side": side, "name": visit.name, "chat": visit.chat, "message": visit.message,
-        "kind": Kind.TEXT.value if visit.kind in WORDS else visit.kind.value,
-        "text": text, "at": counter.now, "state": state, "author": visit.who, "deed": deed,
-        "commune": commune or request.commune,
+    """Keep what somebody wrote in a request, with the other parts of its album; its number."""
+    same = {
+        "code": request.code, "side": side, "name": visit.name, "at": counter.now, "state": state, "author": visit.who,
+        "deed": deed, "commune": commune or request.commune,
     }  # fmt: skip
-    return cases.wrote(counter.connection, values)
+    number = cases.wrote(counter.connection, {**same, **kept(visit, quoting(visit, text))})
+    for other in visit.others:
+        cases.wrote(counter.connection, {**same, **kept(replace(other, command=visit.command), "")})
+    return number
+
+
+def quoting(visit: Visit, text: str) -> str:
+    """The words with the part of the other message that they answer."""
+    return f"❝{visit.quote}❞\n{text}" if visit.quote else text
+
+
+def kept(visit: Visit, text: str) -> dict[str, object]:
+    """What is kept of a message itself: where it stands and what it carries, never what it shows."""
+    return {
+        "chat": visit.chat, "message": visit.message, "text": text, "file": visit.file,
+        "kind": Kind.TEXT.value if visit.kind in WORDS else visit.kind.value,
+        "album": visit.album and visit.album + (cases.APART if visit.command else ""),
+    }  # fmt: skip
 
 
 def to_desk(
-    counter: Counter, request: Request, row: cases.Row, *, edited: bool = False, album: str | None = None,
+    counter: Counter, request: Request, row: cases.Row, *, edited: bool = False, point: Point | None = None,
     then: Then = (),
 ) -> bool:  # fmt: skip
     """Bring a citizen's message into the conversation's room. False: unclaimed requests have none yet."""
@@ -50,7 +67,7 @@ def to_desk(
     room, up = counter.room(request), request.status is Status.ESCALATED
     if room and (request.owner or up):
         place = Place(topic=room[1], about=request.code, relays=row["id"], then=then)
-        _bring(counter, room[0], row, reply, place, album)
+        _bring(counter, room[0], row, reply, place, point)
     if up:
         above = [one["person"] for one in people.of_province(counter.connection, request.province)]
         _also(counter, [*above, *([] if room else counter.crew(request.commune, Role.LEADER))], request, row, reply)
@@ -60,7 +77,8 @@ def to_desk(
 def _also(counter: Counter, chats: list[str], request: Request, row: cases.Row, reply: Reply) -> None:
     """The same for those who read along; corrections come to them as new messages."""
     for chat in chats:
-        copies = () if row["kind"] in WORDS else ((row["chat"], row["message"], 0),)
+        parts = () if row["kind"] in WORDS else cases.together(counter.connection, row["id"])
+        copies = tuple((one["chat"], one["message"], 0) for one in parts)
         counter.put(chat, replace(reply, place=Place(about=request.code, copies=copies)))
 
 
@@ -76,24 +94,54 @@ def hand(counter: Counter, request: Request, chats: list[str], why: str, key: st
         counter.put(chat, cards.handed(counter.desk_scene(request.commune), request, why, said, key))
 
 
-def to_citizen(counter: Counter, request: Request, row: Written, *, album: str | None = None, then: Then = ()) -> None:
+def to_citizen(
+    counter: Counter, request: Request, row: Written, *, point: Point | None = None, then: Then = ()
+) -> None:
     """Bring an officer's message to the citizen; `then` is said once it has arrived."""
     scene = counter.citizen_scene(request)
     place = Place(about=request.code, relays=row["id"], then=then)
     unseen = row["deed"] == UNSEEN
     reply = requests.from_staff(scene, request, row["name"], row["text"], unseen=unseen)
-    _bring(counter, request.citizen, row, reply, place, album)
+    _bring(counter, request.citizen, row, reply, place, point)
 
 
-def _bring(counter: Counter, chat: str, row: Written, reply: Reply, place: Place, album: str | None) -> None:
+def move(counter: Counter, row: cases.Row, point: Point) -> None:
+    """A place that is shown moves there; one that is still on its way is shown where it began, and moves next time."""
+    if row["copy_chat"]:
+        place = Place(about=row["code"], relays=row["id"], point=point)
+        moved = Reply(blocks=(), replaces=row["copy_message"], place=place)
+        counter.put(row["copy_chat"], moved, name=f"relay:{row['id']}")
+
+
+def _bring(counter: Counter, chat: str, row: Written, reply: Reply, place: Place, point: Point | None) -> None:
     """Words with a head; everything else as the message itself, shown again. An edited one takes its old place."""
+    standing = row["copy_message"] if row["copy_chat"] == chat else None
     if row["kind"] in WORDS:
-        standing = row["copy_message"] if row["copy_chat"] == chat else None
         return _bring_words(counter, chat, replace(reply, place=place, replaces=standing), row["id"])
-    place = replace(place, relays=None, copies=((row["chat"], row["message"], row["id"]),))
-    if album:
-        return counter.put_album(chat, replace(reply, place=place), album)
-    return counter.put(chat, replace(reply, place=place))
+    if point and point.live:
+        return counter.put(chat, Reply(blocks=(), place=replace(place, point=point)), name=f"relay:{row['id']}")
+    if standing:
+        return _bring_caption(counter, chat, row, replace(reply, place=place), standing)
+    parts = [one for one in cases.together(counter.connection, row["id"]) if one["copy_chat"] != chat]
+    together = [parts] if len(parts) > 1 and not row["album"].endswith(cases.APART) else [[one] for one in parts]
+    for n, some in enumerate(together):
+        here = place if n == len(together) - 1 else replace(place, then=())
+        copies = tuple((one["chat"], one["message"], one["id"]) for one in some)
+        caption = some[0]["text"] if len(some) == 1 and some[0]["kind"] in CAPTIONED else None
+        long = caption is not None and units(caption) > MAX_CAPTION
+        shown_here = replace(here, relays=None, copies=copies, caption="" if long else caption)
+        counter.put(chat, Reply(blocks=(), place=shown_here), name=f"relay:{some[0]['id']}")
+        if long:
+            counter.put(chat, replace(reply, place=replace(place, relays=None, then=())))
+    return None
+
+
+def _bring_caption(counter: Counter, chat: str, row: Written, reply: Reply, standing: str) -> None:
+    """The words under a photo have changed."""
+    if row["kind"] not in CAPTIONED or units(row["text"]) > MAX_CAPTION:
+        return counter.put(chat, replace(reply, place=replace(reply.place, relays=None)))
+    place = replace(reply.place, caption=row["text"])
+    return counter.put(chat, Reply(blocks=(), replaces=standing, place=place), name=f"relay:{row['id']}")
 
 
 def _bring_words(counter: Counter, chat: str, reply: Reply, number: int) -> None:
@@ -115,18 +163,19 @@ def _take_parts_away(counter: Counter, chat: str, number: int, n: int) -> None:
         n += 1
 
 
-def edited(counter: Counter, request: Request, row: cases.Row, visit: Visit) -> None:
-    """A message that was brought over has been corrected: the copy follows."""
-    if not visit.text.strip() or row["state"] == "gone":
+def withdraw(counter: Counter, request: Request, row: cases.Row, then: Then = ()) -> None:
+    """Take a message away on the other side, whether it stands there or is on its way; `then` is said once it is."""
+    room = counter.room(request)
+    other = request.citizen if row["side"] != "citizen" else room[0] if room else None
+    chat, name = row["copy_chat"] or other, f"relay:{row['id']}"
+    outbox.withdraw(counter.connection, name, now=counter.now)
+    if chat is None:
         return
-    cases.rewrite(counter.connection, row["id"], text=visit.text)
-    fresh = cases.message(counter.connection, row["id"])
-    if fresh is None or row["state"] == "held":
-        return
-    if row["side"] == "citizen":
-        to_desk(counter, request, fresh, edited=True)
-    elif row["side"] == "staff":
-        to_citizen(counter, request, fresh)
+    _take_parts_away(counter, chat, row["id"], 1)
+    place = Place(deletes=True, relays=row["id"], about=request.code, then=then)
+    counter.put(chat, Reply(blocks=(), replaces=row["copy_message"], place=place))
+    if row["copy_message"]:
+        cases.rewrite(counter.connection, row["id"], copy_chat=None, copy_message=None)
 
 
 def take_back(counter: Counter, request: Request, row: cases.Row, then: Then) -> None:
@@ -135,9 +184,7 @@ def take_back(counter: Counter, request: Request, row: cases.Row, then: Then) ->
     if row["copy_message"]:
         told = requests.told(counter.citizen_scene(request), request, "told.taken_back")
         then = (*then, *counter.then_citizen(request, told))
-    _take_parts_away(counter, request.citizen, row["id"], 1)
-    place = Place(deletes=True, relays=row["id"], about=request.code, then=then)
-    counter.put(request.citizen, Reply(blocks=(), place=place), name=f"relay:{row['id']}")
+    withdraw(counter, request, row, then)
 
 
 def history(counter: Counter, request: Request) -> None:

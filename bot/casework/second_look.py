@@ -106,7 +106,8 @@ def _ask(counter: Counter, author: Actor, request: Request, row: cases.Row) -> N
     for chat, topic in _asked_in(counter, author, request):
         place = Place(topic=topic, about=request.code, share=Share.REVIEW)
         if row["kind"] not in relay.WORDS and chat != row["chat"]:
-            counter.put(chat, Reply(blocks=(), place=replace(place, copies=((row["chat"], row["message"], 0),))))
+            copies = tuple((one["chat"], one["message"], 0) for one in cases.together(counter.connection, row["id"]))
+            counter.put(chat, Reply(blocks=(), place=replace(place, copies=copies)))
         counter.put(chat, Reply(blocks=blocks, buttons=buttons, place=replace(place, name=f"approval:{number}")))
 
 

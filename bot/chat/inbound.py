@@ -1,5 +1,6 @@
 """Update → Visit: what a person did, in the core's words."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ from telegram.constants import ChatType
 
 from bot.chat.readable import UNREADABLE
 from bot.conversation.names import harmless
-from bot.conversation.visit import Kind, Visit
+from bot.conversation.visit import Kind, Point, Visit
 
 DOOR = "telegram"
 MAX_ID = 2**63
@@ -166,6 +167,8 @@ def _message(message: Message, *, edited: bool, anonymous: bool) -> Visit | None
         forum=bool(message.chat.is_forum),
         group=str(message.chat.type),
         album=message.media_group_id,
+        file=_file(message),
+        point=_point(message),
         edited=edited,
         quote=whole(message.quote.text) if message.quote else "",
         addressed=addressed,
@@ -188,6 +191,26 @@ def _content(message: Message) -> tuple[Kind | None, str]:
             return kind, words
     cannot = any(getattr(message, attribute, None) for attribute in CANNOT)
     return (Kind.OTHER if words or cannot or message.api_kwargs.get(UNREADABLE) else None), words
+
+
+def _file(message: Message) -> str:
+    """What stays the same while only the words under a photo or file change."""
+    for attribute, _ in CARRIED:
+        carried = getattr(message, attribute)
+        one = carried[-1] if isinstance(carried, tuple) and carried else carried
+        if mark := getattr(one, "file_unique_id", None):
+            return str(mark)[:80]
+    return ""
+
+
+def _point(message: Message) -> Point | None:
+    """Where somebody is, or is on the way; a venue is shown as it was sent."""
+    place = message.location
+    if place is None or message.venue:
+        return None
+    live = place.live_period
+    seconds = int(live.total_seconds()) if isinstance(live, dt.timedelta) else int(live or 0)
+    return Point(latitude=place.latitude, longitude=place.longitude, live=seconds)
 
 
 def _spelt_out(text: str, entities: Sequence[MessageEntity]) -> str:

@@ -2,13 +2,15 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from telegram import Bot, LinkPreviewOptions, MessageEntity, ReplyParameters
 from telegram.error import BadRequest
 
-from bot.conversation.reply import Button, FileForm, Reply, Style, units
+from bot.conversation.reply import Button, FileForm, Place, Reply, Style, units
+from bot.conversation.visit import Point
 
 type Json = dict[str, Any]
 PATIENCE = 90.0  # seconds: a message whose answer is slow has arrived, and must not be sent again
@@ -40,7 +42,12 @@ async def send(bot: Bot, chat_id: int, reply: Reply, spot: Spot = NOWHERE) -> Sp
         await _take_away(bot, chat_id, reply)
         return NOWHERE
     if reply.place.copies:
-        return await _copy(bot, chat_id, reply.place.copies, thread, answering)
+        return await _copy(bot, chat_id, reply.place, thread, answering)
+    if reply.place.point:
+        return await _show_point(bot, chat_id, reply, reply.place.point, thread, answering)
+    if reply.place.caption is not None and reply.replaces:
+        await _change_caption(bot, chat_id, int(reply.replaces), reply.place.caption)
+        return Spot(message=reply.replaces)
     if reply.document is not None:
         name, words = reply.document
         await bot.send_document(chat_id, words.encode(), filename=name, read_timeout=PATIENCE)
@@ -100,14 +107,9 @@ async def _take_away(bot: Bot, chat_id: int, reply: Reply) -> None:
             raise
 
 
-async def _copy(
-    bot: Bot,
-    chat_id: int,
-    copies: tuple[tuple[str, str, int], ...],
-    thread: int | None,
-    answering: ReplyParameters | None,
-) -> Spot:
+async def _copy(bot: Bot, chat_id: int, place: Place, thread: int | None, answering: ReplyParameters | None) -> Spot:
     """Photos, files, voices or places are shown again without saying whose account they came from."""
+    copies = place.copies
     chat = int(copies[0][0].rpartition(":")[2])
     if len(copies) > 1:
         numbers = sorted(int(message) for _, message, _ in copies)  # the Bot API wants them in order
@@ -117,11 +119,49 @@ async def _copy(
         chat_id,
         chat,
         int(copies[0][1]),
+        caption=place.caption,
         message_thread_id=thread,
         reply_parameters=answering,
         read_timeout=PATIENCE,
     )
     return Spot(album=(str(sent.message_id),), thread=str(thread) if thread else None)
+
+
+async def _show_point(
+    bot: Bot, chat_id: int, reply: Reply, point: Point, thread: int | None, answering: ReplyParameters | None
+) -> Spot:
+    """A place that moves with its sender: shown once, then moved, at last standing still."""
+    if standing := reply.replaces:
+        with suppress(BadRequest):  # it moves no more, or was shown as one that stands: it stays where it is
+            if point.live:
+                await bot.edit_message_live_location(
+                    chat_id,
+                    int(standing),
+                    latitude=point.latitude,
+                    longitude=point.longitude,
+                    read_timeout=PATIENCE,
+                )
+            else:
+                await bot.stop_message_live_location(chat_id, int(standing), read_timeout=PATIENCE)
+        return Spot(message=standing)
+    sent = await bot.send_location(
+        chat_id,
+        point.latitude,
+        point.longitude,
+        live_period=point.live or None,
+        read_timeout=PATIENCE,
+        message_thread_id=thread,
+        reply_parameters=answering,
+    )
+    return Spot(message=str(sent.message_id), thread=str(thread) if thread else None)
+
+
+async def _change_caption(bot: Bot, chat_id: int, message_id: int, caption: str) -> None:
+    try:
+        await bot.edit_message_caption(chat_id, message_id, caption=caption, read_timeout=PATIENCE)
+    except BadRequest as error:
+        if "not modified" not in error.message.lower():
+            raise
 
 
 async def _send_file(bot: Bot, chat_id: int, reply: Reply, form: FileForm) -> None:

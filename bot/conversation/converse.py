@@ -32,7 +32,10 @@ class Answer:
 
 def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> Answer:
     """Decide what to say to a visit."""
-    if visit.kind in (Kind.TEXT, Kind.EDIT) and visit.private:
+    words_alone = visit.kind in (Kind.TEXT, Kind.EDIT) or (visit.edited and not visit.command)
+    if words_alone and visit.private:
+        if visit.edited and visit.kind is not Kind.EDIT and not visit.text.strip():
+            return Answer(replies=(), memory=memory)  # a place that moves, a photo put right
         return _heard(visit.text, memory, house, now)
     scene = Scene(house=house, memory=memory, language=language_of(visit, memory), now=now)
     if not visit.private:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
 
+from bot.conversation.visit import Point
 from bot.desk.access import Share
 
 FileForm = Literal["png", "pdf"]
@@ -57,6 +58,7 @@ class Place:
     card, with the same rule. `relays`: the number of the
     stored message that it brings to the other side. `copies`: messages shown again here together, each as (chat,
     message, number of the stored message).
+    `caption`: the words under what is copied or stands in its place, instead of its own. `point`: a place on the map.
     `prompts`: whoever reads it is to answer it. `deletes`: the message it `replaces` is taken away, or what `relays`
     has become. `then`: what is said, as (chat, message), once this has arrived, and only then. `final`: where it does
     not arrive, nobody is told. `probes`: where it arrives, the desk's group is there again.
@@ -70,6 +72,8 @@ class Place:
     lists: tuple[str, ...] = ()
     relays: int | None = None
     copies: tuple[tuple[str, str, int], ...] = ()
+    caption: str | None = None
+    point: Point | None = None
     prompts: bool = False
     deletes: bool = False
     then: tuple[tuple[str, str], ...] = ()

@@ -30,6 +30,15 @@ SETTINGS = ("language", "commune")  # commands whose last one holds
 
 
 @dataclass(frozen=True, kw_only=True)
+class Point:
+    """A place on the map; `live`: for how many seconds it moves with its sender, 0 where it stands."""
+
+    latitude: float
+    longitude: float
+    live: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Visit:
     """`text` is what was typed, a command's argument, or a button's action."""
 
@@ -50,6 +59,11 @@ class Visit:
     forum: bool = False  # the group has topics
     group: str = ""  # the channel's word for the kind of group
     album: str | None = None  # what messages sent together have in common
+    others: tuple["Visit", ...] = ()  # the other parts of its album
+    late_for: str | None = None  # the request that the parts of its album before it went to
+    refused: bool = False  # those parts show an identity card
+    file: str = ""  # the channel's mark of a photo or file, by which another one is told from it
+    point: Point | None = None
     edited: bool = False  # a message that was sent before, as it is now
     quote: str = ""  # the part of the answered message that it quotes
     addressed: bool = False  # a command that names the bot

@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, func, insert, or_, select, update
 
 from bot.store.tables import events, messages, requests
 
+APART = ":apart"  # behind the mark of an album whose parts are shown one by one, with words of ours under them
 LIVE = ("open", "claimed", "asked", "answered", "escalated")
 
 type Row = RowMapping
@@ -139,15 +140,39 @@ def rewrite(connection: Connection, number: int, **values: object) -> bool:
     return connection.execute(update(messages).where(messages.c.id == number).values(**values)).rowcount == 1
 
 
+def together(connection: Connection, number: int) -> list[Row]:
+    """A message and the later parts of its album that stand as it does, as the sender's app shows them."""
+    row = message(connection, number)
+    if row is None or row["album"] is None:
+        return [row] if row else []
+    same = [messages.c[name] == row[name] for name in ("chat", "album", "code", "side", "state")]
+    found = connection.execute(select(messages).where(*same, messages.c.id >= number)).mappings()
+    return sorted(found, key=lambda one: (len(one["message"]), one["message"]))
+
+
+def of_album(connection: Connection, chat: str, album: str) -> list[Row]:
+    """Every part of an album that is known, whatever became of it."""
+    where = (messages.c.chat == chat, messages.c.album.in_((album, album + APART)))
+    return list(connection.execute(select(messages).where(*where).order_by(messages.c.id)).mappings())
+
+
+def _with_its_album(number: int) -> ColumnElement[bool]:
+    """A message, and the parts of the album whose first it is."""
+    first = messages.alias("first")
+    parts = select(first.c.id).where(first.c.id == number, first.c.album == messages.c.album)
+    alike = (first.c.chat == messages.c.chat, first.c.code == messages.c.code, first.c.id <= messages.c.id)
+    return or_(messages.c.id == number, parts.where(*alike).exists())
+
+
 def release(connection: Connection, number: int) -> bool:
-    """Let a held answer go. False: it has gone, or was sent back."""
-    where = (messages.c.id == number, messages.c.state == "held")
-    return connection.execute(update(messages).where(*where).values(state="sent")).rowcount == 1
+    """Let a held answer go, with its album. False: it has gone, or was sent back."""
+    where = (_with_its_album(number), messages.c.state == "held")
+    return connection.execute(update(messages).where(*where).values(state="sent")).rowcount > 0
 
 
 def send_back(connection: Connection, number: int) -> bool:
-    where = (messages.c.id == number, messages.c.state == "held")
-    return connection.execute(update(messages).where(*where).values(state="gone")).rowcount == 1
+    where = (_with_its_album(number), messages.c.state == "held")
+    return connection.execute(update(messages).where(*where).values(state="gone")).rowcount > 0
 
 
 def forget_words(connection: Connection, number: int) -> bool:

@@ -109,6 +109,13 @@ def _supersede(connection: Connection, chat: str, name: str, now: dt.datetime) -
     return since or now
 
 
+def withdraw(connection: Connection, name: str, *, now: dt.datetime) -> None:
+    """What waits under a name is not sent any more, whomever it was for."""
+    where = (outbox.c.name == name, outbox.c.state == "waiting")
+    values = {"state": "dead", "payload": None, "error": "withdrawn", "finished_at": now}
+    connection.execute(update(outbox).where(*where).values(**values))
+
+
 def put_all(connection: Connection, letters: Iterable[tuple[str, str, Priority]], *, now: dt.datetime) -> None:
     """Add messages without a name: (chat, payload, priority), in the order in which they are to go."""
     if rows := [_row(chat, payload, now=now, priority=priority) for chat, payload, priority in letters]:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, or_, select, update
 
 from bot.store.tables import (
+    albums,
     chats,
     events,
     floods,
@@ -61,7 +62,12 @@ def forget(connection: Connection, person: str) -> dict[str, int]:
     """Delete what is held about a person; requests stay for the archive without identity. How much of each."""
     codes = list(connection.execute(select(requests.c.code).where(requests.c.citizen == person)).scalars())
     anonymise(connection, codes)
-    for table, column in ((tries, tries.c.person), (floods, floods.c.person), (shown, shown.c.chat)):
+    for table, column in (
+        (tries, tries.c.person),
+        (floods, floods.c.person),
+        (shown, shown.c.chat),
+        (albums, albums.c.chat),
+    ):
         connection.execute(delete(table).where(column == person))
     connection.execute(delete(messages).where(messages.c.code == "", messages.c.author == person))
     chats_gone = connection.execute(delete(chats).where(chats.c.chat == person)).rowcount
@@ -100,6 +106,7 @@ def let_go(
     done = {
         "dialogues": delete(chats).where(chats.c.changed_at < old, chats.c.chat.not_in(live)),
         "attachments": delete(messages).where(messages.c.code.in_(gone), messages.c.kind != "text"),
+        "albums": delete(albums).where(albums.c.at < now - dt.timedelta(days=1)),
         "questions": delete(unanswered).where(unanswered.c.at < now - dt.timedelta(days=learning)),
         "updates": delete(inbox).where(inbox.c.state == "done", inbox.c.finished_at < old),
         "unaddressed": delete(messages).where(messages.c.code == "", messages.c.at < now - dt.timedelta(days=1)),

@@ -233,11 +233,25 @@ messages = Table(
     Column("author", String(80), nullable=False, server_default=""),  # who wrote it
     Column("commune", Integer),  # the desk at which it was written
     Column("deed", String(12), nullable=False, server_default="answer"),  # what becomes of it when it is approved
+    Column("album", String(40)),  # what messages sent together have in common
+    Column("file", String(80), nullable=False, server_default=""),  # the channel's mark of a photo or file
     sqlite_autoincrement=True,
 )
+Index("ix_messages_album", messages.c.album)
 Index("ix_messages_code", messages.c.code)
 Index("ix_messages_chat_message", messages.c.chat, messages.c.message)
 Index("ix_messages_copy_chat_copy_message", messages.c.copy_chat, messages.c.copy_message)
+
+# Parts of an album, until all have come and are read together.
+albums = Table(
+    "albums",
+    metadata,
+    Column("chat", String(80), primary_key=True),
+    Column("message", String(40), primary_key=True),
+    Column("album", String(40), nullable=False),
+    Column("visit", Text, nullable=False),  # JSON
+    Column("at", UtcTime, nullable=False),
+)
 
 shown = Table(
     "shown",

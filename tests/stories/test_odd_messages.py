@@ -210,4 +210,4 @@ async def test_the_address_under_words_is_spelt_out(play):
     assert "ở đây (https://dichvucong.gov.vn/mau) nhé" in play.said(LAN)[-1]
     bare = [{"type": "text_link", "offset": 0, "length": 17, "url": "https://dichvucong.gov.vn/"}]
     await play.hears(LAN.says("dichvucong.gov.vn", entities=bare[:0]), LAN.says("dichvucong.gov.vn ạ", entities=bare))
-    assert play.said(NGOC_HA)[-1].endswith("dichvucong.gov.vn ạ")
+    assert any(text.endswith("dichvucong.gov.vn ạ") for text in play.said(NGOC_HA)[-2:])

@@ -203,8 +203,7 @@ async def test_of_an_album_of_which_one_was_left_out_nothing_wrong_is_taken_back
     sent = [NGOC_HA.hears(HOA, thread=topic, photo=photo, media_group_id="7") for _ in range(3)]
     play.server.left_out = 1
     await play.hears(*sent)
-    clock.pass_(2)
-    await play.deliver()
+    await play.passes(clock, 2)
     assert play.say("room.partly", code=code, count=1) in play.said(NGOC_HA)
     second = sent[1]["message"]["message_id"]
     await play.hears(NGOC_HA.hears(HOA, "/delete", thread=topic, reply_to=second))

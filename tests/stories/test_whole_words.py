@@ -129,7 +129,7 @@ async def test_an_answer_to_the_second_part_finds_the_request(play):
     await play.hears(NGOC_HA.hears(HOA, "😀 chữ" * 1000, thread=play.topic(NGOC_HA)))
     part = {"message_id": play.last(LAN)["message_id"], "date": 1, "chat": LAN.chat(), "text": "…"}
     await play.hears(LAN.says("em rõ rồi ạ", reply_to_message=part))
-    assert "em rõ rồi ạ" in play.said(NGOC_HA)[-1]
+    assert any("em rõ rồi ạ" in text for text in play.said(NGOC_HA)[-2:])
 
 
 @pytest.mark.parametrize("carried", [
