@@ -44,7 +44,7 @@ def _standing(member: Any) -> Any:
 def _without_oddities(message: Raw, bot: Bot) -> Raw:
     """The core, and each other part that can be read, whole or what matters of it."""
     core = {key: message[key] for key in CORE if key in message}
-    if not _reads(core, bot):
+    if "date" in core and not _reads(core, bot):
         core["date"] = 0  # a time that no calendar has: nothing depends on it
     kept = dict(core)
     for key in message.keys() - set(CORE):
