@@ -124,6 +124,15 @@ def _holds(words: Run, runs: frozenset[Run]) -> bool:
     return any(words[at : at + n] in runs for at in range(len(words)) for n in (1, 2, 3, 4))
 
 
+AGE = re.compile(r"\b(\d{1,3})\s?(?:tuoi|t|tui|years? old|yo|y o|tahun)\b")
+
+
+def age_told(text: str) -> int | None:
+    """The age in years that a message tells, where it tells one."""
+    ages = {int(found[1]) for found in AGE.finditer(" ".join(map(fold, low_words(text))))}
+    return ages.pop() if len(ages) == 1 else None
+
+
 @dataclass(frozen=True)
 class Told:
     """The words that tell each option of a procedure's cases."""

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from bot.content.schema import Answer, Aspect, Language, Verdict
+from bot.content.schema import Answer, Aspect, Eligible, Language, Verdict
 from bot.understanding.features import features_of
 from bot.understanding.fold import low_words
 from bot.understanding.result import Choice
@@ -22,6 +22,7 @@ ASPECT = 1.5  # what the aspect's log chance is worth
 FIELD = 0.35  # how like a plain question every message about a field's aspect is taken to be
 NOTHING_KNOWN = 0.15  # the same where neither answer nor field is there
 OPEN = 0.3  # the same for the whole in short, where nothing particular is asked
+OF_THAT_AGE = 1.5  # what an answer for the age that the message tells gains, and one for another age loses
 YES_NO = 0.5  # what an answer with a verdict gains by a yes-or-no question
 LEAST_CHANCE = 0.004  # of an aspect: none is ruled out by the words alone
 SECOND = 0.25  # how much the second likest question adds
@@ -52,6 +53,7 @@ class Statement:
     id: str
     asks: Aspect
     judged: bool
+    eligible: Eligible | None
     questions: tuple[tuple[frozenset[str], float, str], ...]
     texts: dict[Language, tuple[frozenset[str], float]]
 
@@ -100,6 +102,7 @@ def _statement(
         id=answer.id,
         asks=answer.asks,
         judged=answer.verdict in JUDGED,
+        eligible=answer.eligible,
         questions=tuple((features, _length(features, rarity, 0.0), text) for text, features in questions),
         texts={language: (features, _length(features, rarity, 0.0)) for language, features in texts.items()},
     )
@@ -125,12 +128,13 @@ def choose(
     *,
     language: Language,
     yes_no: bool,
+    age: int | None = None,
     left_out: frozenset[str] = frozenset(),
 ) -> tuple[Choice, ...]:
     """The statements that may answer, best first. `left_out`: ids of answers to other cases."""
     length = _length(features, statements.rarity, statements.unseen)
     told = [
-        _choice(one, *_likeness(features, length, one, statements.rarity, language), chances, yes_no=yes_no)
+        _choice(one, *_likeness(features, length, one, statements.rarity, language), chances, yes_no=yes_no, age=age)
         for one in statements.all
         if one.id not in left_out
     ]
@@ -158,11 +162,22 @@ def _likeness(
     return likes[0][0] + SECOND * second + TEXT * told, likes[0][1]
 
 
-def _choice(one: Statement, likeness: float, nearest: str, chances: Chances, *, yes_no: bool) -> Choice:
+def _choice(
+    one: Statement, likeness: float, nearest: str, chances: Chances, *, yes_no: bool, age: int | None
+) -> Choice:
     score = LIKENESS * likeness + ASPECT * _log(chances, one.asks)
     if yes_no and one.judged:
         score += YES_NO
+    if age is not None and one.eligible:
+        score += _of_age(one.eligible, age)
     return Choice(answer=one.id, asks=one.asks, score=score, nearest=nearest)
+
+
+def _of_age(eligible: Eligible, age: int) -> float:
+    if eligible.age_from is None and eligible.age_below is None:
+        return 0.0
+    within = (eligible.age_from or 0) <= age < (eligible.age_below or math.inf)
+    return OF_THAT_AGE if within else -OF_THAT_AGE
 
 
 def _plain(aspect: Aspect | None, chances: Chances, *, known: bool) -> Choice:

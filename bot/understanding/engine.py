@@ -14,6 +14,7 @@ from bot.understanding.asking import (
     Cues,
     Part,
     Told,
+    age_told,
     build_cues,
     build_told,
     cases_told,
@@ -199,6 +200,7 @@ def _asked(text: str, reading: Reading, parts: tuple[Part, ...], ranked: tuple[R
 
 def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: Engine, *, yes_no: bool) -> _Inside:
     statements, told = engine.entries.of(procedure, engine.vocabulary)
+    age = age_told(reading.unplaced)
     cases = cases_told(reading.tokens, told)
     left_out = _other_cases(engine.entries.answers.get(procedure, ()), dict(cases))
     questions = tuple(
@@ -210,6 +212,7 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
                 statements,
                 language=reading.language,
                 yes_no=yes_no,
+                age=age,
                 left_out=left_out,
             ),
         )

@@ -229,8 +229,8 @@ def pitfalls(scene: Scene, procedure: Procedure) -> list[Block]:
 
 def overview(scene: Scene, procedure: Procedure) -> list[Block]:
     """Where nothing particular was asked: what it is, where, how much, how long, a line each."""
-    fees = [fee_line(scene, procedure, one) for one in scene.holding(procedure.fees)]
-    times = [time_line(scene, procedure, one) for one in scene.holding(procedure.times)]
+    fees = [fee_line(scene, procedure, one) for one in scene.holding(procedure.fees) if one.amount is not None]
+    times = [time_line(scene, procedure, one) for one in scene.holding(procedure.times) if one.unit is not None]
     lines = [office_line(scene, procedure), _in_short(scene, "fee", fees), _in_short(scene, "time", times)]
     return [Block(text=scene.tell(procedure.what_it_is)), *(_item(line) for line in lines if line)]
 
