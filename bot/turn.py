@@ -24,7 +24,7 @@ from bot.store.database import PASSING_ERRORS, Database, Transaction
 from bot.store.inbox import Receipt
 from bot.store.outbox import Parcel
 from bot.store.people import Caller
-from bot.understanding.result import Understanding
+from bot.understanding.result import Outcome, Understanding
 
 type Clock = Callable[[], dt.datetime]
 type Unforeseen = Callable[[str, Exception], None]  # where, and what
@@ -43,6 +43,10 @@ def _log(where: str, error: Exception) -> None:
 
 def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
+
+
+def wants_a_person(visit: Visit, understood: Understanding | None) -> bool:
+    return visit.private and understood is not None and understood.outcome is Outcome.STAFF_WANTED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +159,9 @@ class Turns:
                 counter.put(visit.chat, notice)
         if answer.memory != memory:
             counter.remember(visit.chat, answer.memory)
+        if wants_a_person(visit, answer.understanding):
+            front.person_wanted(counter, visit, answer.memory)
+            return Taken(happened=True, understanding=answer.understanding, matched_in=matched_in)
         for reply in answer.replies:
             counter.answer(visit, reply)
         if answer.memory.commune != memory.commune:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from bot.casework import addressee, astray, citizens, corrections, officers, practice, relay, staffing
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
+from bot.conversation.citizen import requests
 from bot.conversation.converse import COMMANDS
 from bot.conversation.reply import Reply
-from bot.conversation.visit import Kind, Visit
+from bot.conversation.visit import Kind, Memory, Visit
 from bot.desk.codes import read_code
 from bot.desk.lifecycle import Part, parts_of
 from bot.desk.request import Actor, Request, Status
@@ -69,6 +70,12 @@ def commune_is_known(counter: Counter, visit: Visit) -> None:
     """The bot has learnt somebody's commune: a draft that waited for it goes on."""
     if visit.private:
         citizens.commune_is_known(counter, visit.chat)
+
+
+def person_wanted(counter: Counter, visit: Visit, memory: Memory) -> None:
+    """A wish for a person opens the draft, about what was asked last."""
+    scene = counter.scene(visit.chat)
+    citizens.begin(counter, visit, "question", memory.procedure, requests.wished(scene, memory, visit.text))
 
 
 def _unheard(counter: Counter, visit: Visit) -> None:

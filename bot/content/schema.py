@@ -495,22 +495,23 @@ class CalendarDay(Record):
         return tuple(self.on + dt.timedelta(days=n) for n in range(((self.to or self.on) - self.on).days + 1))
 
 
-class Calendar(Record):
-    """`knowledge/calendar.yaml`: the State's working days."""
-
-    week: tuple[Weekday, ...] = Field(min_length=1)
-    days_off: tuple[CalendarDay, ...] = ()
-    working_days: tuple[CalendarDay, ...] = ()
-    sources: dict[Slug, Source] = Field(default_factory=dict)
-    review_by: Day
-    note: str = ""
-
-
 class Hours(Record):
     """When an office receives people; two spans a day where it closes for lunch."""
 
     days: tuple[Weekday, ...] = Field(min_length=1)
     spans: tuple[tuple[Time, Time], ...] = Field(min_length=1, max_length=3)
+
+
+class Calendar(Record):
+    """`knowledge/calendar.yaml`: the State's working days, and the hours that are usual where none are known."""
+
+    week: tuple[Weekday, ...] = Field(min_length=1)
+    usual_hours: tuple[Hours, ...] = ()
+    days_off: tuple[CalendarDay, ...] = ()
+    working_days: tuple[CalendarDay, ...] = ()
+    sources: dict[Slug, Source] = Field(default_factory=dict)
+    review_by: Day
+    note: str = ""
 
 
 class Office(Record):

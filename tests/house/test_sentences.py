@@ -31,6 +31,7 @@ BUILT = {
     *(f"talk.{kind}" for kind in SMALL_TALK),
     *(f"doubt.{one}" for one in Certainty if one is not Certainty.CHECKED),
     *(f"unknown.{aspect}" for aspect in Aspect),
+    *(f"asked.{aspect}" for aspect in Aspect),
     *(f"{what}.{which}" for what in ("fee", "time") for which in ("one", "first")),
     *(f"waiver.{pays}" for pays in ("nothing", "half")),
     *(f"time.{unit}" for unit in Unit if unit is not Unit.SAME_DAY),

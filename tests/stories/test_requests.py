@@ -251,3 +251,12 @@ async def test_the_officer_lets_the_bot_answer(play):
     await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"), NGOC_HA.presses(HOA, f"d:bot:{code}"))
     await play.hears(LAN.says("khai sinh cần giấy gì"))
     assert "Nộp" in play.said(LAN)[-1]
+
+
+@played
+async def test_a_wish_for_a_person_opens_a_draft_about_what_was_asked_last(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    await play.hears(LAN.says("/commune Phường Ngọc Hà, Hà Nội"))
+    await play.hears(LAN.says("khai sinh cho con mất bao nhiêu tiền"), LAN.says("cho tôi gặp cán bộ"))
+    await play.hears(LAN.presses(play.action(LAN, "r:yes:"), text=play.said(LAN)[-1]))
+    assert "Tôi muốn hỏi cán bộ về: Khai sinh cho con, tiền phải nộp." in play.said(LAN)[-1]

@@ -138,9 +138,20 @@ def _hours(scene: Scene, hours: Hours) -> str:
 def _general(scene: Scene, counter: Counter) -> list[Block]:
     """What holds for every office of the kind; where its hours are not known, that is said."""
     facts = scene.house.knowledge.counters[counter]
-    blocks = [Block(text=scene.tell(facts.hours))] if facts.hours else [scene.line("office.hours_unknown")]
+    blocks = [Block(text=scene.tell(facts.hours))] if facts.hours else _usual(scene)
     blocks += days_off(scene, counter)
     return [*blocks, Block(text=scene.tell(facts.note))] if facts.note else blocks
+
+
+def _usual(scene: Scene) -> list[Block]:
+    """The State's usual hours, said to be usual, and whether it is open today by them."""
+    hours = scene.house.knowledge.calendar.usual_hours
+    if not hours:
+        return [scene.line("office.hours_unknown")]
+    told = "; ".join(_hours(scene, span) for span in hours)
+    state = WorkingTime(scene.house.knowledge.calendar, hours)
+    today = "open.usually_today" if state.is_working_day(scene.today) else "open.usually_not_today"
+    return [scene.line("office.usual_hours", hours=told), scene.line(today)]
 
 
 def _committee(scene: Scene, counter: Counter, commune: Commune) -> list[Block]:

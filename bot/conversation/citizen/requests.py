@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.content.schema import Counter
+from bot.conversation.citizen.answers import short_name
 from bot.conversation.citizen.offices import office_blocks
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 from bot.conversation.staff.cards import commune_name, kind, span, topic_of
+from bot.conversation.visit import Memory
 from bot.desk.request import LIVE, OVER, Event, Request, RequestKind, Status
 
 STARS = 5
+BARE_WISH = 10  # words: a longer one says what it is about
 SHORT = {"q": "question", "x": "extra_demand", "p": "papers", "f": "feedback"}  # a button carries 64 bytes
 
 
@@ -23,6 +26,18 @@ def ask_text(scene: Scene, request: Request) -> Reply:
         Block(text=scene.say("draft.no_id_card"), style=Style.NOTE),
     )
     return Reply(blocks=blocks, buttons=((scene.button("draft.cancel", f"r:drop:{request.code}"),),))
+
+
+def wished(scene: Scene, memory: Memory, words: str) -> str:
+    """The words of a draft that a wish for a person opens: their own where they say more, else what was asked last."""
+    if len(words.split()) > BARE_WISH:
+        return words
+    name = short_name(scene, memory.procedure) if memory.procedure else None
+    if name is None:
+        return ""
+    if memory.aspect is None:
+        return scene.say("draft.wished", name=name)
+    return scene.say("draft.wished_about", name=name, about=scene.say(f"asked.{memory.aspect}"))
 
 
 def draft(scene: Scene, request: Request, photos: int) -> Reply:
