@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.features import ASKED_IN_THE_LAST, AT_THE_END, MAX_TOKENS, alone
-from bot.understanding.matrix import Found, Numbers
+from bot.understanding.matrix import Found, Numbers, spread
 from bot.understanding.vocabulary import Token, Vocabulary, concepts_of, read_words
 
 
@@ -207,9 +207,8 @@ def _numbered(texts: Sequence[list[str]]) -> tuple[Numbers, list[str]]:
 
 
 def _spread(lists: Sequence[list[int]], which: Numbers) -> tuple[Numbers, Numbers]:
-    """The lists asked for, end to end, and beside each number the place in `which` of the list it comes from."""
+    """The lists asked for, end to end, and of each number the place in `which` of its list."""
     flat = np.array(list(chain.from_iterable(lists)), np.int64)
     lengths = np.fromiter(map(len, lists), np.int64, len(lists))
-    many, ends = lengths[which], np.cumsum(lengths)
-    at = np.repeat(ends[which] - np.cumsum(many), many) + np.arange(many.sum())
-    return flat[at], np.repeat(np.arange(len(which)), many)
+    places, of = spread((np.cumsum(lengths) - lengths)[which], lengths[which])
+    return flat[places], of

@@ -16,7 +16,7 @@ from bot.understanding.matrix import weighed
 from bot.understanding.perceptron import learn
 from bot.understanding.vocabulary import Vocabulary, build_vocabulary, count_words
 
-EPOCHS = 4
+EPOCHS = 6
 MOSTLY = 0.6  # of the time goes into procedures
 ORDINARY_FROM = 2  # a pair of syllables in that many phrases is everyday language, not a place
 

@@ -76,3 +76,10 @@ def weighed(found: Found, meant: Sequence[str], rarest_pair: int = RAREST_PAIR) 
         values=rarities[columns] / np.sqrt(squares)[rows],
         right=np.array([place[label] for label in meant], np.int64),
     )
+
+
+def spread(begins: Numbers, lengths: Numbers) -> tuple[Numbers, Numbers]:
+    """The places of several stretches, end to end, and of each the number of its stretch."""
+    ends = np.cumsum(lengths)
+    places = np.repeat(begins - ends + lengths, lengths) + np.arange(ends[-1] if len(ends) else 0)
+    return places, np.repeat(np.arange(len(lengths)), lengths)
