@@ -17,6 +17,7 @@ from bot.config import ROOT, BadSettings, Settings, read_settings
 from bot.content.learned import is_learned, load_engine, load_learned
 from bot.content.load import BrokenContent, Content, examine, load
 from bot.content.read import Weight
+from bot.content.schema import Language
 from bot.conversation.scene import House
 from bot.logs import Form, start_log
 from bot.store.database import Database, DatabaseUnusable, open_database
@@ -234,6 +235,8 @@ def check(root: Path) -> None:
     phrases = len(content.intents.phrases) + len(content.intents.talk)
     warnings = f"{len(problems)} warnings" if problems else "no problems"
     click.echo(f"{files} files, {len(content.knowledge.procedures)} procedures, {phrases} phrases: {warnings}.")
+    known, communes = len(content.knowledge.offices), len(content.knowledge.gazetteer.communes)
+    click.echo(f"Offices are known of {known} of {communes} communes: `python main.py coverage`.")
 
 
 @main.command()
@@ -279,9 +282,67 @@ def flips(against: str, questions: tuple[Path, ...], *, everything: bool) -> Non
     click.echo(tell(find(asked, old, new), len(asked), everything=everything))
 
 
-@main.command("import")
+class _Imports(click.Group):
+    """`import FILE` is `import portal FILE`."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["portal", *args])
+
+
+@main.group("import", cls=_Imports)
+def import_() -> None:
+    """Take in what others have written: `import offices FILE.csv`, `import portal FILE.jsonl` (or just the file)."""
+
+
+@import_.command("offices")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def import_(file: Path) -> None:
+@click.option("--source", default="", help="Who says so, for lines that do not say it.")
+@click.option("--read", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day it was read, for lines without one.")
+@click.option("--yes", is_flag=True, help="Write without asking.")
+def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: bool) -> None:
+    """Take addresses, phones and hours of offices from a table (FILE.csv); show what changes, then ask."""
+    from bot.content.office_files import changes, write
+    from bot.content.office_table import NotATable, Reader, decode, headings, kinds, read_table
+    from bot.terminal.imported import tell_offices
+    from bot.understanding.place_names import build_places
+    from bot.understanding.places import certain_code
+
+    content = _content()
+    known = content.knowledge
+    places = build_places(known.gazetteer, content.intents.words.provinces)
+    given = {"source": source, "read": f"{day:%Y-%m-%d}" if day else ""}
+    reader = Reader(
+        headings=headings(content.catalogs),
+        kinds=kinds(known.counters),
+        communes=known.gazetteer.communes,
+        known=known.offices,
+        named=lambda name: certain_code(name, places),
+        given=given,
+    )
+    try:
+        with _bar(f"Reading {file.name}") as progress:
+            table = read_table(str(file), decode(file.read_bytes()), reader, progress)
+    except NotATable as error:
+        raise click.ClickException(f"{file}: {error}") from None
+    found = changes(ROOT, table.rows, known.offices, known.gazetteer.communes)
+    click.echo(tell_offices(table, found))
+    for problem in table.problems:
+        click.echo(f"{problem}; left out", err=True)
+    if found and (yes or click.confirm(f"Write {len(found)} files to knowledge/offices/?")):
+        try:
+            write(found)
+        except OSError as error:
+            raise click.ClickException(f"knowledge/offices/ cannot be written ({error.strerror}).") from None
+        click.echo(f"{len(found)} files are written; `python main.py check` looks at them.")
+    if table.problems:
+        raise click.exceptions.Exit(1)
+
+
+@import_.command("portal")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_portal(file: Path) -> None:
     """Show what portal records (FILE, JSON lines) say otherwise than our entries; write proposals, change nothing."""
     from bot.content.portal import read_records, write_proposal
     from bot.content.proposals import FOLDER
@@ -305,9 +366,23 @@ def import_(file: Path) -> None:
 
 
 @main.command()
+def coverage() -> None:
+    """Of how many communes the offices are known, as a table and a map by province."""
+    from bot.content.coverage import coverage as covered
+    from bot.terminal.coverage import told
+
+    known = _content().knowledge
+    click.echo(told(covered(known.gazetteer, known.offices)))
+
+
+@main.command()
 @click.argument("name", metavar="ID")
-def new(name: str) -> None:
-    """Write an annotated template of the entry ID, a procedure of knowledge/catalogue.yaml."""
+@click.option("--province", type=click.IntRange(1, 99), help="With `offices`: the province's code, e.g. 01.")
+def new(name: str, province: int | None) -> None:
+    """Write an annotated template: of the entry ID (see knowledge/catalogue.yaml), or of a table of `offices`."""
+    if name == "offices":
+        _new_offices(province)
+        return
     from bot.content.guide import NoGuide
     from bot.content.template import CannotWrite, write_template
 
@@ -316,6 +391,28 @@ def new(name: str) -> None:
     except (CannotWrite, NoGuide, OSError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{path.relative_to(ROOT)} is written; `python main.py check` shows what is still to be filled in.")
+
+
+def _new_offices(province: int | None) -> None:
+    from bot.content.guide import NoGuide, load_guide
+    from bot.content.office_template import office_template
+
+    content = _content()
+    known = content.knowledge
+    communes = [one for one in known.gazetteer.communes.values() if one.province_code == province]
+    if not communes:
+        codes = ", ".join(f"{code:02} {name}" for code, name in known.gazetteer.provinces.items())
+        raise click.ClickException(f"Say which province with --province: {codes}.")
+    path = Path(f"offices-{province:02}.csv")
+    try:
+        text = office_template(communes, known.offices, known.counters, content.catalogs[Language.VI], load_guide(ROOT))
+        with path.open("x", encoding="utf-8-sig", newline="") as file:
+            file.write(text)
+    except FileExistsError:
+        raise click.ClickException(f"{path} exists already; open it, or remove it first.") from None
+    except (NoGuide, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{path} is written; fill it in, then `python main.py import offices {path}`.")
 
 
 @main.command()

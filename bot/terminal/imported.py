@@ -2,6 +2,8 @@
 
 import textwrap
 
+from bot.content.office_files import Change
+from bot.content.office_table import Table
 from bot.content.portal import Compared, Difference, Import
 
 WIDTH = 110
@@ -29,3 +31,13 @@ def _difference(one: Difference) -> list[str]:
 
 def _line(sign: str, text: str) -> str:
     return f"    {sign} {textwrap.shorten(text, WIDTH, placeholder=' …')}"
+
+
+def tell_offices(table: Table, found: list[Change]) -> str:
+    """What each commune's file will say otherwise, then the counts."""
+    parts = ["\n".join([f"{one.commune.name}, {one.commune.province} ({one.path.name})", *one.lines]) for one in found]
+    counts = (
+        f"{len(table.rows)} lines read, {len(table.problems)} left out, {table.empty} without anything; "
+        f"{len(found)} communes change."
+    )
+    return "\n\n".join([*parts, counts])

@@ -100,6 +100,12 @@ def find_exactly(text: str, places: Places, *, guess: bool = True) -> Place | No
     return _slip(words, places, guess=guess)
 
 
+def certain_code(name: str, places: Places) -> int | None:
+    """The ward code of the commune a text names, where it is certain."""
+    place = find_exactly(name, places)
+    return place.certain.ward_code if place and place.certain else None
+
+
 def find_mention(text: str, typed: list[str], places: Places, ordinary: Collection[str] = ()) -> Mention | None:
     """The place mentioned in a message.
 
