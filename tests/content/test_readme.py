@@ -29,7 +29,7 @@ def test_the_example_of_a_fee_that_changes_is_taken_as_it_stands(tmp_path):
 
 def test_every_command_it_names_is_there():
     named = set(re.findall(r"python main\.py (\w+)", README))
-    assert named == {"check", "new", "ask", "flips", "import"}
+    assert named == {"check", "new", "ask", "flips", "import", "coverage"}
     for command in named:
         assert CliRunner().invoke(main.main, [command, "--help"]).exit_code == 0
 

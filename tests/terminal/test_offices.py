@@ -9,7 +9,8 @@ from bot.content.load import load
 from tests.conftest import ROOT
 
 HEAD = "mã xã;xã, phường;loại cơ quan;tên cơ quan;địa chỉ;điện thoại;giờ làm việc;nguồn;ngày đọc"
-POLICE = "8;;Công an;Công an phường Ngọc Hà;12 Đội Cấn;024 3845;T2-T6 07:30-11:30 13:00-17:00, T7 8h-11h30;Công an gửi;28/11/2026"
+HOURS = '"T2-T6 07:30-11:30 13:00-17:00; T7 8h-11h30"'
+POLICE = f"8;;Công an;Công an phường Ngọc Hà;12 Đội Cấn;024 3845;{HOURS};Công an gửi;28/11/2026"
 
 
 @pytest.fixture
@@ -36,14 +37,12 @@ def office(home, code):
 
 def test_what_changes_is_shown_and_written_only_when_it_is_wanted(main, home):
     before = office(home, 8)
-    file = table(
-        home, HEAD, POLICE.replace(", T7", "; T7").replace("T2-T6 07", '"T2-T6 07').replace("11h30;", '11h30";')
-    )
+    file = table(home, HEAD, POLICE)
     refused = main("import", "offices", file, typed="n\n")
     assert "+ commune_police: Công an phường Ngọc Hà" in refused.stdout
     assert office(home, 8) == before
     done = main("import", "offices", file, "--yes")
-    assert (done.returncode, office(home, 8)) == (0, before + office(home, 8).removeprefix(before))
+    assert (done.returncode, office(home, 8).startswith(before)) == (0, True)
     assert office(home, 8).endswith(
         '  - kind: commune_police\n    name: "Công an phường Ngọc Hà"\n    address: "12 Đội Cấn"\n    phone: "024 3845"\n'
         '    hours:\n      - days: [mon, tue, wed, thu, fri]\n        spans: [["07:30", "11:30"], ["13:00", "17:00"]]\n'
@@ -131,4 +130,4 @@ def test_what_was_written_is_read_again(main, home, content):
 def test_the_coverage_counts_what_is_known(main):
     told = main("coverage").stdout
     assert "48 Thành phố Đà Nẵng              94     94 ████████████████████" in told
-    assert "48████" in told.splitlines()[-5 - 5]
+    assert "48████" in told.splitlines()[-10]
