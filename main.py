@@ -14,11 +14,11 @@ if sys.version_info < (3, 12):  # noqa: UP036 - said in one sentence rather than
 import click
 
 from bot.config import ROOT, BadSettings, Settings, read_settings
-from bot.content.learned import is_learned, load_engine, load_learned
 from bot.content.load import BrokenContent, Content, examine, load
 from bot.content.read import Weight
 from bot.content.schema import Language
 from bot.conversation.scene import House
+from bot.learned import is_learned, load_engine, load_learned
 from bot.logs import Form, start_log
 from bot.store.database import Database, DatabaseUnusable, open_database
 
@@ -274,7 +274,7 @@ def flips(against: str, questions: tuple[Path, ...], *, everything: bool) -> Non
         except (NoRevision, OSError, ValueError) as error:
             raise click.ClickException(str(error)) from None
         click.echo(f"{len(asked)} questions against {revision.commit} of {revision.day}: {revision.subject}", err=True)
-        click.echo("learning both versions, which takes a minute or two …", err=True)
+        click.echo("learning both versions …", err=True)
         old, new = compare(before, ROOT, CACHE, asked, utc_now())
     for version, where in ((old, revision.commit), (new, "the files as they stand")):
         if version.unread:
@@ -461,7 +461,7 @@ def _content() -> Content:
 
 
 def _speechless(content: Content) -> House:
-    """A house that need not understand anybody: nothing is learnt, which saves half a minute."""
+    """A house that need not understand anybody: nothing is learnt, which saves some seconds."""
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=None)  # type: ignore[arg-type]
 
 

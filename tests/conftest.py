@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.learned import load_engine
 from bot.content.load import examine
 from bot.conversation.scene import House
+from bot.learned import load_engine
 from bot.store.database import head, open_database
 from bot.turn import Turns
 from tests.postgres import Postgres, address, drop_database, make_database, wiped

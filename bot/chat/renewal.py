@@ -9,10 +9,11 @@ from pathlib import Path
 from bot.chat.metrics import Metrics
 from bot.chat.threads import Threads
 from bot.chat.trouble import Trouble
-from bot.content.live import Learnt, LiveContent, Saved
+from bot.content.live import LiveContent, Saved
 from bot.content.load import Content
 from bot.content.read import Problem
 from bot.content.words import HowPeopleAsk
+from bot.learned import kept_engine, learning
 from bot.store.database import PASSING_ERRORS
 from bot.turn import Turns
 
@@ -84,18 +85,20 @@ class Renewal:
             self._wanted = None
             return
         self._wanted = content
-        if learnt := await self._readers.run(self.live.learnt, content):
-            self._understand(learnt)
+        await self._understood(content)
         if self._wanted and not self._learning:
             self._learning = asyncio.create_task(self._learn())
 
-    def _understand(self, learnt: Learnt) -> None:
-        """From now on as learnt, unless something newer has been saved meanwhile."""
-        if learnt.content is self._wanted:
-            self._renew(learnt.content)
-            self.turns.house = replace(self.turns.house, engine=learnt.engine)
-            self._learnt_from, self._wanted = learnt.content.intents, None
+    async def _understood(self, content: Content) -> bool:
+        """Whether its phrases are learnt; then they are understood from now on, unless newer ones were saved since."""
+        intents, gazetteer = content.intents, content.knowledge.gazetteer
+        engine = await self._readers.run(kept_engine, self.live.cache, intents, gazetteer)
+        if engine and content is self._wanted:
+            self._renew(content)
+            self.turns.house = replace(self.turns.house, engine=engine)
+            self._learnt_from, self._wanted = intents, None
             log.info("the saved phrases are understood")
+        return engine is not None
 
     def _renew(self, content: Content) -> None:
         self.turns.house = replace(self.turns.house, knowledge=content.knowledge, catalogs=content.catalogs)
@@ -106,9 +109,7 @@ class Renewal:
             while wanted := self._wanted:
                 log.info("learning the phrases that were saved")
                 ended = await self._learn_apart()
-                if learnt := await self._readers.run(self.live.learnt, wanted):
-                    self._understand(learnt)
-                elif wanted is self._wanted:
+                if not await self._understood(wanted) and wanted is self._wanted:
                     log.error("the phrases could not be learnt (%s); the old ones stay", ended)
                     return
         except Exception as error:  # noqa: BLE001 - what was learnt before stays
@@ -117,7 +118,7 @@ class Renewal:
             self._learning = None
 
     async def _learn_apart(self) -> int:
-        process = await asyncio.create_subprocess_exec(*self.live.learning(), cwd=HOME)
+        process = await asyncio.create_subprocess_exec(*learning(self.live.root, self.live.cache), cwd=HOME)
         try:
             return await process.wait()
         except asyncio.CancelledError:

@@ -1,14 +1,10 @@
-"""The maintainers' files while the bot runs: what was saved since, and the engine that belongs to it."""
+"""The maintainers' files while the bot runs: what was saved since."""
 
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content.learned import is_learned, load_engine, load_learned
 from bot.content.load import BrokenContent, Content, load
 from bot.content.read import Problem
-from bot.understanding.engine import Engine
 
 PATTERNS = ("knowledge/**/*.yaml", "intents/*.yaml", "locales/*/LC_MESSAGES/*.po")
 
@@ -23,16 +19,8 @@ class Saved:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Learnt:
-    """Content and the engine that belongs to it."""
-
-    content: Content
-    engine: Engine
-
-
 class LiveContent:
-    """Looks at the files below `root`; what was learnt is kept in `cache`."""
+    """Looks at the files below `root`; what is learnt from their phrases is kept in `cache`."""
 
     def __init__(self, root: Path, cache: Path) -> None:
         self.root = root
@@ -50,17 +38,6 @@ class LiveContent:
         except BrokenContent as error:
             return Saved(problems=tuple(error.problems))
 
-    def learnt(self, content: Content) -> Learnt | None:
-        """The content with its engine, None where its phrases are still to be learnt (`python -m bot.content.live`)."""
-        if not is_learned(self.cache, content.intents):
-            return None
-        engine = load_engine(self.cache, content.intents, content.knowledge.gazetteer)
-        return Learnt(content=content, engine=engine)
-
-    def learning(self) -> list[str]:
-        """The command of a process that learns the phrases as they stand: here it would slow down every answer."""
-        return [sys.executable, "-m", "bot.content.live", str(self.root), str(self.cache)]
-
 
 def stamps(root: Path) -> Stamps:
     """When each file was written and how long it is."""
@@ -73,18 +50,3 @@ def stamps(root: Path) -> Stamps:
                 continue  # taken away between the two looks
             found[str(path)] = (stat.st_mtime_ns, stat.st_size)
     return found
-
-
-def learn_here(root: Path, cache: Path) -> None:
-    """Learn what `root` holds into `cache`. Raises BrokenContent."""
-    if hasattr(os, "nice"):  # not on Windows
-        os.nice(10)
-    intents = load(root).intents
-    load_learned(cache, intents)
-
-
-if __name__ == "__main__":
-    try:
-        learn_here(Path(sys.argv[1]), Path(sys.argv[2]))
-    except BrokenContent:
-        sys.exit(1)

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from bot.content.learned import load_engine
 from bot.content.load import examine
 from bot.content.read import Weight
 from bot.conversation.converse import converse
 from bot.conversation.scene import House
 from bot.conversation.visit import Kind, Memory, Visit
+from bot.learned import load_engine
 from bot.understanding.result import Outcome
 
 SHOWN = 5  # examples of a kind of change

@@ -5,8 +5,8 @@ import tracemalloc
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content.learned import load_engine, load_learned
 from bot.content.load import Content, load
+from bot.learned import load_engine, load_learned
 from bot.understanding.engine import Engine
 
 ROOT = Path(__file__).parents[2]

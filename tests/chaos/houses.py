@@ -1,8 +1,8 @@
 """The real content for stories within this process."""
 
-from bot.content.learned import load_engine
 from bot.content.load import load
 from bot.conversation.scene import House
+from bot.learned import load_engine
 from tests.conftest import ROOT
 
 

@@ -1,7 +1,10 @@
 """What is learnt from phrases: the same whoever counts, and nothing that a serving process has to carry."""
 
+import fcntl
+import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +12,7 @@ import pytest
 
 from bot.content.schema import Language
 from bot.content.words import Phrase
+from bot.learned import is_learned, load_learned
 from bot.understanding.corpus import aspect_features_in, features_in, read_corpus
 from bot.understanding.features import aspect_features, features_of
 from bot.understanding.fold import fold, low_words
@@ -88,7 +92,66 @@ def test_a_phrase_more_is_other_weights_and_the_same_phrases_are_the_same(conten
 
 def test_what_serves_does_not_load_numpy():
     """Sixteen megabytes of 150."""
-    serving = (
-        "import sys, main, bot.chat.serve, bot.content.live, bot.content.learned; sys.exit('numpy' in sys.modules)"
-    )
+    serving = "import sys, main, bot.chat.serve, bot.content.live, bot.learned; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", serving], cwd=ROOT, check=False).returncode == 0
+
+
+@pytest.fixture
+def few(content):
+    return replace(content.intents, phrases=content.intents.phrases[::90], talk=content.intents.talk[::90])
+
+
+@pytest.fixture
+def nothing_is_learnt(monkeypatch):
+    def learnt_again(*_):
+        raise AssertionError("learnt again")
+
+    return lambda: monkeypatch.setattr("bot.understanding.learning.learn_from", learnt_again)
+
+
+def test_what_was_learnt_is_kept(few, tmp_path, nothing_is_learnt):
+    learned = load_learned(tmp_path, few)
+    nothing_is_learnt()
+    assert is_learned(tmp_path, few)
+    assert load_learned(tmp_path, few) == learned
+
+
+@pytest.mark.parametrize("damaged", [lambda raw: raw[:-9], lambda raw: raw[40:], lambda _: b"", lambda _: b"[]\n"])
+def test_a_damaged_file_is_learnt_again(few, tmp_path, damaged):
+    learned = load_learned(tmp_path, few)
+    (file,) = tmp_path.glob("learned-*")
+    file.write_bytes(damaged(file.read_bytes()))
+    assert load_learned(tmp_path, few) == learned
+
+
+def test_going_back_to_phrases_of_before_learns_nothing(few, tmp_path, nothing_is_learnt):
+    edited = [replace(few, phrases=few.phrases[n:]) for n in range(4)]
+    for one in edited:
+        load_learned(tmp_path, one)
+    assert [is_learned(tmp_path, one) for one in edited] == [False, True, True, True]
+    nothing_is_learnt()
+    load_learned(tmp_path, edited[1])
+
+
+def test_a_language_corrected_is_other_phrases(few, tmp_path):
+    load_learned(tmp_path, few)
+    first = replace(few.phrases[0], language=Language.ID)
+    assert not is_learned(tmp_path, replace(few, phrases=(first, *few.phrases[1:])))
+
+
+def test_whoever_needs_the_same_meanwhile_waits_for_it(few, tmp_path, nothing_is_learnt):
+    """Each process of the tests, for instance."""
+    learned = load_learned(tmp_path / "elsewhere", few)
+    (file,) = (tmp_path / "elsewhere").glob("learned-*")
+    nothing_is_learnt()
+    with (tmp_path / "learning.lock").open("w") as lock, ThreadPoolExecutor() as pool:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        waiting = pool.submit(load_learned, tmp_path, few)
+        shutil.copy(file, tmp_path)
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        assert waiting.result() == learned
+
+
+def test_a_folder_that_takes_nothing_only_costs_time(few, tmp_path):
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    assert load_learned(tmp_path / "cache", few).procedures.labels
