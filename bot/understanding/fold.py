@@ -7,6 +7,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from bot.understanding.legacy import from_legacy
+
 MAX_CHARACTERS = 1_500  # of one message; a story of 100 words has 600
 MAX_TOKENS = 260
 
@@ -36,13 +38,12 @@ _LONG_RUN = re.compile(r"([^\W\d_])\1{2,}")
 
 def clean(text: str) -> str:
     """Readable text: composed, without control, format and lone surrogate characters, cut to size."""
-    text = unicodedata.normalize(
-        "NFKC", text[: 4 * MAX_CHARACTERS].encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-    )
+    whole = text[: 4 * MAX_CHARACTERS].encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+    text = unicodedata.normalize("NFKC", from_legacy(whole))
     kept = text
     if not text.isprintable():
         kept = "".join(" " if _is_space(c) else c for c in text if c.isprintable() or _is_space(c))
-    return unicodedata.normalize("NFC", kept[:MAX_CHARACTERS])
+    return from_legacy(unicodedata.normalize("NFC", kept[:MAX_CHARACTERS]))
 
 
 def _is_space(character: str) -> bool:
