@@ -20,7 +20,7 @@ from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
 from bot.desk.request import LIVE, OVER, Event, Request, RequestKind, Status
 from bot.desk.working_time import VIETNAM
-from bot.store import cases, people
+from bot.store import cases, people, windows
 from bot.understanding.engine import understand
 from bot.understanding.fold import fold
 from bot.understanding.result import Outcome, Understanding
@@ -111,7 +111,7 @@ def _never(counter: Counter, visit: Visit, scene: Scene, understood: Understandi
 
 def _kept_out(counter: Counter, chat: str, commune: int) -> bool:
     """Whether this desk does not hear this person for now, and telling them so; all else stays open to them."""
-    until = people.kept_out_until(counter.connection, chat, commune, now=counter.now)
+    until = people.kept_out_until(counter.connection, (chat, counter.mark(chat)), commune, now=counter.now)
     if until is None:
         return False
     scene = counter.scene(chat)
@@ -125,11 +125,21 @@ def _kept_out(counter: Counter, chat: str, commune: int) -> bool:
 
 
 def _too_many(counter: Counter, visit: Visit, scene: Scene) -> bool:
-    live = cases.of_citizen(counter.connection, visit.chat, list(LIVE))
-    if len(live) < counter.rules.most_open:
+    """Whether this person may open no more now, and telling them so; asked again when it is sent or opened again."""
+    live = len(cases.of_citizen(counter.connection, visit.chat, list(LIVE)))
+    opened = windows.counted(counter.connection, windows.OPENINGS, counter.mark(visit.chat), now=counter.now)
+    if live >= counter.rules.most_open:
+        line = scene.line("draft.too_many", count=live)
+    elif opened >= counter.rules.most_opened_a_day:
+        line = scene.line("draft.too_often", count=opened)
+    else:
         return False
-    counter.answer(visit, Reply(blocks=(scene.line("draft.too_many", count=len(live)),)))
+    counter.answer(visit, Reply(blocks=(line,)))
     return True
+
+
+def _count_opening(counter: Counter, chat: str) -> None:
+    windows.count(counter.connection, windows.OPENINGS, counter.mark(chat), now=counter.now)
 
 
 def _drop_older(counter: Counter, visit: Visit) -> None:
@@ -339,9 +349,11 @@ def refuse(counter: Counter, visit: Visit, scene: Scene, refused: Refused) -> No
 def _send(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
     if request.status is Status.DRAFT and (request.commune == 0 or not _has_content(counter, request)):
         return show_draft(counter, request)
-    if _kept_out(counter, visit.chat, request.commune):
+    counter.step(request, Action.SEND, counter.actor(visit.chat, visit.name))  # what was sent already says so
+    if _kept_out(counter, visit.chat, request.commune) or _too_many(counter, visit, scene_of(counter, visit)):
         return None
     request = counter.deed(request, Action.SEND, counter.actor(visit.chat, visit.name))
+    _count_opening(counter, visit.chat)
     _write_in(counter, visit.chat, None)
     return _confirm(counter, request)
 
@@ -438,9 +450,11 @@ def leave(counter: Counter, request: Request) -> None:
 
 
 def _reopen(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
-    if _kept_out(counter, visit.chat, request.commune):
+    counter.step(request, Action.REOPEN, counter.actor(visit.chat, visit.name))  # what is too late says so
+    if _kept_out(counter, visit.chat, request.commune) or _too_many(counter, visit, scene_of(counter, visit)):
         return
     request = counter.deed(request, Action.REOPEN, counter.actor(visit.chat, visit.name))
+    _count_opening(counter, visit.chat)
     _confirm(counter, request)
 
 

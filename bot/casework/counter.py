@@ -1,6 +1,7 @@
 """The counter: one transaction's view of the queue. Loads, lets `desk.step` decide, stores, and tells everybody."""
 
 import datetime as dt
+import hmac
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
@@ -94,6 +95,10 @@ class Counter:
             self.later.memories[chat] = kept
         else:
             chats.remember(self.connection, chat, kept, now=self.now)
+
+    def mark(self, person: str) -> str:
+        """What limits know a person by: it leads back to nobody without the key, and is the same after `/forget`."""
+        return hmac.new(self.house.seal, person.encode(), "sha256").hexdigest()
 
     def audit(self, actor: Actor, action: str, subject: str) -> None:
         """A line in the audit log: who of the staff looked at, or changed, what."""

@@ -35,12 +35,13 @@ class Gate:
         if visit.kind in (Kind.LEFT, Kind.OUT, Kind.BACK) or not (self.limits.person or self.limits.everyone):
             return True
         limit = self.limits.person or self.limits.everyone
-        number, told = floods.count(counter.connection, visit.who, limit=limit, now=counter.now)
+        mark = counter.mark(visit.who)
+        number, told = floods.count(counter.connection, mark, limit=limit, now=counter.now)
         alone, crowd = number > limit, self._crowded(counter, source)
         if not (alone or crowd) or counter.actor(visit.who).posts:
             return True
         if not told and visit.private:
-            floods.tell(counter.connection, visit.who)
+            floods.tell(counter.connection, mark)
             line = counter.scene(visit.chat).line("flood.person" if alone else "flood.everyone")
             counter.answer(visit, Reply(blocks=(line,)))
         return False

@@ -517,7 +517,7 @@ def keep_out(counter: Counter, visit: Visit, actor: Actor, request: Request, tex
 def let_in(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
     if not actor.leads(request.commune):
         raise Refused("leader_only")
-    people.let_in(counter.connection, request.citizen, request.commune)
+    people.let_in(counter.connection, (request.citizen, counter.mark(request.citizen)), request.commune)
     counter.audit(actor, "unblock", request.code)
     counter.answer(visit, Reply(blocks=(scene_of(counter, visit).line("block.undone", code=request.code),)))
 

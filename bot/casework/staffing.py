@@ -13,11 +13,10 @@ from bot.desk.access import Share, may_receive
 from bot.desk.lifecycle import parts_of
 from bot.desk.request import LIVE, OVER, Actor, Request, Role, Status
 from bot.desk.working_time import VIETNAM
-from bot.store import agenda, audit, cases, people
+from bot.store import agenda, audit, cases, people, windows
 from bot.store.outbox import Priority
 
 TRIES = 5
-TRIES_WITHIN = dt.timedelta(hours=1)
 INVITATION_LIVES = dt.timedelta(days=7)
 DAYS_OF_STATS = 30
 CODE_BYTES = 10
@@ -73,14 +72,14 @@ def join(counter: Counter, visit: Visit, code: str) -> None:
 def _appoint(counter: Counter, visit: Visit, code: str) -> people.Row | None:
     """Use an invitation up; None where it is none – said in the same words whatever the reason."""
     scene = counter.scene(visit.who)
-    if people.tried(counter.connection, visit.who, now=counter.now, within=TRIES_WITHIN) >= TRIES:
+    if windows.counted(counter.connection, windows.TRIES, counter.mark(visit.who), now=counter.now) >= TRIES:
         counter.answer(visit, Reply(blocks=(scene.line("join.too_many"),)))
         return None
     hash_ = hash_of(code)
     row = people.invitation(counter.connection, hash_)
     mine = row is not None and row["used_by"] == visit.who and counter.actor(visit.who).posts
     if row is None or not (mine or people.use_invitation(counter.connection, hash_, person=visit.who, now=counter.now)):
-        people.count_try(counter.connection, visit.who, now=counter.now, within=TRIES_WITHIN)
+        windows.count(counter.connection, windows.TRIES, counter.mark(visit.who), now=counter.now)
         counter.answer(visit, Reply(blocks=(scene.line("join.wrong"),)))
         return None
     if not mine:

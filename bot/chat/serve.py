@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import hashlib
 import logging
 import signal
 import socket
@@ -93,7 +94,7 @@ class Service:
         self.trouble = Trouble(turns, self.threads, self.metrics, admin)
         self.renewal = Renewal(turns, self.threads, live, admin, self.trouble) if live else None
         turns.unforeseen = self.worker.unforeseen = self.trouble.note
-        turns.house = replace(turns.house, admin=admin)
+        turns.house = replace(turns.house, admin=admin, seal=hashlib.sha256(f"limits:{self.token}".encode()).digest())
         self.alarm = Alarm(turns, self.threads)
 
     async def run(self, stop: asyncio.Event) -> None:

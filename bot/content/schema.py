@@ -728,6 +728,7 @@ class DeskRules(Record):
     reopen_days: Whole = Field(ge=1, le=90)
     history_needed: Whole = Field(ge=5, le=1000)  # answers before an expected wait is told
     most_open: Whole = Field(ge=1, le=50)  # requests of one citizen at once
+    most_opened_a_day: Whole = Field(default=10, ge=1, le=500)  # requests of one citizen sent, or opened again
     approved_answers: Whole = Field(ge=0, le=100)  # first answers of a new officer that a colleague looks at
     kept_out_days: Whole = Field(ge=1, le=365)  # how long /block keeps a person out of one commune's desk
     retention: Retention

@@ -3,7 +3,7 @@
 import datetime as dt
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from babel.dates import format_date
@@ -32,6 +32,7 @@ class House:
     catalogs: Catalogs
     engine: Engine
     admin: str | None = None  # the chat of whoever runs the bot
+    seal: bytes = field(default=b"", repr=False)  # the key of what limits know people by
 
 
 @dataclass(frozen=True, kw_only=True)

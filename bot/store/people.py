@@ -5,10 +5,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, case, delete, exists, insert, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.tables import chats, desks, invitations, kept_out, staff, tries
+from bot.store.tables import chats, desks, invitations, kept_out, staff
 
 type Row = RowMapping
 
@@ -141,20 +141,6 @@ def use_invitation(connection: Connection, hash_: str, *, person: str, now: dt.d
     return connection.execute(update(invitations).where(*where).values(used_by=person, used_at=now)).rowcount == 1
 
 
-def count_try(connection: Connection, person: str, *, now: dt.datetime, within: dt.timedelta) -> None:
-    """Note a wrong code; the count begins anew after the time."""
-    over = tries.c.since < now - within
-    values = {"count": case((over, 1), else_=tries.c.count + 1), "since": case((over, now), else_=tries.c.since)}
-    insert_ = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
-    statement = insert_(tries).values(person=person, count=1, since=now)
-    connection.execute(statement.on_conflict_do_update(index_elements=["person"], set_=values))
-
-
-def tried(connection: Connection, person: str, *, now: dt.datetime, within: dt.timedelta) -> int:
-    known = connection.execute(select(tries).where(tries.c.person == person)).mappings().one_or_none()
-    return int(known["count"]) if known and known["since"] >= now - within else 0
-
-
 def set_desk(connection: Connection, *, chat: str, commune: int, forum: bool, now: dt.datetime) -> None:
     """Make a group the staff group of a commune; the one before is none any more."""
     connection.execute(delete(desks).where((desks.c.commune == commune) | (desks.c.chat == chat)))
@@ -215,14 +201,17 @@ def keep_out(
     _upsert(connection, kept_out, {"person": person, "commune": commune}, values)
 
 
-def kept_out_until(connection: Connection, person: str, commune: int, *, now: dt.datetime) -> dt.datetime | None:
-    where = (kept_out.c.person == person, kept_out.c.commune == commune, kept_out.c.until > now)
-    return connection.execute(select(kept_out.c.until).where(*where)).scalar_one_or_none()
+def kept_out_until(
+    connection: Connection, names: Collection[str], commune: int, *, now: dt.datetime
+) -> dt.datetime | None:
+    """`names`: a person's own, and the mark that `/forget` leaves of it."""
+    where = (kept_out.c.person.in_(names), kept_out.c.commune == commune, kept_out.c.until > now)
+    return connection.execute(select(func.max(kept_out.c.until)).where(*where)).scalar_one_or_none()
 
 
-def let_in(connection: Connection, person: str, commune: int) -> bool:
-    where = (kept_out.c.person == person, kept_out.c.commune == commune)
-    return connection.execute(delete(kept_out).where(*where)).rowcount == 1
+def let_in(connection: Connection, names: Collection[str], commune: int) -> bool:
+    where = (kept_out.c.person.in_(names), kept_out.c.commune == commune)
+    return connection.execute(delete(kept_out).where(*where)).rowcount > 0
 
 
 def _upsert(connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> None:

@@ -295,6 +295,7 @@ invitations = Table(
     Column("used_at", UtcTime),
 )
 
+# Limits hang on the person and outlive `/forget` for their time: `person` is a keyed hash in these three.
 tries = Table(
     "tries",
     metadata,
@@ -396,6 +397,15 @@ floods = Table(
     Column("count", Integer, nullable=False),  # in the minute since `since`
     Column("since", UtcTime, nullable=False),
     Column("told", Boolean(name="told"), nullable=False),
+)
+
+# How many requests somebody sent to desks, or opened again, within a day.
+openings = Table(
+    "openings",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("count", SmallInteger, nullable=False),
+    Column("since", UtcTime, nullable=False),
 )
 
 cursors = Table(

@@ -153,3 +153,65 @@ async def test_who_wrote_is_forgotten_when_they_are_quiet(play, clock, database)
     await play.passes(clock, 3601)
     with database.look() as connection:
         assert connection.execute(select(floods.c.person)).all() == []
+
+
+@pytest.mark.usefixtures("limited")
+@played
+async def test_a_flood_is_not_ended_by_being_forgotten(play):
+    await play.hears(STRANGER.says("/help"), STRANGER.says("/forget"), STRANGER.presses("r:forget"))
+    told = len(play.said(STRANGER))
+    await play.hears(*(STRANGER.says("/help") for _ in range(20)))
+    assert len(play.said(STRANGER)) == told + 3  # the fourth and fifth of the minute, and the one sentence
+    assert play.said(STRANGER)[-1] == play.say("flood.person")
+
+
+@played
+async def test_guessing_is_not_begun_anew_by_being_forgotten(play, clock):
+    for n in range(5):
+        await play.hears(STRANGER.says(f"/join nope{n}"))
+    await play.hears(STRANGER.says("/forget"), STRANGER.presses("r:forget"))
+    code = play.invited(8, "officer")
+    await play.hears(STRANGER.says(f"/join {code}"))
+    assert play.said(STRANGER)[-1] == play.say("join.too_many")
+    clock.pass_(3601)
+    await play.hears(STRANGER.says(f"/join {code}"))
+    assert play.say("join.how") in play.said(STRANGER)[-1]
+
+
+@played
+async def test_five_open_requests_never_become_more_by_cancelling_and_reopening(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    codes = [await play.asks(LAN) for _ in range(4)]
+    await play.hears(*(LAN.presses(f"r:cancel:{code}") for code in codes))
+    fresh = [await play.asks(LAN) for _ in range(4)]
+    await play.hears(LAN.presses(f"r:reopen:{codes[0]}"))
+    assert codes[0] in play.said(LAN)[-1]  # the fifth
+    await play.hears(LAN.presses(f"r:reopen:{codes[1]}"))
+    assert play.said(LAN)[-1] == play.say("draft.too_many", count=5)
+    assert len(set(fresh)) == 4
+
+
+@played
+async def test_a_draft_written_before_is_not_sent_beyond_the_limit(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    codes = [await play.asks(LAN) for _ in range(5)]
+    await play.hears(LAN.presses(f"r:cancel:{codes[0]}"))
+    await play.drafts(LAN)
+    send = play.action(LAN, "r:send:")
+    await play.hears(LAN.presses(f"r:reopen:{codes[0]}"), LAN.presses(send))
+    assert play.said(LAN)[-1] == play.say("draft.too_many", count=5)
+
+
+@played
+async def test_opening_and_cancelling_has_an_end_for_a_day(play, clock):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    for _ in range(9):
+        await play.hears(LAN.presses(f"r:cancel:{await play.asks(LAN)}"))
+    last = await play.asks(LAN)
+    await play.hears(LAN.presses(f"r:cancel:{last}"), LAN.presses(f"r:reopen:{last}"))
+    assert play.said(LAN)[-1] == play.say("draft.too_often", count=10)
+    await play.hears(LAN.says("/forget"), LAN.presses("r:forget"), LAN.says("/request cho hỏi"))
+    assert play.said(LAN)[-1] == play.say("draft.too_often", count=10)
+    clock.pass_(24 * 3600 + 1)
+    await play.asks(LAN)
+    assert play.say("draft.too_often", count=10) not in play.said(LAN)[-1]
