@@ -56,8 +56,7 @@ def read_corpus(texts: Sequence[list[str]], vocabulary: Vocabulary) -> Corpus:
     table: defaultdict[Token, int] = defaultdict(count().__next__)
     meant = [[table[token] for token in read_words([word], vocabulary)] for word in number]
     tokens, of = _spread(meant, words)
-    rows = np.repeat(np.arange(len(texts)), np.fromiter(map(len, texts), np.int64, len(texts)))
-    return Corpus(table=list(table), tokens=tokens, rows=rows[of], size=len(texts))
+    return Corpus(table=list(table), tokens=tokens, rows=_rows(texts)[of], size=len(texts))
 
 
 def features_in(corpus: Corpus, vocabulary: Vocabulary) -> Found:
@@ -89,6 +88,19 @@ def aspect_features_in(corpus: Corpus) -> Found:
     parts = [grams.part(length) for length in (1, 2, 3)]
     ends = [grams.part(length, left < AT_THE_END + length, "$") for length in (1, 2, 3)]
     return _joined([*parts, *ends])
+
+
+def pairs_in(texts: Sequence[list[str]]) -> Iterator[tuple[str, str, int]]:
+    """The pairs of words, and in how many texts each stands."""
+    words, names = _numbered(texts)
+    rows = _rows(texts)
+    together = rows[:-1] == rows[1:]
+    pairs = (words[:-1] * len(names) + words[1:])[together]
+    keys = np.sort(pairs * len(texts) + rows[:-1][together])
+    met, often = np.unique(keys[np.diff(keys, prepend=-1) > 0] // max(1, len(texts)), return_counts=True)
+    for pair, many in zip(met.tolist(), often.tolist(), strict=True):
+        one, two = divmod(pair, len(names))
+        yield names[one], names[two], many
 
 
 class _Grams:
@@ -204,6 +216,11 @@ def _numbered(texts: Sequence[list[str]]) -> tuple[Numbers, list[str]]:
     for typed in texts:
         words.extend(map(number.__getitem__, typed))
     return np.array(words, np.int64), list(number)
+
+
+def _rows(texts: Sequence[list[str]]) -> Numbers:
+    """Of each word the number of its text."""
+    return np.repeat(np.arange(len(texts)), np.fromiter(map(len, texts), np.int64, len(texts)))
 
 
 def _spread(lists: Sequence[list[int]], which: Numbers) -> tuple[Numbers, Numbers]:

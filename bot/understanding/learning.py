@@ -2,17 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain, pairwise
+from itertools import chain
 
 from bot.content.schema import Language
 from bot.content.words import HowPeopleAsk, Phrase
 from bot.understanding.asking import NO_ASPECT
-from bot.understanding.corpus import aspect_features_in, features_in, read_corpus
+from bot.understanding.corpus import aspect_features_in, features_in, pairs_in, read_corpus
 from bot.understanding.engine import Learned
 from bot.understanding.fold import accented, clean, fold, low_words, words
 from bot.understanding.language import learn_languages
-from bot.understanding.linear import Linear
-from bot.understanding.matrix import weighed
+from bot.understanding.matrix import Matrix, weighed
 from bot.understanding.perceptron import learn
 from bot.understanding.vocabulary import Vocabulary, build_vocabulary, count_words
 
@@ -26,16 +25,25 @@ type Progress = Callable[[float], None]  # told the part that is done
 def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, epochs: int = EPOCHS) -> Learned:
     """Learn words and weights from the phrases. Takes seconds; the same phrases give the same weights."""
     phrases = (*intents.phrases, *intents.talk)
-    typed = [low_words(phrase.text) for phrase in phrases]
+    written = [words(clean(phrase.text)) for phrase in phrases]
+    typed = [list(map(str.lower, text)) for text in written]
     spoken = {language: _counted(phrases, typed, language) for language in Language}
     known = count_words(intents.words, sum(spoken.values(), Counter()))
     vocabulary = build_vocabulary(intents.words, known)
     return Learned(
-        procedures=_procedures(intents, typed, vocabulary, epochs, lambda part: progress(MOSTLY * part)),
-        aspects=_aspects(intents, typed, vocabulary, epochs, lambda part: progress(MOSTLY + (1 - MOSTLY) * part)),
+        procedures=learn(
+            procedure_rows(intents, typed, vocabulary), epochs=epochs, progress=lambda part: progress(MOSTLY * part)
+        ),
+        aspects=learn(
+            aspect_rows(intents, typed, vocabulary),
+            epochs=epochs,
+            negligible=1.0,
+            rivals=1,
+            progress=lambda part: progress(MOSTLY + (1 - MOSTLY) * part),
+        ),
         languages=learn_languages(spoken),
         known=known,
-        ordinary=_ordinary(phrases),
+        ordinary=_ordinary(written),
     )
 
 
@@ -44,28 +52,24 @@ def _counted(phrases: Iterable[Phrase], typed: Iterable[list[str]], language: La
     return Counter(chain.from_iterable(of_language))
 
 
-def _procedures(
-    intents: HowPeopleAsk, typed: list[list[str]], vocabulary: Vocabulary, epochs: int, progress: Progress
-) -> Linear:
-    """From every phrase, and once more as typed without accents."""
+def procedure_rows(intents: HowPeopleAsk, typed: list[list[str]], vocabulary: Vocabulary) -> Matrix:
+    """Every phrase, and once more as typed without accents. `typed`: the words of phrases and talk, in lower case."""
     texts, meant = [], []
     for phrase, low in zip((*intents.phrases, *intents.talk), typed, strict=True):
         copies = [low] if phrase.text.isascii() else [low, list(map(fold, low))]
         texts += copies
         meant += [phrase.means] * len(copies)
     found = features_in(read_corpus(texts, vocabulary), vocabulary)
-    return learn(weighed(found, meant), epochs=epochs, progress=progress)
+    return weighed(found, meant)
 
 
-def _aspects(
-    intents: HowPeopleAsk, typed: list[list[str]], vocabulary: Vocabulary, epochs: int, progress: Progress
-) -> Linear:
+def aspect_rows(intents: HowPeopleAsk, typed: list[list[str]], vocabulary: Vocabulary) -> Matrix:
+    """Every phrase with what it asks about, and the questions that name no procedure."""
     asked = [phrase.aspect.value if phrase.aspect else NO_ASPECT for phrase in intents.phrases]
     cues = list(_cues(intents))
     texts = [*typed[: len(asked)], *(asking for asking, _ in cues)]
     found = aspect_features_in(read_corpus(texts, vocabulary))
-    matrix = weighed(found, [*asked, *(aspect for _, aspect in cues)], rarest_pair=2)
-    return learn(matrix, epochs=epochs, negligible=1.0, rivals=1, progress=progress)
+    return weighed(found, [*asked, *(aspect for _, aspect in cues)], rarest_pair=2)
 
 
 def _cues(intents: HowPeopleAsk) -> Iterator[tuple[list[str], str]]:
@@ -74,13 +78,10 @@ def _cues(intents: HowPeopleAsk) -> Iterator[tuple[list[str], str]]:
             yield from ((low_words(cue), aspect.value) for cue in getattr(cues, language))
 
 
-def _ordinary(phrases: Iterable[Phrase]) -> tuple[str, ...]:
+def _ordinary(written: list[list[str]]) -> tuple[str, ...]:
     """Pairs of syllables that stand in several phrases, without accents and with them; two capitals are a name."""
-    met: Counter[tuple[str, str]] = Counter()
-    for phrase in phrases:
-        met.update({*pairwise(words(clean(phrase.text)))})
     counts: Counter[str] = Counter()
-    for (a, b), often in met.items():
+    for a, b, often in pairs_in(written):
         if not (a[0].isupper() and b[0].isupper()):
             counts[f"{fold(a)} {fold(b)}"] += often
             if not (a.isascii() and b.isascii()):

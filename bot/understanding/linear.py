@@ -73,8 +73,3 @@ class Linear:
 def _weight_of(code: int) -> tuple[int, float]:
     """A label and its weight: equal ones are one, so that they stay in the processor's cache."""
     return code // SPAN, (code % SPAN - SPAN // 2) / 10
-
-
-def code(label: int, weight: float) -> int:
-    """A label and its weight as they are packed."""
-    return label * SPAN + round(weight * 10) + SPAN // 2

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.bench import growth, starting, turns, understanding_accuracy, understanding_speed
+from tests.bench import growth, learning, starting, turns, understanding_accuracy, understanding_speed
 from tests.bench.setting import load_setting
 
 QUESTIONS = Path(__file__).parents[3] / "shared" / "questions"
@@ -12,6 +12,7 @@ QUESTIONS = Path(__file__).parents[3] / "shared" / "questions"
 def main() -> int:
     setting = load_setting()
     missed = understanding_speed.report(setting, QUESTIONS)
+    missed += learning.report(setting)
     missed += turns.report(setting)
     missed += growth.report()
     missed += starting.report()

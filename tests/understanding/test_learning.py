@@ -13,7 +13,7 @@ import pytest
 from bot.content.schema import Language
 from bot.content.words import Phrase
 from bot.learned import is_learned, load_learned
-from bot.understanding.corpus import aspect_features_in, features_in, read_corpus
+from bot.understanding.corpus import aspect_features_in, features_in, pairs_in, read_corpus
 from bot.understanding.features import aspect_features, features_of
 from bot.understanding.fold import fold, low_words
 from bot.understanding.learning import learn_from
@@ -56,6 +56,12 @@ def test_everyday_pairs_are_known_with_and_without_accents_and_names_are_none(co
     phrases = [Phrase(text=text, language=Language.VI, means="tach-ho") for text in texts]
     few = replace(content.intents, phrases=phrases, talk=[], cues={})
     assert learn_from(few).ordinary == ("mat the", "ra xa", "ra xa4")
+
+
+def test_a_pair_counts_once_a_text():
+    texts = [["ra", "xã", "ra", "xã"], ["ra", "xã"], [], ["Ra"], ["xã", "ra"]]
+    assert sorted(pairs_in(texts)) == [("ra", "xã", 2), ("xã", "ra", 2)]
+    assert list(pairs_in([])) == []
 
 
 def test_rare_words_weigh_more_and_rare_pairs_nothing():
