@@ -144,6 +144,11 @@ def read(text: str, context: Context, engine: Engine) -> Reading:
     return Reading(language, mention, tokens, features_of(tokens, engine.vocabulary), unplaced)
 
 
+def _said(tokens: list[Token]) -> int:
+    """How many words a message has; numbers by themselves say nothing."""
+    return 0 if all(token.folded.isdigit() for token in tokens) else len(tokens)
+
+
 def _without(text: str, named: Sequence[str]) -> str:
     """The message with the words of a place taken out, where they stand in a row."""
     between = r"[\W_]+".join(map(re.escape, named))
@@ -160,7 +165,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         zip(engine.learned.procedures.labels, engine.learned.procedures.scores(reading.features), strict=True)
     )
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
-    decided = decide.decide(scores, aspect, len(reading.tokens), context, only_asks=only)
+    decided = decide.decide(scores, aspect, _said(reading.tokens), context, only_asks=only)
     asked = _asked(text, reading, parts, decided.ranked, engine)
     return Understanding(
         text=text,
