@@ -178,6 +178,12 @@ class Counter:
                 gone = Reply(blocks=(title, self.desk_scene(request.commune).line(key)), place=Place(name=name))
                 self.put(chat, gone, priority=Priority.CARD)
 
+    def close_card(self, chat: str, code: str, name: str) -> None:
+        """What a desk is shown of somebody who asked to be forgotten: neither who nor what."""
+        title = Block(text=f"✔ {code}", style=Style.TITLE)
+        line = self.desk_scene(0).line("card.forgotten")
+        self.put(chat, Reply(blocks=(title, line), place=Place(name=name, final=True)), priority=Priority.CARD)
+
     def _store(self, request: Request, *, version: int) -> None:
         if not cases.change(self.connection, request.code, version=version, values=_values(request)):
             raise Conflict

@@ -3,21 +3,24 @@
 import datetime as dt
 import json
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.casework.counter import Counter
 from bot.conversation.citizen import privacy
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Consent, Kind, Visit
 from bot.desk.lifecycle import Action
-from bot.desk.request import LIVE, Status
+from bot.desk.request import LIVE, Request, Status
 from bot.desk.working_time import VIETNAM
-from bot.store import agenda, audit, cases, people, personal
+from bot.store import agenda, audit, cases, outbox, people, personal
+from bot.store.outbox import Priority
 
 CONSENT_VERSION = 1
 NIGHT = dt.time(3, 0)
 NIGHTLY = "retention"
+UNFINISHED = (*LIVE, Status.DRAFT)
 
 
 def has_agreed(scene: Scene) -> bool:
@@ -48,7 +51,7 @@ def what_is_kept(counter: Counter, visit: Visit, scene: Scene) -> None:
 
 def my_data(counter: Counter, visit: Visit, scene: Scene) -> None:
     """`/mydata`: everything, as a page to read and as JSON."""
-    held = personal.held(counter.connection, visit.who)
+    held = personal.held(counter.connection, visit.who, counter.mark(visit.who))
     told = {"person": visit.who, "at": counter.now.isoformat(), **held}
     data = json.dumps(told, ensure_ascii=False, indent=1, default=str)
     counter.answer(visit, privacy.page(scene, held))
@@ -64,21 +67,45 @@ def ask_forget(counter: Counter, visit: Visit, scene: Scene) -> None:
 
 def forget(counter: Counter, visit: Visit, scene: Scene) -> None:
     """Delete, and answer with a receipt. Open requests are cancelled first, and their desks are told."""
-    actor = counter.actor(visit.who, visit.name)
-    for row in cases.of_citizen(counter.connection, visit.who, [*LIVE, Status.DRAFT]):
-        if request := counter.request(row["code"]):
-            room = counter.room(request)
-            action = Action.DROP if request.status is Status.DRAFT else Action.CANCEL
-            request = counter.deed(request, action, actor)
-            if request.owner and people.writing_in(counter.connection, request.owner) == request.code:
-                people.write_in(counter.connection, request.owner, None, now=counter.now)
-            if room:
-                line = counter.desk_scene(request.commune).line("room.forgotten", code=request.code)
-                counter.tell_desk(request, Reply(blocks=(line,)))
-    done = personal.forget(counter.connection, visit.who)
+    rooms = [_end(counter, visit, row["code"]) for row in cases.of_citizen(counter.connection, visit.who, UNFINISHED)]
+    codes = personal.forget(counter.connection, visit.who, counter.mark(visit.who), now=counter.now)
+    for request, told in rooms:
+        if told:
+            counter.tell_desk(request, told)
+    close_cards(counter, codes)
+    take_away(counter, codes)
     receipt = secrets.token_hex(4).upper()
     audit.note(counter.connection, actor="citizen", action="forget", subject=receipt, now=counter.now)
-    counter.put(visit.chat, privacy.receipt(scene, receipt, done["requests"]))
+    counter.put(visit.chat, privacy.receipt(scene, receipt, len(codes)), name=outbox.LAST)
+
+
+def _end(counter: Counter, visit: Visit, code: str) -> tuple[Request, Reply | None]:
+    """Cancel a request, or drop a draft; what its desk is to read, where somebody holds it."""
+    request, actor = counter.request(code), counter.actor(visit.who, visit.name)
+    assert request is not None  # noqa: S101 - read in this transaction
+    room = counter.room(request)
+    request = counter.deed(request, Action.DROP if request.status is Status.DRAFT else Action.CANCEL, actor)
+    if request.owner and people.writing_in(counter.connection, request.owner) == request.code:
+        people.write_in(counter.connection, request.owner, None, now=counter.now)
+    line = counter.desk_scene(request.commune).line("room.forgotten", code=request.code)
+    return request, Reply(blocks=(line,)) if room and request.status is not Status.DROPPED else None
+
+
+def close_cards(counter: Counter, codes: Sequence[str]) -> None:
+    """Cards of forgotten requests, wherever they are shown, lose the name."""
+    for code in codes:
+        for chat, name, _ in personal.shown_of(counter.connection, code):
+            if name.partition(":")[0] in personal.CARDS:
+                counter.close_card(chat, code, name)
+
+
+def take_away(counter: Counter, codes: Sequence[str]) -> None:
+    """What else desks are shown of forgotten requests goes where Telegram lets it go."""
+    for code in codes:
+        for chat, name, message in personal.shown_of(counter.connection, code):
+            if message and name.partition(":")[0] not in personal.CARDS:
+                gone = Reply(blocks=(), replaces=message, place=Place(deletes=True, final=True))
+                counter.put(chat, gone, priority=Priority.BACKLOG)
 
 
 def plan_nightly(counter: Counter) -> None:
@@ -92,9 +119,15 @@ def let_go(counter: Counter) -> dict[str, int]:
     """Delete what has been kept for its days; how much of each. The next night is planned."""
     days = counter.rules.retention
     done = personal.let_go(
-        counter.connection, counter.now, dialogue=days.dialogue, reopen=counter.rules.reopen_days,
-        closed=days.closed, learning=days.learning,
-    )  # fmt: skip
+        counter.connection,
+        counter.now,
+        dialogue=days.dialogue,
+        learning=days.learning,
+        reopen=counter.rules.reopen_days,
+    )
+    codes = personal.expired(counter.connection, counter.now, closed=days.closed)
+    done["requests"] = personal.anonymise(counter.connection, codes, now=counter.now)
+    close_cards(counter, codes)
     audit.note(counter.connection, actor="clock", action="retention", subject=_counted(done), now=counter.now)
     plan_nightly(counter)
     return done

@@ -66,10 +66,12 @@ _DUE = (
     .order_by(_rank(outbox), outbox.c.id)
 )
 _NEXT_DUE = select(func.min(outbox.c.not_before)).where(_is_first(), _OF_THE_DOOR)
+LAST = "last"  # the name of a message to somebody of whom nothing is kept: not even that it was sent to them
+_NOBODY = case((outbox.c.name == LAST, "forgotten"), else_=outbox.c.chat)
 _SENT = (
     update(outbox)
     .where(outbox.c.id == bindparam("this"), outbox.c.state == "waiting")
-    .values(state="sent", payload=None, finished_at=bindparam("now"))
+    .values(state="sent", payload=None, chat=_NOBODY, finished_at=bindparam("now"))
 )
 
 
@@ -180,7 +182,9 @@ def later(connection: Connection, parcel: Parcel, *, until: dt.datetime, error: 
 
 def give_up(connection: Connection, parcel: Parcel, *, error: str, now: dt.datetime) -> bool:
     """The message can never be delivered."""
-    return _leave_waiting(connection, parcel, state="dead", payload=None, error=error[:200], finished_at=now)
+    return _leave_waiting(
+        connection, parcel, state="dead", payload=None, chat=_NOBODY, error=error[:200], finished_at=now
+    )
 
 
 def give_up_chat(connection: Connection, chat: str, *, error: str, now: dt.datetime) -> list[str]:
@@ -188,7 +192,7 @@ def give_up_chat(connection: Connection, chat: str, *, error: str, now: dt.datet
     where = (outbox.c.chat == chat, outbox.c.state == "waiting")
     waiting = list(connection.execute(select(outbox.c.payload).where(*where).order_by(outbox.c.id)).scalars())
     dead = update(outbox).where(*where)
-    connection.execute(dead.values(state="dead", payload=None, error=error[:200], finished_at=now))
+    connection.execute(dead.values(state="dead", payload=None, chat=_NOBODY, error=error[:200], finished_at=now))
     return waiting
 
 

@@ -1,18 +1,29 @@
-"""Everything held about a person, in one place: to be shown, deleted, or forgotten when its time has come."""
+"""Everything held about a person, in one place: to be shown, deleted, or forgotten when its time has come.
+
+A test has every column decided about: shown, forgotten and how, or nobody's.
+"""
 
 import datetime as dt
+import re
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, or_, select, update
 
+from bot.store import windows
 from bot.store.tables import (
+    agenda,
     albums,
+    audit,
     chats,
     events,
     floods,
     inbox,
+    invitations,
     kept_out,
     messages,
+    notices,
+    openings,
     outbox,
     requests,
     shown,
@@ -23,24 +34,40 @@ from bot.store.tables import (
 
 OVER = ("closed", "cancelled", "dropped")
 NOBODY = "forgotten"
+BETWEEN = "|"  # behind the chat, in the subject of an album's entry on the agenda
+A_DAY = dt.timedelta(days=1)
 
 
-def held(connection: Connection, person: str) -> dict[str, Any]:
-    """What is held about a person, by table; times as text."""
+def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
+    """What is held about a person, by table; times as text. `mark`: what limits know them by."""
     codes = select(requests.c.code).where(requests.c.citizen == person)
     wanted = {
         "chat": select(chats).where(chats.c.chat == person),
         "requests": _but(requests, "owner").where(requests.c.citizen == person).order_by(requests.c.opened_at),
         "events": _but(events, "actor").where(events.c.code.in_(codes)).order_by(events.c.id),
-        "messages": _but(messages, "chat", "message", "copy_chat", "copy_message", "author", "deed")
-        .where(messages.c.code.in_(codes), _is_theirs())
-        .order_by(messages.c.id),
+        "messages": _but(messages, *_ELSEWHERE).where(messages.c.code.in_(codes), _is_theirs()).order_by(messages.c.id),
+        "unaddressed": _but(messages, *_ELSEWHERE).where(messages.c.code == "", messages.c.author == person),
+        "albums": _but(albums, "chat").where(albums.c.chat == person).order_by(albums.c.at),
+        "updates": _but(inbox, "chat").where(inbox.c.chat == person).order_by(inbox.c.received_at),
+        "deliveries": _but(outbox, "chat", "name").where(outbox.c.chat == person).order_by(outbox.c.id),
+        "shown": _but(shown, "chat", "look").where(shown.c.chat == person).order_by(shown.c.name),
         "posts": select(staff).where(staff.c.person == person).order_by(staff.c.id),
-        "kept_out": _but(kept_out, "by", "person").where(kept_out.c.person == person),
-        "pace": select(floods).where(floods.c.person == person),
-        "wrong_codes": select(tries).where(tries.c.person == person),
+        "invitations": _but(invitations, "hash").where(invitations.c.used_by == person),
+        "notices": _but(notices, "by").where(notices.c.by == person).order_by(notices.c.id),
+        "audit": _but(audit, "before", "hash").where(_names(person)).order_by(audit.c.id),
+        "kept_out": _but(kept_out, "by", "person").where(kept_out.c.person.in_((person, mark))),
+        "pace": _but(floods, "person").where(floods.c.person == mark),
+        "wrong_codes": _but(tries, "person").where(tries.c.person == mark),
+        "openings": _but(openings, "person").where(openings.c.person == mark),
     }
     return {name: [_told(row) for row in connection.execute(query).mappings()] for name, query in wanted.items()}
+
+
+_ELSEWHERE = ("chat", "message", "copy_chat", "copy_message", "author", "deed")
+
+
+def _names(person: str) -> ColumnElement[bool]:
+    return or_(audit.c.actor == person, audit.c.subject == person)
 
 
 def _but(table: Table, *left_out: str) -> Select[Any]:
@@ -58,24 +85,56 @@ def _told(row: Any) -> dict[str, Any]:
     return {key: value.isoformat() if isinstance(value, dt.datetime) else value for key, value in row.items()}
 
 
-def forget(connection: Connection, person: str) -> dict[str, int]:
-    """Delete what is held about a person; requests stay for the archive without identity. How much of each."""
+def forget(connection: Connection, person: str, mark: str, *, now: dt.datetime) -> list[str]:
+    """Delete what is held about a person; requests stay for the archive without identity: their codes.
+
+    What limits know by a mark stays for its time.
+    """
     codes = list(connection.execute(select(requests.c.code).where(requests.c.citizen == person)).scalars())
-    anonymise(connection, codes)
-    for table, column in (
-        (tries, tries.c.person),
-        (floods, floods.c.person),
-        (shown, shown.c.chat),
-        (albums, albums.c.chat),
-    ):
+    anonymise(connection, codes, now=now)
+    for table, column in ((shown, shown.c.chat), (albums, albums.c.chat), (chats, chats.c.chat)):
         connection.execute(delete(table).where(column == person))
+    connection.execute(delete(agenda).where(agenda.c.subject.startswith(f"{person}{BETWEEN}")))
     connection.execute(delete(messages).where(messages.c.code == "", messages.c.author == person))
-    chats_gone = connection.execute(delete(chats).where(chats.c.chat == person)).rowcount
-    return {"requests": len(codes), "chats": chats_gone}
+    _forget_updates(connection, person)
+    _forget_deliveries(connection, person, now=now)
+    _keep_out_by_mark(connection, person, mark)
+    return codes
 
 
-def anonymise(connection: Connection, codes: list[str]) -> int:
-    """Take who and what out of requests; what remains is that, when and how they were dealt with."""
+def _forget_updates(connection: Connection, person: str) -> None:
+    """Numbers stay, so that nothing is acted on twice; unreadable words of theirs go, wherever they came."""
+    done = (inbox.c.chat == person, inbox.c.state != "waiting")
+    connection.execute(update(inbox).where(*done).values(chat=NOBODY, raw=None, about=None))
+    number = re.compile(rf"(?<!\d){re.escape(person.rpartition(':')[2])}(?!\d)")
+    kept = select(inbox.c.source, inbox.c.number, inbox.c.raw).where(inbox.c.state == "bad", inbox.c.raw.is_not(None))
+    for row in connection.execute(kept.order_by(inbox.c.source, inbox.c.number)).all():
+        if number.search(row.raw):
+            this = (inbox.c.source == row.source, inbox.c.number == row.number)
+            connection.execute(update(inbox).where(*this).values(raw=None))
+
+
+def _forget_deliveries(connection: Connection, person: str, *, now: dt.datetime) -> None:
+    """What waits is not sent any more; to whoever serves at a desk their work goes on."""
+    waits = outbox.c.state == "waiting"
+    serves = select(staff.c.id).where(staff.c.person == person, staff.c.ended_at.is_(None)).exists()
+    gone = {"state": "dead", "payload": None, "error": NOBODY, "finished_at": now}
+    connection.execute(update(outbox).where(outbox.c.chat == person, waits, ~serves).values(**gone))
+    connection.execute(update(outbox).where(outbox.c.chat == person, ~waits).values(chat=NOBODY, name=None))
+
+
+def _keep_out_by_mark(connection: Connection, person: str, mark: str) -> None:
+    """Being kept out of a desk does not end by being forgotten, but no longer says who it is."""
+    ours = select(kept_out.c.commune).where(kept_out.c.person == person)
+    connection.execute(delete(kept_out).where(kept_out.c.person == mark, kept_out.c.commune.in_(ours)))
+    connection.execute(update(kept_out).where(kept_out.c.person == person).values(person=mark))
+
+
+def anonymise(connection: Connection, codes: Collection[str], *, now: dt.datetime) -> int:
+    """Take who and what out of requests; what remains is that, when and how they were dealt with.
+
+    Where cards are shown is known until the next night: they still bear a name, and are to be changed.
+    """
     if not codes:
         return 0
     citizens = select(requests.c.citizen).where(requests.c.code.in_(codes))
@@ -84,35 +143,63 @@ def anonymise(connection: Connection, codes: list[str]) -> int:
     )
     connection.execute(update(events).where(events.c.code.in_(codes)).values(why=""))
     connection.execute(delete(messages).where(messages.c.code.in_(codes)))
-    names = [name for code in codes for name in (f"card:{code}", f"topic:{code}", f"photo:{code}")]
-    connection.execute(
-        delete(shown).where(
-            or_(shown.c.name.in_(names), *(shown.c.name.startswith(f"about:{code}:") for code in codes))
-        )
-    )
+    waits = (outbox.c.state == "waiting", or_(*(outbox.c.payload.contains(f'"about":"{code}"') for code in codes)))
+    gone = {"state": "dead", "payload": None, "error": NOBODY, "finished_at": now}
+    connection.execute(update(outbox).where(*waits).values(**gone))
     values = {"citizen": NOBODY, "name": "", "subject": "", "case_": ""}
     return connection.execute(update(requests).where(requests.c.code.in_(codes)).values(**values)).rowcount
 
 
-def let_go(
-    connection: Connection, now: dt.datetime, *, dialogue: int, reopen: int, closed: int, learning: int
-) -> dict[str, int]:
-    """Delete what has been kept for its days; how much of each."""
+def shown_of(connection: Connection, code: str) -> list[tuple[str, str, str | None]]:
+    """Where anything of a request is shown: chat, name, message."""
+    query = select(shown.c.chat, shown.c.name, shown.c.message).where(_is_of(code)).order_by(shown.c.chat, shown.c.name)
+    return [(row.chat, row.name, row.message) for row in connection.execute(query)]
+
+
+def _is_of(code: str) -> ColumnElement[bool]:
+    named = shown.c.name.in_([f"{kind}:{code}" for kind in NAMED])
+    return or_(named, shown.c.name.startswith(f"about:{code}:"))
+
+
+CARDS = ("card", "topic", "handed")  # shown to desks, with the name in them
+NAMED = (*CARDS, "photo", "rateword")
+
+
+def let_go(connection: Connection, now: dt.datetime, *, dialogue: int, learning: int, reopen: int) -> dict[str, int]:
+    """Delete what has been kept for its days; how much of each. Requests: see `expired`."""
     old = now - dt.timedelta(days=dialogue)
     live = select(requests.c.citizen).where(requests.c.status.not_in(OVER))
-    over = select(requests.c.code).where(requests.c.status.in_(OVER))
-    gone = over.where(requests.c.moved_at < now - dt.timedelta(days=reopen))
-    expired = over.where(requests.c.moved_at < now - dt.timedelta(days=closed), requests.c.citizen != NOBODY)
+    gone = select(requests.c.code).where(
+        requests.c.status.in_(OVER), requests.c.moved_at < now - dt.timedelta(days=reopen)
+    )
     done = {
         "dialogues": delete(chats).where(chats.c.changed_at < old, chats.c.chat.not_in(live)),
         "attachments": delete(messages).where(messages.c.code.in_(gone), messages.c.kind != "text"),
-        "albums": delete(albums).where(albums.c.at < now - dt.timedelta(days=1)),
+        "albums": delete(albums).where(albums.c.at < now - A_DAY),
         "questions": delete(unanswered).where(unanswered.c.at < now - dt.timedelta(days=learning)),
-        "updates": delete(inbox).where(inbox.c.state == "done", inbox.c.finished_at < old),
-        "unaddressed": delete(messages).where(messages.c.code == "", messages.c.at < now - dt.timedelta(days=1)),
+        "updates": delete(inbox).where(inbox.c.state != "waiting", inbox.c.finished_at < old),
+        "unaddressed": delete(messages).where(messages.c.code == "", messages.c.at < now - A_DAY),
         "kept_out": delete(kept_out).where(kept_out.c.until < now),
         "deliveries": delete(outbox).where(outbox.c.state != "waiting", outbox.c.finished_at < old),
     }
     counts = {name: connection.execute(statement).rowcount for name, statement in done.items()}
-    counts["requests"] = anonymise(connection, list(connection.execute(expired).scalars()))
+    counts["shown"] = _forget_shown(connection)
+    counts["windows"] = windows.sweep(connection, now=now)
     return counts
+
+
+def _forget_shown(connection: Connection) -> int:
+    """Where cards of forgotten requests stood: they have been changed since."""
+    codes = connection.execute(select(requests.c.code).where(requests.c.citizen == NOBODY)).scalars().all()
+    return sum(connection.execute(delete(shown).where(_is_of(code))).rowcount for code in codes)
+
+
+def expired(connection: Connection, now: dt.datetime, *, closed: int) -> list[str]:
+    """The codes of requests that ended so long ago that nobody's name belongs to them any more.
+
+    What was never sent is nobody's business after a day.
+    """
+    ended = and_(requests.c.status.in_(OVER), requests.c.moved_at < now - dt.timedelta(days=closed))
+    unsent = and_(requests.c.status == "dropped", requests.c.moved_at < now - A_DAY)
+    where = (or_(ended, unsent), requests.c.citizen != NOBODY)
+    return list(connection.execute(select(requests.c.code).where(*where).order_by(requests.c.code)).scalars())
