@@ -21,6 +21,7 @@ from bot.desk.redact import redact
 from bot.desk.request import LIVE, OVER, Event, Request, RequestKind, Status
 from bot.desk.working_time import VIETNAM
 from bot.store import cases, people, windows
+from bot.store.outbox import Priority
 from bot.understanding.engine import understand
 from bot.understanding.fold import fold
 from bot.understanding.result import Outcome, Understanding
@@ -30,6 +31,18 @@ MAX_SUBJECT = 20_000  # characters of a draft: more is not taken, and said so
 MOST_DIGITS = 18  # of a number in a button
 LOOKED_AT = (Kind.PHOTO, Kind.FILE, Kind.VIDEO)  # may show an identity card: asked about each time
 MAX_ATTACHED = 20
+MAX_DRAFTS = 5  # with words in them, at once
+MAX_BESIDE = 3000  # characters of a question that is shown again under its answer
+# Folded; what is left of "dạ thôi mình không gửi nữa đâu ạ" once the words round it are gone.
+ROUND_IT = (
+    *("a", "oi", "em", "minh", "toi", "ban", "da", "u", "nhe", "nha", "di", "nua", "dau", "thoi", "ad", "cho"),
+    *("it", "this", "that", "please", "thanks", "ya", "saja", "kak", "nhap", "luon"),
+)
+GIVES_UP = frozenset(
+    f"{no} {verb}" for no in ("khong", "khoi", "ko", "k", "dung") for verb in ("gui", "can", "muon gui", "can gui")
+) | {"huy", "bo", "huy ban", "bo ban", "cancel", "never mind", "nevermind", "forget", "do not send", "dont send",
+     "no longer needed", "batal", "batalkan", "tidak jadi", "tidak jadi kirim", "gak jadi", "nggak jadi", "ga jadi",
+     "jangan dikirim", "jangan kirim"}  # fmt: skip
 IDENTITY_CARD = re.compile(
     r"\b(can cuoc|cccd|cmnd|cmt|chung minh|ho chieu|passport|id card|identity card|ktp|paspor)\b"
 )
@@ -60,7 +73,8 @@ def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text
         return privacy_of.ask_consent(counter, visit, scene, wish, text)
     if len(text) > MAX_SUBJECT:
         return counter.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
-    _drop_older(counter, visit)
+    if not _keeps_older(counter, visit, scene):
+        return None
     if understood and understood.outcome is Outcome.ANSWERED and procedure is None:
         procedure = understood.procedures[0].id
     known = procedure if procedure and scene.listed(procedure) else None
@@ -142,15 +156,27 @@ def _count_opening(counter: Counter, chat: str) -> None:
     windows.count(counter.connection, windows.OPENINGS, counter.mark(chat), now=counter.now)
 
 
-def _drop_older(counter: Counter, visit: Visit) -> None:
-    for row in cases.of_citizen(counter.connection, visit.chat, [Status.DRAFT]):
-        if request := counter.request(row["code"]):
-            counter.deed(request, Action.DROP, counter.actor(visit.chat))
+def _keeps_older(counter: Counter, visit: Visit, scene: Scene) -> bool:
+    """Drafts with words in them stay, and are named; empty ones go. False: there are too many, and nothing is begun."""
+    drafts = counter.requests(cases.of_citizen(counter.connection, visit.chat, [Status.DRAFT]))
+    older = [one for one in drafts if one.subject or _attached(counter, one)]
+    for empty in drafts:
+        if empty not in older:
+            counter.deed(empty, Action.DROP, counter.actor(visit.chat))
+    if not older:
+        return True
+    full = len(older) >= MAX_DRAFTS
+    line = scene.line("draft.several" if full else "draft.older", codes=", ".join(one.code for one in older))
+    counter.answer(visit, Reply(blocks=(line,), buttons=requests.codes(older)))
+    return not full
 
 
 def show_draft(counter: Counter, request: Request) -> None:
     """Ask for what is missing – the commune, the words – or show the whole."""
     scene = counter.citizen_scene(request)
+    if request.commune == 0 and scene.commune:  # known since
+        request = replace(request, commune=scene.commune.code, province=scene.commune.province_code)
+        counter.edit_draft(request)
     if request.commune == 0:
         _write_in(counter, request.citizen, WAITS_FOR_COMMUNE + request.code)
         counter.remember(request.citizen, replace(scene.memory, asked_commune=True))
@@ -178,23 +204,73 @@ def commune_is_known(counter: Counter, chat: str) -> None:
         show_draft(counter, changed)
 
 
-def write_draft(counter: Counter, visit: Visit, request: Request) -> None:
-    """Words and attachments go into the draft; what may never be a request goes nowhere."""
+def write_draft(counter: Counter, visit: Visit, request: Request) -> bool:
+    """Words and attachments go into the draft; what may never be a request goes nowhere.
+
+    False: it is a question beside the draft, for the bot.
+    """
     scene = counter.citizen_scene(request)
+    if gives_up(visit):
+        _drop(counter, visit, request)
+        return True
     if len(request.subject) + len(visit.text) > MAX_SUBJECT:
-        return counter.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
+        counter.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
+        return True
     if ends_draft(counter, visit, request):
-        return None
+        return True
     understood = _read(counter, scene, visit.text) if visit.text.strip() else None
+    if understood and _is_beside(visit, request, understood):
+        counter.put(visit.chat, requests.beside(scene, request, visit.text.strip()), priority=Priority.CARD)
+        return False
     if understood and understood.outcome is Outcome.ANSWERED:
         request = replace(request, procedure=request.procedure or understood.procedures[0].id)
+    _into_draft(counter, visit, request)
+    return True
+
+
+def gives_up(visit: Visit) -> bool:
+    """“Thôi, không gửi nữa”: the draft ends."""
+    if visit.kind is not Kind.TEXT:
+        return False
+    said = re.findall(r"[a-z0-9]+", re.sub("['’]", "", fold(visit.text)))
+    left = " ".join(word for word in said if word not in ROUND_IT)
+    return left in GIVES_UP or (not left and "thoi" in said)
+
+
+def _is_beside(visit: Visit, request: Request, understood: Understanding) -> bool:
+    """A question that the bot can answer, where the draft has its words already."""
+    fits = visit.kind is Kind.TEXT and not visit.reply_to and len(visit.text) <= MAX_BESIDE
+    return fits and bool(request.subject and understood.outcome is Outcome.ANSWERED and understood.asked)
+
+
+def _beside(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+    """The question that was answered belongs into the draft all the same."""
+    words = requests.words_beside(counter.citizen_scene(request), request, visit.under)
+    if request.status is not Status.DRAFT or not words:
+        raise Refused("now")
+    _into_draft(counter, replace(visit, kind=Kind.TEXT, text=words, message=""), request)
+
+
+def _into_draft(counter: Counter, visit: Visit, request: Request) -> None:
     shown = True
     if visit.kind not in relay.WORDS:
         shown = keep_attachment(counter, visit, request) is not None
     elif visit.text.strip():
         relay.wrote(counter, request, visit, side="citizen", text=visit.text.strip())
     request = with_its_words(counter, request)
-    return show_draft(counter, request) if shown else None
+    if shown:
+        show_draft(counter, request)
+
+
+def while_commune_is_asked(counter: Counter, visit: Visit, request: Request) -> bool:
+    """A draft waits to know its commune: attachments go into it, giving it up ends it. False: it is for the bot."""
+    if gives_up(visit):
+        _drop(counter, visit, request)
+        return True
+    if visit.kind in (*relay.WORDS, Kind.LOCATION):
+        return False
+    _into_draft(counter, visit, request)
+    return True
 
 
 def ends_draft(counter: Counter, visit: Visit, request: Request) -> bool:
@@ -362,7 +438,7 @@ def _has_content(counter: Counter, request: Request) -> bool:
     return bool(request.subject or [r for r in _attached(counter, request) if r["state"] == "sent"])
 
 
-def _confirm(counter: Counter, request: Request) -> None:
+def _confirm(counter: Counter, request: Request, *, again: bool = False) -> None:
     office = counter.office(request.commune)
     waits = [office.between(start, end) for start, end in cases.first_answers(counter.connection, request.commune)]
     expected = requests.Expected(
@@ -370,6 +446,7 @@ def _confirm(counter: Counter, request: Request) -> None:
         opens=None if office.closes(counter.now) else office.opens(counter.now),
         wait=deadlines.usual_wait(waits, counter.rules.history_needed),
         staffed=bool(counter.readers(request, request.commune)),
+        again=again,
     )
     counter.tell_citizen(request, requests.sent(counter.citizen_scene(request), request, expected))
 
@@ -455,7 +532,7 @@ def _reopen(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
         return
     request = counter.deed(request, Action.REOPEN, counter.actor(visit.chat, visit.name))
     _count_opening(counter, visit.chat)
-    _confirm(counter, request)
+    _confirm(counter, request, again=True)
 
 
 def _rate(counter: Counter, visit: Visit, request: Request, stars: str = "") -> None:
@@ -475,7 +552,7 @@ def rating_word(counter: Counter, visit: Visit, request: Request) -> None:
 
 VERBS: dict[str, Callable[..., None]] = {
     "send": _send, "drop": _drop, "change": _change, "kind": _kind, "write": _write, "status": show_status,
-    "finish": _finish, "cancel": _cancel, "reopen": _reopen, "rate": _rate, "photo": photos_are,
+    "finish": _finish, "cancel": _cancel, "reopen": _reopen, "rate": _rate, "photo": photos_are, "beside": _beside,
 }  # fmt: skip
 OF_COMMAND = {
     "send": "send", "write": "write", "status": "status", "cancel": "cancel", "close": "finish", "reopen": "reopen",

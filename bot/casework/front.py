@@ -245,7 +245,9 @@ def _spoken(counter: Counter, visit: Visit, caller: Caller) -> bool:
         return True
     writing = caller.writing_in or ""
     if writing.startswith(citizens.WAITS_FOR_COMMUNE):
-        return False
+        waiting = counter.request(writing.removeprefix(citizens.WAITS_FOR_COMMUNE))
+        is_draft = waiting is not None and waiting.status is Status.DRAFT
+        return waiting is not None and is_draft and citizens.while_commune_is_asked(counter, visit, waiting)
     answered = visit.late_for or _code_answered(counter, visit)
     drafting = writing.startswith(citizens.DRAFT)
     plain = caller.on_staff and not answered and not drafting
@@ -258,11 +260,10 @@ def _spoken(counter: Counter, visit: Visit, caller: Caller) -> bool:
         return False
     if Part.CITIZEN in parts:
         if request.status is Status.DRAFT:
-            citizens.write_draft(counter, visit, request)
-        elif request.status is Status.DROPPED:
+            return citizens.write_draft(counter, visit, request)
+        if request.status is Status.DROPPED:
             return False
-        else:
-            citizens.add(counter, visit, request)
+        citizens.add(counter, visit, request)
         return True
     officers.act(counter, visit, actor, "answer", request, visit.text)
     return True

@@ -77,8 +77,8 @@ def open_room(counter: Counter, request: Request) -> None:
     if topic is None:
         people.write_in(counter.connection, chat, request.code, now=counter.now)
         counter.put(chat, Reply(blocks=(scene.line("room.writing", code=request.code),)))
-    relay.history(counter, request)
-    if request.procedure and (entry := scene.procedure(request.procedure)):
+    known = relay.history(counter, request)
+    if not known and request.procedure and (entry := scene.procedure(request.procedure)):
         shown_draft = entry_answer(scene, entry, None)
         blocks = (scene.title("room.draft"), *shown_draft.blocks)
         buttons = ((scene.button("do.send_draft", f"d:draft:{request.code}"),),)

@@ -187,17 +187,33 @@ def take_back(counter: Counter, request: Request, row: cases.Row, then: Then) ->
     withdraw(counter, request, row, then)
 
 
-def history(counter: Counter, request: Request) -> None:
-    """Everything so far, for whoever takes the conversation up: the words as one message, then what was attached."""
-    said = [row for row in cases.said(counter.connection, request.code) if _is_told(request, row)]
+def history(counter: Counter, request: Request) -> bool:
+    """What this room has not seen yet, for whoever takes the conversation up; whether it saw anything before.
+
+    The words as one message, then what was attached.
+    """
+    if (room := counter.room(request)) is None:
+        return False
+    mark = f"told:{request.code}"
+    before = int(shown.standing(counter.connection, room[0], mark)[2] or 0)
+    rows = [row for row in cases.said(counter.connection, request.code) if row["id"] > before]
+    said = [row for row in rows if _is_told(request, row) and not _stands_in(row, room[0], before)]
     words = [block for row in said if row["text"] for block in _told(counter, request, row)]
     if words:
         counter.tell_desk(request, Reply(blocks=tuple(words), place=Place(share=Share.NOTE)))  # notes among them
     attached = [row for row in said if row["side"] == "citizen" and row["kind"] not in WORDS]
-    room = counter.room(request)
-    if attached and room:
+    if attached:
         copies = tuple((row["chat"], row["message"], row["id"]) for row in attached)
         counter.put(room[0], Reply(blocks=(), place=Place(topic=room[1], about=request.code, copies=copies)))
+    held = next((row["id"] for row in rows if row["state"] == "held"), None)  # told once it is known to be clean
+    last = str(max((row["id"] for row in rows if held is None or row["id"] < held), default=before))
+    shown.keep(counter.connection, chat=room[0], name=mark, message=None, thread=None, look=last)
+    return before > 0
+
+
+def _stands_in(row: cases.Row, chat: str, before: int) -> bool:
+    """Whether words were written or brought there after the room was told the rest; notes are read again."""
+    return before > 0 and row["side"] != "note" and chat in (row["chat"], row["copy_chat"])
 
 
 def _is_told(request: Request, row: cases.Row) -> bool:

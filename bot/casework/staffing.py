@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
 
 from bot.casework import officers
 from bot.casework.counter import Counter
@@ -10,7 +11,7 @@ from bot.conversation.reply import Reply
 from bot.conversation.staff import cards
 from bot.conversation.visit import Visit
 from bot.desk.access import Share, may_receive
-from bot.desk.lifecycle import parts_of
+from bot.desk.lifecycle import Action, parts_of
 from bot.desk.request import LIVE, OVER, Actor, Request, Role, Status
 from bot.desk.working_time import VIETNAM
 from bot.store import agenda, audit, cases, people, windows
@@ -212,40 +213,62 @@ def queue(counter: Counter, visit: Visit, actor: Actor) -> None:
 
 
 def stats(counter: Counter, visit: Visit, actor: Actor) -> None:
-    """`/stats`: how each of one's desks did in thirty days."""
+    """`/stats`: how each of one's desks did in thirty days; for whoever stands for a province, all of its desks."""
     desk = people.desk_in(counter.connection, visit.chat)
     communes = [desk["commune"]] if desk else sorted({p.commune for p in actor.posts if actor.serves(p.commune)})
     scene = counter.scene(visit.who)
-    for commune in communes:
-        counter.answer(visit, cards.stats(scene, commune, figures(counter, commune), DAYS_OF_STATS))
-    if not communes:
+    places = {cards.commune_name(scene, commune): [commune] for commune in communes}
+    if not desk:
+        places |= _provinces(counter, actor)
+    for place, of in places.items():
+        counter.answer(visit, cards.stats(scene, place, figures(counter, of), DAYS_OF_STATS))
+    if not places:
         counter.answer(visit, Reply(blocks=(scene.line("queue.empty"),)))
 
 
-def figures(counter: Counter, commune: int) -> cards.Figures:
+def _provinces(counter: Counter, actor: Actor) -> dict[str, list[int]]:
+    """The communes of each province that somebody stands for, by its name."""
+    known = counter.house.knowledge.gazetteer.communes.values()
+    stands_for = sorted({post.province for post in actor.posts if post.role is Role.PROVINCE})
+    return {
+        next((one.province for one in known if one.province_code == code), str(code)): [
+            one.code for one in known if one.province_code == code
+        ]
+        for code in stands_for
+    }
+
+
+def figures(counter: Counter, communes: Sequence[int]) -> cards.Figures:
     since = counter.now - dt.timedelta(days=DAYS_OF_STATS)
-    found = counter.requests(cases.since(counter.connection, [commune], since))
-    office = counter.office(commune)
-    waits = sorted(office.between(r.opened_at, r.answered_at) for r in found if r.answered_at)
+    found = counter.requests(cases.since(counter.connection, communes, since))
+    deeds = cases.deeds_since(counter.connection, communes, since, (Action.LATE, Action.REOPEN, Action.ESCALATE))
+    offices = {commune: counter.office(commune) for commune in {r.commune for r in found}}
+    waits = sorted(offices[r.commune].between(r.opened_at, r.answered_at) for r in found if r.answered_at)
     ratings = [r.rating for r in found if r.rating]
+    late = {r.code: _was_late(counter, r, deeds.get(r.code, [])) for r in found}
     return cards.Figures(
         opened=len(found),
         closed=sum(r.status in OVER for r in found),
         waiting=sum(r.status in LIVE for r in found),
-        on_time=sum(_was_on_time(r) for r in found),
+        on_time=sum(bool(r.answered_at) and not late[r.code] for r in found),
+        due=sum(bool(r.answered_at) or late[r.code] for r in found),
         answered=len(waits),
         median=waits[(len(waits) - 1) // 2] if waits else None,
         nine_in_ten=waits[-(-len(waits) * 9 // 10) - 1] if waits else None,
         rounds=sum(r.rounds for r in found),
         rating=sum(ratings) / len(ratings) if ratings else None,
         ratings=len(ratings),
-        passed_up=sum(any(e["action"] == "escalate" for e in cases.history(counter.connection, r.code)) for r in found),
+        passed_up=sum(any(action == Action.ESCALATE for action, _ in deeds.get(r.code, [])) for r in found),
     )
 
 
-def _was_on_time(request: Request) -> bool:
-    late = "overdue" in request.raised
-    return bool(request.answered_at and request.first_due and request.answered_at <= request.first_due and not late)
+def _was_late(counter: Counter, request: Request, deeds: Sequence[tuple[str, dt.datetime]]) -> bool:
+    """Whether the first answer has not come by its promise: a new promise given since does not make it good."""
+    again = max((n for n, (action, _) in enumerate(deeds) if action == Action.REOPEN), default=-1)
+    answered = request.answered_at or counter.now
+    if any(action == Action.LATE and at <= answered for action, at in deeds[again + 1 :]):
+        return True
+    return bool(request.status in LIVE and request.first_due and request.first_due < answered)
 
 
 # The morning

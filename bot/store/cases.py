@@ -72,6 +72,27 @@ def since(connection: Connection, communes: Collection[int], day: dt.datetime) -
     return list(connection.execute(select(requests).where(*where)).mappings())
 
 
+def deeds_since(
+    connection: Connection, communes: Collection[int], day: dt.datetime, actions: Collection[str]
+) -> dict[str, list[tuple[str, dt.datetime]]]:
+    """Of each request opened at these communes since `day`: which of these things happened, and when."""
+    codes = select(requests.c.code).where(requests.c.commune.in_(communes), requests.c.opened_at >= day)
+    where = (events.c.code.in_(codes), events.c.action.in_([str(action) for action in actions]))
+    found: dict[str, list[tuple[str, dt.datetime]]] = {}
+    for row in connection.execute(
+        select(events.c.code, events.c.action, events.c.at).where(*where).order_by(events.c.id)
+    ):
+        found.setdefault(row.code, []).append((row.action, row.at))
+    return found
+
+
+def times_late(connection: Connection, code: str) -> int:
+    """How often a promise of a request was broken since it was sent, or last opened again."""
+    where = (events.c.code == code, events.c.action.in_(("late", "reopen")))
+    actions = list(connection.execute(select(events.c.action).where(*where).order_by(events.c.id)).scalars())
+    return len(actions) - 1 - max((n for n, action in enumerate(actions) if action == "reopen"), default=-1)
+
+
 def first_answers(connection: Connection, commune: int, *, limit: int = 200) -> list[tuple[dt.datetime, dt.datetime]]:
     """When the last requests of a commune were opened and first answered."""
     where = (requests.c.commune == commune, requests.c.answered_at.is_not(None))

@@ -162,7 +162,7 @@ def _is_of(code: str) -> ColumnElement[bool]:
 
 
 CARDS = ("card", "topic", "handed")  # shown to desks, with the name in them
-NAMED = (*CARDS, "photo", "rateword")
+NAMED = (*CARDS, "photo", "rateword", "told")
 
 
 def let_go(connection: Connection, now: dt.datetime, *, dialogue: int, learning: int, reopen: int) -> dict[str, int]:

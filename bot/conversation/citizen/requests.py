@@ -60,6 +60,26 @@ def draft(scene: Scene, request: Request, photos: int) -> Reply:
     return Reply(blocks=tuple(blocks), buttons=tuple(rows))
 
 
+def beside(scene: Scene, request: Request, words: str) -> Reply:
+    """Under an answer that was given while a draft is open: the words are not in it, unless wanted."""
+    code = request.code
+    rows = (
+        (scene.button("draft.beside_add", f"r:beside:{code}"),),
+        (scene.button("draft.open", f"r:status:{code}"), scene.button("draft.cancel", f"r:drop:{code}")),
+    )
+    return Reply(blocks=(scene.line("draft.beside", code=code), Block(text=words)), buttons=rows)
+
+
+def words_beside(scene: Scene, request: Request, shown: str) -> str:
+    """The question inside such a message, perhaps in another language."""
+    leads = [catalog.say("draft.beside", code=request.code) for catalog in scene.house.catalogs.values()]
+    return next((shown.partition(lead)[2].strip() for lead in leads if lead in shown), "")
+
+
+def codes(found: Sequence[Request]) -> tuple[tuple[Button, ...], ...]:
+    return tuple((Button(label=one.code, action=f"r:status:{one.code}"),) for one in found)
+
+
 def ask_photo(scene: Scene, request: Request, number: int) -> Reply:
     """Does what came up to this message show an identity card? Asked each time, of what words did not say."""
     said = (("photo.clean", "clean"), ("photo.card", "card"))
@@ -75,11 +95,12 @@ class Expected:
     opens: dt.datetime | None  # where the office is closed now
     wait: tuple[dt.timedelta, dt.timedelta] | None
     staffed: bool
+    again: bool = False  # it had ended, and is opened again
 
 
 def sent(scene: Scene, request: Request, expected: Expected) -> Reply:
     """The code, the place in the queue, when an answer is due; that it is no filing."""
-    blocks = [scene.title("sent.code", code=request.code)]
+    blocks = [scene.title("sent.reopened" if expected.again else "sent.code", code=request.code)]
     if not expected.staffed:
         blocks += [scene.line("sent.nobody", commune=commune_name(scene, request.commune))]
         blocks += office_blocks(scene, Counter.SERVICE_CENTRE)
@@ -174,8 +195,7 @@ def mine(scene: Scene, requests: Sequence[Request]) -> tuple[tuple[Block, ...], 
               style=Style.ITEM)
         for one in requests
     ]  # fmt: skip
-    buttons = tuple((Button(label=one.code, action=f"r:status:{one.code}"),) for one in requests[:10])
-    return (scene.title("my.requests"), *lines), buttons
+    return (scene.title("my.requests"), *lines), codes(requests[:10])
 
 
 def from_staff(scene: Scene, request: Request, name: str, text: str, *, unseen: bool = False) -> Reply:

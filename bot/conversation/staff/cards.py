@@ -24,7 +24,7 @@ def card(scene: Scene, request: Request, *, offered: bool = False, above: bool =
     ]
     if label := topic_of(scene, request):
         blocks.append(scene.line("card.procedure", name=label))
-    blocks += [scene.line(f"status.{request.status}", who=request.owner_name), *_times(scene, request)]
+    blocks += [Block(text=standing_of(scene, request)), *_times(scene, request)]
     if request.rounds:
         blocks.append(scene.line("card.rounds", count=request.rounds))
     if request.level is not Level.COMMUNE:
@@ -36,6 +36,12 @@ def card(scene: Scene, request: Request, *, offered: bool = False, above: bool =
     buttons = _card_buttons(scene, request, offered=offered, above=above)
     place = Place(name=f"card:{request.code}", about=request.code, share=Share.CARD)
     return Reply(blocks=tuple(blocks), buttons=buttons, place=place)
+
+
+def standing_of(scene: Scene, request: Request) -> str:
+    """Where it stands, in words for the desk: the citizen reads others."""
+    key = "card.asked" if request.status is Status.ASKED else f"status.{request.status}"
+    return scene.say(key, who=request.owner_name)
 
 
 def _sign(scene: Scene, request: Request) -> str:
@@ -176,9 +182,7 @@ def queue(scene: Scene, standing: Standing) -> Reply:
 def _in_list(scene: Scene, request: Request) -> str:
     due = request.next_due
     parts = [request.code, kind(scene, request), topic_of(scene, request), request.owner_name]
-    parts.append(
-        scene.say("queue.due", when=scene.moment(due)) if due else scene.say(f"status.{request.status}", who="")
-    )
+    parts.append(scene.say("queue.due", when=scene.moment(due)) if due else scene.say("queue.asked"))
     return " · ".join(part for part in parts if part)
 
 
@@ -191,6 +195,7 @@ class Figures:
     waiting: int
     on_time: int  # of the first answers
     answered: int
+    due: int  # first answers that have been given, or should have been by now
     median: dt.timedelta | None
     nine_in_ten: dt.timedelta | None
     rounds: int
@@ -199,12 +204,12 @@ class Figures:
     passed_up: int
 
 
-def stats(scene: Scene, commune: int, figures: Figures, days: int) -> Reply:
+def stats(scene: Scene, place: str, figures: Figures, days: int) -> Reply:
     lines = [
-        scene.title("stats.title", commune=commune_name(scene, commune), days=days),
+        scene.title("stats.title", commune=place, days=days),
         Block(text=scene.say("stats.opened", opened=figures.opened, closed=figures.closed), style=Style.ITEM),
         Block(text=scene.say("stats.waiting", count=figures.waiting), style=Style.ITEM),
-        Block(text=scene.say("stats.on_time", count=figures.on_time, answered=figures.answered), style=Style.ITEM),
+        Block(text=scene.say("stats.on_time", count=figures.on_time, due=figures.due), style=Style.ITEM),
         Block(text=scene.say("stats.rounds", count=figures.rounds), style=Style.ITEM),
         Block(text=scene.say("stats.passed_up", count=figures.passed_up), style=Style.ITEM),
     ]
