@@ -16,7 +16,7 @@ ASPECT_SHARPNESS = 4.0  # how much a difference of the aspects' scores means, in
 NAMED_FROM = 0.5  # chance of an aspect of a whole message
 ALSO_FROM = 0.7  # chance of an aspect of one part of it
 MOST_ASKED = 4
-FEWEST_WORDS = 2  # of a part that asks something
+LONGEST_CUE = 4  # words
 MARKS = r"[?!.;,\n]+"
 
 type Chances = dict[Aspect | None, float]
@@ -32,16 +32,19 @@ class Cues:
     within: frozenset[Run] = frozenset()
     unless: frozenset[Run] = frozenset()
     polite: frozenset[str] = frozenset()
+    asks: frozenset[Run] = frozenset()  # the first words of questions about an aspect
     clause: re.Pattern[str] = re.compile(MARKS)  # what parts the clauses of a message
 
 
-def build_cues(cues: YesNoCues) -> Cues:
+def build_cues(cues: YesNoCues, questions: Iterable[Phrases]) -> Cues:
+    """`questions`: whole questions about an aspect, which name no procedure."""
     return Cues(
         ends=_runs(cues.ends),
         begins=_runs(cues.begins),
         within=_runs(cues.within),
         unless=_runs(cues.unless),
         polite=frozenset(map(fold, cues.polite)),
+        asks=frozenset(run[:2] for phrases in questions for run in _runs(phrases)),
         clause=_clause(cues.joins),
     )
 
@@ -86,20 +89,25 @@ class Part:
 
 def parts_of(text: str, whole: list[Token], cues: Cues, vocabulary: Vocabulary, model: Linear) -> tuple[Part, ...]:
     """The questions of a message, in order: one, unless its parts clearly ask about different things."""
+    asking = [words for clause in cues.clause.split(text) if (words := low_words(clause)) and _asks(words, cues)]
+    if len(asking) > 1:
+        parts = [part for words in asking[-MOST_ASKED:] if (part := _part(words, vocabulary, model))]
+        found: dict[Aspect | None, Part] = {}
+        for part in parts:
+            found.setdefault(part.aspect, part)
+        if len(found) > 1:
+            return tuple(found.values())
     chances = chances_of(whole, model)
-    parts = [part for clause in cues.clause.split(text) if (part := _part(clause, vocabulary, model))]
-    found: dict[Aspect | None, Part] = {}
-    for part in parts:
-        found.setdefault(part.aspect, part)
-    if len(found) < 2:
-        return (Part(whole, chances, named(chances)),)
-    return tuple(found.values())[:MOST_ASKED]
+    return (Part(whole, chances, named(chances)),)
 
 
-def _part(clause: str, vocabulary: Vocabulary, model: Linear) -> Part | None:
-    tokens = read_words(low_words(clause), vocabulary)
-    if len(tokens) < FEWEST_WORDS:
-        return None
+def _asks(words: list[str], cues: Cues) -> bool:
+    """Whether the first words of a question about an aspect stand in a clause."""
+    return not cues.asks.isdisjoint(_grams(tuple(map(fold, words)), 2))
+
+
+def _part(words: list[str], vocabulary: Vocabulary, model: Linear) -> Part | None:
+    tokens = read_words(words, vocabulary)
     chances = chances_of(tokens, model)
     aspect = named(chances, ALSO_FROM)
     return Part(tokens, chances, aspect) if aspect else None
@@ -113,15 +121,17 @@ def is_yes_no(text: str, cues: Cues) -> bool:
 def _judged(words: Run, cues: Cues) -> bool:
     while words and words[-1] in cues.polite:
         words = words[:-1]
-    if not words or _holds(words, cues.unless):
+    grams = _grams(words, LONGEST_CUE)
+    if not words or not cues.unless.isdisjoint(grams):
         return False
     ends = any(words[-length:] in cues.ends for length in (1, 2, 3))
     begins = any(words[:length] in cues.begins for length in (1, 2, 3))
-    return ends or begins or _holds(words, cues.within)
+    return ends or begins or not cues.within.isdisjoint(grams)
 
 
-def _holds(words: Run, runs: frozenset[Run]) -> bool:
-    return any(words[at : at + n] in runs for at in range(len(words)) for n in (1, 2, 3, 4))
+def _grams(words: Run, most: int) -> set[Run]:
+    """Every row of at most so many words."""
+    return {words[at : at + size] for size in range(1, most + 1) for at in range(len(words) - size + 1)}
 
 
 AGE = re.compile(r"\b(\d{1,3})\s?(?:tuoi|t|tui|years? old|yo|y o|tahun)\b")
@@ -135,31 +145,30 @@ def age_told(text: str) -> int | None:
 
 @dataclass(frozen=True)
 class Told:
-    """The words that tell each option of a procedure's cases."""
+    """The words that tell each option of a procedure's cases; and how many they are at most."""
 
-    options: tuple[tuple[str, str, Run], ...] = ()
+    options: dict[Run, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    longest: int = 0
 
 
 def build_told(cases: Sequence[Case]) -> Told:
-    return Told(
-        tuple((case.id, option.id, run) for case in cases for option in case.options for run in _runs(option.said))
-    )
+    found: dict[Run, tuple[tuple[str, str], ...]] = {}
+    for case in cases:
+        for option in case.options:
+            for run in filter(None, _runs(option.said)):
+                found[run] = (*found.get(run, ()), (case.id, option.id))
+    return Told(found, max(map(len, found), default=0))
 
 
 def cases_told(tokens: Iterable[Token], told: Told) -> tuple[tuple[str, str], ...]:
     """The cases whose option the words of a message tell; the longest words win, two that differ tell nothing."""
     words = tuple(token.folded for token in tokens)
     best: dict[str, tuple[int, str]] = {}
-    for case, option, run in told.options:
-        if run and _stands_in(run, words):
+    for run in _grams(words, told.longest) & told.options.keys():
+        for case, option in told.options[run]:
             length, known = best.get(case, (0, ""))
             if len(run) > length:
                 best[case] = len(run), option
             elif len(run) == length and known != option:
                 best[case] = length, ""
-    return tuple((case, option) for case, (_, option) in best.items() if option)
-
-
-def _stands_in(run: Run, words: Run) -> bool:
-    size = len(run)
-    return any(words[at : at + size] == run for at in range(len(words) - size + 1))
+    return tuple(sorted((case, option) for case, (_, option) in best.items() if option))

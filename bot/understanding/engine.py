@@ -21,7 +21,7 @@ from bot.understanding.asking import (
     is_yes_no,
     parts_of,
 )
-from bot.understanding.choosing import Statements, choose, features_for, index
+from bot.understanding.choosing import Statements, choose, features_for, index, telling
 from bot.understanding.events import Events, build_events, event_told
 from bot.understanding.features import features_of, shown
 from bot.understanding.fold import clean, fold, low_words, words
@@ -96,7 +96,7 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         ordinary=everyday(places, learned.ordinary),
         learned=learned,
         asking=_asking(intents),
-        entries=Entries(build_cues(intents.yes_no), intents.answers, intents.cases),
+        entries=Entries(build_cues(intents.yes_no, intents.cues.values()), intents.answers, intents.cases),
     )
 
 
@@ -212,7 +212,9 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
         Asked(
             aspect=part.aspect,
             choices=choose(
-                features_for(part.tokens, engine.vocabulary),
+                telling(reading.features)
+                if part.tokens is reading.tokens
+                else features_for(part.tokens, engine.vocabulary),
                 part.chances,
                 statements,
                 language=reading.language,
