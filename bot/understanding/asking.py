@@ -1,7 +1,7 @@
 """What is asked: about which aspects, in which order, and whether yes or no would answer. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.content.schema import Aspect, Case, Language, Phrases, YesNoCues
@@ -16,7 +16,7 @@ ASPECT_SHARPNESS = 4.0  # how much a difference of the aspects' scores means, in
 NAMED_FROM = 0.5  # chance of an aspect of a whole message
 ALSO_FROM = 0.7  # chance of an aspect of one part of it
 MOST_ASKED = 4
-LONGEST_CUE = 4  # words
+LONGEST_CUE = 5  # words
 MARKS = r"[?!.;,\n]+"
 
 type Chances = dict[Aspect | None, float]
@@ -32,19 +32,22 @@ class Cues:
     within: frozenset[Run] = frozenset()
     unless: frozenset[Run] = frozenset()
     polite: frozenset[str] = frozenset()
-    asks: frozenset[Run] = frozenset()  # the first words of questions about an aspect
+    asks: dict[Run, Aspect] = field(default_factory=dict)  # whole questions about an aspect, of two words or more
+    begins_asking: frozenset[Run] = frozenset()  # the first two words of each
     clause: re.Pattern[str] = re.compile(MARKS)  # what parts the clauses of a message
 
 
-def build_cues(cues: YesNoCues, questions: Iterable[Phrases]) -> Cues:
+def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
     """`questions`: whole questions about an aspect, which name no procedure."""
+    asks = {run: aspect for aspect, phrases in questions.items() for run in _runs(phrases) if len(run) > 1}
     return Cues(
         ends=_runs(cues.ends),
         begins=_runs(cues.begins),
         within=_runs(cues.within),
         unless=_runs(cues.unless),
         polite=frozenset(map(fold, cues.polite)),
-        asks=frozenset(run[:2] for phrases in questions for run in _runs(phrases)),
+        asks=asks,
+        begins_asking=frozenset(run[:2] for run in asks),
         clause=_clause(cues.joins),
     )
 
@@ -84,33 +87,40 @@ class Part:
 
     tokens: list[Token]
     chances: Chances
-    aspect: Aspect | None = field(default=None)
+    aspect: Aspect | None = None
+    plain: frozenset[Aspect] = frozenset()  # what is asked about in words that anybody asks it in
+
+
+def plainly(tokens: list[Token], cues: Cues) -> frozenset[Aspect]:
+    """The aspects whose plain question stands in a message: "cần giấy gì"."""
+    grams = _grams(tuple(token.folded for token in tokens), LONGEST_CUE)
+    return frozenset(cues.asks[run] for run in grams & cues.asks.keys())
 
 
 def parts_of(text: str, whole: list[Token], cues: Cues, vocabulary: Vocabulary, model: Linear) -> tuple[Part, ...]:
     """The questions of a message, in order: one, unless its parts clearly ask about different things."""
     asking = [words for clause in cues.clause.split(text) if (words := low_words(clause)) and _asks(words, cues)]
     if len(asking) > 1:
-        parts = [part for words in asking[-MOST_ASKED:] if (part := _part(words, vocabulary, model))]
+        parts = [part for words in asking[-MOST_ASKED:] if (part := _part(words, cues, vocabulary, model))]
         found: dict[Aspect | None, Part] = {}
         for part in parts:
             found.setdefault(part.aspect, part)
         if len(found) > 1:
             return tuple(found.values())
     chances = chances_of(whole, model)
-    return (Part(whole, chances, named(chances)),)
+    return (Part(whole, chances, named(chances), plainly(whole, cues)),)
 
 
 def _asks(words: list[str], cues: Cues) -> bool:
     """Whether the first words of a question about an aspect stand in a clause."""
-    return not cues.asks.isdisjoint(_grams(tuple(map(fold, words)), 2))
+    return not cues.begins_asking.isdisjoint(_grams(tuple(map(fold, words)), 2))
 
 
-def _part(words: list[str], vocabulary: Vocabulary, model: Linear) -> Part | None:
+def _part(words: list[str], cues: Cues, vocabulary: Vocabulary, model: Linear) -> Part | None:
     tokens = read_words(words, vocabulary)
     chances = chances_of(tokens, model)
     aspect = named(chances, ALSO_FROM)
-    return Part(tokens, chances, aspect) if aspect else None
+    return Part(tokens, chances, aspect, plainly(tokens, cues)) if aspect else None
 
 
 def is_yes_no(text: str, cues: Cues) -> bool:

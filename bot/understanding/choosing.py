@@ -20,6 +20,7 @@ LIKENESS = 5.0  # what a question like the message is worth, in log odds
 TEXT = 1.5  # how much the words of an answer count beside those of its questions
 ASPECT = 1.5  # what the aspect's log chance is worth
 FIELD = 0.35  # how like a plain question every message about a field's aspect is taken to be
+PLAIN = 0.9  # the same where the plain question stands in it
 NOTHING_KNOWN = 0.15  # the same where neither answer nor field is there
 ANSWERED_TOO = 0.1  # how much less where the entry has an answer about the aspect
 OPEN = 0.3  # the same for the whole in short, where nothing particular is asked
@@ -131,6 +132,7 @@ def choose(
     language: Language,
     yes_no: bool,
     age: int | None = None,
+    plain: frozenset[Aspect] = frozenset(),
     left_out: frozenset[str] = frozenset(),
 ) -> tuple[Choice, ...]:
     """The statements that may answer, best first. `left_out`: ids of answers to other cases."""
@@ -141,8 +143,8 @@ def choose(
         if one.id not in left_out
     ]
     asked = {one.asks for one in statements.all if one.id not in left_out}
-    plain = [_plain(aspect, chances, known=aspect in asked) for aspect in chances]
-    return tuple(sorted((*told, *plain), key=lambda one: -one.score)[:SHOWN])
+    fields = [_field(aspect, chances, known=aspect in asked, plain=aspect in plain) for aspect in chances]
+    return tuple(sorted((*told, *fields), key=lambda one: -one.score)[:SHOWN])
 
 
 def _likeness(features: frozenset[str], statements: Statements, language: Language) -> list[tuple[float, str]]:
@@ -192,9 +194,13 @@ def _of_age(eligible: Eligible, age: int) -> float:
     return OF_THAT_AGE if within else -OF_THAT_AGE
 
 
-def _plain(aspect: Aspect | None, chances: Chances, *, known: bool) -> Choice:
+def _field(aspect: Aspect | None, chances: Chances, *, known: bool, plain: bool) -> Choice:
     """A field of the entry, the whole in short, or that nothing is known."""
-    likeness = OPEN if aspect is None else FIELD if aspect in FIELDS else NOTHING_KNOWN - ANSWERED_TOO * known
+    likeness = NOTHING_KNOWN - ANSWERED_TOO * known
+    if aspect is None:
+        likeness = OPEN
+    elif aspect in FIELDS:
+        likeness = PLAIN if plain else FIELD
     return Choice(answer=None, asks=aspect, score=LIKENESS * likeness + ASPECT * _log(chances, aspect))
 
 

@@ -96,7 +96,7 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         ordinary=everyday(places, learned.ordinary),
         learned=learned,
         asking=_asking(intents),
-        entries=Entries(build_cues(intents.yes_no, intents.cues.values()), intents.answers, intents.cases),
+        entries=Entries(build_cues(intents.yes_no, intents.cues), intents.answers, intents.cases),
     )
 
 
@@ -220,6 +220,7 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
                 language=reading.language,
                 yes_no=yes_no,
                 age=age,
+                plain=part.plain,
                 left_out=left_out,
             ),
         )

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from bot.content.schema import Answer, Aspect, Certainty, Procedure, Verdict
+from bot.conversation.citizen.circumstances import counter_of
 from bot.conversation.citizen.facts import TELL, coming, office_line, overview
+from bot.conversation.citizen.offices import office_blocks
 from bot.conversation.reply import Block, Style
 from bot.conversation.scene import Scene
 from bot.understanding.result import Asked, Choice
@@ -69,6 +71,8 @@ def field(scene: Scene, procedure: Procedure, aspect: Aspect | None) -> Told:
 def _stated(scene: Scene, procedure: Procedure, answer: Answer, also: Answer | None) -> Told:
     besides = _first(scene, procedure, also) if also else []
     blocks = [*_first(scene, procedure, answer), *besides, *_then(scene, procedure, answer, short=bool(also))]
+    if answer.asks is Aspect.PLACE and scene.commune:
+        blocks += office_blocks(scene, counter_of(procedure))
     if answer.certainty is not Certainty.CHECKED and answer.verdict is not Verdict.UNKNOWN:
         blocks.append(Block(text=scene.say(f"doubt.{answer.certainty}"), style=Style.NOTE))
     return Told(blocks=tuple(blocks), aspect=answer.asks, answer=answer)
