@@ -92,9 +92,10 @@ class Part:
 
 
 def plainly(tokens: list[Token], cues: Cues) -> frozenset[Aspect]:
-    """The aspects whose plain question stands in a message: "cần giấy gì"."""
-    grams = _grams(tuple(token.folded for token in tokens), LONGEST_CUE)
-    return frozenset(cues.asks[run] for run in grams & cues.asks.keys())
+    """The aspects whose plain question stands in a message: "cần giấy gì"; the longest question decides."""
+    found = _grams(tuple(token.folded for token in tokens), LONGEST_CUE) & cues.asks.keys()
+    longest = max(map(len, found), default=0)
+    return frozenset(cues.asks[run] for run in found if len(run) == longest)
 
 
 def parts_of(text: str, whole: list[Token], cues: Cues, vocabulary: Vocabulary, model: Linear) -> tuple[Part, ...]:
