@@ -13,8 +13,7 @@ from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
 NO_ASPECT = "none"
 ASPECT_SHARPNESS = 4.0  # how much a difference of the aspects' scores means, in log odds
-NAMED_FROM = 0.5  # chance of an aspect of a whole message
-ALSO_FROM = 0.7  # chance of an aspect of one part of it
+ALSO_FROM = 0.4  # chance of an aspect of one part of a message, to be a question of its own
 MOST_ASKED = 4
 LONGEST_CUE = 5  # words
 MARKS = r"[?!.;,\n]+"
@@ -75,8 +74,8 @@ def chances_of(tokens: list[Token], model: Linear) -> Chances:
     return {None if label == NO_ASPECT else Aspect(label): chance for label, chance in found.items()}
 
 
-def named(chances: Chances, least: float = NAMED_FROM) -> Aspect | None:
-    """The aspect that is asked about, None where none is likely enough."""
+def named(chances: Chances, least: float = 0.0) -> Aspect | None:
+    """The aspect that is likeliest asked about, None where nothing particular is, or none is likely enough."""
     best = max(chances, key=chances.__getitem__)
     return best if chances[best] >= least else None
 
