@@ -24,7 +24,8 @@ class Registries:
 
     def answers(self, entry: Procedure) -> tuple[Answer, ...]:
         """The shared answers that an entry uses."""
-        return tuple(one for one in self.shared.answers if one.id in entry.shared)
+        used = {*entry.shared, *self.shared.everywhere}
+        return tuple(one for one in self.shared.answers if one.id in used)
 
 
 def resting_on_law(entry: Procedure, laws: dict[str, Instrument]) -> Procedure:
@@ -104,6 +105,9 @@ def _check_own(registries: Registries, by_path: dict[str, Document], openings: O
     for name, waiver in registries.waivers.items() if waivers else ():
         _known(waiver.law, registries.laws, waivers, (name, "law"), LAWS)  # type: ignore[arg-type]
     if answers:
+        ids = {one.id: one for one in registries.shared.answers}
+        for name in registries.shared.everywhere:
+            _known(name, ids, answers, ("everywhere",), ANSWERS)
         _check_sources(registries.shared.sources, registries.laws, answers)
         for n, answer in enumerate(registries.shared.answers):
             check_answer(answer, ("answers", n), answers, openings)

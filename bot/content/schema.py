@@ -421,9 +421,10 @@ class Waiver(Validity):
 
 
 class Shared(Record):
-    """`knowledge/answers.yaml`: answers that hold in many entries, each used there by name (`shared`)."""
+    """`knowledge/answers.yaml`: answers that hold in many entries, used there by name (`shared`), or `everywhere`."""
 
     answers: tuple[Answer, ...] = ()
+    everywhere: tuple[Slug, ...] = ()
     sources: dict[Slug, Source] = Field(default_factory=dict)
 
 

@@ -47,6 +47,7 @@ class HowPeopleAsk:
     yes_no: YesNoCues = NO_CUES
     answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)  # procedure → what may answer a question
     cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
+    benefits: frozenset[str] = frozenset()  # procedures that pay money
 
 
 def with_answers(
@@ -57,7 +58,8 @@ def with_answers(
     found = {phrase.text.casefold(): phrase for entry in entries.values() for phrase in _questions(entry)}
     new = tuple(phrase for text, phrase in found.items() if text not in known)
     cases = {id_: entry.cases for id_, entry in entries.items()}
-    return replace(intents, phrases=(*intents.phrases, *new), answers=answers, cases=cases)
+    benefits = frozenset(id_ for id_, entry in entries.items() if entry.benefit)
+    return replace(intents, phrases=(*intents.phrases, *new), answers=answers, cases=cases, benefits=benefits)
 
 
 def _questions(entry: Procedure) -> Iterator[Phrase]:

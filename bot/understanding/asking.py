@@ -13,8 +13,9 @@ from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
 NO_ASPECT = "none"
 ASPECT_SHARPNESS = 4.0  # how much a difference of the aspects' scores means, in log odds
-ALSO_FROM = 0.4  # chance of an aspect of one part of a message, to be a question of its own
+ALSO_FROM = 0.6  # chance of an aspect of one part of a message, to be a question of its own
 MOST_ASKED = 4
+GOT = 0.7  # of the chance of a fee, where the procedure pays a benefit
 LONGEST_CUE = 5  # words
 MARKS = r"[?!.;,\n]+"
 
@@ -72,6 +73,12 @@ def chances_of(tokens: list[Token], model: Linear) -> Chances:
         return {None: 1.0}
     found = probabilities(dict(zip(model.labels, scores, strict=True)), ASPECT_SHARPNESS)
     return {None if label == NO_ASPECT else Aspect(label): chance for label, chance in found.items()}
+
+
+def received(chances: Chances) -> Chances:
+    """Of a benefit: money that is asked about is rather what one gets than what one pays."""
+    fee = chances.get(Aspect.FEE, 0.0)
+    return {**chances, Aspect.AMOUNT: chances.get(Aspect.AMOUNT, 0.0) + GOT * fee, Aspect.FEE: (1 - GOT) * fee}
 
 
 def named(chances: Chances, least: float = 0.0) -> Aspect | None:

@@ -20,6 +20,7 @@ from bot.understanding.asking import (
     cases_told,
     is_yes_no,
     parts_of,
+    received,
 )
 from bot.understanding.choosing import Statements, choose, features_for, index, telling
 from bot.understanding.events import Events, build_events, event_told
@@ -63,6 +64,7 @@ class Entries:
     cues: Cues = field(default_factory=Cues)
     answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
     cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
+    benefits: frozenset[str] = frozenset()
     indexed: dict[str, tuple[Statements, Told]] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, procedure: str, vocabulary: Vocabulary) -> tuple[Statements, Told]:
@@ -96,7 +98,7 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         ordinary=everyday(places, learned.ordinary),
         learned=learned,
         asking=_asking(intents),
-        entries=Entries(build_cues(intents.yes_no, intents.cues), intents.answers, intents.cases),
+        entries=Entries(build_cues(intents.yes_no, intents.cues), intents.answers, intents.cases, intents.benefits),
     )
 
 
@@ -215,7 +217,7 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
                 telling(reading.features)
                 if part.tokens is reading.tokens
                 else features_for(part.tokens, engine.vocabulary),
-                part.chances,
+                received(part.chances) if procedure in engine.entries.benefits else part.chances,
                 statements,
                 language=reading.language,
                 yes_no=yes_no,
