@@ -165,7 +165,7 @@ def _limits(limits: Iterable[tuple[int, Unit]]) -> tuple[str, ...]:
 
 
 def _laws(entry: Procedure, record: PortalRecord) -> Iterator[Difference]:
-    here = {number for law in entry.legal for number in LAW.findall(law.number or law.law or "")}
+    here = {number for law in entry.legal for number in LAW.findall(law.number or "")}
     portal = {number for text in record.legal_basis for number in LAW.findall(text)}
     if portal and portal != here:
         note = "the portal may still name what has been repealed"

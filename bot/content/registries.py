@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bot.content.answers import Openings, check_answer
 from bot.content.check import FACT_LISTS
 from bot.content.read import Document, Weight, nearest
-from bot.content.schema import Answer, Fact, Instrument, Procedure, Shared, Source, Waiver
+from bot.content.schema import Answer, Fact, Instrument, Law, Procedure, Shared, Source, Waiver
 from bot.content.shape import Loc
 
 ENDS_SOON = dt.timedelta(days=90)
@@ -29,12 +29,19 @@ class Registries:
 
 
 def resting_on_law(entry: Procedure, laws: dict[str, Instrument]) -> Procedure:
-    """The entry with every fact ending on the day its last source of law ends."""
+    """The entry with its instruments by name, and every fact ending on the day its last source of law ends."""
+    entry = entry.model_copy(update={"legal": tuple(_named(law, laws) for law in entry.legal)})
     ends = _ends(entry.sources, laws)
     if not ends:
         return entry
     changed = {name: tuple(_ending(fact, ends) for fact in getattr(entry, name)) for name in FACT_LISTS}
     return entry.model_copy(update=changed)
+
+
+def _named(law: Law, laws: dict[str, Instrument]) -> Law:
+    """With the number of the instrument that it names."""
+    known = laws.get(law.law or "")
+    return law.model_copy(update={"number": known.title}) if known else law
 
 
 def shared_resting_on_law(shared: Shared, laws: dict[str, Instrument]) -> Shared:

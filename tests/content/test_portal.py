@@ -54,7 +54,7 @@ def test_what_differs_is_shown_on_both_sides(procedures):
     assert papers.portal == ("Biên bản về việc trẻ bị bỏ rơi",)
     assert papers.here == ("lam-chung", "uy-quyen", "giay-tuy-than", "cu-tru")
     fee = difference(found, "fee")
-    assert (fee.here, fee.portal) == (("0",), ("0", "5,000"))
+    assert (fee.here, fee.portal) == (("0", "8,000"), ("0", "5,000"))
     assert "the province sets it" in fee.note
     law = difference(found, "law")
     assert "15/2015/TT-BTP" in law.portal
@@ -69,7 +69,12 @@ def test_what_the_portal_does_not_know_is_no_fact(procedures):
 
 
 def test_what_is_the_same_is_passed_over(procedures):
-    same = BIRTH | {"documents": [], "fee": "Phí: 0 VNĐ", "time_unit_missing": False, "time_limit": "3 Ngày làm việc"}
+    same = BIRTH | {
+        "documents": [],
+        "fee": "Phí: 0 VNĐ; 8.000 VNĐ",
+        "time_unit_missing": False,
+        "time_limit": "3 Ngày làm việc",
+    }
     found = imported(procedures, same | {"legal_basis": []})
     assert difference(found, "fee") is None
     assert found.compared[0].differences == ()

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from bot.content.schema import Aspect, Fact, Fee, Law, Paper, Procedure, Source, Statement, TimeLimit, Unit, Waiver
+from bot.content.schema import Aspect, Fact, Fee, Paper, Procedure, Source, Statement, TimeLimit, Unit, Waiver
 from bot.conversation.citizen.circumstances import counter_of
 from bot.conversation.citizen.offices import office_blocks, office_name
 from bot.conversation.reply import Block, Style
@@ -202,18 +202,13 @@ def law(scene: Scene, procedure: Procedure) -> list[Block]:
     blocks = [scene.title("law.title")]
     for one in procedure.legal:
         if one.holds(scene.today):
-            parts = [_instrument(scene, one), one.article, scene.tell(one.about) if one.about else None]
+            parts = [one.number, one.article, scene.tell(one.about) if one.about else None]
             blocks.append(_item(", ".join(part for part in parts if part)))
     changes = [change for change in procedure.changes if change.holds(scene.today)]
     if changes:
         blocks += [scene.title("law.changes"), *(_item(scene.unsure(c, scene.tell(c.text))) for c in changes)]
     sources = (f"{_source(scene, s)} ({scene.date(s.read)})" for s in procedure.sources.values())
     return [*blocks, scene.title("law.sources"), *map(_item, sources)]
-
-
-def _instrument(scene: Scene, one: Law) -> str:
-    known = scene.house.knowledge.registries.laws.get(one.law or "")
-    return known.title if known else one.number or ""
 
 
 def _source(scene: Scene, source: Source) -> str:
