@@ -159,7 +159,8 @@ def test_mistakes_of_every_kind_in_one_file_are_told_together(home):
     finally:
         (home / BIRTH).write_text(intact, encoding="utf-8")
     assert [one for one in together if DAMAGE[one][3] not in told] == []
-    assert len(told.splitlines()) == len(together) + 1, told  # `fees` is missing where it is misspelt
+    wrong = [line for line in told.splitlines() if "warning:" not in line]
+    assert len(wrong) == len(together) + 1, told  # `fees` is missing where it is misspelt
 
 
 @pytest.mark.parametrize(
