@@ -7,6 +7,7 @@ from bot.casework import addressee, astray, citizens, corrections, officers, pra
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation.citizen import requests
+from bot.conversation.citizen.commands import BEHIND_HELP
 from bot.conversation.converse import COMMANDS
 from bot.conversation.reply import Reply
 from bot.conversation.visit import Kind, Memory, Visit
@@ -36,6 +37,8 @@ STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate",
 # What only looks, or what failed where nothing is kept of it: an edit may do it now.
 TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "privacy", "mydata", "queue", "stats", "unanswered",
                "answer", "more", "note", "r")  # fmt: skip
+# What a button of `/help` does: commands that need no words.
+BY_BUTTON = (*BEHIND_HELP, "queue", "stats", "unanswered", "notice", "practice", "away", "back")
 ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "desk"})
 KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand"}
 
@@ -91,6 +94,9 @@ def _pressed(counter: Counter, visit: Visit) -> bool:
     if side == "r" and rest and visit.private:
         citizens.press(counter, visit, rest[0], rest[1:])
         return True
+    if side == "do" and rest and rest[0] in BY_BUTTON:
+        asked = replace(visit, kind=Kind.COMMAND, command=rest[0], text="", addressed=True)
+        return _commanded(counter, asked) or rest[0] in CITIZENS
     if side == "d" and rest:
         actor = counter.actor(visit.who, visit.name)
         if actor.posts:
@@ -121,7 +127,9 @@ def _commanded(counter: Counter, visit: Visit) -> bool:
     elif name in CITIZENS and visit.private:
         _own(counter, visit, name)
     elif name == "help" and actor.posts:
-        counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("help.staff"),)))
+        scene = counter.scene(visit.who)
+        rest = tuple((scene.button(f"command.{one}", f"do:{one}"),) for one in BY_BUTTON if one in STAFF_ALONE)
+        counter.answer(visit, Reply(blocks=(scene.line("help.staff"),), buttons=rest))
         return not visit.private
     else:
         return False

@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
-from telegram import Bot, BotCommand
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.chat.alarm import Alarm
@@ -22,6 +21,7 @@ from bot.chat.app import TelegramApplication, build_application
 from bot.chat.delivery import Delivery, Pace
 from bot.chat.inbound import DOOR
 from bot.chat.intake import Intake
+from bot.chat.menus import Menus
 from bot.chat.metrics import Metrics
 from bot.chat.poll import ALLOWED_UPDATES, TokenRefused, poll, poll_in_turn
 from bot.chat.renewal import Renewal
@@ -32,7 +32,6 @@ from bot.chat.webhook import secret_for, webhook
 from bot.chat.worker import Worker
 from bot.config import Settings
 from bot.content.live import LiveContent
-from bot.content.schema import Language
 from bot.store.database import PASSING_ERRORS
 from bot.turn import Turns
 
@@ -40,11 +39,11 @@ __all__ = ["CannotServe", "Service", "serve"]
 
 log = logging.getLogger(__name__)
 
-COMMANDS = ("start", "help", "topics", "request", "status", "my", "commune", "language", "privacy", "mydata", "forget")
 DRAIN_SECONDS = 10
 CLOSING_SECONDS = 2
 RETRY_SECONDS = 5.0
 AGENDA_SECONDS = 2.0
+MENUS_SECONDS = 30.0  # until whoever began to serve is shown the commands of it
 LOG_SECONDS = 60.0  # wiped words stay in SQLite's log no longer
 
 
@@ -96,6 +95,7 @@ class Service:
         turns.unforeseen = self.worker.unforeseen = self.trouble.note
         turns.house = replace(turns.house, admin=admin, seal=hashlib.sha256(f"limits:{self.token}".encode()).digest())
         self.alarm = Alarm(turns, self.threads)
+        self.menus = Menus(self.application.bot, turns)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`. Raises CannotServe."""
@@ -146,17 +146,22 @@ class Service:
 
     async def _register(self, stop: asyncio.Event) -> None:
         """Tell Telegram our commands beside everything else: nobody waits for a list."""
+        told_all = False
         while not stop.is_set():
+            pause = MENUS_SECONDS
             try:
                 with _named("setMyCommands"):
-                    return await register_commands(self.application.bot, self.turns)
+                    if not told_all:
+                        await self.menus.everywhere()
+                    told_all = True
+                    for chat, names in await self.threads.run(self.menus.due):
+                        await self.menus.show(chat, names)
             except Refused as error:
                 log.warning("the list of commands stays as it was: %s", error)
-                if error.for_good:
-                    return None
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), error.pause)
-        return None
+                told_all = told_all or error.for_good
+                pause = error.pause
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
 
     async def _serve(self, port: asyncio.Task[None], stop: asyncio.Event) -> None:
         log.info("serving @%s", self.application.bot.username)
@@ -243,15 +248,6 @@ class Service:
     def _secret(self) -> str:
         secret = self.settings.webhook_secret
         return secret.get_secret_value() if secret else secret_for(self.token)
-
-
-async def register_commands(bot: Bot, turns: Turns) -> None:
-    """The commands as Telegram shows them, in each language; Vietnamese where it has no better one."""
-    for language, catalog in turns.house.catalogs.items():
-        commands = [BotCommand(name, catalog.say(f"command.{name}")) for name in COMMANDS]
-        await bot.set_my_commands(commands, language_code=language.value)
-        if language is Language.VI:
-            await bot.set_my_commands(commands)
 
 
 def serve(settings: Settings, turns: Turns, live: LiveContent) -> None:

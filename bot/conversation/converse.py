@@ -1,6 +1,7 @@
 """One visit in, replies and what to remember out. Pure: no clock, no database, no channel."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect, Counter, Language, Procedure
@@ -18,6 +19,7 @@ OFFICE_CONTACT = "office_contact"
 GUESSED_FROM = 0.3  # chance among procedures
 ATTACHMENTS = (Kind.PHOTO, Kind.STICKER, Kind.VOICE, Kind.VIDEO, Kind.FILE, Kind.LOCATION, Kind.CONTACT, Kind.OTHER)
 
+POSTER = re.compile(r"c[0-9]{1,5}", re.ASCII)
 COMMANDS = ("start", "help", "language", "commune", "topics", "my")
 
 
@@ -46,6 +48,8 @@ def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> An
         replies, memory = _pressed(scene, visit)
     else:
         replies = _attachment(scene, visit)
+        if visit.kind is Kind.LOCATION:  # its commune is not known from it: it is asked for by name
+            memory = replace(memory, asked_commune=True)
         if visit.text.strip():
             said = _heard(visit.text, memory, house, now)
             urgent = said.understanding is not None and said.understanding.outcome is Outcome.EMERGENCY
@@ -75,7 +79,7 @@ def _in_group(scene: Scene, visit: Visit) -> list[Reply]:
 def _commanded(scene: Scene, visit: Visit) -> commands.Done:
     match visit.command:
         case "start":
-            return commands.start(scene)
+            return _started(scene, visit.text)
         case "help":
             return commands.help_(scene)
         case "language":
@@ -88,6 +92,23 @@ def _commanded(scene: Scene, visit: Visit) -> commands.Done:
             return commands.my(scene)
         case _:
             return [Reply(blocks=(scene.line("command.unknown"), scene.line("help.commands")))], scene.memory
+
+
+def _started(scene: Scene, payload: str) -> commands.Done:
+    """`/start`; from a poster, with the commune and perhaps a procedure: `c00008_dang-ky-khai-sinh`."""
+    code, _, name = payload.strip().partition("_")
+    known = scene.house.knowledge.gazetteer.communes
+    commune = known.get(int(code[1:])) if POSTER.fullmatch(code) else None
+    if commune is None:
+        return commands.start(scene)
+    memory = communes.chosen(scene.memory, commune)
+    here = replace(scene, memory=memory)
+    hello = commands.hello(here, here.line("commune.is", name=commune.name, province=commune.province))
+    if procedure := here.procedure(name):
+        return [hello, answer(here, procedure, None)], memory.about(name, None)
+    if here.listed(name):
+        return [hello, not_yet(here, name)], memory.about(name, None)
+    return [hello], memory
 
 
 def _pressed(scene: Scene, visit: Visit) -> commands.Done:

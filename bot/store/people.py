@@ -92,6 +92,16 @@ def of_province(connection: Connection, province: int) -> list[Row]:
     return list(connection.execute(select(staff).where(*where).order_by(staff.c.id)).mappings())
 
 
+def serving(connection: Connection) -> list[str]:
+    """Everybody who holds a post now."""
+    query = select(staff.c.person).where(staff.c.ended_at.is_(None)).distinct().order_by(staff.c.person)
+    return list(connection.execute(query).scalars())
+
+
+def desk_chats(connection: Connection) -> list[str]:
+    return list(connection.execute(select(desks.c.chat).order_by(desks.c.chat)).scalars())
+
+
 def appoint(
     connection: Connection, *, person: str, name: str, role: str, commune: int, province: int, now: dt.datetime
 ) -> bool:

@@ -7,7 +7,7 @@ import string
 import pytest
 
 from bot.casework.officers import GOES_OUT, PROMPTED
-from bot.chat.serve import COMMANDS
+from bot.chat.menus import COMMANDS
 from bot.content.schema import Aspect, Certainty, Counter, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
 from bot.conversation.citizen.talk import SMALL_TALK

@@ -1,15 +1,17 @@
 """The whole Service over real HTTP: by long polling and by webhook."""
 
 import asyncio
+import json
 import socket
 
 import httpx
 import pytest
 
 from bot.chat.serve import CannotServe, Service
+from bot.store import people
 from tests.cast import EMMA, LAN
 from tests.serving import alive, counted, free_port, run, serving, until
-from tests.stage import settings
+from tests.stage import Play, settings
 from tests.telegram_server import TOKEN
 
 QUESTION = "em mới sinh con, cần giấy gì"
@@ -31,6 +33,46 @@ def test_commands_are_registered_in_every_language(turns):
             await until(lambda: any(name == "getUpdates" for name, _ in server.calls), task)
         languages = {fields.get("language_code") for name, fields in server.calls if name == "setMyCommands"}
         assert languages == {None, "vi", "en", "id"}
+
+    run(story)
+
+
+def lists(server):
+    """The commands that each place is shown last, by its scope and chat; nothing where its list was taken away."""
+    found = {}
+    for name, fields in list(server.calls):
+        if name in ("setMyCommands", "deleteMyCommands") and not fields.get("language_code"):
+            scope = json.loads(fields.get("scope") or "{}")
+            names = [one["command"] for one in json.loads(fields.get("commands", "[]"))]
+            found[scope.get("type"), scope.get("chat_id")] = names
+    return found
+
+
+def test_citizens_officers_and_groups_are_shown_eight_commands_each_at_most(turns, monkeypatch):
+    monkeypatch.setattr("bot.chat.serve.MENUS_SECONDS", 0.05)
+
+    async def story(server):
+        play = Play(server, turns)
+        with turns.database.change() as connection:
+            people.appoint(connection, person="telegram:21", name="Hoa", role="officer", commune=8, province=1,
+                           now=turns.clock())  # fmt: skip
+            people.set_desk(connection, chat="telegram:-1008", commune=8, forum=True, now=turns.clock())
+        async with serving(turns, server) as task:
+            await until(lambda: ("chat", -1008) in lists(server) and ("chat", 21) in lists(server), task)
+            shown = lists(server)
+            assert all(1 <= len(names) <= 8 for names in shown.values())
+            assert shown["all_private_chats", None] == shown["default", None]
+            assert "queue" not in shown["all_private_chats", None]
+            assert "queue" in shown["chat", 21]
+            assert "claim" in shown["chat", -1008]
+            assert shown["all_group_chats", None] == ["help"]
+            with turns.database.change() as connection:
+                people.dismiss(connection, "telegram:21", now=turns.clock())
+            await until(lambda: lists(server)["chat", 21] == [], task)
+            code = play.invited(8, "leader")
+            await server.inject(LAN.says(f"/join {code}"))
+            await until(lambda: "queue" in lists(server).get(("chat", LAN.id), []), task)
+        play.service.threads.close()
 
     run(story)
 

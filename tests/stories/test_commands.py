@@ -1,8 +1,9 @@
 """Commands, communes, topics and buttons that are old or hostile."""
 
 import pytest
+from sqlalchemy import text
 
-from tests.cast import BUDI, EMMA, LAN, STRANGER
+from tests.cast import BUDI, EMMA, HOA, LAN, NGOC_HA, STRANGER
 from tests.stage import played
 
 pytestmark = pytest.mark.only_on("sqlite", "what is said does not depend on where it is remembered")
@@ -148,3 +149,75 @@ async def test_ones_own_commune_is_meant_by_a_name_that_others_have_too(play):
     assert play.say("commune.several", typed="tân phú") not in play.said(LAN)[-1]
     await play.hears(EMMA.says("đăng ký khai sinh ở xã Tân Phú thì ra đâu"))
     assert play.say("commune.several", typed="tân phú") in play.said(EMMA)[-1]
+
+
+@played
+async def test_a_poster_sets_the_commune(play):
+    await play.hears(LAN.says("/start c00008"))
+    (said,) = play.said(LAN)
+    assert "Phường Ngọc Hà" in said
+    await play.hears(LAN.says("/commune"))
+    assert "Phường Ngọc Hà" in play.said(LAN)[-1]
+
+
+@played
+async def test_a_poster_opens_the_answer(play):
+    await play.hears(LAN.says("/start c00008_dang-ky-khai-sinh"))
+    hello, answered = play.said(LAN)
+    assert "Phường Ngọc Hà" in hello
+    assert "khai sinh" in answered.lower()
+    await play.hears(LAN.says("mất bao lâu"))
+    assert "Việc: Đăng ký khai sinh" in play.said(LAN)[-1]
+
+
+@pytest.mark.parametrize(
+    "payload", ["c99999", "c", "x00008", "c00008x", "c٠٠٠٠٨", "c000000008", "_dang-ky-khai-sinh", "c-8"]
+)
+@played
+async def test_a_poster_that_names_no_commune_is_a_start(play, payload):
+    await play.hears(LAN.says(f"/start {payload}"))
+    assert play.said(LAN)[-1] == play.say("start.commune")
+
+
+@played
+async def test_a_poster_of_a_procedure_that_is_none_still_sets_the_commune(play):
+    await play.hears(LAN.says("/start c00008_khong-co-viec-nay"), LAN.says("/commune"))
+    assert len(play.said(LAN)) == 2
+    assert "Phường Ngọc Hà" in play.said(LAN)[-1]
+
+
+@played
+async def test_a_place_on_the_map_is_said_to_find_no_commune_and_the_name_is_asked(play, database):
+    await play.hears(LAN.sends(location={"latitude": 21.036, "longitude": 105.822}), LAN.says("Ngọc Hà, Hà Nội"))
+    first, second = play.said(LAN)
+    assert first == play.say("attachment.location")
+    assert "Phường Ngọc Hà" in second
+    with database.look() as connection:
+        assert "21.03" not in str(connection.execute(text("SELECT * FROM chats")).all())
+
+
+@played
+async def test_what_is_not_in_the_menu_is_behind_the_buttons_of_help(play):
+    await play.hears(LAN.says("/help"))
+    for name in ("request", "my", "status", "privacy", "mydata", "forget"):
+        await play.hears(LAN.says("/help"), LAN.presses(f"do:{name}"))
+        assert play.said(LAN)[-1] != play.say("button.old"), name
+    assert play.server.files[LAN.id]
+    await play.hears(LAN.presses("do:queue"))
+    assert play.said(LAN)[-1] == play.say("staff.only")
+    await play.hears(LAN.presses("do:join"))
+    assert play.said(LAN)[-1] == play.say("button.old")
+
+
+@played
+async def test_officers_find_theirs_behind_help(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN)
+    await play.hears(HOA.says("/help"))
+    shown = {b["callback_data"] for m in play.server.sent[HOA.id][-2:] for row in
+             m.get("reply_markup", {}).get("inline_keyboard", []) for b in row if "callback_data" in b}  # fmt: skip
+    assert {"do:queue", "do:stats", "do:away", "do:forget"} <= shown
+    await play.hears(HOA.presses("do:queue"))
+    assert code in play.said(HOA)[-1]
+    await play.hears(NGOC_HA.presses(HOA, "do:queue"))
+    assert code in play.said(NGOC_HA)[-1]

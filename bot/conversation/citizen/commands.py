@@ -5,12 +5,13 @@ from dataclasses import replace
 from bot.content.schema import Language, Topic
 from bot.conversation.citizen import checklist, communes
 from bot.conversation.citizen.answers import short_name
-from bot.conversation.reply import Button, Reply
+from bot.conversation.reply import Block, Button, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Memory
 from bot.understanding.places import find_exactly
 
 PAGE = 8
+BEHIND_HELP = ("request", "my", "status", "privacy", "mydata", "forget")
 LANGUAGE_NAMES = {Language.VI: "Tiếng Việt", Language.EN: "English", Language.ID: "Bahasa Indonesia"}
 
 type Done = tuple[list[Reply], Memory]
@@ -18,10 +19,14 @@ type Done = tuple[list[Reply], Memory]
 
 def start(scene: Scene) -> Done:
     """Two lines: what it does, that it is a machine and never takes the dossier. Then the commune, asked once."""
-    replies = [Reply(blocks=(scene.line("start.what"), scene.line("start.machine")), buttons=_start_buttons(scene))]
+    replies = [hello(scene)]
     if scene.memory.commune is None:
         replies.append(communes.ask_commune(scene, key="start.commune"))
     return replies, replace(scene.memory, asked_commune=scene.memory.commune is None)
+
+
+def hello(scene: Scene, *more: Block) -> Reply:
+    return Reply(blocks=(scene.line("start.what"), scene.line("start.machine"), *more), buttons=_start_buttons(scene))
 
 
 def _start_buttons(scene: Scene) -> tuple[tuple[Button, ...], ...]:
@@ -35,7 +40,9 @@ def _start_buttons(scene: Scene) -> tuple[tuple[Button, ...], ...]:
 
 def help_(scene: Scene) -> Done:
     lines = ("help.ask", "help.examples", "help.commands", "help.limits")
-    return [Reply(blocks=tuple(scene.line(key) for key in lines), buttons=_start_buttons(scene))], scene.memory
+    rest = tuple((scene.button(f"command.{name}", f"do:{name}"),) for name in BEHIND_HELP)
+    buttons = (*_start_buttons(scene), *rest)
+    return [Reply(blocks=tuple(scene.line(key) for key in lines), buttons=buttons)], scene.memory
 
 
 def language(scene: Scene, wanted: str) -> Done:
