@@ -18,7 +18,7 @@ from bot.content.load import BrokenContent, Content, examine, load
 from bot.content.read import Weight
 from bot.content.schema import Language
 from bot.conversation.scene import House
-from bot.learned import is_learned, load_engine, load_learned
+from bot.kept import Indexed, index, indexing, recall
 from bot.logs import Form, start_log
 from bot.store.database import Database, DatabaseUnusable, open_database
 
@@ -55,7 +55,7 @@ def run() -> None:
     database = _database(settings)
     try:
         with alone(settings.database):
-            serve(settings, Turns(database, _house(_content()), limits=limits), live)
+            serve(settings, Turns(database, _house(), limits=limits), live)
     except (CannotServe, DatabaseUnusable) as error:
         raise click.ClickException(str(error)) from None
 
@@ -78,15 +78,14 @@ def ask(text: str | None, *, as_json: bool, on: dt.datetime | None) -> None:
 
     if as_json == (text is not None):
         raise click.UsageError('give either a message ("…") or --json with messages on standard input')
-    content = _content()
-    house = _house(content)
+    house = _house()
     now = on.replace(hour=9, tzinfo=VIETNAM) if on else utc_now()
     if as_json:
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8")  # JSON is, whatever the console's letters
         answer_lines(house, sys.stdin.buffer, sys.stdout, now)
     else:
-        click.echo(explain(house, content.intents.phrases, text or "", now))
+        click.echo(explain(house, _content().intents.phrases, text or "", now))
 
 
 @main.command()
@@ -241,10 +240,9 @@ def check(root: Path) -> None:
 
 @main.command()
 def learn() -> None:
-    """Learn from the phrases of intents/ now, which the next start would do."""
-    content = _content()
+    """Read the files and learn from the phrases of intents/ now, which the next start would do."""
     with _bar("learning") as progress:
-        load_learned(CACHE, content.intents, progress)
+        _indexed(progress)
 
 
 @main.command()
@@ -456,8 +454,12 @@ def _content() -> Content:
     try:
         return load(ROOT)
     except BrokenContent as error:
-        shown = "\n".join(map(str, error.problems[:MAX_SHOWN]))
-        raise click.ClickException(f"the maintainers' files have mistakes:\n{shown}") from None
+        raise _mistakes(error) from None
+
+
+def _mistakes(error: BrokenContent) -> click.ClickException:
+    shown = "\n".join(map(str, error.problems[:MAX_SHOWN]))
+    return click.ClickException(f"the maintainers' files have mistakes:\n{shown}")
 
 
 def _speechless(content: Content) -> House:
@@ -465,13 +467,22 @@ def _speechless(content: Content) -> House:
     return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=None)  # type: ignore[arg-type]
 
 
-def _house(content: Content) -> House:
-    if not is_learned(CACHE, content.intents):
-        click.echo("learning from the phrases, once until they change …", err=True)
-        # In a process of its own: what learning takes in memory would stay with the one that serves.
-        subprocess.run([sys.executable, str(ROOT / "main.py"), "learn"], check=False)  # noqa: S603 - our own
-    engine = load_engine(CACHE, content.intents, content.knowledge.gazetteer)
-    return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
+def _house() -> House:
+    """What was read and learnt before, where nothing has changed since."""
+    indexed = recall(ROOT, CACHE)
+    if not indexed:
+        click.echo("reading the files, and learning from the phrases, once until they change …", err=True)
+        # In a process of its own: what that takes in memory would stay with the one that serves.
+        subprocess.run(indexing(ROOT, CACHE), cwd=ROOT, check=False)  # noqa: S603 - our own
+        indexed = recall(ROOT, CACHE) or _indexed()
+    return House(knowledge=indexed.knowledge, catalogs=indexed.catalogs, engine=indexed.engine)
+
+
+def _indexed(progress: Callable[[float], None] = lambda _: None) -> Indexed:
+    try:
+        return index(ROOT, CACHE, progress)
+    except BrokenContent as error:
+        raise _mistakes(error) from None
 
 
 @contextmanager
@@ -492,7 +503,7 @@ def _talk_here(settings: Settings) -> None:
     from bot.terminal.chat import talk
     from bot.turn import Turns
 
-    talk(Turns(_database(settings), _house(_content())), sys.stdin, sys.stdout)
+    talk(Turns(_database(settings), _house()), sys.stdin, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,4 @@
-"""What was learnt from the phrases, kept between starts under a name that changes with every phrase.
-
-`python -m bot.learned ROOT CACHE` learns what ROOT holds into CACHE: in a process of its own, for learning takes every
-moment of a core and three hundred megabytes, and an engine that answers should feel neither.
-"""
+"""What was learnt from the phrases, kept between starts under a name that changes with every phrase."""
 
 import fcntl
 import hashlib
@@ -17,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.communes import Gazetteer
-from bot.content.load import BrokenContent, load
 from bot.content.private import write_privately
 from bot.content.uncollected import uncollected
 from bot.content.words import HowPeopleAsk
@@ -77,11 +72,6 @@ def kept_engine(folder: Path, intents: HowPeopleAsk, gazetteer: Gazetteer) -> En
 def is_learned(folder: Path, intents: HowPeopleAsk) -> bool:
     """Whether this has been learnt before."""
     return _path(folder, intents).is_file()
-
-
-def learning(root: Path, folder: Path) -> list[str]:
-    """The command of a process that learns what `root` holds."""
-    return [sys.executable, "-m", "bot.learned", str(root), str(folder)]
 
 
 @contextmanager
@@ -203,16 +193,3 @@ def _model(parts: dict[str, Any], name: str) -> Linear:
         codes=parts[f"{name} codes"],
         unseen=parts[f"{name} unseen"][0],
     )
-
-
-def _learn_here(root: Path, folder: Path) -> None:
-    """Raises BrokenContent."""
-    os.nice(10)
-    load_learned(folder, load(root).intents)
-
-
-if __name__ == "__main__":
-    try:
-        _learn_here(Path(sys.argv[1]), Path(sys.argv[2]))
-    except BrokenContent:
-        sys.exit(1)

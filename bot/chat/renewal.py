@@ -13,7 +13,8 @@ from bot.content.live import LiveContent, Saved
 from bot.content.load import Content
 from bot.content.read import Problem
 from bot.content.words import HowPeopleAsk
-from bot.learned import kept_engine, learning
+from bot.kept import indexing
+from bot.learned import kept_engine
 from bot.store.database import PASSING_ERRORS
 from bot.turn import Turns
 
@@ -118,7 +119,9 @@ class Renewal:
             self._learning = None
 
     async def _learn_apart(self) -> int:
-        process = await asyncio.create_subprocess_exec(*learning(self.live.root, self.live.cache), cwd=HOME)
+        process = await asyncio.create_subprocess_exec(
+            *indexing(self.live.root, self.live.cache, niceness=10), cwd=HOME
+        )
         try:
             return await process.wait()
         except asyncio.CancelledError:

@@ -96,7 +96,7 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         events=build_events(intents, vocabulary),
         places=places,
         ordinary=everyday(places, learned.ordinary),
-        learned=learned,
+        learned=replace(learned, ordinary=()),  # tens of thousands of them
         asking=_asking(intents),
         entries=Entries(build_cues(intents.yes_no, intents.cues), intents.answers, intents.cases, intents.benefits),
     )

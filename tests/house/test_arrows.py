@@ -31,6 +31,7 @@ LETTERS = "bot.understanding.fold"  # may be asked by whoever compares words
 MAY_USE = {
     "content": {"content"},
     "learned.py": {"content", "understanding"},
+    "kept.py": {"content", "learned", "understanding"},
     "understanding": {"understanding", "content"},
     "desk": {"desk", "content"},
     "conversation": {"conversation", "desk", "understanding", "content"},
@@ -38,7 +39,7 @@ MAY_USE = {
     "casework": {"casework", "conversation", "desk", "store", "understanding", "content"},
     "turn.py": {"casework", "conversation", "store", "understanding"},
     "paper": {"paper", "conversation"},
-    "chat": {"chat", "learned", "logs", "paper", "turn", "store", "conversation", "content", "config"},
+    "chat": {"chat", "kept", "learned", "logs", "paper", "turn", "store", "conversation", "content", "config"},
     "terminal": {"terminal", "learned", "turn", "store", "conversation", "content", "understanding"},
     "config.py": set(),
     "doctor.py": {"chat", "config", "content", "store"},
