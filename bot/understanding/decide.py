@@ -13,6 +13,7 @@ SHARPNESS = 9.0  # how much a difference of scores means, in log odds
 SURE_FROM = 0.84  # probability of the best, of all procedures: said without asking whether it was meant
 ANSWER_FROM = 0.76  # the same: said, with what else may have been meant
 LIKELY_FROM = 0.7  # probability of everything, for such an answer
+NAMED_FROM = 0.5  # probability by the words alone, from which the context has added nothing
 ALSO_FROM = 0.04  # probability of what else may have been meant
 CHOOSE_FROM = 0.40  # probability of the best four together, of everything
 TALK_FROM = 0.50  # probability of the best kind of talk
@@ -112,7 +113,13 @@ def decide(
     if sum((talk := kinds[Kind.TALK]).values()) >= TALK_FROM:
         kind = max(talk, key=talk.__getitem__)
         return Decision(TALK_OUTCOMES[kind], ranked, talk=kind)
-    return _procedure(ranked, chances, aspect, context)
+    decided = _procedure(ranked, chances, aspect, context)
+    return replace(decided, follow_up=decided.follow_up and not _named(scores, context))
+
+
+def _named(scores: dict[str, float], context: Context) -> bool:
+    """Whether the words by themselves name the procedure that was talked about."""
+    return probabilities(scores).get(context.procedure or "", 0.0) >= NAMED_FROM
 
 
 def _with_context(

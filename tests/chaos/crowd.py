@@ -17,7 +17,7 @@ VI = load_catalogs(ROOT, [])[Language.VI]
 # What talkers say in turn, and how the answer begins: commands, and words that share a transaction.
 ANSWERS = {
     "/help": VI.say("help.ask"),
-    "đăng ký kết hôn cần giấy gì": "Đăng ký kết hôn",
+    "đăng ký kết hôn cần giấy gì": VI.say("papers.submit"),
     "/topics": VI.say("topics.choose"),
     "xin chào": VI.say("talk.greeting"),
     "/commune": VI.say("commune.ask"),

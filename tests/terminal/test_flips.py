@@ -36,7 +36,8 @@ def home(tmp_path_factory):
     git(home, "add", "-A")
     git(home, "commit", "-q", "-m", "Before")
     entry = home / "knowledge/procedures/trich-luc-ho-tich.yaml"
-    entry.write_text(entry.read_text(encoding="utf-8").replace("amount: 8000", "amount: 9000"), encoding="utf-8")
+    told = entry.read_text(encoding="utf-8")
+    entry.write_text(told.replace("8000", "9000").replace("8.000", "9.000"), encoding="utf-8")
     phrases = home / "intents/dang-ky-khai-sinh.yaml"
     moved = "".join(f"  - sổ gốc {n} trích lục trích lục\n" for n in ("một", "hai", "ba"))
     phrases.write_text(phrases.read_text(encoding="utf-8").replace("\nen:\n", f"\n{moved}en:\n", 1), encoding="utf-8")
