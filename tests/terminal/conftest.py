@@ -25,7 +25,7 @@ def process(*arguments, typed="", **environment):
 def main(monkeypatch, content, house):
     """The same within this process, on content that is read once; an exception nobody caught fails the test."""
     monkeypatch.setattr(program, "_content", lambda: content)
-    monkeypatch.setattr(program, "_house", lambda _content: house)
+    monkeypatch.setattr(program, "_house", lambda *_: house)
     hidden = {name: None for name in os.environ if name.startswith("TELEGRAM")}
 
     def run(*arguments, typed="", **environment):
