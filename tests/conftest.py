@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.load import examine
+from bot.content.load import BrokenContent, examine
 from bot.conversation.scene import House
+from bot.kept import index, recall
 from bot.learned import load_engine
 from bot.store.database import head, open_database
 from bot.turn import Turns
 from tests.postgres import Postgres, address, drop_database, make_database, wiped
 
 ROOT = Path(__file__).parent.parent
+CACHE = ROOT / "var" / "cache"
 os.environ["PORT"] = "0"  # services of several tests run at the same time; each takes a free port
 SERVER = "MOTCUA_TEST_POSTGRES"  # the folder of the session's server, as the workers of xdist learn it
 numbers = itertools.count(1)
@@ -66,9 +68,15 @@ def content():
 
 
 @pytest.fixture(scope="session")
-def house(content):
-    engine = load_engine(ROOT / "var" / "cache", content.intents, content.knowledge.gazetteer)
-    return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
+def house(request):
+    """As a start makes it; where the files have mistakes, of what could be read."""
+    try:
+        indexed = recall(ROOT, CACHE) or index(ROOT, CACHE)
+    except BrokenContent:
+        content = request.getfixturevalue("content")
+        engine = load_engine(CACHE, content.intents, content.knowledge.gazetteer)
+        return House(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
+    return House(knowledge=indexed.knowledge, catalogs=indexed.catalogs, engine=indexed.engine)
 
 
 @pytest.fixture
