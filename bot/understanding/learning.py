@@ -69,7 +69,7 @@ def aspect_rows(intents: HowPeopleAsk, typed: list[list[str]], vocabulary: Vocab
     cues = list(_cues(intents))
     texts = [*typed[: len(asked)], *(asking for asking, _ in cues)]
     found = aspect_features_in(read_corpus(texts, vocabulary))
-    return weighed(found, [*asked, *(aspect for _, aspect in cues)], rarest_pair=2)
+    return weighed(found, [*asked, *(aspect for _, aspect in cues)])
 
 
 def _cues(intents: HowPeopleAsk) -> Iterator[tuple[list[str], str]]:

@@ -59,7 +59,7 @@ def matrix_of(examples: Iterable[tuple[Sequence[str], str]], rarest_pair: int = 
 
 def weighed(found: Found, meant: Sequence[str], rarest_pair: int = RAREST_PAIR) -> Matrix:
     """Features by their rarity, without those of several words that hardly occur; `meant`: the label of each row."""
-    labels = tuple(sorted(set(meant)))
+    labels = tuple(sorted(set(map(str, meant))))
     place = {label: n for n, label in enumerate(labels)}
     often = np.bincount(found.columns, minlength=len(found.several))
     kept = (often >= rarest_pair) | ~found.several
