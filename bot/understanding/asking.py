@@ -1,13 +1,14 @@
 """What is asked: about which aspects, in which order, and whether yes or no would answer. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bot.content.schema import Aspect, Case, Language, Phrases, YesNoCues
 from bot.understanding.decide import probabilities
 from bot.understanding.features import aspect_features
-from bot.understanding.fold import fold, low_words
+from bot.understanding.fold import fold, low_words, words
 from bot.understanding.linear import Linear
 from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
@@ -18,6 +19,7 @@ MOST_ASKED = 4
 GOT = 0.7  # of the chance of a fee, where the procedure pays a benefit
 LONGEST_CUE = 5  # words
 MARKS = r"[?!.;,\n]+"
+ASPECTS: dict[str, Aspect | None] = {NO_ASPECT: None, **{aspect.value: aspect for aspect in Aspect}}
 
 type Chances = dict[Aspect | None, float]
 type Run = tuple[str, ...]  # folded words in a row
@@ -35,20 +37,25 @@ class Cues:
     asks: dict[Run, Aspect] = field(default_factory=dict)  # whole questions about an aspect, of two words or more
     begins_asking: frozenset[Run] = frozenset()  # the first two words of each
     clause: re.Pattern[str] = re.compile(MARKS)  # what parts the clauses of a message
+    first_asking: frozenset[str] = frozenset()  # the first word of each of `asks`
+    first_judging: frozenset[str] = frozenset()  # of each of `within` and `unless`
 
 
 def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
     """`questions`: whole questions about an aspect, which name no procedure."""
     asks = {run: aspect for aspect, phrases in questions.items() for run in _runs(phrases) if len(run) > 1}
+    within, unless = _runs(cues.within), _runs(cues.unless)
     return Cues(
         ends=_runs(cues.ends),
         begins=_runs(cues.begins),
-        within=_runs(cues.within),
-        unless=_runs(cues.unless),
+        within=within,
+        unless=unless,
         polite=frozenset(map(fold, cues.polite)),
         asks=asks,
         begins_asking=frozenset(run[:2] for run in asks),
         clause=_clause(cues.joins),
+        first_asking=_first(asks),
+        first_judging=_first(within | unless),
     )
 
 
@@ -62,8 +69,16 @@ def _runs(phrases: Phrases) -> frozenset[Run]:
     return frozenset(_run(text) for language in Language for text in getattr(phrases, language))
 
 
+def _first(runs: Iterable[Run]) -> frozenset[str]:
+    return frozenset(run[0] for run in runs if run)
+
+
 def _run(text: str) -> Run:
     return tuple(map(fold, low_words(text)))
+
+
+def _folded(cleaned: str) -> Run:
+    return tuple(map(fold, words(cleaned.lower())))
 
 
 def chances_of(tokens: list[Token], model: Linear) -> Chances:
@@ -72,7 +87,7 @@ def chances_of(tokens: list[Token], model: Linear) -> Chances:
     if not scores:
         return {None: 1.0}
     found = probabilities(dict(zip(model.labels, scores, strict=True)), ASPECT_SHARPNESS)
-    return {None if label == NO_ASPECT else Aspect(label): chance for label, chance in found.items()}
+    return {ASPECTS[label]: chance for label, chance in found.items()}
 
 
 def received(chances: Chances) -> Chances:
@@ -99,16 +114,16 @@ class Part:
 
 def plainly(tokens: list[Token], cues: Cues) -> frozenset[Aspect]:
     """The aspects whose plain question stands in a message: "cần giấy gì"; the longest question decides."""
-    found = _grams(tuple(token.folded for token in tokens), LONGEST_CUE) & cues.asks.keys()
+    found = _grams(tuple(token.folded for token in tokens), LONGEST_CUE, cues.first_asking) & cues.asks.keys()
     longest = max(map(len, found), default=0)
     return frozenset(cues.asks[run] for run in found if len(run) == longest)
 
 
 def parts_of(text: str, whole: list[Token], cues: Cues, vocabulary: Vocabulary, model: Linear) -> tuple[Part, ...]:
-    """The questions of a message, in order: one, unless its parts clearly ask about different things."""
-    asking = [words for clause in cues.clause.split(text) if (words := low_words(clause)) and _asks(words, cues)]
+    """The questions of a cleaned message, in order: one, unless its parts clearly ask about different things."""
+    asking = [typed for clause in cues.clause.split(text) if (typed := words(clause.lower())) and _asks(typed, cues)]
     if len(asking) > 1:
-        parts = [part for words in asking[-MOST_ASKED:] if (part := _part(words, cues, vocabulary, model))]
+        parts = [part for typed in asking[-MOST_ASKED:] if (part := _part(typed, cues, vocabulary, model))]
         found: dict[Aspect | None, Part] = {}
         for part in parts:
             found.setdefault(part.aspect, part)
@@ -118,27 +133,27 @@ def parts_of(text: str, whole: list[Token], cues: Cues, vocabulary: Vocabulary, 
     return (Part(whole, chances, named(chances), plainly(whole, cues)),)
 
 
-def _asks(words: list[str], cues: Cues) -> bool:
+def _asks(typed: list[str], cues: Cues) -> bool:
     """Whether the first words of a question about an aspect stand in a clause."""
-    return not cues.begins_asking.isdisjoint(_grams(tuple(map(fold, words)), 2))
+    return not cues.begins_asking.isdisjoint(pairwise(map(fold, typed)))
 
 
-def _part(words: list[str], cues: Cues, vocabulary: Vocabulary, model: Linear) -> Part | None:
-    tokens = read_words(words, vocabulary)
+def _part(typed: list[str], cues: Cues, vocabulary: Vocabulary, model: Linear) -> Part | None:
+    tokens = read_words(typed, vocabulary)
     chances = chances_of(tokens, model)
     aspect = named(chances, ALSO_FROM)
     return Part(tokens, chances, aspect, plainly(tokens, cues)) if aspect else None
 
 
 def is_yes_no(text: str, cues: Cues) -> bool:
-    """Whether yes or no would answer the message."""
-    return any(_judged(_run(clause), cues) for clause in cues.clause.split(text))
+    """Whether yes or no would answer a cleaned message."""
+    return any(_judged(_folded(clause), cues) for clause in cues.clause.split(text))
 
 
 def _judged(words: Run, cues: Cues) -> bool:
     while words and words[-1] in cues.polite:
         words = words[:-1]
-    grams = _grams(words, LONGEST_CUE)
+    grams = _grams(words, LONGEST_CUE, cues.first_judging)
     if not words or not cues.unless.isdisjoint(grams):
         return False
     ends = any(words[-length:] in cues.ends for length in (1, 2, 3))
@@ -146,17 +161,20 @@ def _judged(words: Run, cues: Cues) -> bool:
     return ends or begins or not cues.within.isdisjoint(grams)
 
 
-def _grams(words: Run, most: int) -> set[Run]:
-    """Every row of at most so many words."""
-    return {words[at : at + size] for size in range(1, most + 1) for at in range(len(words) - size + 1)}
+def _grams(words: Run, most: int, first: Collection[str]) -> set[Run]:
+    """Every row of at most so many words that begins with one of `first`."""
+    begins = [at for at, word in enumerate(words) if word in first]
+    return {words[at:end] for at in begins for end in range(at + 1, min(at + most, len(words)) + 1)}
 
 
 AGE = re.compile(r"\b(\d{1,3})\s?(?:tuoi|t|tui|years? old|yo|y o|tahun)\b")
 
 
 def age_told(text: str) -> int | None:
-    """The age in years that a message tells, where it tells one."""
-    ages = {int(found[1]) for found in AGE.finditer(" ".join(map(fold, low_words(text))))}
+    """The age in years that a cleaned message tells, where it tells one."""
+    if not any(map(str.isdigit, text)):
+        return None
+    ages = {int(found[1]) for found in AGE.finditer(" ".join(_folded(text)))}
     return ages.pop() if len(ages) == 1 else None
 
 
@@ -166,6 +184,7 @@ class Told:
 
     options: dict[Run, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     longest: int = 0
+    first: frozenset[str] = frozenset()  # the first word of each
 
 
 def build_told(cases: Sequence[Case]) -> Told:
@@ -174,14 +193,14 @@ def build_told(cases: Sequence[Case]) -> Told:
         for option in case.options:
             for run in filter(None, _runs(option.said)):
                 found[run] = (*found.get(run, ()), (case.id, option.id))
-    return Told(found, max(map(len, found), default=0))
+    return Told(found, max(map(len, found), default=0), _first(found))
 
 
 def cases_told(tokens: Iterable[Token], told: Told) -> tuple[tuple[str, str], ...]:
     """The cases whose option the words of a message tell; the longest words win, two that differ tell nothing."""
     words = tuple(token.folded for token in tokens)
     best: dict[str, tuple[int, str]] = {}
-    for run in _grams(words, told.longest) & told.options.keys():
+    for run in _grams(words, told.longest, told.first) & told.options.keys():
         for case, option in told.options[run]:
             length, known = best.get(case, (0, ""))
             if len(run) > length:

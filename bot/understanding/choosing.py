@@ -7,8 +7,11 @@ does it cost"), and for every other aspect the honest word that we do not know: 
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from heapq import nlargest
+from itertools import accumulate, chain
+from operator import itemgetter, mul
 
 from bot.content.schema import Answer, Aspect, Eligible, Language, Verdict
 from bot.understanding.features import features_of
@@ -27,6 +30,7 @@ OPEN = 0.3  # the same for the whole in short, where nothing particular is asked
 OF_THAT_AGE = 1.5  # what an answer for the age that the message tells gains, and one for another age loses
 YES_NO = 0.5  # what an answer with a verdict gains by a yes-or-no question
 LEAST_CHANCE = 0.004  # of an aspect: none is ruled out by the words alone
+LEAST = ASPECT * math.log(LEAST_CHANCE)
 SECOND = 0.25  # how much the second likest question adds
 RAREST = 2.0  # how much more a feature of one answer counts than one of all
 UNSEEN = 0.5  # the squared weight of a word that no answer has
@@ -47,27 +51,22 @@ FIELDS = (
 )
 JUDGED = (Verdict.YES, Verdict.NO, Verdict.DEPENDS)
 
+LANGUAGES = tuple(Language)
+
 type Chances = dict[Aspect | None, float]
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One answer as it is matched; its questions and texts are rows of the index."""
+    """One answer as it is matched; `at`: its rows in the index, one a question, then one a language of its text."""
 
     id: str
     asks: Aspect
     judged: bool
     eligible: Eligible | None
-
-
-@dataclass(frozen=True)
-class Row:
-    """A question of an answer, or (`language`) its text in one language; `length` in feature space."""
-
-    statement: int
-    length: float
-    question: str = ""
-    language: Language | None = None
+    questions: tuple[str, ...]
+    at: int
+    has_text: bool
 
 
 @dataclass(frozen=True)
@@ -75,57 +74,59 @@ class Statements:
     """The answers of one procedure: where each feature stands, and what it says about which of them is meant."""
 
     all: tuple[Statement, ...] = ()
-    rows: tuple[Row, ...] = ()
+    shares: tuple[float, ...] = ()  # of each row, one over its length in feature space
     places: dict[str, tuple[float, tuple[int, ...]]] = field(default_factory=dict)  # feature → weight², rows
 
 
 def index(answers: Sequence[Answer], vocabulary: Vocabulary) -> Statements:
     """The answers of one procedure, ready to be matched."""
-    read = [list(_read(answer, vocabulary)) for answer in answers]
-    spread = Counter(feature for rows in read for feature in frozenset[str]().union(*(f for _, _, f in rows)))
+    read = [[_features(text, vocabulary) for text in _texts(answer)] for answer in answers]
+    spread = Counter(feature for rows in read for feature in frozenset[str]().union(*rows))
     weight = {feature: 1.0 + RAREST * math.log((1 + len(answers)) / n) for feature, n in spread.items()}
-    rows: list[Row] = []
+    rows = list(chain.from_iterable(read))
     places: dict[str, list[int]] = {}
-    for n, found in enumerate(read):
-        for question, language, features in found:
-            for feature in features:
-                places.setdefault(feature, []).append(len(rows))
-            rows.append(Row(n, math.sqrt(sum(map(weight.__getitem__, features))) or 1.0, question, language))
+    for at, features in enumerate(rows):
+        for feature in features:
+            places.setdefault(feature, []).append(at)
+    begins = accumulate(map(len, read), initial=0)
     return Statements(
-        all=tuple(map(_statement, answers)),
-        rows=tuple(rows),
+        all=tuple(map(_statement, answers, begins)),
+        shares=tuple(1 / (math.sqrt(sum(map(weight.__getitem__, features))) or 1.0) for features in rows),
         places={feature: (weight[feature], tuple(at)) for feature, at in places.items()},
     )
 
 
-def _read(answer: Answer, vocabulary: Vocabulary) -> Iterable[tuple[str, Language | None, frozenset[str]]]:
-    for language in Language:
-        for question in getattr(answer.questions, language):
-            yield question, None, _features(question, vocabulary)
-        if answer.text:
-            yield "", language, _features(answer.text.of(language), vocabulary)
+def _texts(answer: Answer) -> Iterator[str]:
+    yield from _questions(answer)
+    if answer.text:
+        yield from map(answer.text.of, LANGUAGES)
 
 
-def _features(text: str, vocabulary: Vocabulary) -> frozenset[str]:
+def _questions(answer: Answer) -> Iterator[str]:
+    return chain.from_iterable(getattr(answer.questions, language) for language in LANGUAGES)
+
+
+def _features(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     return features_for(read_words(low_words(text), vocabulary), vocabulary)
 
 
-def features_for(tokens: list[Token], vocabulary: Vocabulary) -> frozenset[str]:
+def features_for(tokens: list[Token], vocabulary: Vocabulary) -> tuple[str, ...]:
     """Syllables, pairs and notions: what tells one question about a procedure from another."""
     return telling(features_of(tokens, vocabulary))
 
 
-def telling(features: Iterable[str]) -> frozenset[str]:
+def telling(features: Iterable[str]) -> tuple[str, ...]:
     """Features without the accents, which say nothing more inside a procedure."""
-    return frozenset(feature for feature in features if feature[0] != "'")
+    return tuple(feature for feature in features if feature[0] != "'")
 
 
-def _statement(answer: Answer) -> Statement:
-    return Statement(answer.id, answer.asks, answer.verdict in JUDGED, answer.eligible)
+def _statement(answer: Answer, at: int) -> Statement:
+    judged, questions = answer.verdict in JUDGED, tuple(_questions(answer))
+    return Statement(answer.id, answer.asks, judged, answer.eligible, questions, at, answer.text is not None)
 
 
 def choose(
-    features: frozenset[str],
+    features: tuple[str, ...],
     chances: Chances,
     statements: Statements,
     *,
@@ -137,54 +138,57 @@ def choose(
 ) -> tuple[Choice, ...]:
     """The statements that may answer, best first. `left_out`: ids of answers to other cases."""
     likeness = _likeness(features, statements, language)
-    told = [
-        _choice(one, *likeness[n], chances, yes_no=yes_no, age=age)
-        for n, one in enumerate(statements.all)
-        if one.id not in left_out
+    logs = {aspect: ASPECT * math.log(max(LEAST_CHANCE, chance)) for aspect, chance in chances.items()}
+    held = [(*like, one) for like, one in zip(likeness, statements.all, strict=True) if one.id not in left_out]
+    asked = {one.asks for _, _, one in held}
+    scores = [
+        *((_score(one, like, logs, yes_no=yes_no, age=age), one, nearest) for like, nearest, one in held),
+        *((_field(one, known=one in asked, plain=one in plain) + log, one, "") for one, log in logs.items()),
     ]
-    asked = {one.asks for one in statements.all if one.id not in left_out}
-    fields = [_field(aspect, chances, known=aspect in asked, plain=aspect in plain) for aspect in chances]
-    return tuple(sorted((*told, *fields), key=lambda one: -one.score)[:SHOWN])
+    best = nlargest(SHOWN, scores, key=itemgetter(0))
+    return tuple(_choice(score, what, nearest) for score, what, nearest in best)
 
 
-def _likeness(features: frozenset[str], statements: Statements, language: Language) -> list[tuple[float, str]]:
+def _choice(score: float, what: Statement | Aspect | None, nearest: str) -> Choice:
+    if isinstance(what, Statement):
+        return Choice(answer=what.id, asks=what.asks, score=score, nearest=nearest)
+    return Choice(answer=None, asks=what, score=score)
+
+
+def _likeness(features: tuple[str, ...], statements: Statements, language: Language) -> list[tuple[float, str]]:
     """How like the message each answer is (its likest question, a little its second, its text), and that question."""
     shared, length = _shared(features, statements)
-    best = [(0.0, "")] * len(statements.all)
-    second, text = [0.0] * len(best), [0.0] * len(best)
-    for at, common in shared.items():
-        row = statements.rows[at]
-        like, n = common / (length * row.length), row.statement
-        if row.language is language:
-            text[n] = like
-        elif row.language is None and like > best[n][0]:
-            second[n], best[n] = best[n][0], (like, row.question)
-        elif row.language is None and like > second[n]:
-            second[n] = like
-    return [(like + SECOND * second[n] + TEXT * text[n], question) for n, (like, question) in enumerate(best)]
+    likes = list(map(mul, shared, statements.shares))
+    spoken = LANGUAGES.index(language)
+    found = []
+    for one in statements.all:
+        end = one.at + len(one.questions)
+        *_, second, best = 0.0, 0.0, *sorted(likes[one.at : end])
+        nearest = one.questions[likes.index(best, one.at, end) - one.at] if best else ""
+        text = likes[end + spoken] if one.has_text else 0.0
+        found.append(((best + SECOND * second + TEXT * text) / length, nearest))
+    return found
 
 
-def _shared(features: frozenset[str], statements: Statements) -> tuple[dict[int, float], float]:
+def _shared(features: tuple[str, ...], statements: Statements) -> tuple[list[float], float]:
     """What each row shares with the message, and the message's length in feature space."""
-    shared: dict[int, float] = {}
+    shared = [0.0] * len(statements.shares)
     squared = 0.0
     for feature in features:
         weight, rows = statements.places.get(feature, (0.0 if " " in feature else UNSEEN, ()))
         squared += weight
         for at in rows:
-            shared[at] = shared.get(at, 0.0) + weight
+            shared[at] += weight
     return shared, math.sqrt(squared) or 1.0
 
 
-def _choice(
-    one: Statement, likeness: float, nearest: str, chances: Chances, *, yes_no: bool, age: int | None
-) -> Choice:
-    score = LIKENESS * likeness + ASPECT * _log(chances, one.asks)
+def _score(one: Statement, likeness: float, logs: Chances, *, yes_no: bool, age: int | None) -> float:
+    score = LIKENESS * likeness + logs.get(one.asks, LEAST)
     if yes_no and one.judged:
         score += YES_NO
     if age is not None and one.eligible:
         score += _of_age(one.eligible, age)
-    return Choice(answer=one.id, asks=one.asks, score=score, nearest=nearest)
+    return score
 
 
 def _of_age(eligible: Eligible, age: int) -> float:
@@ -194,15 +198,11 @@ def _of_age(eligible: Eligible, age: int) -> float:
     return OF_THAT_AGE if within else -OF_THAT_AGE
 
 
-def _field(aspect: Aspect | None, chances: Chances, *, known: bool, plain: bool) -> Choice:
-    """A field of the entry, the whole in short, or that nothing is known."""
+def _field(aspect: Aspect | None, *, known: bool, plain: bool) -> float:
+    """Of a field of the entry, the whole in short, or that nothing is known; without the chance of its aspect."""
     likeness = NOTHING_KNOWN - ANSWERED_TOO * known
     if aspect is None:
         likeness = OPEN
     elif aspect in FIELDS:
         likeness = PLAIN if plain else FIELD
-    return Choice(answer=None, asks=aspect, score=LIKENESS * likeness + ASPECT * _log(chances, aspect))
-
-
-def _log(chances: Chances, aspect: Aspect | None) -> float:
-    return math.log(max(LEAST_CHANCE, chances.get(aspect, 0.0)))
+    return LIKENESS * likeness

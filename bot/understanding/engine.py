@@ -131,7 +131,8 @@ class Reading:
     mention: Mention | None
     tokens: list[Token]
     features: list[str]
-    unplaced: str  # the message without the place it names
+    text: str  # cleaned
+    unplaced: str  # the same without the place it names
 
 
 def read(text: str, context: Context, engine: Engine) -> Reading:
@@ -143,7 +144,7 @@ def read(text: str, context: Context, engine: Engine) -> Reading:
     rest = [*typed[: mention.start], *typed[mention.end :]] if mention else typed
     tokens = read_words(rest, engine.vocabulary)
     unplaced = _without(text, typed[mention.start : mention.end]) if mention else text
-    return Reading(language, mention, tokens, features_of(tokens, engine.vocabulary), unplaced)
+    return Reading(language, mention, tokens, features_of(tokens, engine.vocabulary), text, unplaced)
 
 
 def _said(tokens: list[Token]) -> int:
@@ -168,7 +169,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     )
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
     decided = decide.decide(scores, aspect, _said(reading.tokens), context, only_asks=only)
-    asked = _asked(text, reading, parts, decided.ranked, engine)
+    asked = _asked(reading, parts, decided.ranked, engine)
     return Understanding(
         text=text,
         language=context.language or reading.language,
@@ -197,9 +198,9 @@ class _Inside:
     cases: tuple[tuple[str, str], ...] = ()
 
 
-def _asked(text: str, reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...], engine: Engine) -> _Inside:
+def _asked(reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...], engine: Engine) -> _Inside:
     """Each question of the message with the statements of the likeliest procedure that may answer it."""
-    yes_no = is_yes_no(text, engine.entries.cues)
+    yes_no = is_yes_no(reading.text, engine.entries.cues)
     if not ranked:
         return _Inside(tuple(Asked(aspect=part.aspect) for part in parts), yes_no)
     return inside(ranked[0].id, reading, parts, engine, yes_no=yes_no)
@@ -233,6 +234,8 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
 
 def _other_cases(answers: tuple[Answer, ...], told: dict[str, str]) -> frozenset[str]:
     """The answers that hold in another case than the one told."""
+    if not told:
+        return frozenset()
     return frozenset(
         answer.id
         for answer in answers

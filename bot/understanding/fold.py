@@ -39,11 +39,13 @@ _LONG_RUN = re.compile(r"([^\W\d_])\1{2,}")
 def clean(text: str) -> str:
     """Readable text: composed, without control, format and lone surrogate characters, cut to size."""
     whole = text[: 4 * MAX_CHARACTERS].encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-    text = unicodedata.normalize("NFKC", from_legacy(whole))
+    read = from_legacy(whole)
+    text = unicodedata.normalize("NFKC", read)
     kept = text
     if not text.isprintable():
         kept = "".join(" " if _is_space(c) else c for c in text if c.isprintable() or _is_space(c))
-    return from_legacy(unicodedata.normalize("NFC", kept[:MAX_CHARACTERS]))
+    kept = unicodedata.normalize("NFC", kept[:MAX_CHARACTERS])
+    return kept if kept == read else from_legacy(kept)
 
 
 def _is_space(character: str) -> bool:
