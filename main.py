@@ -41,9 +41,9 @@ def run() -> None:
         _talk_here(settings)
         return
     from bot.casework.gate import Limits
-    from bot.chat.proxies import proxy_trouble
-    from bot.chat.serve import CannotServe, serve
     from bot.content.live import LiveContent
+    from bot.doors.proxies import proxy_trouble
+    from bot.service.serve import CannotServe, serve
     from bot.store.alone import alone
     from bot.turn import Turns
 
@@ -72,8 +72,8 @@ def chat() -> None:
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Answer as on this day, e.g. 2027-03-02, at 09:00.")
 def ask(text: str | None, *, as_json: bool, on: dt.datetime | None) -> None:
     """Show what was understood of TEXT, why, and the reply."""
+    from bot.commands.ask import answer_lines, explain
     from bot.desk.working_time import VIETNAM
-    from bot.terminal.ask import answer_lines, explain
     from bot.turn import utc_now
 
     if as_json == (text is not None):
@@ -169,7 +169,7 @@ def unanswered(days: int) -> None:
 @main.command()
 def doctor() -> None:
     """Look at configuration, database, knowledge, disk, Telegram and clock; say of each what to do."""
-    from bot.doctor import look_at_everything
+    from bot.commands.doctor import look_at_everything
 
     ill = 0
     for finding in look_at_everything():
@@ -258,9 +258,9 @@ def flips(against: str, questions: tuple[Path, ...], *, everything: bool) -> Non
     """Which stored questions are answered otherwise than with knowledge/ and intents/ of REV."""
     from tempfile import TemporaryDirectory
 
+    from bot.commands.flips import compare, stored_questions, tell
+    from bot.commands.flips import flips as find
     from bot.content.revisions import NoRevision, find_revision, unpack
-    from bot.terminal.flips import compare, stored_questions, tell
-    from bot.terminal.flips import flips as find
     from bot.turn import utc_now
 
     with TemporaryDirectory() as folder:
@@ -301,9 +301,9 @@ def import_() -> None:
 @click.option("--yes", is_flag=True, help="Write without asking.")
 def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: bool) -> None:
     """Take addresses, phones and hours of offices from a table (FILE.csv); show what changes, then ask."""
+    from bot.commands.imported import tell_offices
     from bot.content.office_files import changes, write
     from bot.content.office_table import NotATable, Reader, decode, headings, kinds, read_table
-    from bot.terminal.imported import tell_offices
     from bot.understanding.place_names import build_places
     from bot.understanding.places import certain_code
 
@@ -342,10 +342,10 @@ def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: boo
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_portal(file: Path) -> None:
     """Show what portal records (FILE, JSON lines) say otherwise than our entries; write proposals, change nothing."""
+    from bot.commands.imported import tell
     from bot.content.portal import read_records, write_proposal
     from bot.content.proposals import FOLDER
     from bot.desk.working_time import VIETNAM
-    from bot.terminal.imported import tell
 
     today = dt.datetime.now(VIETNAM).date()
     with file.open("rb") as lines:
@@ -366,8 +366,8 @@ def import_portal(file: Path) -> None:
 @main.command()
 def coverage() -> None:
     """Of how many communes the offices are known, as a table and a map by province."""
+    from bot.commands.coverage import told
     from bot.content.coverage import coverage as covered
-    from bot.terminal.coverage import told
 
     known = _content().knowledge
     click.echo(told(covered(known.gazetteer, known.offices)))
@@ -500,7 +500,7 @@ def _database(settings: Settings) -> Database:
 
 
 def _talk_here(settings: Settings) -> None:
-    from bot.terminal.chat import talk
+    from bot.doors.terminal.keyboard import talk
     from bot.turn import Turns
 
     talk(Turns(_database(settings), _house()), sys.stdin, sys.stdout)

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from bot.chat.serve import Service
-from bot.chat.trust import trusted
+from bot.doors.trust import trusted
+from bot.service.serve import Service
 from bot.store import inbox
 from tests.stage import QUICK, settings
 from tests.telegram_server import TelegramServer

@@ -8,10 +8,10 @@ from sqlalchemy import text as sql
 
 from bot.casework import staffing
 from bot.casework.counter import Counter
-from bot.chat.delivery import Pace
-from bot.chat.serve import Service
 from bot.config import Settings
 from bot.desk.request import Role
+from bot.service.delivery import Pace
+from bot.service.serve import Service
 from tests.telegram_server import TOKEN, TelegramServer
 
 QUICK = Pace(per_second=1000, private_seconds=0, group_seconds=0)

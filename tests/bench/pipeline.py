@@ -7,10 +7,10 @@ import asyncio
 import sys
 import time
 
-from bot.chat.delivery import Pace
-from bot.chat.serve import Service
 from bot.config import Settings
 from bot.conversation.scene import House
+from bot.service.delivery import Pace
+from bot.service.serve import Service
 from bot.store.database import open_database
 from bot.turn import Turns
 from tests.cast import Person

@@ -17,9 +17,9 @@ import time
 from pathlib import Path
 from unittest import mock
 
-from bot.chat.worker import TOGETHER as SHARING
 from bot.conversation.scene import House
 from bot.conversation.visit import Kind, Visit
+from bot.service.worker import TOGETHER as SHARING
 from bot.store import outbox
 from bot.store.database import open_database
 from bot.store.inbox import Receipt, keep
@@ -64,7 +64,7 @@ def _on_sqlite(house: House, folder: Path) -> int:
 def _profile(house: House, path: Path) -> None:
     turns = Turns(open_database(f"sqlite:///{path}"), house)
     asyncio.run(answered(turns, updates_of(PROFILED, 20)))
-    with mock.patch("bot.chat.threads.Threads.run", _here):  # the profiler sees one thread
+    with mock.patch("bot.service.threads.Threads.run", _here):  # the profiler sees one thread
         profile.told(answered(turns, updates_of(0, PROFILED)), PROFILED)
     turns.database.close()
 

@@ -11,9 +11,9 @@ import httpx
 from aiohttp import web
 from sqlalchemy import insert
 
-from bot.chat.serve import Service
 from bot.config import Settings
 from bot.conversation.reply import Block, Reply
+from bot.service.serve import Service
 from bot.store import inbox
 from bot.store.database import open_database
 from bot.store.outbox import Priority

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psycopg
 
-from bot.chat.serve import Service
 from bot.config import Settings
+from bot.service.serve import Service
 from bot.store.database import open_database
 from bot.turn import Turns
 from tests.cast import Person

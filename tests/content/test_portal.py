@@ -8,10 +8,10 @@ import yaml
 from click.testing import CliRunner
 
 import main
+from bot.commands.imported import tell
 from bot.content import proposals
 from bot.content.load import load
 from bot.content.portal import read_records, write_proposal
-from bot.terminal.imported import tell
 from tests.content.small import copy_small
 
 TODAY = dt.date(2026, 11, 23)

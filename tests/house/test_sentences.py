@@ -7,12 +7,12 @@ import string
 import pytest
 
 from bot.casework.officers import GOES_OUT, PROMPTED
-from bot.chat.menus import COMMANDS
 from bot.content.schema import Aspect, Certainty, Counter, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
 from bot.conversation.citizen.talk import SMALL_TALK
 from bot.conversation.converse import ATTACHMENTS
 from bot.desk.request import Level, RequestKind, Role, Status
+from bot.doors.telegram.menus import COMMANDS
 from tests.conftest import ROOT
 
 # Every reason that a step may be refused for.

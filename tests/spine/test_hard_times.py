@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from bot.chat.delivery import send
 from bot.conversation.visit import Kind, Visit
+from bot.service.delivery import send
 from bot.store import inbox, outbox
 from bot.store.database import open_database
 from bot.store.inbox import Receipt
@@ -30,7 +30,7 @@ def counted(database, table="inbox"):
 def impatient(monkeypatch):
     """Nobody in these stories waits a second of real time."""
     monkeypatch.setattr("bot.store.database.LOCK_WAIT_MS", 20)
-    monkeypatch.setattr("bot.chat.worker.PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("bot.service.worker.PAUSE_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ async def test_an_update_our_own_reading_fails_on_is_not_dropped_in_silence(play
     def broken(_update):
         raise KeyError("not foreseen")
 
-    monkeypatch.setattr("bot.chat.app.visit_of", broken)
+    monkeypatch.setattr("bot.doors.telegram.app.visit_of", broken)
     await play.hears(LAN.says("/help"))
     assert play.said(LAN) == [play.say("error.machine", reference=1)]
     assert counted(database) == {"bad": 1}
@@ -141,7 +141,7 @@ async def test_a_message_that_cannot_be_read_back_stops_no_other(play, clock, da
 @played
 async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_settled(play, monkeypatch, database):
     """The database refuses to note that Lan's message has gone, while Emma's is still on its way."""
-    monkeypatch.setattr("bot.chat.delivery.NOTE_AGAIN_SECONDS", (0,))
+    monkeypatch.setattr("bot.service.delivery.NOTE_AGAIN_SECONDS", (0,))
     settle, refusals = play.service.delivery._settle, [LOCKED, LOCKED]
 
     def refuses_once(connection, one):
@@ -156,7 +156,7 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
     await play.store(LAN.says("/help"), EMMA.says("/help"))
     await play.act()
     monkeypatch.setattr(play.service.delivery, "_settle", refuses_once)
-    monkeypatch.setattr("bot.chat.delivery.send", slow)
+    monkeypatch.setattr("bot.service.delivery.send", slow)
     with pytest.raises(OperationalError):
         await play.deliver()
     assert counted(database, "outbox") == {"waiting": 1, "sent": 1}
@@ -166,7 +166,7 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
 
 @played
 async def test_a_database_that_stumbles_while_it_is_noted_costs_no_second_message(play, monkeypatch, database):
-    monkeypatch.setattr("bot.chat.delivery.NOTE_AGAIN_SECONDS", (0, 0))
+    monkeypatch.setattr("bot.service.delivery.NOTE_AGAIN_SECONDS", (0, 0))
     settle, refusals = play.service.delivery._settle, [LOCKED, LOCKED]
 
     def stumbles(connection, one):

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from bot.chat.threads import Threads
 from bot.logs import Form, Line, start_log, under
+from bot.service.threads import Threads
 from tests.cast import LAN, Person
 from tests.conftest import ROOT
 from tests.stage import played

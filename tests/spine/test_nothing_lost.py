@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from bot.chat.intake import number_of
+from bot.service.intake import number_of
 from bot.store import inbox
 from bot.store.database import DatabaseUnusable, open_database
 from bot.store.inbox import Receipt

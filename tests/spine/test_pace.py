@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from bot.chat.delivery import Pace, send
-from bot.chat.worker import Worker
 from bot.conversation.reply import Block, Button, Reply, Style
+from bot.service.delivery import Pace, send
+from bot.service.worker import Worker
 from bot.store import outbox
 from bot.store.outbox import Priority
 from bot.turn import _REPLY, reply_of
@@ -64,7 +64,7 @@ async def test_a_message_that_takes_long_holds_up_no_other(play, monkeypatch):
             await answered.wait()
         return await send(bot, chat_id, reply, spot)
 
-    monkeypatch.setattr("bot.chat.delivery.send", slow)
+    monkeypatch.setattr("bot.service.delivery.send", slow)
     post(play, LAN.id, "một")
     post(play, EMMA.id, "một", "hai", "ba")
     delivering = asyncio.create_task(play.service.delivery.run(wake, stop))

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from bot.chat.delivery import Pace
-from bot.chat.serve import Service
-from bot.chat.webhook import SECRET_HEADER
 from bot.conversation.visit import Kind, Visit
+from bot.doors.telegram.webhook import SECRET_HEADER
+from bot.service.delivery import Pace
+from bot.service.serve import Service
 from bot.store import agenda, inbox, leases, outbox
 from bot.store.database import open_database
 from bot.store.inbox import Receipt
@@ -194,7 +194,7 @@ def poller(database):
 
 
 def test_one_replica_polls_and_when_it_dies_the_other_takes_over(turns, others, clock, database, monkeypatch):
-    monkeypatch.setattr("bot.chat.poll.LEASE_RENEWED_SECONDS", 0.02)
+    monkeypatch.setattr("bot.doors.telegram.poll.LEASE_RENEWED_SECONDS", 0.02)
 
     async def story(server):
         async with serving(others, server) as spare:

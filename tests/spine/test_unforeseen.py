@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.casework import clock as duties
-from bot.chat.intake import Intake
+from bot.service.intake import Intake
 from bot.store import agenda
 from tests.cast import EMMA, HOA, LAN, MINH, NGOC_HA, THU
 from tests.serving import counted, run, serving, until
@@ -20,9 +20,10 @@ ADMIN = f"telegram:{THU.id}"
 @pytest.fixture
 def hurried(monkeypatch):
     """Nobody in these stories waits a second of real time."""
-    for name in ("trouble.PAUSE_SECONDS", "worker.PAUSE_SECONDS", "delivery.RENEW_SECONDS", "delivery.IDLE_SECONDS",
-                 "serve.AGENDA_SECONDS", "poll.FIRST_PAUSE_SECONDS"):  # fmt: skip
-        monkeypatch.setattr(f"bot.chat.{name}", 0.01)
+    for name in ("service.trouble.PAUSE_SECONDS", "service.worker.PAUSE_SECONDS", "service.delivery.RENEW_SECONDS",
+                 "service.delivery.IDLE_SECONDS", "service.serve.AGENDA_SECONDS",
+                 "doors.telegram.poll.FIRST_PAUSE_SECONDS"):  # fmt: skip
+        monkeypatch.setattr(f"bot.{name}", 0.01)
 
 
 def planned(database):
@@ -82,7 +83,7 @@ TASKS = [
 def test_no_task_of_the_service_ends_it(turns, monkeypatch, room, what):
     """The first three calls of it raise what nobody foresaw."""
     module, _, name = room.rpartition(".")
-    kind = getattr(__import__(f"bot.chat.{module}", fromlist=[name]), name)
+    kind = getattr(__import__(f"bot.service.{module}", fromlist=[name]), name)
     real, failures = getattr(kind, what), [ZeroDivisionError, KeyError, ValueError]
 
     def shaky(self, *args):

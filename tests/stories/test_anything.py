@@ -4,11 +4,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.chat.outbound import look
 from bot.content.schema import Aspect, Language
 from bot.conversation.converse import converse
 from bot.conversation.reply import Block, Reply, Style
 from bot.conversation.visit import Kind, Memory, Visit
+from bot.doors.telegram.outbound import look
 from tests.conftest import Clock
 from tests.contract import contract_problem
 

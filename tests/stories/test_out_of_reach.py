@@ -5,8 +5,8 @@ import datetime as dt
 import httpx
 import pytest
 
-from bot.chat.delivery import send
 from bot.conversation.reply import Block, Reply
+from bot.service.delivery import send
 from bot.store import outbox
 from bot.turn import _REPLY
 from tests.cast import HOA, HUNG, LAN, MINH, NGOC_HA, THU, Person
@@ -288,7 +288,7 @@ async def test_what_the_server_took_in_and_never_answered_is_not_sent_for_ever(p
             raise TimedOut from httpx.ReadTimeout("")
         return await send(bot, chat_id, reply, spot)
 
-    monkeypatch.setattr("bot.chat.delivery.send", silent)
+    monkeypatch.setattr("bot.service.delivery.send", silent)
     await play.hears(NGOC_HA.hears(HOA, "chị ra bệnh viện", thread=play.topic(NGOC_HA)))
     for _ in range(10):
         clock.pass_(60)

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.chat.renewal import Renewal
 from bot.content.live import LiveContent
+from bot.service.renewal import Renewal
 from tests.cast import LAN, THU
 from tests.content.small import copy_small
 from tests.serving import run, serving, until
@@ -192,7 +192,7 @@ async def test_learning_ends_with_the_bot(play, home, cache):
 
 
 def test_the_running_service_takes_in_what_is_saved(turns, home, cache, monkeypatch):
-    monkeypatch.setattr("bot.chat.renewal.LOOK_SECONDS", 0.01)
+    monkeypatch.setattr("bot.service.renewal.LOOK_SECONDS", 0.01)
 
     async def story(server):
         async with serving(turns, server, live=LiveContent(home, cache), admin_chat_id=THU.id) as task:

@@ -98,7 +98,7 @@ def test_a_phrase_more_is_other_weights_and_the_same_phrases_are_the_same(conten
 
 def test_what_serves_does_not_load_numpy():
     """Sixteen megabytes of 150."""
-    serving = "import sys, main, bot.chat.serve, bot.content.live, bot.learned; sys.exit('numpy' in sys.modules)"
+    serving = "import sys, main, bot.service.serve, bot.content.live, bot.learned; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", serving], cwd=ROOT, check=False).returncode == 0
 
 

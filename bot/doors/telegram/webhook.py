@@ -1,0 +1,59 @@
+"""The webhook: stores an update and only then answers 200."""
+
+import hmac
+import json
+import logging
+from hashlib import sha256
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.service.intake import Intake
+from bot.store.database import PASSING_ERRORS
+
+log = logging.getLogger(__name__)
+
+SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
+MAX_BODY = 1_000_000
+
+
+def secret_for(token: str) -> str:
+    """A secret that every replica with the same token arrives at by itself."""
+    return hmac.new(token.encode(), b"mot-cua webhook", sha256).hexdigest()
+
+
+def webhook(path: str, secret: str, intake: Intake) -> Route:
+    """Telegram posts to `path`."""
+
+    async def receive(request: Request) -> Response:
+        if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
+            return PlainTextResponse("wrong secret", 403)
+        body = await _body(request)
+        if body is None:
+            return PlainTextResponse("too large", 413)
+        try:
+            await intake.store([_read(body)])
+        except PASSING_ERRORS as error:
+            log.error("an update could not be stored: %s", type(error).__name__)
+            return PlainTextResponse("try again", 503)  # Telegram sends it again
+        return PlainTextResponse("ok")
+
+    return Route(path or "/", receive, methods=["POST"])
+
+
+async def _body(request: Request) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY:
+            return None
+    return bytes(body)
+
+
+def _read(body: bytes) -> object:
+    """What was sent; what is not JSON is stored as it came, so that it is accounted for."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return {"not_json": body.decode("utf-8", "replace")[:4000]}

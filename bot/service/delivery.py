@@ -1,0 +1,358 @@
+"""Delivery: the outbox goes out by priority, in order within a chat, inside Telegram's limits."""
+
+import asyncio
+import datetime as dt
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import uuid4
+
+from aiolimiter import AsyncLimiter
+from telegram import Bot
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
+
+from bot.conversation.reply import Place, Reply
+from bot.doors.telegram.failures import Fate, Hopeless, fate_of, was_answered
+from bot.doors.telegram.inbound import DOOR, chat_key
+from bot.doors.telegram.outbound import Spot, send
+from bot.doors.telegram.spots import Spots, look_of
+from bot.logs import under
+from bot.service.metrics import Metrics
+from bot.service.threads import Threads
+from bot.store import cases, chats, lanes, outbox, people, shown
+from bot.store.database import PASSING_ERRORS, Transaction
+from bot.store.outbox import TOLD_TO_WAIT, Parcel
+from bot.turn import Turns, reply_of
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 5.0
+LONGEST_WAIT_SECONDS = 60
+LOOK_SECONDS = 0.5  # for more to send, while messages are under way
+RENEW_SECONDS = 2.0
+# A second's messages go out in so many steps: were all of it under way at once, a kill would repeat all of it.
+EVENLY = 28
+NOTE_AGAIN_SECONDS = (0.1, 0.3, 1.0, 3.0)
+NO_PLACE = Place()
+LONGEST_PAUSE = dt.timedelta(seconds=10)
+TRIED_OFTEN = 4  # and refused by the server: half a minute
+TRIED_LONG = 12  # without reaching it, while others do
+SENT_TWICE = 1  # what the server took in and never answered may have arrived: it is sent once more, not for ever
+ASKING_SECONDS = 3.0
+CLOSING_SECONDS = 10.0  # for the last round, however slow the server
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """Telegram's limits: messages a second overall, seconds between two in one private chat and in one group."""
+
+    per_second: float = 28
+    private_seconds: float = 1.0
+    group_seconds: float = 3.0
+
+
+class Withheld(Exception):
+    """Whoever reads in the chat may receive this no more: a post has ended, or the request is another desk's."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message, where it stands now or why it does not, and when the next may go to its chat."""
+
+    parcel: Parcel
+    place: Place
+    outcome: Spot | Exception
+    free_at: dt.datetime
+
+
+class Delivery:
+    """Sends what waits. `run` loops; `deliver_due` sends once what may go out now."""
+
+    def __init__(
+        self, turns: Turns, threads: Threads, bot: Bot, pace: Pace | None = None, metrics: Metrics | None = None
+    ) -> None:
+        self.turns = turns
+        self.threads = threads
+        self.bot = bot
+        self.pace = pace or Pace()
+        self.metrics = metrics or Metrics()
+        at_once = max(1.0, self.pace.per_second / EVENLY)
+        self._overall = AsyncLimiter(at_once, at_once / self.pace.per_second)
+        self._free_at: dict[str, dt.datetime] = {}  # of our own chats; replicas share theirs in the database
+        self.spots = Spots(turns, threads, bot)
+        self._went_at: dt.datetime | None = None  # when a message last went out
+        self.name = uuid4().hex
+        self._shared = turns.database.shared
+        self._under_way: dict[str, asyncio.Task[None]] = {}  # by chat
+        self._renewed = 0.0
+        self._to_settle: list[Sent] = []
+        self._settling = asyncio.Lock()
+
+    async def run(self, wake: asyncio.Event, stop: asyncio.Event) -> None:
+        """Deliver until `stop`; a last round sends what the last turns decided. A slow message holds up no other."""
+        try:
+            while not stop.is_set():
+                wake.clear()
+                await self._round(wake)
+            with suppress(TimeoutError, *PASSING_ERRORS):
+                async with asyncio.timeout(CLOSING_SECONDS):
+                    while await self.deliver_due():
+                        pass
+        finally:
+            for task in self._under_way.values():
+                task.cancel()
+
+    async def _round(self, wake: asyncio.Event) -> None:
+        try:
+            self._take_back()
+            await self._begin_due()
+            await self._rest(wake)
+        except PASSING_ERRORS as error:
+            log.error("the outbox waits for the database: %s", type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), IDLE_SECONDS)
+        except Exception as error:  # noqa: BLE001 - what is under way is not cancelled for another's mistake
+            await self.threads.run(self.turns.unforeseen, "delivery", error)
+            await asyncio.sleep(RENEW_SECONDS)
+
+    async def deliver_due(self) -> int:
+        """Send the first waiting message of every chat that may have one now; how many were tried."""
+        begun = await self._begin_due()
+        while not all(task.done() for task in self._under_way.values()):
+            await asyncio.wait(self._under_way.values(), timeout=RENEW_SECONDS)
+            await self._hold_on()
+        self._take_back()
+        return begun
+
+    async def _begin_due(self) -> int:
+        """Set the first waiting message of every chat that may have one now on its way; how many."""
+        now = self.turns.clock()
+        latest = now + LONGEST_PAUSE  # a later one was noted before the clock was put back
+        self._free_at = {chat: at for chat, at in self._free_at.items() if now < at <= latest}
+        parcels = await self.threads.run(self._due, now)
+        for parcel in parcels:
+            self._under_way[parcel.chat] = asyncio.create_task(self._deliver(parcel))
+        return len(parcels)
+
+    def _take_back(self) -> None:
+        """Forget the messages that have gone. Raises what kept us from noting it, once all of them are forgotten."""
+        done = [chat for chat, task in self._under_way.items() if task.done()]
+        failures = [failure for chat in done if (failure := self._under_way.pop(chat).exception())]
+        if failures:
+            raise failures[0]
+
+    async def _rest(self, wake: asyncio.Event) -> None:
+        """Until there may be more to send."""
+        if not self._under_way:
+            seconds = await self._seconds_to_next()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), seconds)
+            return
+        ringing = asyncio.ensure_future(wake.wait())
+        some = {ringing, *self._under_way.values()}
+        await asyncio.wait(some, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        ringing.cancel()
+        await self._hold_on()
+
+    async def _hold_on(self) -> None:
+        """Keep the lanes of messages that take long."""
+        now = asyncio.get_running_loop().time()
+        if self._shared and self._under_way and now >= self._renewed + RENEW_SECONDS:
+            self._renewed = now
+            with suppress(*PASSING_ERRORS):
+                async with self._settling:  # both change the same lanes, each in its own order
+                    await self.threads.run(self._renew)
+
+    def _renew(self) -> None:
+        with self.turns.database.change() as connection:
+            lanes.renew(connection, holder=self.name, now=self.turns.clock())
+
+    def _due(self, now: dt.datetime) -> list[Parcel]:
+        per_second = int(self.pace.per_second)
+        room = per_second - len(self._under_way)
+        if room <= 0:
+            return []
+        ours = list(self._under_way)
+        if self._shared:
+            with self.turns.database.change() as connection:
+                return lanes.claim(
+                    connection, DOOR, holder=self.name, now=now, limit=room, per_second=per_second, under_way=ours
+                )
+        with self.turns.database.look() as connection:
+            return outbox.due(connection, DOOR, now=now, limit=room, busy=[*self._free_at, *ours])
+
+    async def _seconds_to_next(self) -> float:
+        next_due, free = await self.threads.run(self._next)
+        if next_due is None:
+            return IDLE_SECONDS
+        soonest = max(next_due, free or min(self._free_at.values(), default=next_due))
+        return min(IDLE_SECONDS, max(0.01, (soonest - self.turns.clock()).total_seconds()))
+
+    def _next(self) -> tuple[dt.datetime | None, dt.datetime | None]:
+        """When the next message may go, and when the next of the shared lanes is free."""
+        now = self.turns.clock()
+        with self.turns.database.change() as connection:
+            if not self._shared:
+                return outbox.next_due(connection, DOOR, now=now), None
+            lanes.sweep(connection, now=now)
+            return outbox.next_due(connection, DOOR, now=now), lanes.next_free(connection, now=now)
+
+    async def _deliver(self, parcel: Parcel) -> None:
+        with under(f"message-{parcel.id}"):
+            async with self._overall:
+                place, sent = await self._send(parcel)
+            self.metrics.delivery(sent)
+            seconds = self.pace.group_seconds if ":-" in parcel.chat else self.pace.private_seconds
+            if isinstance(sent, Spot) and sent.unchanged:
+                seconds = 0
+            free_at = self.turns.clock() + dt.timedelta(seconds=seconds)
+            if not self._shared:
+                self._free_at[parcel.chat] = free_at
+            await self._settled_with_others(Sent(parcel, place, sent, free_at))
+
+    async def _settled_with_others(self, one: Sent) -> None:
+        """Note what became of a message, in one transaction with all that went out while the last was written."""
+        self._to_settle.append(one)
+        async with self._settling:
+            together, self._to_settle = self._to_settle, []
+            if not together:
+                return
+            try:
+                await self._noted(together)
+            except PASSING_ERRORS:
+                raise
+            except Exception:  # noqa: BLE001 - our own mistake about one of them takes none of the others with it
+                for each in together:
+                    await self.threads.run(self._settle_alone, each)
+
+    async def _noted(self, together: list[Sent]) -> None:
+        """Try several times: what has gone out and is not noted would go out again."""
+        for pause in NOTE_AGAIN_SECONDS:
+            try:
+                return await self.threads.run(self._settle_all, together)
+            except PASSING_ERRORS as error:
+                log.warning("what became of messages is noted later: %s", type(error).__name__)
+                await asyncio.sleep(pause)
+        return await self.threads.run(self._settle_all, together)
+
+    def _settle_all(self, together: list[Sent]) -> None:
+        with self.turns.database.change() as connection:
+            if self._shared:
+                lanes.leave(connection, {one.parcel.chat: one.free_at for one in together}, holder=self.name)
+            for one in together:
+                self._settle(connection, one)
+            gone = (one.parcel for one in together if isinstance(one.outcome, Spot))
+            outbox.sent(connection, gone, now=self.turns.clock())
+
+    async def _send(self, parcel: Parcel) -> tuple[Place, Spot | Exception]:
+        """Where the message belongs, and where it now stands or why it does not."""
+        try:
+            reply = reply_of(parcel.payload)
+        except ValueError as error:  # written by another version
+            return NO_PLACE, error
+        return reply.place, await self._outcome(parcel, reply)
+
+    async def _outcome(self, parcel: Parcel, reply: Reply) -> Spot | Exception:
+        try:
+            if reply.place.is_of_a_request and not await self.threads.run(self.turns.may_be_sent, parcel.chat, reply):
+                return Withheld()
+            spot = await self.spots.bring(parcel.chat, reply, send)
+        except Exception as error:  # noqa: BLE001 - one message that cannot be sent must not hold up all others
+            return Hopeless(type(error).__name__) if await self._is_hopeless(parcel, error) else error
+        self._went_at = self.turns.clock()
+        return spot
+
+    async def _is_hopeless(self, parcel: Parcel, error: Exception) -> bool:
+        """It has failed often, and others have gone out since it was last tried, or the server answers otherwise."""
+        if fate_of(error) is not Fate.AGAIN or parcel.attempts < (TRIED_OFTEN if was_answered(error) else TRIED_LONG):
+            return False
+        last_tried = self.turns.clock() - _pause(parcel.attempts - 1)
+        if self._went_at and self._went_at > last_tried:
+            return True
+        return was_answered(error) and parcel.attempts > TRIED_OFTEN and await self._answers()
+
+    async def _answers(self) -> bool:
+        try:
+            await self.bot.get_me(read_timeout=ASKING_SECONDS)
+        except TelegramError:
+            return False
+        return True
+
+    def _settled(self, connection: Transaction, parcel: Parcel, place: Place, spot: Spot) -> None:
+        """Remember where it stands: to edit it, to find its topic, to know what an answer to it is about."""
+        self.turns.told(connection, place)
+        if place.probes:
+            self.turns.back(connection, parcel.chat)
+        if place.name and not spot.unchanged:
+            look = look_of(reply_of(parcel.payload))
+            shown.keep(
+                connection, chat=parcel.chat, name=place.name, message=spot.message, thread=spot.thread, look=look
+            )
+        if place.copies:
+            self._copied(connection, parcel.chat, place, spot)
+        if place.deletes:
+            return
+        if place.relays and spot.message:
+            cases.copied(connection, place.relays, chat=parcel.chat, message_id=spot.message)
+        elif place.about and spot.message and not place.name:
+            note = f"about:{place.about}:{spot.message}"
+            shown.keep(connection, chat=parcel.chat, name=note, message=spot.message, thread=None)
+
+    def _copied(self, connection: Transaction, chat: str, place: Place, spot: Spot) -> None:
+        """Telegram names the copies in order; where it left one out, nobody knows which is which."""
+        originals = sorted(place.copies, key=lambda one: int(one[1]))
+        whole = len(spot.album) == len(originals)
+        for (_, _, number), message in zip(originals, spot.album if whole else ("",) * len(originals), strict=True):
+            cases.copied(connection, number, chat=chat, message_id=message)
+        if not whole:
+            self.turns.partly(connection, chat, place, left_out=len(originals) - len(spot.album))
+
+    def _settle_alone(self, one: Sent) -> None:
+        try:
+            self._settle_all([one])
+        except PASSING_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001 - sent again and again it would be worse
+            log.error("what became of a message cannot be noted: %s", type(error).__name__)
+            with self.turns.database.change() as connection:
+                outbox.give_up(connection, one.parcel, error=type(error).__name__, now=self.turns.clock())
+
+    def _settle(self, connection: Transaction, one: Sent) -> None:
+        now, parcel, error = self.turns.clock(), one.parcel, one.outcome
+        if isinstance(error, Spot):
+            return self._settled(connection, parcel, one.place, error)
+        if isinstance(error, Withheld):
+            outbox.give_up(connection, parcel, error="Withheld", now=now)
+            return None
+        fate = fate_of(error)
+        match fate, error:
+            case Fate.HELD, RetryAfter():
+                outbox.later(connection, parcel, until=now + _seconds(error.retry_after), error=TOLD_TO_WAIT, now=now)
+            case Fate.MOVED, ChatMigrated():
+                new = chat_key(error.new_chat_id)
+                outbox.readdress(connection, parcel.chat, new)
+                chats.rename(connection, parcel.chat, new)
+                people.move_desk(connection, parcel.chat, new)
+            case Fate.LOST, _:
+                self.turns.lost(connection, parcel.chat, why=type(error).__name__)
+            case (Fate.AGAIN, _) | (Fate.UNSURE, _) if fate is Fate.AGAIN or parcel.attempts < SENT_TWICE:
+                outbox.later(
+                    connection, parcel, until=now + _pause(parcel.attempts), error=type(error).__name__, now=now
+                )
+                if not isinstance(error, NetworkError):
+                    log.error("the message waits: %s", type(error).__name__)
+            case _:
+                said = error.message if isinstance(error, BadRequest) else type(error).__name__
+                log.error("the message is given up (%s): %s", fate.value, said)
+                outbox.give_up(connection, parcel, error=fate.value, now=now)
+                if fate is not Fate.BROKEN:
+                    self.turns.undelivered(connection, parcel, fate.value)
+        return None
+
+
+def _pause(attempts: int) -> dt.timedelta:
+    return dt.timedelta(seconds=min(LONGEST_WAIT_SECONDS, 2**attempts))
+
+
+def _seconds(wait: float | dt.timedelta) -> dt.timedelta:
+    return wait if isinstance(wait, dt.timedelta) else dt.timedelta(seconds=wait)

@@ -1,0 +1,200 @@
+"""What an operator reads when the bot cannot serve: one sentence, and an exit that is not zero."""
+
+import asyncio
+import os
+import re
+import socket
+import sys
+
+import pytest
+from sqlalchemy import text
+
+from bot.config import BadSettings, read_settings
+from bot.doors.proxies import proxy_trouble
+from bot.doors.telegram.reach import TelegramTrouble, reach
+from bot.store.alone import alone
+from bot.store.database import DatabaseUnusable, open_database
+from tests.cast import LAN
+from tests.commands.conftest import process
+from tests.conftest import ROOT
+from tests.telegram_server import TOKEN, TelegramServer
+
+
+async def run(**settings):
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("TELEGRAM", "WEBHOOK"))}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(ROOT / "main.py"),
+        "run",
+        env={**clean, "LOG_LEVEL": "ERROR", **{name.upper(): value for name, value in settings.items()}},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode, out.decode() + err.decode()
+
+
+def said(outcome):
+    """The one sentence of a run that ended in a refusal."""
+    code, words = outcome
+    assert code not in (0, None)
+    assert "Traceback" not in words
+    (sentence,) = [line for line in words.splitlines() if line.strip()]
+    return sentence
+
+
+@pytest.mark.usefixtures("house")  # what the phrases teach has been learnt before a process needs it
+def test_each_refusal_is_one_sentence(tmp_path):
+    wrong, withdrawn, taken = map(said, asyncio.run(refusals([f"sqlite:///{tmp_path / f'{n}.db'}" for n in range(3)])))
+    assert "copy it again" in wrong
+    assert "no longer accepts TELEGRAM_BOT_TOKEN" in withdrawn
+    assert "127.0.0.1 cannot be used" in taken
+
+
+async def refusals(urls):
+    async with TelegramServer().running() as server:
+        server.fail("getUpdates", 401, "Unauthorized")
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            known = {"telegram_bot_token": TOKEN, "telegram_api_url": server.url}
+            hook = {"webhook_url": "http://127.0.0.1/hook", "port": str(other.getsockname()[1])}
+            return await asyncio.gather(
+                run(database_url=urls[0], **known | {"telegram_bot_token": "1:wrong"}),
+                run(database_url=urls[1], **known),
+                run(database_url=urls[2], **known, **hook),
+            )
+
+
+def test_a_newer_database_is_refused_before_anything_is_read(database, database_url):
+    with database.change() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert "newer version" in said(asyncio.run(run(database_url=database_url)))
+
+
+@pytest.mark.usefixtures("house")
+def test_a_second_process_on_one_sqlite_file_is_refused(tmp_path):
+    """Also by another path to it; the first goes on, and the file is free again when it has ended."""
+    (tmp_path / "also").symlink_to(tmp_path)
+    code, words, sent = asyncio.run(two_at_once(tmp_path / "one.db", tmp_path / "also" / "one.db"))
+    assert "one.db already; stop that one first" in said((code, words))
+    assert sent == 1
+
+
+async def two_at_once(file, same):
+    async with TelegramServer().running() as server:
+        known = {"telegram_bot_token": TOKEN, "telegram_api_url": server.url}
+        first = asyncio.create_task(run(database_url=f"sqlite:///{file}", **known))
+        while not any(name == "getUpdates" for name, _ in server.calls):
+            assert not first.done(), first.result()
+            await asyncio.sleep(0.05)
+        code, words = await run(database_url=f"sqlite:///{same}", **known)
+        await server.inject(LAN.says("/help"))
+        while not server.texts(LAN.id):
+            await asyncio.sleep(0.05)
+        server.fail("getUpdates", 401, "Unauthorized")
+        await server.inject(LAN.says("/help"))
+        await first
+        with alone(f"sqlite:///{file}"):
+            return code, words, len(server.texts(LAN.id))
+
+
+PROXIES = {
+    "ALL_PROXY=socks5://127.0.0.1:9": "ALL_PROXY cannot be used: SOCKS",
+    "NO_PROXY=[::1]": "NO_PROXY cannot be used",
+    "NO_PROXY=fe80::/10": "NO_PROXY cannot be used",
+    "HTTPS_PROXY=foo://u:geheim@x": "HTTPS_PROXY cannot be used: it is not the address of an http proxy",
+    "http_proxy=http://[::1": "HTTP_PROXY cannot be used: it is not the address of an http proxy",
+    "HTTPS_PROXY=http://u:geheim@x:y": "HTTPS_PROXY cannot be used",
+    "ALL_PROXY=10.0.0.1:3128": "",
+    "NO_PROXY=localhost,.vn,10.0.0.0/8,::1": "",
+    "NO_PROXY=*": "",
+}
+
+
+@pytest.fixture
+def no_proxies(monkeypatch):
+    for name in ("ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.mark.usefixtures("no_proxies")
+@pytest.mark.parametrize("variable", PROXIES)
+def test_a_proxy_variable_is_used_or_said_to_be_unusable(monkeypatch, variable):
+    monkeypatch.setenv(*variable.split("=", 1))
+    sentence = proxy_trouble()
+    assert sentence.startswith(PROXIES[variable])
+    assert bool(sentence) == bool(PROXIES[variable])
+    assert "geheim" not in sentence
+
+
+@pytest.mark.usefixtures("no_proxies")
+def test_a_wrong_proxy_ends_the_start_in_one_sentence(tmp_path):
+    outcome = asyncio.run(
+        run(database_url=f"sqlite:///{tmp_path / 'x.db'}", telegram_bot_token=TOKEN, no_proxy="[::1]")
+    )
+    assert said(outcome).startswith("Error: NO_PROXY cannot be used")
+
+
+ADDRESSES = {
+    "postgres://u:geheim@127.0.0.1:1/x": "postgresql+psycopg://u:***@127.0.0.1:1/x does not answer",
+    "postgresql://u:geheim@127.0.0.1:1/x": "postgresql+psycopg://u:***@127.0.0.1:1/x does not answer",
+    "postgresql+psycopg://u:geh@eim@127.0.0.1:1/x": "write @ as %40",
+    "postgresql+psycopg://u:geh/1@eim@127.0.0.1:1/x": "write @ as %40",
+    "postgresql+psycopg://u:geh@eim:1@127.0.0.1:1/x": "write @ as %40",
+    "postgresql+psycopg://u@127.0.0.1:1/x?password=geheim": "does not answer",
+    "mysql://u:geheim@127.0.0.1/x": "The driver of DATABASE_URL is not installed",
+    "u:geheim@127.0.0.1": "is not a database address",
+}
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_part_of_a_password_is_ever_said(address):
+    with pytest.raises(DatabaseUnusable) as failure:
+        open_database(address)
+    assert ADDRESSES[address] in str(failure.value)
+    assert not re.search("geh|eim", str(failure.value))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://u:geh@eim@127.0.0.1:1",
+        "http://u:geh/1@eim@127.0.0.1:1",
+        "http://u:1/geh@eim",
+        "http://[geh",
+        "http://geh:x",
+    ],
+)
+def test_no_part_of_a_password_of_telegrams_address_is_said(monkeypatch, address):
+    monkeypatch.setenv("TELEGRAM_API_URL", address)
+    with pytest.raises(BadSettings) as failure:
+        read_settings()
+    assert "in a password write @ as %40" in str(failure.value)
+    assert not re.search("geh|eim", str(failure.value))
+
+
+def test_telegrams_address_is_told_without_its_password(monkeypatch):
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://u:geh%40eim@127.0.0.1:1")
+    settings = read_settings()
+    assert settings.shown_api_url == "http://127.0.0.1:1"
+    assert {"geh%40eim", "geh@eim"} <= set(settings.secrets)
+    with pytest.raises(TelegramTrouble) as failure:
+        reach(settings.telegram_api_url, TOKEN)
+    assert "geh" not in str(failure.value)
+
+
+@pytest.mark.parametrize("code_page", ["cp1252", "cp1258", "cp437", "ascii"])
+def test_a_console_without_vietnamese_letters_gets_marks_and_a_sentence(code_page):
+    done = process("--help", PYTHONIOENCODING=code_page)
+    assert done.returncode == 0
+    assert f"This console ({code_page}) has no Vietnamese letters; set PYTHONUTF8=1." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_secret_in_a_wrong_address_is_never_shown():
+    sentence = said(asyncio.run(run(database_url="postgresql+psycopg://u:hunter2@127.0.0.1:1/x")))
+    assert "hunter2" not in sentence
+    assert "does not answer" in sentence
