@@ -41,9 +41,9 @@ def run() -> None:
         _talk_here(settings)
         return
     from bot.casework.gate import Limits
+    from bot.commands.serving import CannotServe, serve
     from bot.content.live import LiveContent
     from bot.doors.proxies import proxy_trouble
-    from bot.service.serve import CannotServe, serve
     from bot.store.alone import alone
     from bot.turn import Turns
 

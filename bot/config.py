@@ -89,6 +89,11 @@ class Settings(BaseSettings):
         return without_password(self.telegram_api_url)
 
     @property
+    def admin(self) -> str | None:
+        """The key of the chat that hears of trouble."""
+        return f"telegram:{self.admin_chat_id}" if self.admin_chat_id else None
+
+    @property
     def secrets(self) -> list[str]:
         """What must never be written anywhere: token, webhook secret, the database's password as typed and as meant."""
         address = self.database_url.get_secret_value() if self.database_url else ""

@@ -96,9 +96,11 @@ class Turns:
         """
         shared: dict[Receipt, Taken] = {}
         questions = [call for call in calls if is_question(call.visit)]
-        if len(questions) > 1:
-            with suppress(Exception):
-                shared = self._share(questions)
+        for source in {call.receipt.source for call in questions}:
+            of_the_door = [call for call in questions if call.receipt.source == source]
+            if len(of_the_door) > 1:
+                with suppress(Exception):
+                    shared |= self._share(of_the_door)
         return [shared.get(call.receipt) or self._alone(call) for call in calls]
 
     def _share(self, calls: Sequence[Call]) -> dict[Receipt, Taken]:

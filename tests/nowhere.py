@@ -41,5 +41,5 @@ class Nowhere(BaseRequest):
 def answered_here(service, heard=lambda _chat: None):
     """Let a service speak to nobody outside this process."""
     request = Nowhere(heard)
-    service.application.bot._request = (request, request)
+    service.doorways[0].door.bot._request = (request, request)
     return service

@@ -7,16 +7,15 @@ from contextlib import asynccontextmanager
 import httpx
 
 from bot.doors.trust import trusted
-from bot.service.serve import Service
 from bot.store import inbox
-from tests.stage import QUICK, settings
+from tests.stage import settings, telegram
 from tests.telegram_server import TelegramServer
 
 
 @asynccontextmanager
 async def serving(turns, server, live=None, **extra):
     stop = asyncio.Event()
-    task = asyncio.create_task(Service(settings(server, **extra), turns, QUICK, live).run(stop))
+    task = asyncio.create_task(telegram(settings(server, **extra), turns, live=live).run(stop))
     try:
         yield task
     finally:

@@ -10,8 +10,10 @@ from bot.casework import staffing
 from bot.casework.counter import Counter
 from bot.config import Settings
 from bot.desk.request import Role
-from bot.service.delivery import Pace
+from bot.doors.door import Pace
+from bot.doors.telegram.door import TelegramDoor
 from bot.service.serve import Service
+from bot.service.threads import Threads
 from tests.telegram_server import TOKEN, TelegramServer
 
 QUICK = Pace(per_second=1000, private_seconds=0, group_seconds=0)
@@ -25,11 +27,11 @@ def played(story):
         async def run():
             async with TelegramServer().running() as server:
                 play = Play(server, turns)
-                await play.service.application.initialize()
+                await play.begin()
                 try:
                     await story(play, *args, **kwargs)
                 finally:
-                    await play.service.application.shutdown()
+                    await play.end()
                     play.service.threads.close()
                 assert server.violations == []
 
@@ -52,15 +54,47 @@ def settings(server, **extra):
     return Settings(telegram_bot_token=TOKEN, telegram_api_url=server.url, **extra)
 
 
+def telegram(settings, turns, pace=QUICK, live=None):
+    """The service with Telegram's door alone."""
+    threads = Threads.of(turns.database)
+    return Service(settings, turns, [TelegramDoor(settings, turns, threads, pace)], threads, live)
+
+
+async def begin(service):
+    """As `run` does before anything is received: the door is greeted, and what came through it is acted on."""
+    for one in service.doorways:
+        await one.door.bot.initialize()
+        service.worker.open(one.door)
+
+
+async def end(service):
+    for one in service.doorways:
+        await one.door.close()
+
+
 class Play:
     """Updates in, messages out; nothing runs in between unless a story says so."""
 
     def __init__(self, server, turns):
         self.server = server
         self.turns = turns
-        self.service = Service(settings(server), turns, QUICK)
+        self.service = telegram(settings(server), turns)
         self.service.threads.keep(1)  # a story tells one thing after another, on PostgreSQL too
         self._update = 0
+
+    @property
+    def intake(self):
+        return self.service.doorways[0].intake
+
+    @property
+    def delivery(self):
+        return self.service.doorways[0].delivery
+
+    async def begin(self):
+        await begin(self.service)
+
+    async def end(self):
+        await end(self.service)
 
     async def store(self, *updates):
         """Receive updates: stored, not yet acted on."""
@@ -68,17 +102,17 @@ class Play:
         for update in updates:
             self._update += 1
             numbered.append(update if "update_id" in update else {"update_id": self._update, **update})
-        await self.service.intake.store(numbered)
+        await self.intake.store(numbered)
 
     async def act(self):
         """Take every turn that waits."""
         worker = self.service.worker
         while found := await worker.threads.run(worker._waiting):
-            worker.begin(self.service.application, found)
+            worker.begin(found)
             await worker.settle()
 
     async def deliver(self):
-        while await self.service.delivery.deliver_due():
+        while await self.delivery.deliver_due():
             pass
 
     async def hears(self, *updates):

@@ -1,5 +1,6 @@
 """A reply: plain data that any channel can show."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
@@ -104,6 +105,11 @@ class Reply:
     def text(self) -> str:
         """As a person would read it: titles and paragraphs apart, items under each other."""
         return "".join(_shown(before, block) for before, block in zip((None, *self.blocks), self.blocks, strict=False))
+
+    @property
+    def look(self) -> str:
+        """By which it is known whether two replies show the same."""
+        return hashlib.sha256(repr((self.blocks, self.buttons)).encode("utf-8", "surrogatepass")).hexdigest()
 
     def parts(self, limit: int = MAX_CHARACTERS) -> "tuple[Reply, ...]":
         """The same as messages of at most `limit` UTF-16 units, cut at paragraph ends; the buttons under the last."""

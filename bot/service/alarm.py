@@ -5,6 +5,7 @@ import datetime as dt
 import logging
 from contextlib import suppress
 
+from bot.service.bell import Bell
 from bot.service.threads import Threads
 from bot.store import alarms, figures
 from bot.store.database import PASSING_ERRORS
@@ -23,7 +24,7 @@ class Alarm:
     def __init__(self, turns: Turns, threads: Threads) -> None:
         self.turns = turns
         self.threads = threads
-        self.told = asyncio.Event()  # set when a message for the administrator waits in the outbox
+        self.told: Bell = asyncio.Event()  # set when a message for the administrator waits in the outbox
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

@@ -1,4 +1,4 @@
-"""Delivery: the outbox goes out by priority, in order within a chat, inside Telegram's limits."""
+"""Delivery: the outbox goes out by priority, in order within a chat, inside the channel's limits: one for each door."""
 
 import asyncio
 import datetime as dt
@@ -8,14 +8,9 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from aiolimiter import AsyncLimiter
-from telegram import Bot
-from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
 
 from bot.conversation.reply import Place, Reply
-from bot.doors.telegram.failures import Fate, Hopeless, fate_of, was_answered
-from bot.doors.telegram.inbound import DOOR, chat_key
-from bot.doors.telegram.outbound import Spot, send
-from bot.doors.telegram.spots import Spots, look_of
+from bot.doors.door import Door, Fate, Meaning, Spot
 from bot.logs import under
 from bot.service.metrics import Metrics
 from bot.service.threads import Threads
@@ -38,17 +33,11 @@ LONGEST_PAUSE = dt.timedelta(seconds=10)
 TRIED_OFTEN = 4  # and refused by the server: half a minute
 TRIED_LONG = 12  # without reaching it, while others do
 SENT_TWICE = 1  # what the server took in and never answered may have arrived: it is sent once more, not for ever
-ASKING_SECONDS = 3.0
 CLOSING_SECONDS = 10.0  # for the last round, however slow the server
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pace:
-    """Telegram's limits: messages a second overall, seconds between two in one private chat and in one group."""
-
-    per_second: float = 28
-    private_seconds: float = 1.0
-    group_seconds: float = 3.0
+class Hopeless(Exception):
+    """A message that fails each time, while others go through."""
 
 
 class Withheld(Exception):
@@ -68,18 +57,15 @@ class Sent:
 class Delivery:
     """Sends what waits. `run` loops; `deliver_due` sends once what may go out now."""
 
-    def __init__(
-        self, turns: Turns, threads: Threads, bot: Bot, pace: Pace | None = None, metrics: Metrics | None = None
-    ) -> None:
+    def __init__(self, turns: Turns, threads: Threads, door: Door, metrics: Metrics | None = None) -> None:
         self.turns = turns
         self.threads = threads
-        self.bot = bot
-        self.pace = pace or Pace()
+        self.door = door
+        self.pace = door.pace
         self.metrics = metrics or Metrics()
         at_once = max(1.0, self.pace.per_second / EVENLY)
         self._overall = AsyncLimiter(at_once, at_once / self.pace.per_second)
         self._free_at: dict[str, dt.datetime] = {}  # of our own chats; replicas share theirs in the database
-        self.spots = Spots(turns, threads, bot)
         self._went_at: dt.datetime | None = None  # when a message last went out
         self.name = uuid4().hex
         self._shared = turns.database.shared
@@ -176,10 +162,16 @@ class Delivery:
         if self._shared:
             with self.turns.database.change() as connection:
                 return lanes.claim(
-                    connection, DOOR, holder=self.name, now=now, limit=room, per_second=per_second, under_way=ours
+                    connection,
+                    self.door.name,
+                    holder=self.name,
+                    now=now,
+                    limit=room,
+                    per_second=per_second,
+                    under_way=ours,
                 )
         with self.turns.database.look() as connection:
-            return outbox.due(connection, DOOR, now=now, limit=room, busy=[*self._free_at, *ours])
+            return outbox.due(connection, self.door.name, now=now, limit=room, busy=[*self._free_at, *ours])
 
     async def _seconds_to_next(self) -> float:
         next_due, free = await self.threads.run(self._next)
@@ -192,17 +184,18 @@ class Delivery:
         """When the next message may go, and when the next of the shared lanes is free."""
         now = self.turns.clock()
         with self.turns.database.change() as connection:
+            next_due = outbox.next_due(connection, self.door.name, now=now)
             if not self._shared:
-                return outbox.next_due(connection, DOOR, now=now), None
+                return next_due, None
             lanes.sweep(connection, now=now)
-            return outbox.next_due(connection, DOOR, now=now), lanes.next_free(connection, now=now)
+            return next_due, lanes.next_free(connection, self.door.name, now=now)
 
     async def _deliver(self, parcel: Parcel) -> None:
         with under(f"message-{parcel.id}"):
             async with self._overall:
                 place, sent = await self._send(parcel)
-            self.metrics.delivery(sent)
-            seconds = self.pace.group_seconds if ":-" in parcel.chat else self.pace.private_seconds
+            self.metrics.delivery(sent, held=isinstance(sent, Exception) and self._meaning(sent).fate is Fate.HELD)
+            seconds = self.pace.group_seconds if self.door.is_group(parcel.chat) else self.pace.private_seconds
             if isinstance(sent, Spot) and sent.unchanged:
                 seconds = 0
             free_at = self.turns.clock() + dt.timedelta(seconds=seconds)
@@ -256,7 +249,7 @@ class Delivery:
         try:
             if reply.place.is_of_a_request and not await self.threads.run(self.turns.may_be_sent, parcel.chat, reply):
                 return Withheld()
-            spot = await self.spots.bring(parcel.chat, reply, send)
+            spot = await self.door.send(parcel.chat, reply)
         except Exception as error:  # noqa: BLE001 - one message that cannot be sent must not hold up all others
             return Hopeless(type(error).__name__) if await self._is_hopeless(parcel, error) else error
         self._went_at = self.turns.clock()
@@ -264,19 +257,23 @@ class Delivery:
 
     async def _is_hopeless(self, parcel: Parcel, error: Exception) -> bool:
         """It has failed often, and others have gone out since it was last tried, or the server answers otherwise."""
-        if fate_of(error) is not Fate.AGAIN or parcel.attempts < (TRIED_OFTEN if was_answered(error) else TRIED_LONG):
+        meaning = self._meaning(error)
+        if meaning.fate is not Fate.AGAIN or parcel.attempts < (TRIED_OFTEN if meaning.answered else TRIED_LONG):
             return False
         last_tried = self.turns.clock() - _pause(parcel.attempts - 1)
         if self._went_at and self._went_at > last_tried:
             return True
-        return was_answered(error) and parcel.attempts > TRIED_OFTEN and await self._answers()
+        return meaning.answered and parcel.attempts > TRIED_OFTEN and await self._answers()
 
     async def _answers(self) -> bool:
         try:
-            await self.bot.get_me(read_timeout=ASKING_SECONDS)
-        except TelegramError:
+            await self.door.reach()
+        except Exception:  # noqa: BLE001 - whatever the door makes of it
             return False
         return True
+
+    def _meaning(self, error: Exception) -> Meaning:
+        return Meaning(fate=Fate.HOPELESS) if isinstance(error, Hopeless) else self.door.meaning_of(error)
 
     def _settled(self, connection: Transaction, parcel: Parcel, place: Place, spot: Spot) -> None:
         """Remember where it stands: to edit it, to find its topic, to know what an answer to it is about."""
@@ -284,7 +281,7 @@ class Delivery:
         if place.probes:
             self.turns.back(connection, parcel.chat)
         if place.name and not spot.unchanged:
-            look = look_of(reply_of(parcel.payload))
+            look = reply_of(parcel.payload).look
             shown.keep(
                 connection, chat=parcel.chat, name=place.name, message=spot.message, thread=spot.thread, look=look
             )
@@ -299,7 +296,7 @@ class Delivery:
             shown.keep(connection, chat=parcel.chat, name=note, message=spot.message, thread=None)
 
     def _copied(self, connection: Transaction, chat: str, place: Place, spot: Spot) -> None:
-        """Telegram names the copies in order; where it left one out, nobody knows which is which."""
+        """The channel names the copies in order; where it left one out, nobody knows which is which."""
         originals = sorted(place.copies, key=lambda one: int(one[1]))
         whole = len(spot.album) == len(originals)
         for (_, _, number), message in zip(originals, spot.album if whole else ("",) * len(originals), strict=True):
@@ -324,35 +321,30 @@ class Delivery:
         if isinstance(error, Withheld):
             outbox.give_up(connection, parcel, error="Withheld", now=now)
             return None
-        fate = fate_of(error)
-        match fate, error:
-            case Fate.HELD, RetryAfter():
-                outbox.later(connection, parcel, until=now + _seconds(error.retry_after), error=TOLD_TO_WAIT, now=now)
-            case Fate.MOVED, ChatMigrated():
-                new = chat_key(error.new_chat_id)
-                outbox.readdress(connection, parcel.chat, new)
-                chats.rename(connection, parcel.chat, new)
-                people.move_desk(connection, parcel.chat, new)
-            case Fate.LOST, _:
+        meaning = self._meaning(error)
+        match meaning.fate:
+            case Fate.HELD:
+                outbox.later(connection, parcel, until=now + meaning.wait, error=TOLD_TO_WAIT, now=now)
+            case Fate.MOVED:
+                outbox.readdress(connection, parcel.chat, meaning.chat)
+                chats.rename(connection, parcel.chat, meaning.chat)
+                people.move_desk(connection, parcel.chat, meaning.chat)
+            case Fate.LOST:
                 self.turns.lost(connection, parcel.chat, why=type(error).__name__)
-            case (Fate.AGAIN, _) | (Fate.UNSURE, _) if fate is Fate.AGAIN or parcel.attempts < SENT_TWICE:
+            case Fate.AGAIN | Fate.UNSURE if meaning.fate is Fate.AGAIN or parcel.attempts < SENT_TWICE:
                 outbox.later(
                     connection, parcel, until=now + _pause(parcel.attempts), error=type(error).__name__, now=now
                 )
-                if not isinstance(error, NetworkError):
+                if not meaning.passing:
                     log.error("the message waits: %s", type(error).__name__)
             case _:
-                said = error.message if isinstance(error, BadRequest) else type(error).__name__
-                log.error("the message is given up (%s): %s", fate.value, said)
-                outbox.give_up(connection, parcel, error=fate.value, now=now)
-                if fate is not Fate.BROKEN:
-                    self.turns.undelivered(connection, parcel, fate.value)
+                fate, said = meaning.fate.value, meaning.said or type(error).__name__
+                log.error("the message is given up (%s): %s", fate, said)
+                outbox.give_up(connection, parcel, error=fate, now=now)
+                if meaning.fate is not Fate.BROKEN:
+                    self.turns.undelivered(connection, parcel, fate)
         return None
 
 
 def _pause(attempts: int) -> dt.timedelta:
     return dt.timedelta(seconds=min(LONGEST_WAIT_SECONDS, 2**attempts))
-
-
-def _seconds(wait: float | dt.timedelta) -> dt.timedelta:
-    return wait if isinstance(wait, dt.timedelta) else dt.timedelta(seconds=wait)

@@ -1,28 +1,28 @@
-"""Intake: raw updates are stored before Telegram is told that they arrived."""
+"""Intake: raw updates are stored before the channel is told that they arrived."""
 
 import asyncio
 import json
 import zlib
 from typing import Any
 
-from bot.doors.telegram.inbound import DOOR, chat_of
+from bot.doors.door import Door
 from bot.service.threads import Threads
 from bot.store import inbox
-from bot.store.database import PASSING_ERRORS, ring
+from bot.store.database import PASSING_ERRORS, Transaction, ring
 from bot.store.inbox import Receipt, Waiting
 from bot.turn import Turns
 
-MAX_NUMBER = 2**63 - 1
-SETTINGS = ("/language", "/commune")  # commands whose last one holds
+MAX_ABOUT = 40
 
 
 class Intake:
-    """Stores what `poll` and `webhook` receive; `arrived` wakes the worker."""
+    """Stores what a door receives; `arrived` wakes the worker."""
 
-    def __init__(self, turns: Turns, threads: Threads, arrived: asyncio.Event) -> None:
+    def __init__(self, turns: Turns, threads: Threads, arrived: asyncio.Event, door: Door) -> None:
         self.turns = turns
         self.threads = threads
         self.arrived = arrived
+        self.door = door
 
     async def store(self, updates: list[Any]) -> None:
         """Keep raw updates, all or none; those that were here before change nothing."""
@@ -37,8 +37,8 @@ class Intake:
         self.arrived.set()
 
     def _store(self, updates: list[Any]) -> None:
-        arrived = [_arrival(raw) for raw in updates]
         with self.turns.database.change() as connection:
+            arrived = [self._arrival(connection, raw) for raw in updates]
             inbox.keep_all(connection, arrived, now=self.turns.clock())
             ring(connection)
 
@@ -49,49 +49,28 @@ class Intake:
         except PASSING_ERRORS:
             raise
         except Exception as error:  # noqa: BLE001 - told above
-            one = _arrival({"update_id": number_of(raw), "unstorable": type(error).__name__})
             with self.turns.database.change() as connection:
-                inbox.keep(connection, one.receipt, chat=one.chat, raw=one.raw, now=self.turns.clock())
-                inbox.set_aside(connection, one.receipt, error="unstorable", now=self.turns.clock())
+                receipt = self._receipt(connection, raw, text := json.dumps({"unstorable": type(error).__name__}))
+                kept = Waiting(receipt=receipt, chat=f"{self.door.name}:-", raw=text, key=self.door.key_of(raw))
+                inbox.keep_all(connection, [kept], now=self.turns.clock())
+                inbox.set_aside(connection, receipt, error="unstorable", now=self.turns.clock())
 
+    def _arrival(self, connection: Transaction, raw: Any) -> Waiting:
+        text, about = json.dumps(raw, ensure_ascii=True), self.door.about_of(raw)
+        return Waiting(
+            receipt=self._receipt(connection, raw, text),
+            chat=self.door.chat_of(raw),
+            raw=text,
+            key=self.door.key_of(raw),
+            about=about[:MAX_ABOUT] if about else None,
+        )
 
-def _arrival(raw: Any) -> Waiting:
-    text = json.dumps(raw, ensure_ascii=True)
-    receipt = Receipt(source=DOOR, number=number_of(raw) or _number_for(text))
-    return Waiting(receipt=receipt, chat=chat_of(raw), raw=text, about=about_of(raw))
-
-
-def about_of(raw: Any) -> str | None:
-    """What an update sets anew, which an earlier one would undo that comes after it; None where nothing is undone."""
-    for kind, part in raw.items() if isinstance(raw, dict) else ():
-        if not isinstance(part, dict):
-            continue
-        match kind:
-            case "edited_message":
-                return _short(f"edit:{part.get('message_id')}")
-            case "chat_member":
-                return _short(f"member:{_part(_part(part, 'new_chat_member'), 'user').get('id')}")
-            case "my_chat_member":
-                return "me"
-            case "message" if isinstance(words := part.get("text"), str) and words.startswith(SETTINGS):
-                command, *rest = words.split()
-                return _short(command.partition("@")[0]) if rest else None  # without, it only asks
-    return None
-
-
-def _part(part: Any, name: str) -> dict[str, Any]:
-    inner = part.get(name)
-    return inner if isinstance(inner, dict) else {}
-
-
-def _short(about: str) -> str:
-    return about[:40]
-
-
-def number_of(raw: Any) -> int | None:
-    """The update's number, None where it has no usable one."""
-    number = raw.get("update_id") if isinstance(raw, dict) else None
-    return number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= MAX_NUMBER else None
+    def _receipt(self, connection: Transaction, raw: Any, text: str) -> Receipt:
+        """The channel's number for an update; one of our own where it knows it by an id."""
+        door = self.door
+        if door.key_of(raw):
+            return Receipt(source=door.name, number=inbox.next_number(connection, door.name))
+        return Receipt(source=door.name, number=door.number_of(raw) or _number_for(text))
 
 
 def _number_for(text: str) -> int:

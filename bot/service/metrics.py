@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from telegram.error import RetryAfter
 
 from bot.conversation.visit import Visit
 from bot.store.figures import Figures, Heap
@@ -46,13 +45,13 @@ class Metrics:
         if taken.matched_in is not None:
             self._match.observe(taken.matched_in)
 
-    def delivery(self, outcome: object) -> None:
-        """`outcome`: where the message stands now, or the exception that says why it does not."""
+    def delivery(self, outcome: object, *, held: bool) -> None:
+        """`outcome`: where the message stands now, or the exception that says why it does not; `held`: told to wait."""
         if not isinstance(outcome, Exception):
             self._deliveries.labels("sent").inc()
             return
         self._deliveries.labels(type(outcome).__name__).inc()
-        if isinstance(outcome, RetryAfter):
+        if held:
             self._held_back.inc()
         else:
             self.error("delivery", outcome)

@@ -12,6 +12,7 @@ from bot.content.read import Problem
 from bot.content.words import HowPeopleAsk
 from bot.kept import indexing
 from bot.learned import kept_engine
+from bot.service.bell import Bell
 from bot.service.metrics import Metrics
 from bot.service.threads import Threads
 from bot.service.trouble import Trouble
@@ -35,7 +36,7 @@ class Renewal:
         self.live = live
         self.admin = admin
         self.trouble = trouble or Trouble(turns, threads, Metrics(), admin)
-        self.told = asyncio.Event()  # set when a message for the administrators waits in the outbox
+        self.told: Bell = asyncio.Event()  # set when a message for the administrators waits in the outbox
         self._readers = Threads(1)  # its own: a turn never waits for a file
         self._told: tuple[Problem, ...] = ()
         self._learnt_from: HowPeopleAsk | None = None  # not known until phrases have been saved once

@@ -10,6 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
+from bot.doors.door import CannotServe
+from bot.service.bell import Bell
 from bot.service.metrics import Metrics
 from bot.service.threads import Threads
 from bot.store.database import PASSING_ERRORS
@@ -23,10 +25,6 @@ LONGEST_PAUSE_SECONDS = 60.0
 HOME = Path(__file__).parent.parent.parent
 
 
-class CannotServe(Exception):
-    """Telegram cannot be served; the message is one sentence for the operator."""
-
-
 class Trouble:
     """`note` may be called from any thread. `admin`: the chat that is told, if any."""
 
@@ -35,7 +33,7 @@ class Trouble:
         self.threads = threads
         self.metrics = metrics
         self.admin = admin
-        self.told = asyncio.Event()  # replaced by the service: set when a message waits in the outbox
+        self.told: Bell = asyncio.Event()  # replaced by the service: set when a message waits in the outbox
         self._told_at: dict[str, dt.datetime] = {}
         self._lock = Lock()
 

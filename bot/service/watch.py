@@ -2,15 +2,14 @@
 
 import asyncio
 import datetime as dt
+from collections.abc import Sequence
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from telegram import Bot
-from telegram.error import TelegramError
 
-from bot.doors.telegram.failures import Fate, fate_of
+from bot.doors.door import Door, Fate
 from bot.service.alarm import OLDEST_REPLY
 from bot.service.metrics import Metrics
 from bot.service.threads import Threads
@@ -19,21 +18,20 @@ from bot.store.database import PASSING_ERRORS
 from bot.store.figures import Figures
 from bot.turn import Turns
 
-TELEGRAM_SEEN_WITHIN = dt.timedelta(seconds=15)
+SEEN_WITHIN = dt.timedelta(seconds=15)
 DATABASE_SECONDS = 3.0
-NEVER_JUDGED = ("outbox",)
-TELEGRAM_SECONDS = 3.0
+NEVER_JUDGED = {"outbox"}
 
 
 class Watch:
     """Answers `/healthz`, `/readyz` and `/metrics`."""
 
-    def __init__(self, turns: Turns, threads: Threads, bot: Bot, metrics: Metrics) -> None:
+    def __init__(self, turns: Turns, threads: Threads, doors: Sequence[Door], metrics: Metrics) -> None:
         self.turns = turns
         self.threads = threads
-        self.bot = bot
+        self.doors = doors
         self.metrics = metrics
-        self._reached: dt.datetime | None = None
+        self._reached: dict[str, dt.datetime] = {}  # by door
         self._looking: asyncio.Future[dict[str, str]] | None = None
 
     def routes(self) -> list[Route]:
@@ -43,14 +41,16 @@ class Watch:
         return JSONResponse({"alive": True})
 
     async def _ready(self, _request: Request) -> Response:
-        """Judges the process, its database and its own way to Telegram: by these replicas differ.
+        """Judges the process, its database and its own way to the channels: by these replicas differ.
 
+        It is not ready where no channel can be reached; what reaches it through another goes on.
         One busy chat makes the outbox old for all of them at once: that is told here and never judged, or a balancer
         would have nobody left to send to.
         """
-        stored, reached = await asyncio.gather(self._database(), self._telegram())
-        problems = {name: said for name, said in (stored | reached).items() if name not in NEVER_JUDGED}
-        return JSONResponse({"ready": not problems, **stored, **reached}, 503 if problems else 200)
+        stored, said = await asyncio.gather(self._database(), asyncio.gather(*map(self._reach, self.doors)))
+        away = {door.name: why for door, why in zip(self.doors, said, strict=True) if why}
+        ill = stored.keys() - NEVER_JUDGED or len(away) == len(self.doors)
+        return JSONResponse({"ready": not ill, **stored, **away}, 503 if ill else 200)
 
     async def _metrics(self, _request: Request) -> Response:
         try:
@@ -82,16 +82,20 @@ class Watch:
             return {"outbox": f"a reply has waited for {age.total_seconds():.0f} s"}
         return {}
 
-    async def _telegram(self) -> dict[str, str]:
-        if self._reached and self.turns.clock() - self._reached < TELEGRAM_SEEN_WITHIN:
-            return {}
+    async def _reach(self, door: Door) -> str:
+        """Why a channel cannot be reached; empty where it can, or is slow, and slow for all."""
+        seen = self._reached.get(door.name)
+        if seen and self.turns.clock() - seen < SEEN_WITHIN:
+            return ""
         try:
-            await self.bot.get_me(read_timeout=TELEGRAM_SECONDS, connect_timeout=TELEGRAM_SECONDS)
-        except TelegramError as error:
-            if fate_of(error) is Fate.UNSURE:
-                return {}  # slow, and slow for all
-            return {"telegram": f"cannot be reached ({type(error).__name__})"}
-        except RuntimeError:  # the bot's connections are not open yet, or not any more
-            return {"telegram": "not greeted yet"}
-        self._reached = self.turns.clock()
-        return {}
+            await door.reach()
+        except Exception as error:  # noqa: BLE001 - whatever the door makes of it
+            match door.meaning_of(error).fate:
+                case Fate.UNSURE:
+                    return ""
+                case Fate.BROKEN:  # its connections are not open yet, or not any more
+                    return "not greeted yet"
+                case _:
+                    return f"cannot be reached ({type(error).__name__})"
+        self._reached[door.name] = self.turns.clock()
+        return ""

@@ -8,16 +8,16 @@ import time
 from collections import defaultdict
 from contextlib import suppress
 from types import TracebackType
+from typing import Any
 
 from bot.conversation.visit import Visit
-from bot.doors.telegram.app import TelegramApplication
-from bot.doors.telegram.inbound import DOOR
-from bot.doors.telegram.readable import read
+from bot.doors.door import Door, Unreadable
 from bot.logs import under
+from bot.service.bell import Bell
 from bot.service.metrics import Metrics
 from bot.service.threads import Threads
 from bot.store import inbox
-from bot.store.database import PASSING_ERRORS
+from bot.store.database import PASSING_ERRORS, Transaction
 from bot.store.inbox import Receipt, Waiting
 from bot.turn import Call, Taken, Turns, Unforeseen
 
@@ -33,26 +33,30 @@ LOOK_SECONDS = 1.0  # at what other replicas stored, should nobody ring
 
 
 class Worker:
-    """Feeds stored updates to the Application, whose handlers call `take`, `pass_over` and `note_failure`."""
+    """Takes the turns of all doors that were opened to it."""
 
     def __init__(self, turns: Turns, threads: Threads, metrics: Metrics | None = None) -> None:
         self.turns = turns
         self.threads = threads
         self.metrics = metrics or Metrics()
         self.arrived = asyncio.Event()  # set by whoever stores an update
-        self.answered = asyncio.Event()  # set when replies wait in the outbox
+        self.answered: Bell = asyncio.Event()  # rung when replies wait in the outbox
         self.unforeseen: Unforeseen = turns.unforeseen
+        self._doors: dict[str, Door] = {}
         self._calls: list[tuple[Call, asyncio.Future[Taken]]] = []
         self._taking = asyncio.Semaphore(GROUPS)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._held = 0  # updates in memory
         self._met = False  # another replica, at a chat
-        self._hand = random.randint(-(2**31), 2**31 - 1)  # which chat comes next, of a ring of all
-        self._failure: dict[int, Exception] = {}
-        self._elsewhere: set[int] = set()
-        self._done: set[int] = set()
+        self._hands: dict[str, int] = {}  # which chat of a door comes next, of a ring of all
 
-    async def run(self, application: TelegramApplication, stop: asyncio.Event) -> None:
+    def open(self, door: Door) -> None:
+        """From now on its updates are read; those that wait too."""
+        self._doors[door.name] = door
+        self._hands[door.name] = random.randint(-(2**31), 2**31 - 1)
+        self.arrived.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; what is under way is finished first."""
         while not stop.is_set():
             self.arrived.clear()
@@ -66,16 +70,16 @@ class Worker:
                 log.error("the database does not answer: %s", type(error).__name__)
                 await _pause(stop)
                 continue
-            self.begin(application, found)
+            self.begin(found)
             if not found:
                 await self._rest()
         await self.settle()
 
-    def begin(self, application: TelegramApplication, found: dict[str, list[Waiting]]) -> None:
+    def begin(self, found: dict[str, list[Waiting]]) -> None:
         """Take the turns of these chats, side by side."""
         for chat, updates in found.items():
             self._held += len(updates)
-            self._busy[chat] = asyncio.create_task(self._serve(application, chat, updates))
+            self._busy[chat] = asyncio.create_task(self._serve(chat, updates))
 
     async def _rest(self) -> None:
         """Until something arrives; what another replica stored and left is found by looking."""
@@ -87,19 +91,19 @@ class Worker:
         while self._busy:
             await asyncio.gather(*self._busy.values())
 
-    async def take(self, visit: Visit, number: int) -> None:
-        """Called by the handlers: the turn itself, in another thread."""
+    async def _take(self, visit: Visit, receipt: Receipt) -> bool:
+        """The turn itself, in another thread; False where another replica is at work in the chat."""
         started = time.perf_counter()
-        taken = await self._taken_with_others(Call(visit, Receipt(source=DOOR, number=number)))
+        taken = await self._taken_with_others(Call(visit, receipt))
         self._met |= not taken.happened
-        if taken.elsewhere:  # not a turn of ours
-            self._elsewhere.add(number)
-            return
-        self._done.add(number)
+        if taken.elsewhere:
+            await asyncio.sleep(ELSEWHERE_SECONDS)
+            return False
         self.answered.set()
         seconds = time.perf_counter() - started
         self.metrics.turn(visit, taken, seconds)
         log.info("turn taken", extra={"facts": _facts(visit, taken, seconds)})
+        return True
 
     async def _taken_with_others(self, call: Call) -> Taken:
         """Take the turn together with all that came while the thread was busy."""
@@ -124,34 +128,36 @@ class Worker:
             else:
                 outcome.set_exception(taken)
 
-    async def pass_over(self, number: int) -> None:
-        await self.threads.run(self.turns.pass_over, Receipt(source=DOOR, number=number))
-        self._done.add(number)
-
-    def note_failure(self, number: int, failure: Exception) -> None:
-        """Called where a handler raised; `_one` decides what becomes of the update."""
-        self._failure[number] = failure
+    async def _pass_over(self, receipt: Receipt) -> bool:
+        await self.threads.run(self.turns.pass_over, receipt)
+        return True
 
     def _waiting(self) -> dict[str, list[Waiting]]:
+        """By chat; each door has its share of the room, so that a flood at one keeps none of the others waiting."""
         found: defaultdict[str, list[Waiting]] = defaultdict(list)
-        room, busy = BATCH - self._held, list(self._busy)
+        share, busy = -(-(BATCH - self._held) // max(1, len(self._doors))), list(self._busy)
         with self.turns.database.look() as connection:
-            if self.turns.database.shared:
-                if self._met:
-                    self._hand, self._met = inbox.anywhere(connection, DOOR), False
-                found_from = inbox.waiting_from(connection, DOOR, hand=self._hand, limit=room, busy=busy)
-                updates, self._hand, self._met = found_from
-            else:
-                updates = inbox.waiting(connection, DOOR, limit=room, busy=busy)
-        for update in updates:
-            found[update.chat].append(update)
+            met, self._met = self._met, False
+            for source in self._doors:
+                for update in self._of(connection, source, share, busy, met=met):
+                    found[update.chat].append(update)
         return found
 
-    async def _serve(self, application: TelegramApplication, chat: str, updates: list[Waiting]) -> None:
+    def _of(self, connection: Transaction, source: str, limit: int, busy: list[str], *, met: bool) -> list[Waiting]:
+        if not self.turns.database.shared:
+            return inbox.waiting(connection, source, limit=limit, busy=busy)
+        if met:
+            self._hands[source] = inbox.anywhere(connection, source)
+        hand = self._hands[source]
+        updates, self._hands[source], met = inbox.waiting_from(connection, source, hand=hand, limit=limit, busy=busy)
+        self._met |= met
+        return updates
+
+    async def _serve(self, chat: str, updates: list[Waiting]) -> None:
         try:
             for update in updates:
                 with under(update.receipt.number):
-                    if not await self._one(application, update):
+                    if not await self._one(self._doors[update.receipt.source], update):
                         break  # its turn comes again before the next of its chat
         except PASSING_ERRORS as error:
             self.metrics.error("database", error)
@@ -164,31 +170,22 @@ class Worker:
             self._held -= len(updates)
             self.arrived.set()
 
-    async def _one(self, application: TelegramApplication, waiting: Waiting) -> bool:
+    async def _one(self, door: Door, waiting: Waiting) -> bool:
         """Take one turn; False where it is to be taken again."""
-        receipt = waiting.receipt
+        receipt, raw = waiting.receipt, None
         try:
-            update = read(json.loads(waiting.raw), application.bot)
-        except Exception as error:  # noqa: BLE001 - whatever a malformed update makes the library raise
-            log.warning("the update cannot be read: %s", type(error).__name__)
+            raw = _loaded(waiting.raw)
+            visit = door.read(raw)
+            return await (self._take(visit, receipt) if visit else self._pass_over(receipt))
+        except Unreadable as error:
+            log.warning("the update cannot be read: %s", error)
             self.metrics.error("update", error)
-            await self.threads.run(self._set_aside, receipt, f"unreadable: {type(error).__name__}")
+            await self.threads.run(self._set_aside, receipt, f"unreadable: {error}")
             return True
-        try:
-            await application.process_update(update)
-        except Exception as error:  # noqa: BLE001 - the library's own failing on an update nobody foresaw
-            self.note_failure(receipt.number, error)
-        if failure := self._failure.pop(receipt.number, None):
-            self._done.discard(receipt.number)
-            return await self._failed(waiting, failure)
-        if receipt.number in self._elsewhere:
-            self._elsewhere.discard(receipt.number)
-            await asyncio.sleep(ELSEWHERE_SECONDS)
-            return False
-        if receipt.number not in self._done:
-            await self.pass_over(receipt.number)  # no handler wanted it
-        self._done.discard(receipt.number)
-        return True
+        except Exception as error:  # noqa: BLE001 - whatever nobody foresaw about one update
+            return await self._failed(waiting, error)
+        finally:
+            await door.acknowledge(raw)
 
     async def _failed(self, waiting: Waiting, failure: Exception) -> bool:
         if isinstance(failure, PASSING_ERRORS):
@@ -223,6 +220,13 @@ class Worker:
     def _count_attempt(self, receipt: Receipt, error: str) -> None:
         with self.turns.database.change() as connection:
             inbox.count_attempt(connection, receipt, error=error)
+
+
+def _loaded(raw: str) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(type(error).__name__) from error
 
 
 def _facts(visit: Visit, taken: Taken, seconds: float) -> dict[str, object]:

@@ -83,6 +83,7 @@ class Waiting:
     chat: str
     raw: str
     attempts: int = 0
+    key: str | None = None  # the door's own id for it, where that is no number
     about: str | None = None  # what it sets anew: an earlier update about the same that comes later must not undo it
 
 
@@ -106,6 +107,7 @@ def _row(one: Waiting, now: dt.datetime) -> dict[str, object]:
         "state": "waiting",
         "received_at": now,
         "raw": one.raw,
+        "key": one.key,
         "about": one.about,
     }
 

@@ -38,7 +38,7 @@ def claim(
     Replicas claim one after the other, so that what they take together never exceeds `per_second`.
     """
     _one_at_a_time(connection)
-    room = min(limit, per_second - _taken_within_a_second(connection, now))
+    room = min(limit, per_second - _taken_within_a_second(connection, door, now))
     if room <= 0:
         return []
     busy = select(lanes.c.chat).where(_busy(now) | lanes.c.chat.in_(under_way))
@@ -65,9 +65,10 @@ def sweep(connection: Connection, *, now: dt.datetime) -> None:
     connection.execute(delete(lanes).where(lanes.c.free_at < now - A_MINUTE))
 
 
-def next_free(connection: Connection, *, now: dt.datetime) -> dt.datetime | None:
-    """When the next lane is free again, None where all are."""
-    return connection.execute(select(func.min(lanes.c.free_at)).where(_busy(now))).scalar_one_or_none()
+def next_free(connection: Connection, door: str, *, now: dt.datetime) -> dt.datetime | None:
+    """When the next lane of a door is free again, None where all are."""
+    of_the_door = lanes.c.chat.like(f"{door}:%")
+    return connection.execute(select(func.min(lanes.c.free_at)).where(_busy(now), of_the_door)).scalar_one_or_none()
 
 
 def _one_at_a_time(connection: Connection) -> None:
@@ -80,8 +81,8 @@ def _busy(now: dt.datetime) -> ColumnElement[bool]:
     return (lanes.c.free_at > now) & (lanes.c.free_at <= now + 2 * LEASE)
 
 
-def _taken_within_a_second(connection: Connection, now: dt.datetime) -> int:
-    since = (lanes.c.taken_at > now - A_SECOND, lanes.c.taken_at <= now + A_SECOND)
+def _taken_within_a_second(connection: Connection, door: str, now: dt.datetime) -> int:
+    since = (lanes.c.chat.like(f"{door}:%"), lanes.c.taken_at > now - A_SECOND, lanes.c.taken_at <= now + A_SECOND)
     return int(connection.execute(select(func.count()).select_from(lanes).where(*since)).scalar_one())
 
 

@@ -48,8 +48,9 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 inbox = Table(
     "inbox",
     metadata,
-    Column("source", String(20), primary_key=True),  # the door: telegram, terminal
-    Column("number", BigInteger, primary_key=True),  # the door's own number of the update
+    Column("source", String(20), primary_key=True),  # the door: telegram, web, zalo, terminal
+    Column("number", BigInteger, primary_key=True),  # the door's own number of the update, or ours where it has a key
+    Column("key", String(80)),  # the door's own id of the update, where that is no number
     Column("chat", String(80), nullable=False),
     Column("state", String(10), nullable=False),  # waiting → done | bad
     Column("received_at", UtcTime, nullable=False),
@@ -67,6 +68,15 @@ Index(
     inbox.c.number,
     sqlite_where=text("state = 'waiting'"),
     postgresql_where=text("state = 'waiting'"),
+)
+
+Index(
+    "ix_inbox_source_key",
+    inbox.c.source,
+    inbox.c.key,
+    unique=True,
+    sqlite_where=text("key IS NOT NULL"),
+    postgresql_where=text("key IS NOT NULL"),
 )
 
 Index(

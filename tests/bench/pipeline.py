@@ -9,12 +9,12 @@ import time
 
 from bot.config import Settings
 from bot.conversation.scene import House
-from bot.service.delivery import Pace
-from bot.service.serve import Service
+from bot.doors.door import Pace
 from bot.store.database import open_database
 from bot.turn import Turns
 from tests.cast import Person
 from tests.nowhere import answered_here
+from tests.stage import begin, telegram
 from tests.telegram_server import TOKEN
 
 UNLIMITED = Pace(per_second=5_000, private_seconds=0, group_seconds=0)  # Telegram's limits are not what is measured
@@ -29,22 +29,22 @@ def updates_of(first, count):
 async def answered(turns, updates, a_second=None):
     """Seconds from the first update to the last answer, and from each update to its answer."""
     heard, sent = {}, {}
-    service = Service(Settings(telegram_bot_token=TOKEN, telegram_api_url="http://nowhere"), turns, UNLIMITED)
+    service = telegram(Settings(telegram_bot_token=TOKEN, telegram_api_url="http://nowhere"), turns, UNLIMITED)
     answered_here(service, lambda chat: heard.setdefault(chat, time.perf_counter()))
-    await service.application.initialize()
+    await begin(service)
     stop, finished, delivering = asyncio.Event(), asyncio.Event(), asyncio.Event()
     service.worker.answered = delivering
-    working = asyncio.create_task(service.worker.run(service.application, stop))
-    sending = asyncio.create_task(service.delivery.run(delivering, finished))
+    working = asyncio.create_task(service.worker.run(stop))
+    sending = asyncio.create_task(service.doorways[0].delivery.run(delivering, finished))
     began = time.perf_counter()
     if a_second:
         for n, update in enumerate(updates):
             await asyncio.sleep(max(0.0, began + n / a_second - time.perf_counter()))
             sent[update["message"]["chat"]["id"]] = time.perf_counter()
-            await service.intake.store([update])
+            await service.doorways[0].intake.store([update])
     else:
         for start in range(0, len(updates), 100):
-            await service.intake.store(updates[start : start + 100])
+            await service.doorways[0].intake.store(updates[start : start + 100])
     while outbox_waits(turns) or len(heard) < len(sent or ()):
         await asyncio.sleep(0.02)
     total = time.perf_counter() - began

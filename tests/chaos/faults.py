@@ -13,7 +13,6 @@ from sqlalchemy import insert
 
 from bot.config import Settings
 from bot.conversation.reply import Block, Reply
-from bot.service.serve import Service
 from bot.store import inbox
 from bot.store.database import open_database
 from bot.store.outbox import Priority
@@ -25,7 +24,7 @@ from tests.chaos.ground import DRAIN_SECONDS, StormyServer, ground, memory_peak,
 from tests.mangling import mangled
 from tests.nowhere import answered_here
 from tests.serving import free_port, serving
-from tests.stage import QUICK
+from tests.stage import begin, telegram
 from tests.telegram_server import TOKEN
 
 
@@ -326,15 +325,15 @@ async def mangled_updates(chance, kind, house, count, batch=1_000):
     """Anything in any field: each update is acted on or set aside, and nothing stops."""
     async with ground(kind) as where:
         turns = Turns(open_database(where.url), house)
-        service = answered_here(Service(Settings(telegram_bot_token=TOKEN, telegram_api_url="http://x"), turns, QUICK))
-        await service.application.initialize()
+        service = answered_here(telegram(Settings(telegram_bot_token=TOKEN, telegram_api_url="http://x"), turns))
+        await begin(service)
         stop, finished, delivering = asyncio.Event(), asyncio.Event(), asyncio.Event()
         service.worker.answered = delivering
-        working = asyncio.create_task(service.worker.run(service.application, stop))
-        sending = asyncio.create_task(service.delivery.run(delivering, finished))
+        working = asyncio.create_task(service.worker.run(stop))
+        sending = asyncio.create_task(service.doorways[0].delivery.run(delivering, finished))
         for start in range(0, count, batch):
             some = [{"update_id": n + 1, **mangled(chance, 500)} for n in range(start, min(count, start + batch))]
-            await service.intake.store(some)
+            await service.doorways[0].intake.store(some)
             while _waiting(turns.database) and not (working.done() or sending.done()):
                 await asyncio.sleep(0.05)
         dead = [task for task in (working, sending) if task.done()]

@@ -10,7 +10,6 @@ from pathlib import Path
 import psycopg
 
 from bot.config import Settings
-from bot.service.serve import Service
 from bot.store.database import open_database
 from bot.turn import Turns
 from tests.cast import Person
@@ -19,7 +18,7 @@ from tests.chaos.faults import Seen, under_load
 from tests.chaos.ground import StormyServer, ground, memory_peak, polled
 from tests.conftest import ROOT
 from tests.nowhere import answered_here
-from tests.stage import QUICK
+from tests.stage import begin, telegram
 from tests.telegram_server import TOKEN
 
 PARTS = ("bot", "knowledge", "intents", "locales")
@@ -130,17 +129,17 @@ async def long_life(chance, kind, house, turns_taken, most_growth=25, batch=500)
     """Turn after turn within one process: what it holds in memory stays what it was after the first quarter."""
     async with ground(kind) as where:
         turns = Turns(open_database(where.url), house)
-        service = answered_here(Service(Settings(telegram_bot_token=TOKEN, telegram_api_url="http://x"), turns, QUICK))
-        await service.application.initialize()
+        service = answered_here(telegram(Settings(telegram_bot_token=TOKEN, telegram_api_url="http://x"), turns))
+        await begin(service)
         stop, finished, delivering = asyncio.Event(), asyncio.Event(), asyncio.Event()
         service.worker.answered = delivering
-        working = asyncio.create_task(service.worker.run(service.application, stop))
-        sending = asyncio.create_task(service.delivery.run(delivering, finished))
+        working = asyncio.create_task(service.worker.run(stop))
+        sending = asyncio.create_task(service.doorways[0].delivery.run(delivering, finished))
         ledger, grown, taken = Ledger(where.url), [], 0
         words = ["/help", "em mới sinh con, cần giấy gì", "lệ phí bao nhiêu", "mất thẻ căn cước", "xyz abc", "/topics"]
         while taken < turns_taken:
             people = [Person(100_000 + taken + n, f"p{n}") for n in range(batch)]
-            await service.intake.store(
+            await service.doorways[0].intake.store(
                 [{"update_id": taken + n + 1, **one.says(chance.choice(words))} for n, one in enumerate(people)]
             )
             taken += batch

@@ -10,12 +10,12 @@ from tests.conftest import ROOT
 BOT = ROOT / "bot"
 FILES = sorted(BOT.rglob("*.py"))
 ONLY_IN = {
-    "telegram": {"doors", "service"},
+    "telegram": {"doors/telegram"},
     "prometheus_client": {"service"},
     "starlette": {"doors", "service"},
     "uvicorn": {"service"},
     "httpx": {"doors"},
-    "asyncio": {"doors", "service"},
+    "asyncio": {"doors", "service", "commands"},
     "sqlalchemy": {"store"},
     "alembic": {"store"},
     "yaml": {"content"},
@@ -41,7 +41,18 @@ MAY_USE = {
     "paper": {"paper", "conversation"},
     "doors": {"doors", "service", "logs", "paper", "turn", "store", "conversation", "content", "config"},
     "service": {"service", "doors", "kept", "learned", "logs", "turn", "store", "conversation", "content", "config"},
-    "commands": {"commands", "doors", "config", "learned", "turn", "store", "conversation", "content", "understanding"},
+    "commands": {
+        "commands",
+        "doors",
+        "service",
+        "config",
+        "learned",
+        "turn",
+        "store",
+        "conversation",
+        "content",
+        "understanding",
+    },
     "config.py": set(),
     "logs.py": set(),
 }
@@ -59,16 +70,31 @@ def room(path):
     return path.relative_to(BOT).parts[0]
 
 
+def rooms(path):
+    """The room and the one inside it: `doors/telegram`."""
+    return "/".join(path.relative_to(BOT).parts[:2])
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_arrows_point_one_way(path):
     name = str(path.relative_to(ROOT))
     for module in imports(path):
         top, *rest = module.split(".")
-        assert room(path) in ONLY_IN.get(top, {room(path)}), f"{name} imports {module}"
+        assert ONLY_IN.get(top, {room(path)}) & {room(path), rooms(path)}, f"{name} imports {module}"
         if room(path) in PURE and (name, top) not in EXCUSED:
             assert top not in NEVER_IN_PURE, f"{name} is pure and imports {module}"
         if top == "bot" and rest and room(path) in MAY_USE and module != LETTERS:
             assert rest[0] in MAY_USE[room(path)], f"{name} imports {module}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nobody_but_the_wiring_knows_a_door_by_name(path):
+    """What is common to all of them stands beside `door.py`; the doctor looks at each channel."""
+    if rooms(path) in ("commands/serving.py", "commands/doctor.py"):
+        return
+    for module in imports(path):
+        if module.startswith("bot.doors.") and (BOT / "doors" / module.split(".")[2]).is_dir():
+            assert rooms(path) == "/".join(module.split(".")[1:3]), f"{path.relative_to(ROOT)} imports {module}"
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if room(p) in PURE], ids=lambda p: str(p.relative_to(ROOT)))

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from bot.conversation.visit import Kind, Visit
-from bot.service.delivery import send
+from bot.doors.telegram.outbound import send
 from bot.store import inbox, outbox
 from bot.store.database import open_database
 from bot.store.inbox import Receipt
@@ -105,7 +105,7 @@ async def test_an_update_our_own_reading_fails_on_is_not_dropped_in_silence(play
     def broken(_update):
         raise KeyError("not foreseen")
 
-    monkeypatch.setattr("bot.doors.telegram.app.visit_of", broken)
+    monkeypatch.setattr("bot.doors.telegram.inbound.visit_of", broken)
     await play.hears(LAN.says("/help"))
     assert play.said(LAN) == [play.say("error.machine", reference=1)]
     assert counted(database) == {"bad": 1}
@@ -142,7 +142,7 @@ async def test_a_message_that_cannot_be_read_back_stops_no_other(play, clock, da
 async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_settled(play, monkeypatch, database):
     """The database refuses to note that Lan's message has gone, while Emma's is still on its way."""
     monkeypatch.setattr("bot.service.delivery.NOTE_AGAIN_SECONDS", (0,))
-    settle, refusals = play.service.delivery._settle, [LOCKED, LOCKED]
+    settle, refusals = play.delivery._settle, [LOCKED, LOCKED]
 
     def refuses_once(connection, one):
         if one.parcel.chat == f"telegram:{LAN.id}" and refusals:
@@ -155,8 +155,8 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
 
     await play.store(LAN.says("/help"), EMMA.says("/help"))
     await play.act()
-    monkeypatch.setattr(play.service.delivery, "_settle", refuses_once)
-    monkeypatch.setattr("bot.service.delivery.send", slow)
+    monkeypatch.setattr(play.delivery, "_settle", refuses_once)
+    monkeypatch.setattr("bot.doors.telegram.spots.send", slow)
     with pytest.raises(OperationalError):
         await play.deliver()
     assert counted(database, "outbox") == {"waiting": 1, "sent": 1}
@@ -167,14 +167,14 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
 @played
 async def test_a_database_that_stumbles_while_it_is_noted_costs_no_second_message(play, monkeypatch, database):
     monkeypatch.setattr("bot.service.delivery.NOTE_AGAIN_SECONDS", (0, 0))
-    settle, refusals = play.service.delivery._settle, [LOCKED, LOCKED]
+    settle, refusals = play.delivery._settle, [LOCKED, LOCKED]
 
     def stumbles(connection, one):
         if refusals:
             raise refusals.pop()
         settle(connection, one)
 
-    monkeypatch.setattr(play.service.delivery, "_settle", stumbles)
+    monkeypatch.setattr(play.delivery, "_settle", stumbles)
     await play.hears(LAN.says("/help"), EMMA.says("/help"))
     assert (len(play.said(LAN)), len(play.said(EMMA))) == (1, 1)
     assert counted(database, "outbox") == {"sent": 2}
@@ -183,7 +183,7 @@ async def test_a_database_that_stumbles_while_it_is_noted_costs_no_second_messag
 @played
 async def test_one_outcome_that_cannot_be_noted_takes_no_other_with_it(play, monkeypatch, database):
     """Both messages go out at once; what Telegram answered about Lan's breaks our own code."""
-    settle = play.service.delivery._settle
+    settle = play.delivery._settle
 
     def broken(connection, one):
         if one.parcel.chat == f"telegram:{LAN.id}":
@@ -192,7 +192,7 @@ async def test_one_outcome_that_cannot_be_noted_takes_no_other_with_it(play, mon
 
     await play.store(LAN.says("/help"), EMMA.says("/help"))
     await play.act()
-    monkeypatch.setattr(play.service.delivery, "_settle", broken)
+    monkeypatch.setattr(play.delivery, "_settle", broken)
     await play.deliver()
     assert counted(database, "outbox") == {"dead": 1, "sent": 1}
 

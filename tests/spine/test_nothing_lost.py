@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from bot.service.intake import number_of
+from bot.doors.telegram.inbound import number_of
 from bot.store import inbox
 from bot.store.database import DatabaseUnusable, open_database
 from bot.store.inbox import Receipt
@@ -27,10 +27,10 @@ async def test_a_crash_between_store_and_turn_loses_nothing(play, house, clock, 
     await play.store(LAN.says(QUESTION))
     later = open_database(database_url)  # the next process, the same database
     after = Play(play.server, Turns(later, house, clock))
-    await after.service.application.initialize()
+    await after.begin()
     await after.act()
     await after.deliver()
-    await after.service.application.shutdown()
+    await after.end()
     after.service.threads.close()
     later.close()
     assert len(play.said(LAN)) == 1
@@ -43,10 +43,10 @@ async def test_a_crash_between_turn_and_delivery_loses_nothing(play, house, cloc
     assert play.said(LAN) == []
     later = open_database(database_url)
     after = Play(play.server, Turns(later, house, clock))
-    await after.service.application.initialize()
+    await after.begin()
     await after.act()
     await after.deliver()
-    await after.service.application.shutdown()
+    await after.end()
     after.service.threads.close()
     later.close()
     assert len(play.said(LAN)) == 1
@@ -70,8 +70,8 @@ async def test_a_malformed_update_does_not_hold_up_the_good_one_behind_it(play, 
         {"no": "number"},
         "not even an object",
     ]
-    await play.service.intake.store(bad)
-    await play.service.intake.store([{"update_id": 5, **LAN.says(QUESTION)}])
+    await play.intake.store(bad)
+    await play.intake.store([{"update_id": 5, **LAN.says(QUESTION)}])
     await play.act()
     await play.deliver()
     assert len(play.said(LAN)) == 1
@@ -167,14 +167,14 @@ def test_a_chat_is_not_held_up_by_another(turns):
     async def run():
         async with TelegramServer().running() as server:
             play = Play(server, turns)
-            await play.service.application.initialize()
+            await play.begin()
             server.fail("sendMessage", 429, "Too Many Requests", chat=LAN.id, retry_after=30)
             await play.hears(LAN.says(QUESTION), EMMA.says("how much is a birth certificate"), HUNG.says(QUESTION))
             assert (len(play.said(LAN)), len(play.said(EMMA)), len(play.said(HUNG))) == (0, 1, 1)
             turns.clock.pass_(31)
             await play.deliver()
             assert len(play.said(LAN)) == 1
-            await play.service.application.shutdown()
+            await play.end()
             play.service.threads.close()
 
     asyncio.run(run())

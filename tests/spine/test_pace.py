@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from bot.conversation.reply import Block, Button, Reply, Style
-from bot.service.delivery import Pace, send
+from bot.doors.door import Pace
+from bot.doors.telegram.outbound import send
 from bot.service.worker import Worker
 from bot.store import outbox
 from bot.store.outbox import Priority
@@ -28,7 +29,7 @@ def post(play, chat, *texts, priority=Priority.REPLY):
 def test_one_chat_gets_one_message_at_a_time(turns, clock, chat, seconds):
     @played
     async def story(play):
-        play.service.delivery.pace = Pace()
+        play.delivery.pace = Pace()
         post(play, chat, "một", "hai", "ba")
         await play.deliver()
         assert play.server.texts(chat) == ["một"]
@@ -44,12 +45,12 @@ def test_one_chat_gets_one_message_at_a_time(turns, clock, chat, seconds):
 
 @played
 async def test_a_reply_goes_before_a_broadcast_that_waited_longer(play, clock):
-    play.service.delivery.pace = Pace(per_second=1, private_seconds=0)
+    play.delivery.pace = Pace(per_second=1, private_seconds=0)
     post(play, BUDI.id, "tin chung", priority=Priority.BROADCAST)
     post(play, EMMA.id, "nhắc", priority=Priority.REMINDER)
     post(play, LAN.id, "trả lời")
     order = []
-    while await play.service.delivery.deliver_due():
+    while await play.delivery.deliver_due():
         order += [chat for chat in play.server.sent if chat not in order]
         clock.pass_(1)
     assert order == [LAN.id, EMMA.id, BUDI.id]
@@ -64,10 +65,10 @@ async def test_a_message_that_takes_long_holds_up_no_other(play, monkeypatch):
             await answered.wait()
         return await send(bot, chat_id, reply, spot)
 
-    monkeypatch.setattr("bot.service.delivery.send", slow)
+    monkeypatch.setattr("bot.doors.telegram.spots.send", slow)
     post(play, LAN.id, "một")
     post(play, EMMA.id, "một", "hai", "ba")
-    delivering = asyncio.create_task(play.service.delivery.run(wake, stop))
+    delivering = asyncio.create_task(play.delivery.run(wake, stop))
     while len(play.server.texts(EMMA.id)) < 3:
         await asyncio.sleep(0)
     post(play, BUDI.id, "sau")

@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.conversation.visit import Kind, Visit
+from bot.doors.door import Pace
 from bot.doors.telegram.webhook import SECRET_HEADER
-from bot.service.delivery import Pace
-from bot.service.serve import Service
 from bot.store import agenda, inbox, leases, outbox
 from bot.store.database import open_database
 from bot.store.inbox import Receipt
@@ -18,7 +17,7 @@ from bot.turn import Turns
 from tests.cast import EMMA, LAN, Person
 from tests.serving import alive, free_port, run, serving, until
 from tests.spine.test_pace import post
-from tests.stage import Play, settings
+from tests.stage import Play, settings, telegram
 
 pytestmark = pytest.mark.only_on("postgresql", "SQLite's file belongs to one process")
 CROWD = [Person(3000 + n, f"p{n}") for n in range(30)]
@@ -37,12 +36,12 @@ def others(database_url, house, clock):
 async def two_plays(server, turns, others):
     plays = [Play(server, turns), Play(server, others)]
     for play in plays:
-        await play.service.application.initialize()
+        await play.begin()
     try:
         yield plays
     finally:
         for play in plays:
-            await play.service.application.shutdown()
+            await play.end()
             play.service.threads.close()
 
 
@@ -78,8 +77,8 @@ def test_a_replica_stores_and_another_is_woken_to_answer(turns, others):
     async def story(server):
         async with serving(others, server) as task:
             await until(lambda: any(name == "getUpdates" for name, _ in server.calls), task)
-            idle = Service(settings(server), turns)
-            await idle.intake.store([{"update_id": 9, **LAN.says("/help")}])
+            idle = telegram(settings(server), turns)
+            await idle.doorways[0].intake.store([{"update_id": 9, **LAN.says("/help")}])
             await until(lambda: server.texts(LAN.id), task)
             idle.threads.close()
 
@@ -125,7 +124,7 @@ def test_together_they_send_no_faster_than_telegram_allows(turns, others, clock)
     async def story(server):
         async with two_plays(server, turns, others) as plays:
             for play in plays:
-                play.service.delivery.pace = Pace(per_second=5)
+                play.delivery.pace = Pace(per_second=5)
             for person in CROWD[:12]:
                 post(plays[0], person.id, "một", "hai")
             sent = []
@@ -144,7 +143,7 @@ def test_together_they_send_no_faster_than_telegram_allows(turns, others, clock)
 def test_one_chat_has_one_pace_whoever_sends(turns, others, clock, chat, seconds):
     async def story(server):
         async with two_plays(server, turns, others) as (one, two):
-            one.service.delivery.pace = two.service.delivery.pace = Pace()
+            one.delivery.pace = two.delivery.pace = Pace()
             post(one, chat, "một", "hai")
             await one.deliver()
             clock.pass_(seconds - 0.1)
@@ -162,7 +161,7 @@ def test_what_a_replica_had_on_its_way_when_it_died_another_sends(turns, others,
         async with two_plays(server, turns, others) as (one, two):
             post(one, LAN.id, "một")
             post(one, EMMA.id, "one")
-            assert len(one.service.delivery._due(clock())) == 2  # and then nothing more is heard of it
+            assert len(one.delivery._due(clock())) == 2  # and then nothing more is heard of it
             await two.deliver()
             assert server.sent == {}
             clock.pass_(7)
@@ -176,13 +175,13 @@ def test_a_message_that_takes_long_is_sent_by_nobody_else(turns, others, clock):
     async def story(server):
         async with two_plays(server, turns, others) as (one, two):
             post(one, LAN.id, "một")
-            (parcel,) = one.service.delivery._due(clock())
+            (parcel,) = one.delivery._due(clock())
             for _ in range(5):
                 clock.pass_(4)
-                one.service.delivery._renew()
+                one.delivery._renew()
                 await two.deliver()
             assert server.sent == {}
-            await one.service.delivery._deliver(parcel)
+            await one.delivery._deliver(parcel)
             assert server.texts(LAN.id) == ["một"]
 
     run(story)
@@ -194,7 +193,7 @@ def poller(database):
 
 
 def test_one_replica_polls_and_when_it_dies_the_other_takes_over(turns, others, clock, database, monkeypatch):
-    monkeypatch.setattr("bot.doors.telegram.poll.LEASE_RENEWED_SECONDS", 0.02)
+    monkeypatch.setattr("bot.service.lease.RENEWED_SECONDS", 0.02)
 
     async def story(server):
         async with serving(others, server) as spare:

@@ -147,9 +147,9 @@ async def test_what_was_talked_about_outlives_the_process(play, house, clock):
     await play.hears(LAN.says("em mới sinh con, cần giấy gì"), LAN.says("/commune Ngọc Hà"))
     after = Play(play.server, Turns(play.turns.database, house, clock))
     after._update = 100
-    await after.service.application.initialize()
+    await after.begin()
     await after.hears(LAN.says("lệ phí bao nhiêu"))
-    await after.service.application.shutdown()
+    await after.end()
     after.service.threads.close()
     assert "5.000" in play.said(LAN)[-1]
 

@@ -117,12 +117,12 @@ async def test_replicas_count_together(play, house, clock, database_url, databas
     for n in range(12):
         replica = replicas[n % 3]
         await replica.store({"update_id": 100 + n, **STRANGER.says("/help")})
-        await replica.service.application.initialize()
+        await replica.begin()
         await replica.act()
     with database.look() as connection:
         assert outbox.count(connection) == {"waiting": 6}
     for replica in replicas:
-        await replica.service.application.shutdown()
+        await replica.end()
         replica.service.threads.close()
         replica.turns.database.close()
 

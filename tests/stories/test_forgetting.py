@@ -23,7 +23,7 @@ ANOTHERS = "somebody else's, in a row about them: not shown"
 NOT = "nobody's: a number, a kind, a time, a setting"
 
 DECIDED = {
-    "inbox": {"chat": NAMELESS, "raw": GONE, "about": GONE, "error": NOT, "source": NOT, "number": NOT, "state": NOT,
+    "inbox": {"chat": NAMELESS, "raw": GONE, "about": GONE, "error": NOT, "source": NOT, "number": NOT, "key": NOT, "state": NOT,
               "received_at": NOT, "finished_at": NOT, "attempts": NOT},
     "chats": {"chat": GONE, "memory": GONE, "unreachable": GONE, "writing_in": GONE, "changed_at": GONE},
     "outbox": {"chat": NAMELESS, "payload": GONE, "name": GONE, "id": NOT, "priority": NOT, "state": NOT,

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot.conversation.reply import Block, Reply
-from bot.service.delivery import send
+from bot.doors.telegram.outbound import send
 from bot.store import outbox
 from bot.turn import _REPLY
 from tests.cast import HOA, HUNG, LAN, MINH, NGOC_HA, THU, Person
@@ -288,7 +288,7 @@ async def test_what_the_server_took_in_and_never_answered_is_not_sent_for_ever(p
             raise TimedOut from httpx.ReadTimeout("")
         return await send(bot, chat_id, reply, spot)
 
-    monkeypatch.setattr("bot.service.delivery.send", silent)
+    monkeypatch.setattr("bot.doors.telegram.spots.send", silent)
     await play.hears(NGOC_HA.hears(HOA, "chị ra bệnh viện", thread=play.topic(NGOC_HA)))
     for _ in range(10):
         clock.pass_(60)
@@ -307,7 +307,7 @@ async def test_a_reply_goes_before_cards_and_a_card_is_not_hidden_for_ever(play,
     put("việc tồn", outbox.Priority.BACKLOG)
     put("thẻ", outbox.Priority.CARD)
     put("lời", outbox.Priority.REPLY)
-    await play.service.delivery.deliver_due()
+    await play.delivery.deliver_due()
     assert play.server.texts(-5) == ["lời"]
     clock.pass_(121)
     put("lời sau", outbox.Priority.REPLY)

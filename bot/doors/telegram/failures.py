@@ -1,9 +1,12 @@
-"""What an answer of Telegram's, or none, means for a message: one name for each."""
+"""What an answer of Telegram's, or none, means for a message."""
 
-from enum import Enum
+import datetime as dt
 
 import httpx
-from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
+
+from bot.doors.door import NO_WAIT, Fate, Meaning
+from bot.doors.telegram.inbound import chat_key
 
 # What Telegram says of a chat to which nothing can be sent any more.
 LOST = ("chat not found", "user is deactivated", "bot was blocked", "bot was kicked", "group chat was deleted",
@@ -16,26 +19,19 @@ TOPIC_IS_GONE = ("thread not found", "topic_deleted", "topic_id_invalid", "messa
 TOPIC_IS_CLOSED = ("topic_closed", "topic is closed")
 
 
-class Fate(Enum):
-    HELD = "held"  # told to wait
-    MOVED = "moved"  # the group has another number now
-    LOST = "lost"  # nothing reaches the chat any more
-    REFUSED = "refused"  # this message, now and for ever
-    VOICE = "voice"  # whoever reads there takes no voice messages
-    AGAIN = "again"  # it has not arrived, and may later
-    UNSURE = "unsure"  # the server has it and says nothing
-    HOPELESS = "hopeless"  # tried often enough, while others go through
-    BROKEN = "broken"  # our own fault
-
-
-class Hopeless(TelegramError):
-    """A message that fails each time, while others go through."""
+def meaning_of(error: Exception) -> Meaning:
+    return Meaning(
+        fate=fate_of(error),
+        wait=_seconds(error.retry_after) if isinstance(error, RetryAfter) else NO_WAIT,
+        chat=chat_key(error.new_chat_id) if isinstance(error, ChatMigrated) else "",
+        said=error.message if isinstance(error, BadRequest) else "",
+        answered=not isinstance(error.__cause__, httpx.HTTPError),
+        passing=isinstance(error, NetworkError),
+    )
 
 
 def fate_of(error: Exception) -> Fate:
     match error:
-        case Hopeless():
-            return Fate.HOPELESS
         case RetryAfter():
             return Fate.HELD
         case ChatMigrated():
@@ -58,6 +54,5 @@ def says(error: TelegramError, signs: tuple[str, ...]) -> bool:
     return any(sign in error.message.lower() for sign in signs)
 
 
-def was_answered(error: Exception) -> bool:
-    """Whether the server itself said no, rather than the way to it."""
-    return not isinstance(error.__cause__, httpx.HTTPError)
+def _seconds(wait: float | dt.timedelta) -> dt.timedelta:
+    return wait if isinstance(wait, dt.timedelta) else dt.timedelta(seconds=wait)

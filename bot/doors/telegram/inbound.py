@@ -13,6 +13,7 @@ from bot.doors.telegram.readable import UNREADABLE
 
 DOOR = "telegram"
 MAX_ID = 2**63
+SETTINGS = ("/language", "/commune")  # commands whose last one holds
 MAX_TEXT = 4 * 4096  # Telegram's own limit with the addresses of links spelt out; another server could send more
 CUT = " […]"
 
@@ -49,6 +50,41 @@ def chat_of(raw: Any) -> str:
             if isinstance(holder, dict) and isinstance(number := holder.get("id"), int) and abs(number) < MAX_ID:
                 return chat_key(number)
     return f"{DOOR}:-"
+
+
+def number_of(raw: Any) -> int | None:
+    """The update's number, None where it has no usable one."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    return number if isinstance(number, int) and not isinstance(number, bool) and 0 <= number < MAX_ID else None
+
+
+def about_of(raw: Any) -> str | None:
+    """What an update sets anew, which an earlier one would undo that comes after it; None where nothing is undone."""
+    for kind, part in raw.items() if isinstance(raw, dict) else ():
+        if not isinstance(part, dict):
+            continue
+        match kind:
+            case "edited_message":
+                return f"edit:{part.get('message_id')}"
+            case "chat_member":
+                return f"member:{_part(_part(part, 'new_chat_member'), 'user').get('id')}"
+            case "my_chat_member":
+                return "me"
+            case "message" if isinstance(words := part.get("text"), str) and words.startswith(SETTINGS):
+                command, *rest = words.split()
+                return command.partition("@")[0] if rest else None  # without, it only asks
+    return None
+
+
+def press_of(raw: Any) -> str:
+    """The press of a button that Telegram waits to hear of, if the update is one."""
+    press = _part(raw, "callback_query").get("id")
+    return press if isinstance(press, str) else ""
+
+
+def _part(part: Any, name: str) -> dict[str, Any]:
+    inner = part.get(name) if isinstance(part, dict) else None
+    return inner if isinstance(inner, dict) else {}
 
 
 def visit_of(update: Update) -> Visit | None:

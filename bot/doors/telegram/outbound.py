@@ -3,7 +3,6 @@
 import asyncio
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from telegram import Bot, LinkPreviewOptions, MessageEntity, ReplyParameters
@@ -11,24 +10,11 @@ from telegram.error import BadRequest
 
 from bot.conversation.reply import Button, FileForm, Place, Reply, Style, units
 from bot.conversation.visit import Point
+from bot.doors.door import NOWHERE, Spot
 
 type Json = dict[str, Any]
 PATIENCE = 90.0  # seconds: a message whose answer is slow has arrived, and must not be sent again
 ENTITIES = {Style.TITLE: MessageEntity.BOLD, Style.NOTE: MessageEntity.ITALIC}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Spot:
-    """Where a reply belongs in a chat, in the channel's own numbers."""
-
-    message: str | None = None  # to be edited
-    thread: str | None = None
-    answers: str | None = None  # where there are no topics, the first message of the conversation
-    album: tuple[str, ...] = ()  # the messages that a copy became
-    unchanged: bool = False  # it stood there already: nothing was sent
-
-
-NOWHERE = Spot()
 
 
 async def send(bot: Bot, chat_id: int, reply: Reply, spot: Spot = NOWHERE) -> Spot:

@@ -1,17 +1,15 @@
-"""Long polling on raw JSON: one malformed update never holds up the ones behind it."""
+"""Telegram's long polling on raw JSON: one malformed update never holds up the ones behind it."""
 
 import asyncio
-import datetime as dt
 import logging
 from collections.abc import Coroutine
-from contextlib import suppress
 from typing import Any
 
 import httpx
 
+from bot.doors.door import Takes
+from bot.doors.telegram.inbound import number_of
 from bot.doors.trust import trusted
-from bot.service.intake import Intake, number_of
-from bot.store import leases
 from bot.store.database import PASSING_ERRORS
 
 log = logging.getLogger(__name__)
@@ -20,9 +18,6 @@ ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_membe
 LONG_POLL_SECONDS = 25
 FIRST_PAUSE_SECONDS = 1.0
 LONGEST_PAUSE_SECONDS = 30.0
-POLLING = "polling"
-LEASE = dt.timedelta(seconds=8)
-LEASE_RENEWED_SECONDS = 2.0
 
 
 class TokenRefused(Exception):
@@ -37,7 +32,7 @@ class WebhookSet(Exception):
     """Telegram posts this token's updates to a webhook, which another program has set since we started."""
 
 
-async def poll(base_url: str, intake: Intake, stop: asyncio.Event, *, long_poll: int = LONG_POLL_SECONDS) -> None:
+async def poll(base_url: str, intake: Takes, stop: asyncio.Event, *, long_poll: int = LONG_POLL_SECONDS) -> None:
     """Fetch and store updates until `stop`. `base_url` includes the token. Raises TokenRefused."""
     offset, pause = None, FIRST_PAUSE_SECONDS
     async with httpx.AsyncClient(verify=trusted(), timeout=httpx.Timeout(10, read=long_poll + 10)) as client:
@@ -53,56 +48,6 @@ async def poll(base_url: str, intake: Intake, stop: asyncio.Event, *, long_poll:
             numbers = [number for number in map(number_of, updates) if number is not None]
             offset = max(numbers) + 1 if numbers else offset
             pause = FIRST_PAUSE_SECONDS
-
-
-async def poll_in_turn(base_url: str, intake: Intake, stop: asyncio.Event, holder: str) -> None:
-    """Poll while no other replica does; take over when the one that did is gone. Raises TokenRefused."""
-    lease = _Lease(intake, holder)
-    while not stop.is_set():
-        if not await lease.take():
-            await _sleep(stop, LEASE_RENEWED_SECONDS)
-            continue
-        lost = asyncio.Event()
-        keeping = asyncio.create_task(lease.keep(lost, stop))
-        try:
-            await poll(base_url, intake, lost)
-        finally:
-            keeping.cancel()
-    await lease.let_go()
-
-
-class _Lease:
-    """The right to poll. Where the database does not answer it counts as lost: nothing could be stored anyway."""
-
-    def __init__(self, intake: Intake, holder: str) -> None:
-        self.turns, self.threads, self.holder = intake.turns, intake.threads, holder
-
-    async def take(self) -> bool:
-        try:
-            return await self.threads.run(self._take)
-        except PASSING_ERRORS as error:
-            log.warning("no lease for now: %s", type(error).__name__)
-            return False
-
-    async def keep(self, lost: asyncio.Event, stop: asyncio.Event) -> None:
-        """Renew it until `stop`; sets `lost` at the end."""
-        while not stop.is_set():
-            await _sleep(stop, LEASE_RENEWED_SECONDS)
-            if not await self.take():
-                break
-        lost.set()
-
-    async def let_go(self) -> None:
-        with suppress(*PASSING_ERRORS):
-            await self.threads.run(self._let_go)
-
-    def _take(self) -> bool:
-        with self.turns.database.change() as connection:
-            return leases.take(connection, POLLING, holder=self.holder, now=self.turns.clock(), lasts=LEASE)
-
-    def _let_go(self) -> None:
-        with self.turns.database.change() as connection:
-            leases.let_go(connection, POLLING, holder=self.holder)
 
 
 async def _fetch(client: httpx.AsyncClient, base_url: str, offset: int | None, long_poll: int) -> list[Any]:

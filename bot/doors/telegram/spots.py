@@ -1,32 +1,24 @@
 """Where a message belongs in its chat: found, opened, opened again where somebody closed or deleted it."""
 
 import datetime as dt
-import hashlib
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from telegram import Bot
 from telegram.error import BadRequest
 
 from bot.conversation.reply import Place, Reply
+from bot.doors.door import NOWHERE, Spot
 from bot.doors.telegram.failures import TOPIC_IS_CLOSED, TOPIC_IS_GONE, says
-from bot.doors.telegram.outbound import NOWHERE, Spot, open_topic, reopen_topic
+from bot.doors.telegram.outbound import open_topic, reopen_topic, send
 from bot.service.threads import Threads
 from bot.store import cases, people, shown
 from bot.turn import Turns
-
-type Send = Callable[[Bot, int, Reply, Spot], Awaitable[Spot]]
 
 log = logging.getLogger(__name__)
 
 NO_RIGHT = ("not enough rights", "rights to create", "administrator rights")
 ASKED_AGAIN = dt.timedelta(minutes=10)  # for a topic, where we were told that we have no right to open any
-
-
-def look_of(reply: Reply) -> str:
-    """By which it is known whether two replies show the same."""
-    return hashlib.sha256(repr((reply.blocks, reply.buttons)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Spots:
@@ -38,7 +30,7 @@ class Spots:
         self.bot = bot
         self._refused: dict[str, dt.datetime] = {}  # groups that let us open no topic, and until when we believe it
 
-    async def bring(self, chat: str, reply: Reply, send: Send) -> Spot:
+    async def bring(self, chat: str, reply: Reply) -> Spot:
         """Where it now stands. Raises TelegramError."""
         chat_id, place = int(chat.partition(":")[2]), reply.place
         spot, standing = NOWHERE, None
@@ -48,7 +40,7 @@ class Spots:
                 spot = await self._opened(chat, chat_id, place) or spot
         if place.deletes:
             reply = replace(reply, replaces=reply.replaces or spot.message)
-        elif standing == look_of(reply) and spot.message and not place.prompts:
+        elif standing == reply.look and spot.message and not place.prompts:
             return replace(spot, unchanged=True)
         try:
             return await send(self.bot, chat_id, reply, spot)

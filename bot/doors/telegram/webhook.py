@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.service.intake import Intake
+from bot.doors.door import Takes
 from bot.store.database import PASSING_ERRORS
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ def secret_for(token: str) -> str:
     return hmac.new(token.encode(), b"mot-cua webhook", sha256).hexdigest()
 
 
-def webhook(path: str, secret: str, intake: Intake) -> Route:
+def webhook(path: str, secret: str, intake: Takes) -> Route:
     """Telegram posts to `path`."""
 
     async def receive(request: Request) -> Response:

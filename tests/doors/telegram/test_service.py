@@ -7,11 +7,11 @@ import socket
 import httpx
 import pytest
 
-from bot.service.serve import CannotServe, Service
+from bot.service.serve import CannotServe
 from bot.store import people
 from tests.cast import EMMA, LAN
 from tests.serving import alive, counted, free_port, run, serving, until
-from tests.stage import Play, settings
+from tests.stage import Play, settings, telegram
 from tests.telegram_server import TOKEN
 
 QUESTION = "em mới sinh con, cần giấy gì"
@@ -49,7 +49,7 @@ def lists(server):
 
 
 def test_citizens_officers_and_groups_are_shown_eight_commands_each_at_most(turns, monkeypatch):
-    monkeypatch.setattr("bot.service.serve.MENUS_SECONDS", 0.05)
+    monkeypatch.setattr("bot.doors.telegram.door.MENUS_SECONDS", 0.05)
 
     async def story(server):
         play = Play(server, turns)
@@ -138,7 +138,7 @@ def test_polling_goes_on_after_an_error(turns, status, monkeypatch):
 
 def test_a_wrong_token_is_said_in_one_sentence(turns):
     async def story(server):
-        service = Service(settings(server).model_copy(update={"telegram_bot_token": _secret("1:wrong")}), turns)
+        service = telegram(settings(server).model_copy(update={"telegram_bot_token": _secret("1:wrong")}), turns)
         with pytest.raises(CannotServe, match="TELEGRAM_BOT_TOKEN"):
             await service.run(asyncio.Event())
 
@@ -152,7 +152,7 @@ def test_a_taken_port_is_said_in_one_sentence(turns):
             taken.listen()
             extra = {"webhook_url": "http://127.0.0.1/hook", "port": taken.getsockname()[1]}
             with pytest.raises(CannotServe, match="cannot be used"):
-                await Service(settings(server, **extra), turns).run(asyncio.Event())
+                await telegram(settings(server, **extra), turns).run(asyncio.Event())
 
     run(story)
 

@@ -43,7 +43,7 @@ def test_a_serving_process_is_alive_and_ready(turns):
 
 
 def test_before_telegram_is_reached_the_process_is_alive_and_not_ready(turns, monkeypatch):
-    monkeypatch.setattr("bot.service.serve.RETRY_SECONDS", 0.05)
+    monkeypatch.setattr("bot.doors.telegram.door.RETRY_SECONDS", 0.05)
 
     async def main(server):
         server.fail("getMe", 502, "Bad Gateway", times=1_000_000)

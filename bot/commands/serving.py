@@ -1,0 +1,40 @@
+"""`main.py run`: which doors stand open, by the settings, and the service behind them."""
+
+import asyncio
+import signal
+
+from bot.config import Settings
+from bot.content.live import LiveContent
+from bot.doors.door import CannotServe, Door
+from bot.service.serve import Service
+from bot.service.threads import Threads
+from bot.turn import Turns
+
+__all__ = ["CannotServe", "doors_of", "serve"]
+
+
+def doors_of(settings: Settings, turns: Turns, threads: Threads) -> list[Door]:
+    """Each is imported only where it stands open: a start must stay quick."""
+    doors: list[Door] = []
+    if settings.telegram_bot_token:
+        from bot.doors.telegram.door import TelegramDoor
+
+        doors.append(TelegramDoor(settings, turns, threads))
+    return doors
+
+
+def serve(settings: Settings, turns: Turns, live: LiveContent) -> None:
+    """Serve until SIGINT or SIGTERM. Raises CannotServe."""
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            try:
+                loop.add_signal_handler(number, stop.set)
+            except NotImplementedError:  # on Windows
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+        threads = Threads.of(turns.database)
+        await Service(settings, turns, doors_of(settings, turns, threads), threads, live).run(stop)
+
+    asyncio.run(main())
