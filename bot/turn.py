@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from bot.casework import albums, astray, clock, front
+from bot.casework import ahead, albums, astray, clock, front
 from bot.casework.counter import Conflict, Counter, Later, memory_of
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
@@ -77,6 +77,7 @@ class Turns:
         self.house = house
         self.clock = clock
         self.unforeseen: Unforeseen = _log
+        self._reckoned_by = house.knowledge
 
     def take(self, visit: Visit, receipt: Receipt) -> Taken:
         """Act once on one update: the replies are in the outbox when this returns."""
@@ -173,12 +174,15 @@ class Turns:
     def plan_nightly(self) -> None:
         """Put the nightly look at what is kept on the agenda."""
         with self.database.change() as connection:
-            plan_nightly(Counter(connection, self.house, self.clock()))
+            counter = Counter(connection, self.house, self.clock())
+            plan_nightly(counter)
+            ahead.plan_reckoning(counter, at_once=True)
 
     def keep_appointments(self) -> int:
         """Do what the agenda has for now, each thing in a transaction of its own; how many were due."""
         now = self.clock()
         self.gate.sweep(self.database, now)
+        self._reckon_anew()
         with self.database.look() as connection:
             entries = agenda.due(connection, now=now, limit=100)
         for entry in entries:
@@ -192,6 +196,14 @@ class Turns:
                     agenda.put_off(connection, entry, until=now + AGENDA_AGAIN)
                 self.unforeseen("agenda", error)
         return len(entries)
+
+    def _reckon_anew(self) -> None:
+        """Where what is known has changed, all that people are reminded of is looked at."""
+        knowledge = self.house.knowledge
+        if knowledge is not self._reckoned_by:
+            with self.database.change() as connection:
+                ahead.plan_reckoning(Counter(connection, self.house, self.clock()), at_once=True)
+            self._reckoned_by = knowledge
 
     def _keep(self, counter: Counter, entry: Entry) -> None:
         """Do what an entry says: an album whose parts have come is a turn, all else the clock's."""

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import replace
 from enum import StrEnum
 
-from bot.casework import officers
+from bot.casework import ahead, officers
 from bot.casework.counter import Counter, reply_in
 from bot.conversation.citizen import requests
 from bot.conversation.reply import Place, Reply
@@ -84,6 +84,7 @@ def lost(counter: Counter, chat: str, why: str) -> None:
     waiting = [reply for payload in outbox.give_up_chat(counter.connection, chat, error=why, now=counter.now)
                if (reply := reply_in(payload))]  # fmt: skip
     chats.lose(counter.connection, chat, why=why, now=counter.now)
+    ahead.lost(counter, chat)
     if people.desk_in(counter.connection, chat):
         desk_is_out(counter, chat, waiting)
     elif counter.actor(chat).posts:

@@ -259,14 +259,25 @@ class Counter:
 
     # Out
 
-    def put(self, chat: str, reply: Reply, *, priority: Priority = Priority.REPLY, name: str | None = None) -> None:
+    def put(
+        self,
+        chat: str,
+        reply: Reply,
+        *,
+        priority: Priority = Priority.REPLY,
+        name: str | None = None,
+        quiet: bool = False,
+    ) -> None:
+        """`quiet`: unasked, and so by day."""
         for part in reply.parts():
             key = name or part.place.name
             payload = _REPLY.dump_json(part).decode()
             if self.later and key is None:
                 self.later.letters.append((chat, payload, priority))
             else:
-                outbox.put(self.connection, chat=chat, payload=payload, now=self.now, priority=priority, name=key)
+                outbox.put(
+                    self.connection, chat=chat, payload=payload, now=self.now, priority=priority, name=key, quiet=quiet
+                )
 
     def tell_citizen(self, request: Request, reply: Reply) -> None:
         self.put(request.citizen, about(reply, request))

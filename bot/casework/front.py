@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.casework import addressee, astray, citizens, corrections, officers, practice, relay, staffing
+from bot.casework import addressee, ahead, astray, citizens, corrections, officers, practice, relay, staffing
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation.citizen import requests
@@ -27,6 +27,7 @@ CITIZENS = (
     "reopen",
     "rate",
     "my",
+    "reminders",
     "privacy",
     "mydata",
     "forget",
@@ -35,8 +36,8 @@ STAFF_ALONE = ("queue", "stats", "away", "back", "practice", "unanswered", "noti
 STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note", "release", "r",
          "delete", "block", "unblock", "draft", "bot", "proposal")  # fmt: skip
 # What only looks, or what failed where nothing is kept of it: an edit may do it now.
-TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "privacy", "mydata", "queue", "stats", "unanswered",
-               "answer", "more", "note", "r")  # fmt: skip
+TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "reminders", "privacy", "mydata", "queue", "stats",
+               "unanswered", "answer", "more", "note", "r")  # fmt: skip
 # What a button of `/help` does: commands that need no words.
 BY_BUTTON = (*BEHIND_HELP, "queue", "stats", "unanswered", "notice", "practice", "away", "back")
 ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "desk"})
@@ -93,6 +94,9 @@ def _pressed(counter: Counter, visit: Visit) -> bool:
     side, *rest = visit.text.split(":")
     if side == "r" and rest and visit.private:
         citizens.press(counter, visit, rest[0], rest[1:])
+        return True
+    if side in ahead.SIDES and visit.private:
+        ahead.press(counter, visit, side, rest)
         return True
     if side == "do" and rest and rest[0] in BY_BUTTON:
         asked = replace(visit, kind=Kind.COMMAND, command=rest[0], text="", addressed=True)
@@ -151,6 +155,8 @@ def _own(counter: Counter, visit: Visit, name: str) -> None:
         OWN_DATA[name](counter, visit, citizens.scene_of(counter, visit))
     elif name == "my":
         citizens.my(counter, visit)
+    elif name == "reminders":
+        ahead.show(counter, visit)
     elif name == "request":
         first, _, rest = visit.text.partition(" ")
         kind = KINDS.get(first.lower())
@@ -251,6 +257,10 @@ def _spoken(counter: Counter, visit: Visit, caller: Caller) -> bool:
     actor = counter.actor(visit.who, visit.name) if caller.on_staff else Actor(person=visit.who, name=visit.name)
     if _prompted(counter, visit, actor):
         return True
+    if visit.kind is Kind.TEXT and ahead.stops(counter, visit):
+        return True
+    if ahead.is_the_date(counter, visit, caller.memory):
+        return False
     writing = caller.writing_in or ""
     if writing.startswith(citizens.WAITS_FOR_COMMUNE):
         waiting = counter.request(writing.removeprefix(citizens.WAITS_FOR_COMMUNE))

@@ -23,6 +23,7 @@ def check_answers(entry: Procedure, document: Document, openings: Openings) -> N
         if answer.id in seen:
             document.report(("answers", n, "id"), f"`{answer.id}` stands here twice", "give each answer its own id")
         seen.add(answer.id)
+    _check_reminders(entry, document)
     asked = {answer.asks for answer in entry.answers}
     for aspect in ALWAYS_ASKED if not entry.draft else ():
         if aspect not in asked:
@@ -30,6 +31,15 @@ def check_answers(entry: Procedure, document: Document, openings: Openings) -> N
             document.report(("answers",), what, "answer it, or write `verdict: unknown`")
     if entry.benefit and not any(one.amount is not None for one in entry.answers if one.asks is Aspect.AMOUNT):
         document.report(("answers",), "a benefit without an `amount`", "write what one receives, in VND")
+
+
+def _check_reminders(entry: Procedure, document: Document) -> None:
+    """One date is asked for and kept: all that an entry reminds of counts from the same kind of date."""
+    first = next((answer.remind for answer in entry.answers if answer.remind), None)
+    for n, answer in enumerate(entry.answers):
+        if first and answer.remind and answer.remind.of is not first.of:
+            what = f"`{answer.remind.of}` here, `{first.of}` above"
+            document.report(("answers", n, "remind", "of"), what, "let the entry remind by one kind of date")
 
 
 def check_answer(answer: Answer, loc: Loc, document: Document, openings: Openings) -> None:

@@ -6,13 +6,14 @@ from itertools import combinations
 
 from bot.content.catalog import named_in
 from bot.content.read import Document, nearest
-from bot.content.schema import Calendar, CalendarDay, ContactName, Counter, CounterFacts, DeskRules, TalkKind
+from bot.content.schema import Calendar, CalendarDay, ContactName, Counter, CounterFacts, DeskRules, TalkKind, Wish
 from bot.content.shape import Loc
 
 WHOLE: dict[str, type[StrEnum]] = {
     "knowledge/contacts.yaml": ContactName,
     "knowledge/counters.yaml": Counter,
     "intents/_talk.yaml": TalkKind,
+    "intents/_wishes.yaml": Wish,
 }
 
 FILLED_IN = {"commune", "province"}

@@ -11,6 +11,7 @@ from bot.content.schema import (
     CommuneOffices,
     Contacts,
     Counters,
+    DateWords,
     DeskRules,
     Guide,
     Intent,
@@ -21,6 +22,7 @@ from bot.content.schema import (
     Shared,
     Talk,
     Waivers,
+    Wishes,
     Words,
     YesNoCues,
 )
@@ -53,6 +55,8 @@ KINDS = (
     FileKind(name="talk", glob="intents/_talk.yaml", record=Talk.__value__),
     FileKind(name="life_phrases", glob="intents/_life_events.yaml", record=LifePhrases.__value__),
     FileKind(name="yes_no", glob="intents/_yes_no.yaml", record=YesNoCues),
+    FileKind(name="wishes", glob="intents/_wishes.yaml", record=Wishes.__value__),
+    FileKind(name="dates", glob="intents/_dates.yaml", record=DateWords),
     FileKind(name="aspects", glob="intents/_aspects.yaml", record=AspectCues.__value__),
 )
 

@@ -309,6 +309,30 @@ class Eligible(Record):
     no_pension: bool = False
 
 
+class DateOf(StrEnum):
+    """What a date is of, by which somebody wants to be reminded; all but `end` lie behind us."""
+
+    BIRTH = "birth"
+    DEATH = "death"
+    MARRIAGE = "marriage"
+    ISSUE = "issue"
+    START = "start"  # moving in, the end of a contract: what the deadline is counted from
+    END = "end"  # the day on a paper after which it no longer holds
+
+
+class Remind(Record):
+    """That one may ask to be reminded of an answer's typed deadline, validity or ages.
+
+    `before`: how many days before it. `backwards`: the answer's `length` is counted back from the date, and is when one
+    may go. `date`: how the date is called where `counted_from` does not fit into a question.
+    """
+
+    of: DateOf
+    before: tuple[Count, ...] = Field(min_length=1, max_length=4)
+    backwards: bool = False
+    date: ShortText | None = None
+
+
 class Answer(Fact):
     """One statement that answers one question about a procedure.
 
@@ -332,7 +356,19 @@ class Answer(Fact):
     lost: Text | None = None
     ages: tuple[Count, ...] = ()
     eligible: Eligible | None = None
+    remind: Remind | None = None
     source: tuple[Slug, ...] = ()
+
+    @model_validator(mode="after")
+    def _reminds_of_something(self) -> Self:
+        if (one := self.remind) is None:
+            return self
+        aged = self.ages or (self.eligible and self.eligible.age_from)
+        if one.of is DateOf.BIRTH and not (aged or self.length):
+            raise ValueError("`remind` of a birth needs `ages`, `eligible` with an age, or a `length`")
+        if (one.backwards or one.of not in (DateOf.BIRTH, DateOf.END)) and not self.length:
+            raise ValueError("`remind` counts with the `length` of its answer; write it")
+        return self
 
     @model_validator(mode="after")
     def _said_and_sourced(self) -> Self:
@@ -684,6 +720,31 @@ class LifeEvent(Record):
 
 
 type LifePhrases = dict[Slug, Phrases]
+
+
+class Wish(StrEnum):
+    """What people want done rather than told; heard by a few words, wherever they stand in a message."""
+
+    REMIND = "remind"
+    STOP = "stop"  # only where it is the whole message
+    BENEFITS = "benefits"
+    EXPIRY = "expiry"  # of a paper: says which of several dates is meant
+
+
+type Wishes = dict[Wish, Phrases]
+
+
+class DateWords(Record):
+    """`intents/_dates.yaml`: the words by which people tell a day; a number before or behind them is its number."""
+
+    months: tuple[Phrases, ...] = Field(min_length=12, max_length=12)
+    day: Phrases
+    month: Phrases
+    year: Phrases
+    week: Phrases
+    ahead: Phrases  # "3 days from now"
+    days: dict[Literal["before_yesterday", "yesterday", "today", "tomorrow", "after_tomorrow"], Phrases]
+    lunar: Phrases  # words of the moon's calendar
 
 
 class Limits(Record):

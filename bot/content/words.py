@@ -11,12 +11,14 @@ from bot.content.schema import (
     Aspect,
     AspectCues,
     Case,
+    DateWords,
     Intent,
     Language,
     LifePhrases,
     Phrases,
     Procedure,
     Talk,
+    Wishes,
     Words,
     YesNoCues,
 )
@@ -45,6 +47,8 @@ class HowPeopleAsk:
     cues: dict[Aspect, Phrases] = field(default_factory=dict)
     events: dict[str, Phrases] = field(default_factory=dict)  # life event → how people tell of it
     yes_no: YesNoCues = NO_CUES
+    wishes: dict[str, Phrases] = field(default_factory=dict)
+    dates: DateWords | None = None
     answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)  # procedure → what may answer a question
     cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     benefits: frozenset[str] = frozenset()  # procedures that pay money
@@ -77,7 +81,7 @@ def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
         documents.append(document := read_document(path, root))
         if intent := convert(document, Intent):
             phrases.extend(_phrases(document, intent, path.stem))
-    talk, words, cues, events, yes_no = (
+    talk, words, cues, events, yes_no, wishes, dates = (
         _special(folder / name, root, kind, documents) for name, kind in SPECIAL.items()
     )
     return HowPeopleAsk(
@@ -87,6 +91,8 @@ def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
         cues=cues or {},
         events=events or {},
         yes_no=yes_no or NO_CUES,
+        wishes=wishes or {},
+        dates=dates or None,
     )
 
 
@@ -96,6 +102,8 @@ SPECIAL = {
     "_aspects.yaml": AspectCues.__value__,
     "_life_events.yaml": LifePhrases.__value__,
     "_yes_no.yaml": YesNoCues,
+    "_wishes.yaml": Wishes.__value__,
+    "_dates.yaml": DateWords,
 }
 
 

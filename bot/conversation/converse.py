@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect, Counter, Language, Procedure
-from bot.conversation.citizen import checklist, commands, communes, events, talk
+from bot.conversation.citizen import checklist, commands, communes, events, reminders, talk
 from bot.conversation.citizen.answers import LAW, MORE, OVERVIEW, PITFALLS, answer, more, not_yet, opened, reply_to
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
@@ -14,6 +14,7 @@ from bot.conversation.visit import Kind, Memory, Visit
 from bot.understanding.engine import understand
 from bot.understanding.places import find_exactly
 from bot.understanding.result import Outcome, Place, Understanding
+from bot.understanding.wishes import Wished
 
 OFFICE_CONTACT = "office_contact"
 GUESSED_FROM = 0.3  # chance among procedures
@@ -141,6 +142,12 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
             return checklist.ticked(scene, name, paper, replaces=visit.pressed_in)
         case "save", [name, form]:
             return checklist.saved(scene, name, form)
+        case "remind", [name]:
+            return reminders.ask(scene, name)
+        case "rday", [name, day]:
+            return reminders.chosen(scene, name, day)
+        case "rno", []:
+            return reminders.refused(scene)
         case "other", []:
             return [talk.another_matter(scene)], replace(scene.memory, procedure=None, aspect=None, choices=())
         case "none", []:
@@ -200,12 +207,26 @@ def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
     )  # "xin chào" is no slip for the commune Xín Chải
     if memory.asked_commune and unclear and (place := find_exactly(text, house.engine.places)):
         return _named(text, place, memory, house, now)
+    if not any(letter.isalpha() for letter in text):  # a date is of no language
+        understood = replace(understood, language=memory.language or memory.spoke or understood.language)
     scene = Scene(house=house, memory=replace(memory, spoke=understood.language), language=understood.language, now=now)
-    replies, memory = _answered(scene, understood)
+    wish = reminders.asked_for(scene, text) if understood.outcome is not Outcome.EMERGENCY else None
+    if wish:
+        understood = replace(understand(wish.rest, memory.context(), house.engine), text=text)
+    replies, memory = _ahead(scene, understood, wish) or _answered(scene, understood)
     if understood.doubt and replies:
         first, *rest = replies
         replies = [talk.with_notice(first, *talk.in_doubt(scene, understood.doubt)), *rest]
     return Answer(replies=tuple(replies), memory=memory, understanding=understood)
+
+
+def _ahead(scene: Scene, understood: Understanding, wish: Wished | None) -> commands.Done | None:
+    """A wish to be reminded, or the date that was asked for; danger goes before either."""
+    if understood.outcome is Outcome.EMERGENCY:
+        return None
+    if wish:
+        return reminders.wish(scene, wish, understood)
+    return reminders.dated(scene, understood.text, understood) if scene.memory.date_asked else None
 
 
 def _named(text: str, place: Place, memory: Memory, house: House, now: dt.datetime) -> Answer:
@@ -219,6 +240,8 @@ def _named(text: str, place: Place, memory: Memory, house: House, now: dt.dateti
 
 
 def _answered(scene: Scene, understood: Understanding) -> commands.Done:
+    if scene.memory.date_asked:  # something else is talked about now
+        scene = replace(scene, memory=replace(scene.memory, date_asked=None))
     if told := _life_event(scene, understood):
         return told
     match understood.outcome:

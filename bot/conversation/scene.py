@@ -3,7 +3,7 @@
 import datetime as dt
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from babel.dates import format_date
@@ -60,6 +60,10 @@ class Scene:
         code = self.memory.commune
         return self.house.knowledge.gazetteer.communes.get(code) if code is not None else None
 
+    def of_commune(self, code: int | None) -> "Scene":
+        """The same for somebody of another commune."""
+        return replace(self, memory=replace(self.memory, commune=code))
+
     def procedure(self, name: str) -> Procedure | None:
         """The entry of a procedure, None where there is none or its review is long overdue."""
         entry = self.house.knowledge.procedures.get(name)
@@ -111,6 +115,10 @@ class Scene:
 
     def date(self, day: dt.date) -> str:
         return _date(day, "dd/MM/yyyy", self.language)
+
+    def day_of_year(self, day: dt.date) -> str:
+        """`thứ Hai 23/11/2026`."""
+        return self.say("open.day", day=self.say(f"day.{WEEK[day.weekday()]}"), date=self.date(day))
 
     def day(self, day: dt.date) -> str:
         """`thứ Hai 23/11`."""

@@ -113,6 +113,14 @@ class Consent:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DateAsked:
+    """The bot has asked for a date, to remind of a procedure; how often."""
+
+    procedure: str
+    times: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
 class Memory:
     """What we know of a chat; kept as JSON beside its language and commune."""
 
@@ -127,6 +135,7 @@ class Memory:
     checklists: tuple[Checklist, ...] = ()  # newest first
     consent: Consent | None = None
     noted: dt.date | None = None  # the day on which sources and what we do not do were told last
+    date_asked: DateAsked | None = None
 
     def checklist(self, procedure: str) -> Checklist | None:
         return next((one for one in self.checklists if one.procedure == procedure), None)

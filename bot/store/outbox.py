@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     Connection,
     FromClause,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.quiet import is_quiet
 from bot.store.tables import UtcTime, outbox
 
 
@@ -33,6 +35,7 @@ class Priority(IntEnum):
 TOLD_TO_WAIT = "RetryAfter"
 STALE = dt.timedelta(minutes=2)  # a card that has waited so long goes with the replies: a talker must not hide it
 _STALE, _NOW, _SOON = (bindparam(name, type_=UtcTime) for name in ("stale", "now", "soon"))
+_AWAKE = ~(outbox.c.quiet & bindparam("night", type_=Boolean))
 
 
 def _rank(of: FromClause) -> ColumnElement[int]:
@@ -62,10 +65,10 @@ _OF_THE_DOOR = outbox.c.chat.like(bindparam("door"))
 _MAY_GO = (outbox.c.not_before <= _NOW) | (func.coalesce(outbox.c.put_off_at, outbox.c.created_at) > _SOON)
 _DUE = (
     select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts)
-    .where(_is_first(), _OF_THE_DOOR, _MAY_GO)
+    .where(_is_first(), _OF_THE_DOOR, _MAY_GO, _AWAKE)
     .order_by(_rank(outbox), outbox.c.id)
 )
-_NEXT_DUE = select(func.min(outbox.c.not_before)).where(_is_first(), _OF_THE_DOOR)
+_NEXT_DUE = select(func.min(outbox.c.not_before)).where(_is_first(), _OF_THE_DOOR, _AWAKE)
 LAST = "last"  # the name of a message to somebody of whom nothing is kept: not even that it was sent to them
 _NOBODY = case((outbox.c.name == LAST, "forgotten"), else_=outbox.c.chat)
 _SENT = (
@@ -94,11 +97,16 @@ def put(
     priority: Priority = Priority.REPLY,
     name: str | None = None,
     not_before: dt.datetime | None = None,
+    quiet: bool = False,
 ) -> None:
-    """Add a message to what is to be sent. One of the same name that still waits is not sent any more."""
+    """Add a message to what is to be sent. One of the same name that still waits is not sent any more.
+
+    `quiet`: nobody asked for it, and so it goes by day.
+    """
     since = _supersede(connection, chat, name, now) if name else now
     row = _row(chat, payload, now=now, priority=priority)
-    connection.execute(_PUT, {**row, "created_at": since, "name": name, "not_before": not_before or now})
+    more = {"created_at": since, "name": name, "not_before": not_before or now, "quiet": quiet}
+    connection.execute(_PUT, {**row, **more})
 
 
 def _supersede(connection: Connection, chat: str, name: str, now: dt.datetime) -> dt.datetime:
@@ -118,6 +126,13 @@ def withdraw(connection: Connection, name: str, *, now: dt.datetime) -> None:
     connection.execute(update(outbox).where(*where).values(**values))
 
 
+def withdraw_unasked(connection: Connection, chat: str, start: str, *, now: dt.datetime) -> None:
+    """What nobody asked for and waits for a chat is not sent any more, where its name begins so."""
+    where = (outbox.c.chat == chat, outbox.c.quiet, outbox.c.name.startswith(start), outbox.c.state == "waiting")
+    values = {"state": "dead", "payload": None, "error": "withdrawn", "finished_at": now}
+    connection.execute(update(outbox).where(*where).values(**values))
+
+
 def put_all(connection: Connection, letters: Iterable[tuple[str, str, Priority]], *, now: dt.datetime) -> None:
     """Add messages without a name: (chat, payload, priority), in the order in which they are to go."""
     if rows := [_row(chat, payload, now=now, priority=priority) for chat, payload, priority in letters]:
@@ -133,6 +148,7 @@ def _row(chat: str, payload: str, *, now: dt.datetime, priority: Priority) -> di
         "created_at": now,
         "not_before": now,
         "name": None,
+        "quiet": False,
     }
 
 
@@ -159,6 +175,7 @@ def _when(door: str, now: dt.datetime) -> dict[str, object]:
         "now": now,
         "soon": now + dt.timedelta(minutes=1),
         "stale": now - STALE,
+        "night": is_quiet(now),
     }
 
 

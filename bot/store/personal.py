@@ -25,11 +25,13 @@ from bot.store.tables import (
     notices,
     openings,
     outbox,
+    reminders,
     requests,
     shown,
     staff,
     tries,
     unanswered,
+    unasked,
 )
 
 OVER = ("closed", "cancelled", "dropped")
@@ -59,6 +61,8 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "pace": _but(floods, "person").where(floods.c.person == mark),
         "wrong_codes": _but(tries, "person").where(tries.c.person == mark),
         "openings": _but(openings, "person").where(openings.c.person == mark),
+        "reminders": _but(reminders, "chat").where(reminders.c.chat == person).order_by(reminders.c.id),
+        "unasked": _but(unasked, "chat").where(unasked.c.chat == person).order_by(unasked.c.kind),
     }
     return {name: [_told(row) for row in connection.execute(query).mappings()] for name, query in wanted.items()}
 
@@ -82,7 +86,7 @@ def _is_theirs() -> ColumnElement[bool]:
 
 
 def _told(row: Any) -> dict[str, Any]:
-    return {key: value.isoformat() if isinstance(value, dt.datetime) else value for key, value in row.items()}
+    return {key: value.isoformat() if isinstance(value, dt.date) else value for key, value in row.items()}
 
 
 def forget(connection: Connection, person: str, mark: str, *, now: dt.datetime) -> list[str]:
@@ -92,8 +96,8 @@ def forget(connection: Connection, person: str, mark: str, *, now: dt.datetime) 
     """
     codes = list(connection.execute(select(requests.c.code).where(requests.c.citizen == person)).scalars())
     anonymise(connection, codes, now=now)
-    for table, column in ((shown, shown.c.chat), (albums, albums.c.chat), (chats, chats.c.chat)):
-        connection.execute(delete(table).where(column == person))
+    for table in (shown, albums, chats, reminders, unasked):
+        connection.execute(delete(table).where(table.c.chat == person))
     connection.execute(delete(agenda).where(agenda.c.subject.startswith(f"{person}{BETWEEN}")))
     connection.execute(delete(messages).where(messages.c.code == "", messages.c.author == person))
     _forget_updates(connection, person)
@@ -119,7 +123,8 @@ def _forget_deliveries(connection: Connection, person: str, *, now: dt.datetime)
     waits = outbox.c.state == "waiting"
     serves = select(staff.c.id).where(staff.c.person == person, staff.c.ended_at.is_(None)).exists()
     gone = {"state": "dead", "payload": None, "error": NOBODY, "finished_at": now}
-    connection.execute(update(outbox).where(outbox.c.chat == person, waits, ~serves).values(**gone))
+    theirs = (outbox.c.chat == person, waits, ~serves | outbox.c.quiet)
+    connection.execute(update(outbox).where(*theirs).values(**gone))
     connection.execute(update(outbox).where(outbox.c.chat == person, ~waits).values(chat=NOBODY, name=None))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Index,
     Integer,
@@ -120,6 +121,7 @@ outbox = Table(
     Column("attempts", SmallInteger, nullable=False, server_default="0"),
     Column("error", String(200)),
     Column("put_off_at", UtcTime),  # when it was decided that it waits until `not_before`
+    Column("quiet", Boolean(name="quiet"), nullable=False, server_default=false()),  # not at night: see bot.quiet
     CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state"),
     sqlite_autoincrement=True,
 )
@@ -335,6 +337,34 @@ agenda = Table(
 )
 Index("ix_agenda_at", agenda.c.at)
 Index("ix_agenda_subject", agenda.c.subject)
+
+# One date and one procedure, until all that falls due for it has been told.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("chat", String(80), nullable=False),
+    Column("procedure", String(60), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("commune", Integer),
+    Column("basis", String(200), nullable=False),  # what the dates rest on; where it changes, the law has
+    Column("due", Date),  # what is told next is due on this day
+    Column("made_at", UtcTime, nullable=False),  # to the words of consent of this version
+    Column("version", SmallInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_reminders_chat_procedure_day", reminders.c.chat, reminders.c.procedure, reminders.c.day, unique=True)
+
+# What a person was told unasked, by kind: when last, and since when no more.
+unasked = Table(
+    "unasked",
+    metadata,
+    Column("chat", String(80), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("told_at", UtcTime),
+    Column("stopped_at", UtcTime),
+)
 
 unanswered = Table(
     "unanswered",

@@ -23,6 +23,7 @@ from bot.understanding.asking import (
     received,
 )
 from bot.understanding.choosing import Statements, choose, features_for, index, telling
+from bot.understanding.dates import Dates, build_dates
 from bot.understanding.events import Events, build_events, event_told
 from bot.understanding.features import features_of, shown
 from bot.understanding.fold import clean, fold, low_words, words
@@ -32,6 +33,7 @@ from bot.understanding.place_names import Places, build_places, everyday
 from bot.understanding.places import Mention, find_mention
 from bot.understanding.result import Asked, Context, Evidence, Explanation, Ranked, Understanding
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
+from bot.understanding.wishes import Wishes, build_wishes
 
 MAX_QUESTION = 5  # words of one that is looked for inside a message
 POLITE_WORDS, POLITE_LETTERS = 2, 4
@@ -85,6 +87,8 @@ class Engine:
     events: Events = field(default_factory=Events)
     asking: Asking = field(default_factory=Asking)
     entries: Entries = field(default_factory=Entries)
+    wishes: Wishes = field(default_factory=Wishes)
+    dates: Dates = field(default_factory=Dates)
 
 
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
@@ -99,6 +103,8 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         learned=replace(learned, ordinary=()),  # tens of thousands of them
         asking=_asking(intents),
         entries=Entries(build_cues(intents.yes_no, intents.cues), intents.answers, intents.cases, intents.benefits),
+        wishes=build_wishes(intents.wishes),
+        dates=build_dates(intents.dates),
     )
 
 

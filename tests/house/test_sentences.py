@@ -6,13 +6,15 @@ import string
 
 import pytest
 
+from bot.casework import ahead
 from bot.casework.officers import GOES_OUT, PROMPTED
-from bot.content.schema import Aspect, Certainty, Counter, Language, Topic, Unit
+from bot.content.schema import Aspect, Certainty, Counter, DateOf, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
 from bot.conversation.citizen.talk import SMALL_TALK
 from bot.conversation.converse import ATTACHMENTS
 from bot.desk.request import Level, RequestKind, Role, Status
 from bot.doors.telegram.menus import COMMANDS
+from bot.understanding.dates import Unclear
 from tests.conftest import ROOT
 
 # Every reason that a step may be refused for.
@@ -52,6 +54,9 @@ BUILT = {
     *(f"deed.{one}" for one in GOES_OUT),
     *(f"refused.{reason}" for reason in REASONS),
     *(f"queue.{part}" for part in ("overdue", "soon", "offered", "mine", "unclaimed", "others")),
+    *(f"remind.date_{one}" for one in DateOf),
+    *(f"remind.{one}" for one in Unclear),
+    *(f"unasked.{what}_{kind}" for what in ("stop", "stopped") for kind in ahead.Kind),
     *(f"day.{day}" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
 }
 

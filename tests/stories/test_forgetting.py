@@ -28,7 +28,7 @@ DECIDED = {
     "chats": {"chat": GONE, "memory": GONE, "unreachable": GONE, "writing_in": GONE, "changed_at": GONE},
     "outbox": {"chat": NAMELESS, "payload": GONE, "name": GONE, "id": NOT, "priority": NOT, "state": NOT,
                "created_at": NOT, "not_before": NOT, "finished_at": NOT, "attempts": NOT, "error": NOT,
-               "put_off_at": NOT},
+               "put_off_at": NOT, "quiet": NOT},
     "lanes": {"chat": "a chat and a moment, swept after a minute", "holder": NOT, "taken_at": NOT, "free_at": NOT},
     "leases": {"name": NOT, "holder": NOT, "until": NOT},
     "requests": {"citizen": NAMELESS, "name": GONE, "subject": GONE, "case_": GONE, "owner": ANOTHERS,
@@ -50,6 +50,9 @@ DECIDED = {
     "tries": dict.fromkeys(("person", "count", "since"), MARKED),
     "openings": dict.fromkeys(("person", "count", "since"), MARKED),
     "floods": dict.fromkeys(("person", "count", "since", "told"), MARKED),
+    "reminders": dict.fromkeys(
+        ("id", "chat", "procedure", "day", "language", "commune", "basis", "due", "made_at", "version"), GONE),
+    "unasked": dict.fromkeys(("chat", "kind", "told_at", "stopped_at"), GONE),
     "desks": dict.fromkeys(("chat", "commune", "forum", "since", "out_since"), NOT),
     "agenda": {"name": GONE, "subject": GONE, "at": GONE},
     "unanswered": dict.fromkeys(
@@ -67,7 +70,7 @@ SHOWN_IN = {
     "inbox": "updates", "chats": "chat", "outbox": "deliveries", "requests": "requests", "events": "events",
     "messages": "messages", "albums": "albums", "shown": "shown", "staff": "posts", "invitations": "invitations",
     "tries": "wrong_codes", "openings": "openings", "floods": "pace", "notices": "notices", "kept_out": "kept_out",
-    "audit": "audit",
+    "audit": "audit", "reminders": "reminders", "unasked": "unasked",
     "lanes": None, "leases": None, "desks": None, "unanswered": None, "blocked": None, "cursors": None,
     "agenda": None,  # times of what is shown elsewhere: requests and albums
 }  # fmt: skip

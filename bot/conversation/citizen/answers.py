@@ -1,6 +1,7 @@
 """The answer to a question about a procedure: what was asked first, the rest behind buttons."""
 
-from bot.content.schema import Aspect, Procedure
+from bot.ahead.deadlines import to_be_reminded_of
+from bot.content.schema import Answer, Aspect, Procedure
 from bot.conversation.citizen.circumstances import tailored
 from bot.conversation.citizen.facts import law, pitfalls
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks
@@ -14,6 +15,7 @@ PITFALLS = "pitfalls"
 OVERVIEW = "overview"
 MORE = "more"
 BUTTONS_A_ROW = 3
+OF_TIME = (Aspect.DEADLINE, Aspect.VALIDITY, Aspect.LATE, Aspect.ELIGIBILITY)  # whoever asks may want to be reminded
 LIKELY_NEXT = (Aspect.PLACE, Aspect.FEE, Aspect.TIME)
 ON_BUTTONS = (
     Aspect.DOCUMENTS,
@@ -124,11 +126,10 @@ def _buttons(
 ) -> tuple[tuple[Button, ...], ...]:
     """At most six in at most four rows: the list of papers, the likeliest next question, a person, the rest."""
     likely = next(aspect for aspect in LIKELY_NEXT if aspect is not shown)
+    remind = reminder_button(scene, procedure) if shown in OF_TIME else ()
+    next_ = remind or (scene.button(f"aspect.{likely}", f"answer:{procedure.id}:{likely}"),)
     rows: list[tuple[Button, ...]] = [
-        (
-            scene.button("checklist.open", f"list:{procedure.id}"),
-            scene.button(f"aspect.{likely}", f"answer:{procedure.id}:{likely}"),
-        ),
+        (scene.button("checklist.open", f"list:{procedure.id}"), *next_),
         (
             scene.button("answer.ask_officer", f"r:new:q:{procedure.id}"),
             scene.button("answer.more", f"answer:{procedure.id}:{MORE}"),
@@ -141,6 +142,16 @@ def _buttons(
     if procedure.online.link and procedure.online.level != "no":
         rows.append((Button(label=scene.say("answer.open_portal"), link=procedure.online.link),))
     return tuple(rows)
+
+
+def reminded_by(scene: Scene, procedure: Procedure) -> tuple[Answer, ...]:
+    """What one may be reminded of."""
+    return to_be_reminded_of(scene.house.knowledge.answers(procedure), scene.today)
+
+
+def reminder_button(scene: Scene, procedure: Procedure) -> tuple[Button, ...]:
+    """The way to a reminder, where there is anything to be reminded of."""
+    return (scene.button("remind.open", f"remind:{procedure.id}"),) if reminded_by(scene, procedure) else ()
 
 
 def _others(scene: Scene, procedure: Procedure, others: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
@@ -164,7 +175,8 @@ def all_buttons(scene: Scene, procedure: Procedure) -> tuple[tuple[Button, ...],
         scene.button("answer.ask_officer", f"r:new:q:{procedure.id}"),
         scene.button("answer.extra_demand", f"r:new:x:{procedure.id}"),
     )
-    return (*rows, asking, *_next(scene, procedure))
+    remind = reminder_button(scene, procedure)
+    return (*rows, asking, *((remind,) if remind else ()), *_next(scene, procedure))
 
 
 def _next(scene: Scene, procedure: Procedure) -> list[tuple[Button, ...]]:

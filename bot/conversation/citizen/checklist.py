@@ -1,7 +1,7 @@
 """Giấy tờ của riêng bạn: at most three questions from an entry's cases, then the exact list for this person."""
 
 from bot.content.schema import Case, Paper, Procedure
-from bot.conversation.citizen.answers import answer, checked, not_yet, short_name
+from bot.conversation.citizen.answers import answer, checked, not_yet, reminder_button, short_name
 from bot.conversation.citizen.circumstances import SORTED_BY_CASE, tailored
 from bot.conversation.citizen.facts import documents_line, fee, online, place, statement_lines, time
 from bot.conversation.reply import Block, Button, FileForm, Reply, Style
@@ -153,6 +153,8 @@ def _buttons(scene: Scene, own: Procedure, known: Checklist) -> tuple[tuple[Butt
         scene.button("checklist.pdf", f"save:{own.id}:pdf"),
     )
     rows = [*((tick,) for tick in ticks), save]
+    if remind := reminder_button(scene, own):
+        rows.append(remind)
     if own.cases:
         rows.append((scene.button("checklist.again", f"relist:{own.id}"),))
     if scene.commune is None:

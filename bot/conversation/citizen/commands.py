@@ -11,7 +11,7 @@ from bot.conversation.visit import Memory
 from bot.understanding.places import find_exactly
 
 PAGE = 8
-BEHIND_HELP = ("request", "my", "status", "privacy", "mydata", "forget")
+BEHIND_HELP = ("request", "my", "reminders", "status", "privacy", "mydata", "forget")
 LANGUAGE_NAMES = {Language.VI: "Tiếng Việt", Language.EN: "English", Language.ID: "Bahasa Indonesia"}
 
 type Done = tuple[list[Reply], Memory]

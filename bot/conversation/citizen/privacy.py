@@ -43,6 +43,7 @@ def what_is_kept(scene: Scene, rules: DeskRules, agreed: bool) -> Reply:  # noqa
         scene.title("privacy.title"),
         scene.line("privacy.questions", days=days.dialogue),
         scene.line("privacy.requests", days=days.closed, reopen=rules.reopen_days),
+        scene.line("privacy.reminders"),
         scene.line("privacy.learning", days=days.learning),
         scene.line("privacy.order", kept_out=rules.kept_out_days),
         scene.line("privacy.who"),
