@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from bot.casework import ahead, astray, officers, staffing
+from bot.casework import ahead, astray, officers, scorecard, staffing
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation.citizen import requests
@@ -42,6 +42,12 @@ def keep(counter: Counter, entry: Entry) -> bool:
         return True
     if entry.kind in ahead.DUTIES:
         ahead.keep(counter, entry)
+        return True
+    if entry.kind == scorecard.NIGHTLY:
+        log.info("reckoned; published anew: %s", ", ".join(scorecard.nightly(counter)) or "nothing")
+        return True
+    if entry.kind == "monthly":
+        scorecard.monthly(counter, int(entry.subject.partition(":")[2]))
         return True
     if entry.kind not in DUTIES:  # undone with its transaction: whoever knows the kind finds it where it was
         raise UnknownEntry(entry.kind)

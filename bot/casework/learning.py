@@ -10,12 +10,13 @@ from bot.conversation.staff import learning
 from bot.conversation.visit import Memory
 from bot.desk.redact import redact
 from bot.desk.request import Role
-from bot.store import questions
+from bot.store import measured, questions
 from bot.store.outbox import Priority
 from bot.understanding.fold import fold
 from bot.understanding.result import Outcome, Understanding
 
 KEPT = (Outcome.NO_MATCH, Outcome.CLARIFY)
+NO_QUESTION = (Outcome.SMALL_TALK, Outcome.ABUSE)
 ALIKE = 72  # of 100, by rapidfuzz's token_set_ratio on folded words
 AN_HOUR = dt.timedelta(hours=1)
 NOTICE_LASTS = dt.timedelta(days=7)
@@ -23,10 +24,18 @@ PAST = dt.timedelta(days=30)
 
 
 def learn(counter: Counter, understood: Understanding, memory: Memory) -> None:
-    """Keep a question that found no answer, redacted; suggest a notice where many ask alike within an hour."""
+    """Count a question; keep one that found no answer, redacted; suggest a notice where many ask alike in an hour."""
+    nearest = understood.procedures[0].id if understood.procedures else None
+    if understood.outcome not in NO_QUESTION:
+        measured.ask(
+            counter.connection,
+            commune=memory.commune,
+            outcome=understood.outcome.value,
+            procedure=nearest if understood.outcome is Outcome.ANSWERED else None,
+            now=counter.now,
+        )
     if understood.outcome not in KEPT:
         return
-    nearest = understood.procedures[0].id if understood.procedures else None
     questions.keep(
         counter.connection,
         text=redact(understood.text)[:500],

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.casework import scorecard
 from bot.casework.counter import Counter
 from bot.conversation.citizen import privacy
 from bot.conversation.reply import Place, Reply
@@ -113,6 +114,8 @@ def plan_nightly(counter: Counter) -> None:
     local = counter.now.astimezone(VIETNAM)
     night = dt.datetime.combine(local.date(), NIGHT, VIETNAM)
     agenda.plan(counter.connection, NIGHTLY, {NIGHTLY: night if night > local else night + dt.timedelta(days=1)})
+    if not agenda.is_planned(counter.connection, scorecard.NIGHTLY):
+        scorecard.plan_nightly(counter)
 
 
 def let_go(counter: Counter) -> dict[str, int]:

@@ -50,7 +50,10 @@ def _days(name: str, days: Iterable[CalendarDay]) -> list[tuple[Loc, CalendarDay
     return [((name, n), day) for n, day in enumerate(days)]
 
 
-def check_desk(desk: DeskRules, document: Document, communes: Collection[int]) -> None:
+def check_desk(desk: DeskRules, document: Document, communes: Collection[int], entries: Collection[str]) -> None:
+    for n, name in enumerate(desk.sensitive):
+        if name not in entries:
+            document.report(("sensitive", n), f"no entry is called `{name}`", nearest(name, sorted(entries)))
     for n, own in enumerate(desk.own_limits):
         if own.commune not in communes:
             what = f"no commune has the code {own.commune}"

@@ -158,7 +158,8 @@ def _check_lists(knowledge: Knowledge, documents: list[Document]) -> None:
     by_path = {document.path: document for document in documents}
     check_whole(documents)
     check_calendar(knowledge.calendar, by_path["knowledge/calendar.yaml"])
-    check_desk(knowledge.desk, by_path["knowledge/desk.yaml"], knowledge.gazetteer.communes)
+    known = knowledge.gazetteer.communes
+    check_desk(knowledge.desk, by_path["knowledge/desk.yaml"], known, knowledge.procedures)
     check_counters(knowledge.counters, by_path["knowledge/counters.yaml"], knowledge.gazetteer.provinces)
 
 

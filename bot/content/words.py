@@ -15,10 +15,8 @@ from bot.content.schema import (
     Intent,
     Language,
     LifePhrases,
-    MomentWords,
     Phrases,
     Procedure,
-    QuantityWords,
     Talk,
     Wishes,
     Words,
@@ -51,8 +49,6 @@ class HowPeopleAsk:
     yes_no: YesNoCues = NO_CUES
     wishes: dict[str, Phrases] = field(default_factory=dict)
     dates: DateWords | None = None
-    quantities: QuantityWords | None = None
-    moments: MomentWords | None = None
     answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)  # procedure → what may answer a question
     cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     benefits: frozenset[str] = frozenset()  # procedures that pay money
@@ -85,7 +81,7 @@ def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
         documents.append(document := read_document(path, root))
         if intent := convert(document, Intent):
             phrases.extend(_phrases(document, intent, path.stem))
-    talk, words, cues, events, yes_no, wishes, dates, quantities, moments = (
+    talk, words, cues, events, yes_no, wishes, dates = (
         _special(folder / name, root, kind, documents) for name, kind in SPECIAL.items()
     )
     return HowPeopleAsk(
@@ -97,8 +93,6 @@ def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
         yes_no=yes_no or NO_CUES,
         wishes=wishes or {},
         dates=dates or None,
-        quantities=quantities,
-        moments=moments,
     )
 
 
@@ -110,8 +104,6 @@ SPECIAL = {
     "_yes_no.yaml": YesNoCues,
     "_wishes.yaml": Wishes.__value__,
     "_dates.yaml": DateWords,
-    "_quantities.yaml": QuantityWords,
-    "_moments.yaml": MomentWords,
 }
 
 

@@ -165,6 +165,10 @@ def step(request: Request, deed: Deed) -> Step:
         before=request.status,
         after=after,
         level=changed.level,
+        commune=changed.commune,
+        first_due=changed.first_due,
+        due=changed.due,
+        rating=deed.rating,
     )
     return Step(request=changed, event=event)
 

@@ -145,3 +145,7 @@ class Event:
     before: Status
     after: Status
     level: Level = Level.COMMUNE
+    commune: int | None = None  # the one responsible afterwards
+    first_due: dt.datetime | None = None  # the promises as they stand afterwards
+    due: dt.datetime | None = None
+    rating: int | None = None

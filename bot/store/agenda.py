@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import agenda
@@ -28,6 +28,10 @@ def plan(connection: Connection, subject: str, entries: Mapping[str, dt.datetime
     for kind, at in entries.items():
         statement = insert(agenda).values(name=f"{kind}:{subject}", subject=subject, at=at)
         connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
+
+
+def is_planned(connection: Connection, subject: str) -> bool:
+    return bool(connection.execute(select(exists().where(agenda.c.subject == subject))).scalar_one())
 
 
 def due(connection: Connection, *, now: dt.datetime, limit: int) -> list[Entry]:

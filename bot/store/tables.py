@@ -223,9 +223,48 @@ events = Table(
     Column("before", String(12), nullable=False),
     Column("after", String(12), nullable=False),
     Column("level", String(20), nullable=False),
+    Column("commune", Integer),  # the one responsible afterwards
+    Column("first_due", UtcTime),  # the promises as they stand afterwards
+    Column("due", UtcTime),
+    Column("rating", SmallInteger),
     sqlite_autoincrement=True,
 )
 Index("ix_events_code", events.c.code)
+Index("ix_events_at", events.c.at)
+
+# That somebody asked the bot, and how it ended: no words, nobody's name.
+asked = Table(
+    "asked",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False),
+    Column("commune", Integer),
+    Column("outcome", String(20), nullable=False),
+    Column("procedure", String(60)),
+    sqlite_autoincrement=True,
+)
+Index("ix_asked_at", asked.c.at)
+
+# The indicators of a month, rebuilt each night from what happened; commune 0 is the country.
+scorecards = Table(
+    "scorecards",
+    metadata,
+    Column("month", String(7), primary_key=True),
+    Column("commune", Integer, primary_key=True, autoincrement=False),
+    Column("province", Integer, nullable=False),
+    Column("tally", Text, nullable=False),  # JSON, see bot.measure.tally
+    Column("built_at", UtcTime, nullable=False),
+)
+
+# What was published of a month: never changed.
+published = Table(
+    "published",
+    metadata,
+    Column("name", String(80), primary_key=True),  # communes-2026-10.csv
+    Column("month", String(7), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
 
 messages = Table(
     "messages",

@@ -23,7 +23,7 @@ ONLY_IN = {
     "PIL": {"paper"},
     "numpy": {"understanding"},
 }
-PURE = ("understanding", "conversation", "desk", "ahead")
+PURE = ("understanding", "conversation", "desk", "ahead", "measure")
 NEVER_IN_PURE = {"os", "pathlib", "io", "time", "random", "logging", "socket", "subprocess", "asyncio"}
 # The learner's seeded shuffle gives the same on every machine.
 EXCUSED = {("bot/understanding/perceptron.py", "random")}
@@ -35,10 +35,11 @@ MAY_USE = {
     "understanding": {"understanding", "content"},
     "desk": {"desk", "content"},
     "ahead": {"ahead", "desk", "content", "quiet"},
-    "conversation": {"conversation", "ahead", "desk", "understanding", "content"},
-    "store": {"store", "quiet"},
+    "measure": {"measure", "desk"},
+    "conversation": {"conversation", "ahead", "desk", "measure", "understanding", "content"},
+    "store": {"store", "quiet", "measure"},
     "quiet.py": set(),
-    "casework": {"casework", "ahead", "conversation", "desk", "store", "understanding", "content"},
+    "casework": {"casework", "ahead", "conversation", "desk", "measure", "store", "understanding", "content"},
     "turn.py": {"casework", "conversation", "store", "understanding"},
     "paper": {"paper", "conversation"},
     "doors": {"doors", "service", "logs", "paper", "turn", "store", "conversation", "content", "config"},
@@ -46,6 +47,7 @@ MAY_USE = {
     "commands": {
         "commands",
         "doors",
+        "measure",
         "service",
         "config",
         "learned",

@@ -14,6 +14,8 @@ from bot.conversation.citizen.talk import SMALL_TALK
 from bot.conversation.converse import ATTACHMENTS
 from bot.desk.request import Level, RequestKind, Role, Status
 from bot.doors.telegram.menus import COMMANDS
+from bot.measure.indicators import KEYS as INDICATORS
+from bot.measure.open_data import PLACES, PROCEDURES
 from bot.understanding.dates import Unclear
 from tests.conftest import ROOT
 
@@ -52,6 +54,8 @@ BUILT = {
     *(f"role.{one}" for one in Role),
     *(f"prompt.{one}" for one in PROMPTED),
     *(f"deed.{one}" for one in GOES_OUT),
+    *(f"measure.{key}{how}" for key in INDICATORS for how in ("", "_how")),
+    *(f"open.column_{name}" for name in (*PLACES, *PROCEDURES)),
     *(f"refused.{reason}" for reason in REASONS),
     *(f"queue.{part}" for part in ("overdue", "soon", "offered", "mine", "unclaimed", "others")),
     *(f"remind.date_{one}" for one in DateOf),

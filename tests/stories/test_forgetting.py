@@ -37,7 +37,11 @@ DECIDED = {
                  "answered_at": NOT, "moved_at": NOT, "closed_at": NOT, "rounds": NOT, "level": NOT,
                  "transfer_to": NOT, "raised": NOT, "photos": NOT, "rating": NOT, "version": NOT},
     "events": {"actor": NAMELESS, "actor_name": NAMELESS, "why": GONE, "id": NOT, "code": NOT, "action": NOT,
-               "at": NOT, "before": NOT, "after": NOT, "level": NOT},
+               "at": NOT, "before": NOT, "after": NOT, "level": NOT, "commune": NOT, "first_due": NOT, "due": NOT,
+               "rating": NOT},
+    "asked": dict.fromkeys(("id", "at", "commune", "outcome", "procedure"), NOT),
+    "scorecards": dict.fromkeys(("month", "commune", "province", "tally", "built_at"), NOT),
+    "published": dict.fromkeys(("name", "month", "body", "at"), NOT),
     "messages": dict.fromkeys(
         ("id", "code", "side", "name", "chat", "message", "kind", "text", "at", "state", "copy_chat", "copy_message",
          "author", "commune", "deed", "album", "file"), GONE),
@@ -72,6 +76,7 @@ SHOWN_IN = {
     "tries": "wrong_codes", "openings": "openings", "floods": "pace", "notices": "notices", "kept_out": "kept_out",
     "audit": "audit", "reminders": "reminders", "unasked": "unasked",
     "lanes": None, "leases": None, "desks": None, "unanswered": None, "blocked": None, "cursors": None,
+    "asked": None, "scorecards": None, "published": None,
     "agenda": None,  # times of what is shown elsewhere: requests and albums
 }  # fmt: skip
 
