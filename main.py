@@ -100,9 +100,7 @@ def invite(commune: str, role: str) -> None:
 
     settings, content = _settings(), _content()
     names = content.knowledge.gazetteer.communes
-    code = int(commune) if commune.isascii() and commune.isdigit() and len(commune) <= MAX_WARD_DIGITS else -1
-    if code not in names:
-        raise click.BadParameter(f"{commune!r} is not the ward code of a commune.", param_hint="--commune")
+    code = _ward_code(commune, content)
     database = _database(settings)
     with database.change() as connection:
         secret = give(Counter(connection, _speechless(content), utc_now()), commune=code, role=Role(role))
@@ -164,6 +162,37 @@ def unanswered(days: int) -> None:
     for texts, nearest in groups:
         click.echo(f"{len(texts):5}  {nearest or '-':32}  {texts[0]}")
     click.echo(f"{sum(len(texts) for texts, _ in groups)} questions in {len(groups)} groups, {days} days.", err=True)
+
+
+@main.command()
+@click.option("--commune", help="The national ward code, e.g. 00008 or 8; without it, the whole country.")
+@click.option("--month", "name", required=True, help="A month, e.g. 2026-11.")
+@click.option("--json", "form", flag_value="json", help="As JSON, with the definition and the query of each number.")
+@click.option("--csv", "form", flag_value="csv", help="As a table.")
+def scorecard(commune: str | None, name: str, form: str | None) -> None:
+    """What was promised and kept in a month, reckoned now from all that happened. For those who serve: all numbers."""
+    from bot.casework.counter import Counter
+    from bot.casework.scorecard import measure
+    from bot.commands.scorecard import Sheet
+    from bot.measure.tally import month
+    from bot.turn import utc_now
+
+    try:
+        period = month(name)
+    except ValueError:
+        raise click.BadParameter(f"{name!r} is no month like 2026-11.", param_hint="--month") from None
+    settings, content, now = _settings(), _content(), utc_now()
+    communes = [_ward_code(commune, content)] if commune else []
+    database = _database(settings)
+    with database.look() as connection, _bar("reckoning") as progress:
+        counter = Counter(connection, _speechless(content), now)
+        tally = measure(counter, period.until(now), communes or None, progress).total(communes or None)
+    dialect = database.dialect
+    database.close()
+    place = content.knowledge.gazetteer.communes[communes[0]].name if communes else ""
+    sheet = Sheet(place=place, communes=communes, period=period.until(now), built_at=now, tally=tally, dialect=dialect,
+                  say=content.catalogs[Language.VI].say)  # fmt: skip
+    click.echo({"json": sheet.json, "csv": sheet.csv}.get(form or "", sheet.text)())
 
 
 @main.command()
@@ -448,6 +477,14 @@ def _settings() -> Settings:
         return read_settings()
     except BadSettings as error:
         raise click.ClickException(str(error)) from None
+
+
+def _ward_code(typed: str, content: Content) -> int:
+    """A commune's code as typed: `00008` or `8`. Raises BadParameter."""
+    code = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= MAX_WARD_DIGITS else -1
+    if code not in content.knowledge.gazetteer.communes:
+        raise click.BadParameter(f"{typed!r} is not the ward code of a commune.", param_hint="--commune")
+    return code
 
 
 def _content() -> Content:

@@ -3,16 +3,15 @@
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Sequence
 
-from bot.casework import officers
+from bot.casework import officers, scorecard
 from bot.casework.counter import Counter
 from bot.conversation.reply import Reply
 from bot.conversation.staff import cards
 from bot.conversation.visit import Visit
 from bot.desk.access import Share, may_receive
-from bot.desk.lifecycle import Action, parts_of
-from bot.desk.request import LIVE, OVER, Actor, Request, Role, Status
+from bot.desk.lifecycle import parts_of
+from bot.desk.request import Actor, Request, Role, Status
 from bot.desk.working_time import VIETNAM
 from bot.store import agenda, audit, cases, people, windows
 from bot.store.outbox import Priority
@@ -221,7 +220,7 @@ def stats(counter: Counter, visit: Visit, actor: Actor) -> None:
     if not desk:
         places |= _provinces(counter, actor)
     for place, of in places.items():
-        counter.answer(visit, cards.stats(scene, place, figures(counter, of), DAYS_OF_STATS))
+        counter.answer(visit, cards.stats(scene, place, scorecard.past(counter, of, DAYS_OF_STATS), DAYS_OF_STATS))
     if not places:
         counter.answer(visit, Reply(blocks=(scene.line("queue.empty"),)))
 
@@ -238,39 +237,6 @@ def _provinces(counter: Counter, actor: Actor) -> dict[str, list[int]]:
     }
 
 
-def figures(counter: Counter, communes: Sequence[int]) -> cards.Figures:
-    since = counter.now - dt.timedelta(days=DAYS_OF_STATS)
-    found = counter.requests(cases.since(counter.connection, communes, since))
-    deeds = cases.deeds_since(counter.connection, communes, since, (Action.LATE, Action.REOPEN, Action.ESCALATE))
-    offices = {commune: counter.office(commune) for commune in {r.commune for r in found}}
-    waits = sorted(offices[r.commune].between(r.opened_at, r.answered_at) for r in found if r.answered_at)
-    ratings = [r.rating for r in found if r.rating]
-    late = {r.code: _was_late(counter, r, deeds.get(r.code, [])) for r in found}
-    return cards.Figures(
-        opened=len(found),
-        closed=sum(r.status in OVER for r in found),
-        waiting=sum(r.status in LIVE for r in found),
-        on_time=sum(bool(r.answered_at) and not late[r.code] for r in found),
-        due=sum(bool(r.answered_at) or late[r.code] for r in found),
-        answered=len(waits),
-        median=waits[(len(waits) - 1) // 2] if waits else None,
-        nine_in_ten=waits[-(-len(waits) * 9 // 10) - 1] if waits else None,
-        rounds=sum(r.rounds for r in found),
-        rating=sum(ratings) / len(ratings) if ratings else None,
-        ratings=len(ratings),
-        passed_up=sum(any(action == Action.ESCALATE for action, _ in deeds.get(r.code, [])) for r in found),
-    )
-
-
-def _was_late(counter: Counter, request: Request, deeds: Sequence[tuple[str, dt.datetime]]) -> bool:
-    """Whether the first answer has not come by its promise: a new promise given since does not make it good."""
-    again = max((n for n, (action, _) in enumerate(deeds) if action == Action.REOPEN), default=-1)
-    answered = request.answered_at or counter.now
-    if any(action == Action.LATE and at <= answered for action, at in deeds[again + 1 :]):
-        return True
-    return bool(request.status in LIVE and request.first_due and request.first_due < answered)
-
-
 # The morning
 
 
@@ -278,6 +244,7 @@ def plan_digest(counter: Counter, commune: int) -> None:
     """The next digest: when the next working day begins."""
     if opens := counter.office(commune).morning(counter.now):
         agenda.plan(counter.connection, str(commune), {"digest": opens})
+    scorecard.plan_monthly(counter, commune)
 
 
 def digest(counter: Counter, commune: int) -> None:
@@ -291,6 +258,8 @@ def digest(counter: Counter, commune: int) -> None:
         shown = [request for request in found if chat in counter.readers(request, commune)]
         if shown:
             counter.put(chat, _digest(counter, commune, shown), priority=Priority.REMINDER)
+    for leader in counter.crew(commune, Role.LEADER) if found else ():
+        counter.put(leader, cards.standing(counter.desk_scene(commune), found), priority=Priority.REMINDER)
     plan_digest(counter, commune)
 
 

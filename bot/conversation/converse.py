@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect, Counter, Language, Procedure
-from bot.conversation.citizen import checklist, commands, communes, events, opening, reminders, talk
+from bot.conversation.citizen import checklist, commands, communes, events, reminders, talk
 from bot.conversation.citizen.answers import LAW, MORE, OVERVIEW, PITFALLS, answer, more, not_yet, opened, reply_to
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
@@ -270,7 +270,7 @@ def _answered(scene: Scene, understood: Understanding) -> commands.Done:
     if understood.place:
         return _place_only(scene, understood.place)
     if understood.aspect is Aspect.HOURS:
-        return [Reply(blocks=_opening_hours(scene, understood), buttons=talk.topics_button(scene))], scene.memory
+        return [Reply(blocks=_opening_hours(scene), buttons=talk.topics_button(scene))], scene.memory
     if guessed := _guessed(understood):
         memory = replace(scene.memory, choices=guessed, aspect=understood.aspect)
         return [talk.heard(scene, guessed)], memory
@@ -322,10 +322,8 @@ def _life_event(scene: Scene, understood: Understanding) -> commands.Done | None
     return ([reply], memory) if reply else None
 
 
-def _opening_hours(scene: Scene, understood: Understanding) -> tuple[Block, ...]:
+def _opening_hours(scene: Scene) -> tuple[Block, ...]:
     """“Is it open now?” without a procedure: the counter where most things are handed in."""
-    if understood.moment:
-        return opening.at(scene, None, Counter.SERVICE_CENTRE, understood.moment)
     return tuple(office_blocks(scene, Counter.SERVICE_CENTRE))
 
 
@@ -340,7 +338,7 @@ def _clarified(scene: Scene, understood: Understanding) -> commands.Done:
     if understood.place and (found := understood.place.certain):
         memory, lead = communes.chosen(memory, found), communes.settled(scene, found)
     if understood.aspect is Aspect.HOURS:
-        lead = (*lead, *_opening_hours(replace(scene, memory=memory), understood))
+        lead = (*lead, *_opening_hours(replace(scene, memory=memory)))
     return [talk.clarify(scene, understood.choices, lead)], memory
 
 

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import hashlib
+import json
 import threading
 
 import pytest
 
-from bot.store import audit, people, questions
+from bot.store import audit, cases, people, questions
 from bot.store.database import open_database
 
 NOW = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
@@ -101,3 +102,41 @@ def test_revoking_waits_its_turn_beside_a_busy_bot(main, at):
         assert [people.posts(connection, f"telegram:{n}") for n in range(12)] == [[]] * 12
     database.close()
     busy.close()
+
+
+@pytest.mark.parametrize(("more", "begins"), [((), "Phường Ngọc Hà 2026-11"), (("--csv",), "month,commune,indicator")])
+def test_the_scorecard_is_printed_of_an_empty_queue_too(main, at, more, begins):
+    done = main("scorecard", "--commune", "00008", "--month", "2026-11", *more, **at)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(begins)
+
+
+def test_the_scorecard_carries_what_each_number_is_and_how_to_find_it(main, at):
+    database = open_database(at["DATABASE_URL"])
+    promised = {"commune": 8, "first_due": NOW + dt.timedelta(hours=9), "due": NOW + dt.timedelta(days=7)}
+    with database.change() as connection:
+        cases.add(connection, {"code": "MC-AAAA-22", "citizen": "telegram:11", "name": "Lan", "language": "vi", "commune": 8,
+                               "province": 1, "kind": "question", "status": "open", "opened_at": NOW,
+                               "moved_at": NOW})  # fmt: skip
+        for action, hours, after in (("send", 0, "open"), ("claim", 1, "claimed"), ("answer", 3, "answered")):
+            cases.happened(connection, "MC-AAAA-22", {
+                "action": action, "actor": "telegram:21", "actor_name": "Hoa", "at": NOW + dt.timedelta(hours=hours),
+                "before": "open", "after": after, "level": "commune", **promised})  # fmt: skip
+    told = json.loads(main("scorecard", "--commune", "8", "--month", "2026-11", "--json", **at).stdout)
+    assert (told["commune"], told["month"]) == ("00008", "2026-11")
+    found = {one["key"]: one for one in told["indicators"]}
+    assert (found["first_kept"]["value"], found["first_kept"]["of"], found["first_kept"]["share"]) == (1, 1, None)
+    assert found["median"]["value"] == 3  # from nine to noon
+    for one in found.values():
+        assert one["definition"].endswith(".")
+        assert len(one["name"]) > 3
+    with database.look() as connection:
+        assert connection.exec_driver_sql(found["first_kept"]["query"]).all() == [(1, 1)]
+    database.close()
+
+
+@pytest.mark.parametrize("wrong", [("99999", "2026-11"), ("8", "2026-13"), ("8", "November")])
+def test_a_wrong_scorecard_is_one_sentence(main, at, wrong):
+    done = main("scorecard", "--commune", wrong[0], "--month", wrong[1], **at)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

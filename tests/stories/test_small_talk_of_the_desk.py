@@ -61,7 +61,7 @@ async def test_figures_of_what_is_answered_in_time_after_it_was_late_once_and_op
     await play.hears(LAN.says(f"/cancel {code}"), LAN.says(f"/reopen {code}"))
     await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
     await play.hears(NGOC_HA.hears(HOA, "chị ra quầy", thread=play.topic(NGOC_HA)), THU.says("/stats"))
-    assert "đúng hẹn: 1/1" in play.said(THU)[-1]
+    assert "đúng hẹn: 1/2" in play.said(THU)[-1]  # of two promises one was broken; a new one does not undo that
 
 
 @played

@@ -9,6 +9,9 @@ from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
 from bot.desk.access import Share
 from bot.desk.request import OVER, Level, Request, Status
+from bot.measure import tally
+from bot.measure.indicators import Form, Indicator, indicators, median, nine_in_ten
+from bot.measure.tally import Tally
 
 SHOWN_IN_LIST = 30
 LISTS = ("overdue", "soon", "offered", "mine", "unclaimed", "others")
@@ -186,40 +189,77 @@ def _in_list(scene: Scene, request: Request) -> str:
     return " · ".join(part for part in parts if part)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figures:
-    """How a desk does over a time; waits are open time."""
-
-    opened: int
-    closed: int
-    waiting: int
-    on_time: int  # of the first answers
-    answered: int
-    due: int  # first answers that have been given, or should have been by now
-    median: dt.timedelta | None
-    nine_in_ten: dt.timedelta | None
-    rounds: int
-    rating: float | None
-    ratings: int
-    passed_up: int
-
-
-def stats(scene: Scene, place: str, figures: Figures, days: int) -> Reply:
+def stats(scene: Scene, place: str, told: Tally, days: int) -> Reply:
+    """How a desk did over some days; waits are open time."""
+    passed_up = sum(told.passed_up.values())
     lines = [
         scene.title("stats.title", commune=place, days=days),
-        Block(text=scene.say("stats.opened", opened=figures.opened, closed=figures.closed), style=Style.ITEM),
-        Block(text=scene.say("stats.waiting", count=figures.waiting), style=Style.ITEM),
-        Block(text=scene.say("stats.on_time", count=figures.on_time, due=figures.due), style=Style.ITEM),
-        Block(text=scene.say("stats.rounds", count=figures.rounds), style=Style.ITEM),
-        Block(text=scene.say("stats.passed_up", count=figures.passed_up), style=Style.ITEM),
+        _item(scene, "stats.opened", opened=told.opened, closed=told.closed),
+        _item(scene, "stats.waiting", count=told.waiting),
+        *([_item(scene, "stats.overdue", count=told.overdue)] if told.overdue else []),
+        _item(scene, "stats.on_time", count=told.first_kept, due=told.first_due),
+        _item(scene, "stats.settled", count=told.settled_kept, due=told.settled_due),
+        _item(scene, "stats.rounds", count=told.rounds),
+        _item(scene, "stats.passed_up", count=passed_up),
     ]
-    if figures.median is not None and figures.nine_in_ten is not None:
-        values = {"median": span(scene, figures.median), "most": span(scene, figures.nine_in_ten)}
-        lines.append(Block(text=scene.say("stats.wait", **values), style=Style.ITEM))
-    if figures.rating is not None:
-        values_ = {"rating": f"{figures.rating:.1f}", "count": figures.ratings}
-        lines.append(Block(text=scene.say("stats.rating", **values_), style=Style.ITEM))
+    if told.waits:
+        usual, most = (dt.timedelta(minutes=of(told.waits) or 0) for of in (median, nine_in_ten))
+        values = {"median": span(scene, usual), "most": span(scene, most)}
+        lines.append(_item(scene, "stats.wait", **values))
+    if ratings := sum(told.ratings.values()):
+        mean = sum(int(stars) * count for stars, count in told.ratings.items()) / ratings
+        lines.append(_item(scene, "stats.rating", rating=f"{mean:.1f}", count=ratings))
     return Reply(blocks=tuple(lines))
+
+
+def _item(scene: Scene, key: str, /, **values: object) -> Block:
+    return Block(text=scene.say(key, **values), style=Style.ITEM)
+
+
+OLDEST = 5
+
+
+def standing(scene: Scene, requests: Sequence[Request]) -> Reply:
+    """The morning in one line for a leader, and what has waited longest."""
+    late = [one for one in requests if "overdue" in one.raised or (one.next_due and one.next_due <= scene.now)]
+    unclaimed = sum(one.status is Status.OPEN for one in requests)
+    oldest = sorted(requests, key=lambda one: one.opened_at)[:OLDEST]
+    blocks = [
+        scene.line("digest.standing", waiting=len(requests), overdue=len(late), unclaimed=unclaimed),
+        scene.line("digest.oldest"),
+        *(Block(text=_in_list(scene, one), style=Style.ITEM) for one in oldest),
+    ]
+    return Reply(blocks=tuple(blocks), place=Place(lists=tuple(one.code for one in oldest)))
+
+
+IN_MONTH = ("opened", "first_kept", "settled_kept", "overdue", "median", "reopened", "second_rounds", "rating")
+
+
+def month(scene: Scene, commune: int, name: str, now: Tally, before: Tally) -> Reply:
+    """A commune's month beside the one before."""
+    period = tally.month(name)
+    told = {one.key: one for one in indicators(now, period)}
+    then = {one.key: one for one in indicators(before, period)}
+    year, number = name.split("-")
+    title = scene.title("digest.month", commune=commune_name(scene, commune), month=f"{number}/{year}")
+    return Reply(blocks=(title, *(_measured(scene, told[key], then[key]) for key in IN_MONTH)))
+
+
+def _measured(scene: Scene, one: Indicator, before: Indicator) -> Block:
+    values = {"name": scene.say(f"measure.{one.key}"), "value": value_of(scene, one), "before": value_of(scene, before)}
+    return _item(scene, "digest.beside", **values)
+
+
+def value_of(scene: Scene, one: Indicator) -> str:
+    """`12/14 (86 %)`, `3,5 giờ làm việc`, `chưa có`."""
+    if one.value is None:
+        return scene.say("measure.none")
+    if one.form is Form.SHARE:
+        share = f" ({round(100 * one.share)} %)" if one.share is not None else ""
+        return f"{scene.number(int(one.value))}/{scene.number(one.of or 0)}{share}"
+    if one.form is Form.HOURS:
+        return span(scene, dt.timedelta(hours=one.value))
+    return f"{one.value:.1f}/5 ({one.of})" if one.form is Form.MEAN else scene.number(int(one.value))
 
 
 def span(scene: Scene, time: dt.timedelta) -> str:

@@ -1,0 +1,75 @@
+"""A country's month: 3,321 communes, as many lines as asked for; seconds and memory of reckoning it."""
+
+import datetime as dt
+import random
+import resource
+import tempfile
+import time
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from bot.casework.counter import Counter
+from bot.casework.scorecard import measure
+from bot.content.load import load
+from bot.conversation.scene import House
+from bot.measure.tally import month
+from bot.store.database import open_database
+from bot.store.tables import events, requests
+from tests.conftest import ROOT
+
+LINES_EACH = 6
+AT_ONCE = 20_000
+START = dt.datetime(2026, 11, 1, 17, tzinfo=dt.UTC)
+
+
+def fill(database, communes, lines):
+    """Requests of a month, each sent, claimed, answered, asked, added to and closed."""
+    chance = random.Random(1)
+    codes, happened = [], []
+    for number in range(lines // LINES_EACH):
+        code, commune = f"MC-{number:07X}", chance.choice(communes)
+        at = START + dt.timedelta(minutes=chance.randrange(27 * 24 * 60))
+        first, due = at + dt.timedelta(days=1), at + dt.timedelta(days=7)
+        codes.append({"code": code, "citizen": "x", "name": "", "language": "vi", "commune": commune, "province": 1,
+                      "kind": "question", "status": "closed", "opened_at": at, "moved_at": at,
+                      "closed_at": at + dt.timedelta(days=4), "procedure": "dang-ky-khai-sinh"})  # fmt: skip
+        for step, (action, after) in enumerate(
+            (
+                ("send", "open"),
+                ("claim", "claimed"),
+                ("answer", "answered"),
+                ("ask", "asked"),
+                ("add", "claimed"),
+                ("close", "closed"),
+            )
+        ):
+            happened.append({"code": code, "action": action, "actor": "x", "actor_name": "", "before": "open",
+                             "at": at + dt.timedelta(hours=step * chance.randrange(1, 20)), "after": after,
+                             "level": "commune", "commune": commune, "first_due": first, "due": due})  # fmt: skip
+        if len(happened) >= AT_ONCE or number == lines // LINES_EACH - 1:
+            with database.change() as connection:
+                connection.execute(insert(requests), codes)
+                connection.execute(insert(events), happened)
+            codes, happened = [], []
+
+
+def main(sizes=(100_000, 1_000_000)):
+    content = load(ROOT)
+    house = House(knowledge=content.knowledge, catalogs=content.catalogs, engine=None)
+    for lines in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            database = open_database(f"sqlite:///{Path(folder) / 'bench.db'}")
+            fill(database, sorted(content.knowledge.gazetteer.communes), lines)
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            began = time.perf_counter()
+            with database.look() as connection:
+                found = measure(Counter(connection, house, START + dt.timedelta(days=40)), month("2026-11"))
+            took = time.perf_counter() - began
+            more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+            print(f"{lines:>9,} lines, {len(found.places):,} communes: {took:.1f} s, {more:.0f} MB more")
+            database.close()
+
+
+if __name__ == "__main__":
+    main()
