@@ -307,6 +307,7 @@ class Eligible(Record):
     disability: tuple[Literal["very_severe", "severe", "mild"], ...] = ()
     income_below: Money | None = None  # đồng a person a month
     no_pension: bool = False
+    of_another: bool = False  # of somebody else than who asks: the deceased, the adopted child
 
 
 class DateOf(StrEnum):

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect, Counter, Language, Procedure
-from bot.conversation.citizen import checklist, commands, communes, events, reminders, talk
+from bot.conversation.citizen import benefits, checklist, commands, communes, events, reminders, talk
 from bot.conversation.citizen.answers import LAW, MORE, OVERVIEW, PITFALLS, answer, more, not_yet, opened, reply_to
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
@@ -142,6 +142,8 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
             return checklist.ticked(scene, name, paper, replaces=visit.pressed_in)
         case "save", [name, form]:
             return checklist.saved(scene, name, form)
+        case "ben", [said]:
+            return [benefits.step(scene, said, replaces=visit.pressed_in if said else None)], scene.memory
         case "remind", [name]:
             return reminders.ask(scene, name)
         case "rday", [name, day]:
@@ -226,6 +228,8 @@ def _ahead(scene: Scene, understood: Understanding, wish: Wished | None) -> comm
         return None
     if wish:
         return reminders.wish(scene, wish, understood)
+    if benefits.asked_for(scene, understood.text):
+        return [benefits.step(scene, "")], scene.memory
     return reminders.dated(scene, understood.text, understood) if scene.memory.date_asked else None
 
 

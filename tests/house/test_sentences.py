@@ -6,6 +6,7 @@ import string
 
 import pytest
 
+from bot.ahead.benefits import Asks
 from bot.casework import ahead
 from bot.casework.officers import GOES_OUT, PROMPTED
 from bot.content.schema import Aspect, Certainty, Counter, DateOf, Language, Topic, Unit
@@ -58,6 +59,11 @@ BUILT = {
     *(f"open.column_{name}" for name in (*PLACES, *PROCEDURES)),
     *(f"refused.{reason}" for reason in REASONS),
     *(f"queue.{part}" for part in ("overdue", "soon", "offered", "mine", "unclaimed", "others")),
+    *(f"benefit.{what}_{one}" for one in Asks for what in ("ask", "because")),
+    *(f"benefit.{one}_{of}" for one in (Asks.AGE, Asks.INCOME) for of in ("below", "between", "from")),
+    *(f"benefit.household_{one}" for one in ("poor", "near_poor", "neither")),
+    *(f"benefit.disability_{one}" for one in ("very_severe", "severe", "mild", "none")),
+    *(f"benefit.pension_{one}" for one in ("yes", "no")),
     *(f"remind.date_{one}" for one in DateOf),
     *(f"remind.{one}" for one in Unclear),
     *(f"unasked.{what}_{kind}" for what in ("stop", "stopped") for kind in ahead.Kind),

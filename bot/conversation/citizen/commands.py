@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.content.schema import Language, Topic
-from bot.conversation.citizen import checklist, communes
+from bot.conversation.citizen import benefits, checklist, communes
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.reply import Block, Button, Reply
 from bot.conversation.scene import Scene
@@ -107,5 +107,7 @@ def topic(scene: Scene, name: str, page: int, *, replaces: str | None = None) ->
     if len(procedures) > (page + 1) * PAGE:
         turn.append(scene.button("topics.more", f"topic:{name}:{page + 1}"))
     rows += [tuple(turn)] if turn else []
+    if Topic(name) is Topic.SOCIAL:
+        rows.append(benefits.button(scene))
     rows.append((scene.button("topics.all", "topics"),))
     return [Reply(blocks=(scene.line(f"topic.{name}"),), buttons=tuple(rows), replaces=replaces)], scene.memory

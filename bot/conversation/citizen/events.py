@@ -1,5 +1,6 @@
 """Life events: the whole path in order, with why and by when, instead of one form."""
 
+from bot.conversation.citizen import benefits
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.citizen.reminders import offered
 from bot.conversation.reply import Block, Button, Reply, Style
@@ -23,6 +24,8 @@ def path(scene: Scene, name: str, *, replaces: str | None = None) -> Reply | Non
         text = scene.say(key, number=n, name=label, why=scene.tell(step.why), **values)
         blocks.append(Block(text=text))
         rows.append((Button(label=f"{n}. {label}", action=f"answer:{step.procedure}:overview"),))
+    if benefits.helps(scene, tuple(step.procedure for step in event.steps)):
+        rows.append(benefits.button(scene))
     rows += offered(scene, [step.procedure for step in event.steps])[:2]
     rows.append((scene.button("topics.all", "topics"),))
     return Reply(blocks=tuple(blocks), buttons=tuple(rows), replaces=replaces)
