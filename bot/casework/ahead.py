@@ -7,15 +7,17 @@ from dataclasses import replace
 from enum import StrEnum
 
 from bot.ahead.deadlines import Due, Telling, basis, dues, first_telling, is_useful, next_telling
-from bot.ahead.quiet import after_quiet, may_write, moment_on
+from bot.ahead.quiet import after_quiet, may_write, moment_on, next_day
 from bot.casework.counter import Counter
 from bot.content.schema import Answer, Language, Procedure
+from bot.conversation.citizen import next_step
 from bot.conversation.citizen import reminders as words
 from bot.conversation.citizen.answers import reminded_by
 from bot.conversation.converse import language_of
 from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Visit
+from bot.desk.request import Request
 from bot.desk.working_time import VIETNAM, WorkingTime
 from bot.store import agenda, outbox, reminders
 from bot.store.agenda import Entry
@@ -28,11 +30,13 @@ log = logging.getLogger(__name__)
 VERSION = 1  # of the words under which people agree: `remind.kept_note`
 MOST = 20  # reminders of one person
 DUE, RECKON = "remind", "reckon"  # kinds of the agenda
-DUTIES = (DUE, RECKON)
-SIDES = ("rkeep", "rdrop", "rstop")  # what a button begins with
+NEXT = "next"
+DUTIES = (DUE, RECKON, NEXT)
+SIDES = ("rkeep", "rdrop", "rstop", "nlater")  # what a button begins with
 AT_ONCE = 200  # reckoned in one transaction
 RECKONED_AT = dt.time(6, 30)
 LOOK_AGAIN = dt.timedelta(days=7)  # at an entry that is not there for now
+OFFERED_AGAIN = dt.timedelta(days=7)  # the next step, where it was put off
 LATELY = dt.timedelta(days=3)  # since they were told something: then `dung` typed without accents means to stop
 
 
@@ -40,6 +44,7 @@ class Kind(StrEnum):
     """What people are told unasked; each is stopped by itself."""
 
     REMINDER = "reminder"
+    NEXT = "next"
 
 
 def scene_of(counter: Counter, visit: Visit) -> Scene:
@@ -63,6 +68,8 @@ def press(counter: Counter, visit: Visit, verb: str, rest: Sequence[str]) -> Non
         case "rdrop", [number] if number.isascii() and number.isdigit() and len(number) < 18:
             _remove(counter, visit.chat, [int(number)])
             show(counter, visit)
+        case "nlater", [name] if scene.procedure(name):
+            _next_later(counter, visit, scene, name)
         case "rstop", [kind] if kind in list(Kind):
             stop(counter, visit, scene, Kind(kind))
         case _:
@@ -171,6 +178,8 @@ def keep(counter: Counter, entry: Entry) -> None:
     """What the agenda says, taken off it already."""
     if entry.kind == RECKON:
         return _reckon(counter, int(entry.subject.rpartition("|")[2]))
+    if entry.kind == NEXT:
+        return _offer_next(counter, *entry.subject.split("|n:"))
     number = entry.subject.rpartition("|r")[2]
     kept = reminders.find(counter.connection, int(number))
     return _tell(counter, kept) if kept else None
@@ -226,6 +235,43 @@ def _go_on(counter: Counter, kept: Kept, found: Sequence[Due], *, after: dt.date
 
 def _answers(found: Iterable[Due]) -> list[Answer]:
     return list({one.answer.id: one.answer for one in found}.values())
+
+
+# The next step
+
+
+def settled(counter: Counter, request: Request) -> None:
+    """A request has ended well: the next step of its path is offered on the next working day."""
+    entry = counter.house.knowledge.procedures.get(request.procedure or "")
+    if entry and entry.next:
+        _plan_next(counter, request.citizen, entry.id, dt.timedelta(days=1))
+
+
+def _plan_next(counter: Counter, chat: str, name: str, wait: dt.timedelta) -> None:
+    local = (counter.now + wait).astimezone(VIETNAM)
+    at = moment_on(next_day(local.date(), days_of(counter)), len(name))
+    agenda.plan(counter.connection, f"{chat}|n:{name}", {NEXT: at})
+
+
+def _next_later(counter: Counter, visit: Visit, scene: Scene, name: str) -> None:
+    _plan_next(counter, visit.chat, name, OFFERED_AGAIN)
+    told = tuple(one for one in scene.memory.next_told if one != name)
+    counter.remember(visit.chat, replace(scene.memory, next_told=told))
+    day = (counter.now + OFFERED_AGAIN).astimezone(VIETNAM).date()
+    counter.answer(visit, Reply(blocks=(scene.line("next.again", day=scene.date(next_day(day, days_of(counter)))),)))
+
+
+def _offer_next(counter: Counter, chat: str, name: str) -> None:
+    scene = counter.scene(chat)
+    procedure = scene.procedure(name)
+    if procedure is None or reminders.is_stopped(counter.connection, chat, Kind.NEXT):
+        return
+    if not may_write(counter.now, days_of(counter)):
+        at = after_quiet(counter.now, len(name), days_of(counter))
+        agenda.plan(counter.connection, f"{chat}|n:{name}", {NEXT: at})
+    elif reply := next_step.offer(scene, procedure, unasked=True):
+        tell_unasked(counter, chat, reply, Kind.NEXT, f"{Kind.NEXT}:{name}")
+        counter.remember(chat, next_step.offered(scene.memory, name))
 
 
 # The law changes

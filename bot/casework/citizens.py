@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
+from bot.casework import ahead, relay
 from bot.casework import people as privacy_of
-from bot.casework import relay
 from bot.casework.counter import Counter
 from bot.conversation.citizen import commands, communes, requests, talk
 from bot.conversation.converse import language_of
@@ -513,6 +513,8 @@ def _end(counter: Counter, visit: Visit, request: Request, action: Action, key: 
     request = counter.deed(request, action, counter.actor(visit.chat, visit.name))
     leave(counter, request)
     scene = counter.citizen_scene(request)
+    if action is Action.FINISH:
+        ahead.settled(counter, request)
     buttons = requests.rating_buttons(scene, request) if action is Action.FINISH else ()
     counter.tell_citizen(request, replace(requests.told(scene, request, key), buttons=buttons))
     if room:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.casework import addressee, citizens, practice, relay, second_look
+from bot.casework import addressee, ahead, citizens, practice, relay, second_look
 from bot.casework.counter import Counter, Then, about
 from bot.content.proposals import propose
 from bot.conversation.citizen import requests
@@ -461,6 +461,7 @@ GOES_OUT: dict[str, second_look.GoesOut] = {
 def close(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
     request = counter.deed(request, Action.CLOSE, actor)
     citizens.leave(counter, request)
+    ahead.settled(counter, request)
     counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, "told.closed"))
     scene = scene_of(counter, visit)
     buttons = ((scene.button("do.proposal", f"d:proposal:{request.code}"),),)

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect, Counter, Language, Procedure
-from bot.conversation.citizen import benefits, checklist, commands, communes, events, reminders, talk
+from bot.conversation.citizen import benefits, checklist, commands, communes, events, next_step, reminders, talk
 from bot.conversation.citizen.answers import LAW, MORE, OVERVIEW, PITFALLS, answer, more, not_yet, opened, reply_to
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
@@ -148,6 +148,8 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
             return reminders.ask(scene, name)
         case "rday", [name, day]:
             return reminders.chosen(scene, name, day)
+        case "nno", []:
+            return [next_step.refused(scene)], scene.memory
         case "rno", []:
             return reminders.refused(scene)
         case "other", []:

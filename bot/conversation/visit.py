@@ -136,6 +136,7 @@ class Memory:
     consent: Consent | None = None
     noted: dt.date | None = None  # the day on which sources and what we do not do were told last
     date_asked: DateAsked | None = None
+    next_told: tuple[str, ...] = ()  # procedures after which the next step was offered
 
     def checklist(self, procedure: str) -> Checklist | None:
         return next((one for one in self.checklists if one.procedure == procedure), None)

@@ -1,6 +1,7 @@
 """Giấy tờ của riêng bạn: at most three questions from an entry's cases, then the exact list for this person."""
 
 from bot.content.schema import Case, Paper, Procedure
+from bot.conversation.citizen import next_step
 from bot.conversation.citizen.answers import answer, checked, not_yet, reminder_button, short_name
 from bot.conversation.citizen.circumstances import SORTED_BY_CASE, tailored
 from bot.conversation.citizen.facts import documents_line, fee, online, place, statement_lines, time
@@ -42,7 +43,15 @@ def ticked(scene: Scene, name: str, paper_id: str, *, replaces: str | None = Non
     procedure, known = scene.procedure(name), scene.memory.checklist(name)
     if procedure is None or known is None or paper_id not in {paper.id for paper in procedure.papers}:
         return [_gone(scene)], scene.memory
-    return _next(scene, procedure, known.toggled(paper_id), replaces)
+    replies, memory = _next(scene, procedure, now := known.toggled(paper_id), replaces)
+    if _all_ready(scene, procedure, now) and (offer := next_step.offer(scene, procedure)):
+        return [*replies, offer], next_step.offered(memory, name)
+    return replies, memory
+
+
+def _all_ready(scene: Scene, procedure: Procedure, known: Checklist) -> bool:
+    own = tailored(procedure, known.answers)
+    return {paper.id for paper in scene.holding(own.papers) if not paper.in_database} <= set(known.ticked)
 
 
 def saved(scene: Scene, name: str, form: str) -> Done:
