@@ -44,9 +44,21 @@ def ask(counter: Counter, visit: Visit, meant: list[Request], key: str) -> None:
     """Keep the words, say that nothing was sent, and offer those who may be meant."""
     same = {"code": NOBODY_YET, "side": "staff", "name": visit.name, "at": counter.now, "state": "held",
             "author": visit.who}  # fmt: skip
+    asked_already = _waits_with_its_album(counter, visit)
     number = cases.wrote(counter.connection, {**same, **relay.kept(visit, relay.quoting(visit, visit.text))})
     for other in visit.others:
         cases.wrote(counter.connection, {**same, **relay.kept(other, "")})
+    if not asked_already:
+        _offer(counter, visit, meant, key, number)
+
+
+def _waits_with_its_album(counter: Counter, visit: Visit) -> bool:
+    """Whether parts of the album that came earlier wait already: the choice made for them holds for all."""
+    rows = cases.of_album(counter.connection, visit.chat, visit.album) if visit.album else []
+    return any(row["code"] == NOBODY_YET and row["state"] == "held" and row["author"] == visit.who for row in rows)
+
+
+def _offer(counter: Counter, visit: Visit, meant: list[Request], key: str, number: int) -> None:
     scene = counter.scene(visit.who)
     buttons = [(Button(label=_name(scene, one), action=f"d:to:{number}:{one.code}"),) for one in meant[:MOST_OFFERED]]
     buttons.append((scene.button("which.nobody", f"d:to:{number}:-"),))

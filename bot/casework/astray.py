@@ -11,7 +11,7 @@ from bot.conversation.reply import Place, Reply
 from bot.conversation.staff import cards
 from bot.conversation.visit import Visit
 from bot.desk.lifecycle import Refused
-from bot.desk.request import CLOCK, LIVE, OVER, Request, Role, Status
+from bot.desk.request import CLOCK, LIVE, OVER, Level, Request, Role, Status
 from bot.store import agenda, cases, chats, outbox, people, shown
 from bot.store.outbox import Priority
 
@@ -39,7 +39,9 @@ def refused(counter: Counter, chat: str, reply: Reply, why: Why) -> None:
     request = counter.request(place.about)
     if place.final:
         return
-    if request is None:
+    if request and place.hands:
+        hand_on(counter, chat, request, reply)
+    elif request is None:
         _tell_admin(counter, "admin.not_sent", but=chat)
         if why is Why.HOPELESS and _is_private(chat) and not counter.actor(chat).posts:
             _say(counter, chat, Reply(blocks=(counter.scene(chat).line("error.not_sent"),)))
@@ -62,6 +64,26 @@ def _from_citizen(counter: Counter, request: Request) -> None:
     scene = counter.citizen_scene(request)
     _say(counter, request.citizen, requests.told(scene, request, "told.not_brought"), about=request.code)
     _tell_leaders(counter, request, "leader.not_brought")
+
+
+def hand_on(counter: Counter, chat: str, request: Request, reply: Reply) -> None:
+    """It has not reached whoever was asked: what is said once it has arrived is said when the next of them has it.
+
+    Who has it already is brought it again; as a rule that changes nothing there. Where nobody is left the desk that
+    asked hears so, and the citizen nothing.
+    """
+    if not reply.place.then or not (request.transfer_to or request.level is not Level.COMMUNE):
+        return
+    asked = counter.readers(request, request.transfer_to) if request.transfer_to else _above(counter, request)
+    others = [one for one in asked if one != chat and chats.is_reachable(counter.connection, one)]
+    if others:
+        counter.put(others[0], replace(reply, replaces=None))
+    else:
+        _tell_room(counter, request, "room.not_handed")
+
+
+def _above(counter: Counter, request: Request) -> list[str]:
+    return [row["person"] for row in people.of_province(counter.connection, request.province)]
 
 
 def partly(counter: Counter, chat: str, place: Place, left_out: int) -> None:
@@ -89,6 +111,9 @@ def lost(counter: Counter, chat: str, why: str) -> None:
         desk_is_out(counter, chat, waiting)
     elif counter.actor(chat).posts:
         _officer_is_out(counter, chat)
+    for reply in waiting:
+        if reply.place.hands and (offered := counter.request(reply.place.about)):
+            hand_on(counter, chat, offered, reply)
     for code in dict.fromkeys(reply.place.about for reply in waiting if not reply.place.final):
         request = counter.request(code)
         if request and request.citizen == chat:
@@ -126,6 +151,8 @@ def _another_way(counter: Counter, reply: Reply) -> None:
     """What waited for the group goes to whoever holds the request; cards have been shown, the rest was the group's."""
     place = reply.place
     request = counter.request(place.about)
+    if place.hands:  # for another desk than the one that holds it
+        return
     if request and request.owner and request.status in LIVE and not (place.name or "").startswith("card:"):
         own = None if (place.name or "").startswith("topic:") else place.name
         moved = replace(reply, replaces=None, place=replace(place, topic=None, opens=None, name=own))

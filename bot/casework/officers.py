@@ -21,7 +21,6 @@ from bot.desk.working_time import VIETNAM
 from bot.store import cases, people, shown
 from bot.understanding.places import find_exactly
 
-MAX_WHY = 1000
 NOTE = "//"
 UNSEEN = relay.UNSEEN
 MOST_DIGITS = 18  # of a number in a button or command
@@ -233,7 +232,7 @@ def approve(counter: Counter, visit: Visit, actor: Actor, number: int, *, why: s
 def send_back(counter: Counter, visit: Visit, actor: Actor, number: int, why: str) -> None:
     """Back to whoever wrote it, with a reason; where none is given it is asked for."""
     if why.strip():
-        return approve(counter, visit, actor, number, why=why.strip()[:MAX_WHY])
+        return approve(counter, visit, actor, number, why=why.strip())
     place = Place(name=f"return:{number}", prompts=True)
     return counter.answer(
         visit, Reply(blocks=(scene_of(counter, visit).line("prompt.return", number=number),), place=place)
@@ -313,20 +312,20 @@ def transfer(counter: Counter, visit: Visit, actor: Actor, request: Request, tex
         raise Refused("nobody_there")
     if not why.strip():
         raise Refused("why")
-    if _reason(counter, visit, actor, request, Action.OFFER, f"{goal:05} {why[:MAX_WHY]}", to=goal):
-        scene = scene_of(counter, visit)
-        to = cards.commune_name(scene, goal)
-        counter.answer(visit, Reply(blocks=(scene.line("done.offered", code=request.code, to=to),)))
+    scene = scene_of(counter, visit)
+    done = Reply(blocks=(scene.line("done.offered", code=request.code, to=cards.commune_name(scene, goal)),))
+    then = counter.then(visit, done)
+    _reason(counter, visit, actor, request, Action.OFFER, f"{goal:05} {why}", to=goal, then=then)
     return None
 
 
 def _offer_goes_out(counter: Counter, author: Actor, request: Request, row: relay.Written, then: Then) -> None:
     goal, why = _goal(counter, row["text"])
     request = counter.deed(request, Action.OFFER, author, to=goal, why=why)
-    relay.hand(counter, request, counter.readers(request, goal or 0), why, "handed.offered")
     scene = counter.citizen_scene(request)
-    to = cards.commune_name(scene, goal or 0)
-    _tell_citizen(counter, request, "told.offered", then, to=to)
+    told = requests.told(scene, request, "told.offered", to=cards.commune_name(scene, goal or 0))
+    then = (*counter.then_citizen(request, told), *then)
+    relay.hand(counter, request, counter.readers(request, goal or 0), why, "handed.offered", then)
 
 
 def _goal(counter: Counter, text: str) -> tuple[int | None, str]:
@@ -373,7 +372,7 @@ def _moved_away(counter: Counter, before: Request, room: tuple[str, str | None] 
 def decline(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
     if not text:
         return prompt(counter, visit, request, "decline")
-    if _reason(counter, visit, actor, request, Action.DECLINE, text[:MAX_WHY]):
+    if _reason(counter, visit, actor, request, Action.DECLINE, text):
         scene = scene_of(counter, visit)
         counter.answer(visit, Reply(blocks=(scene.line("done.declined", code=request.code),)))
     return None
@@ -397,11 +396,10 @@ def escalate(counter: Counter, visit: Visit, actor: Actor, request: Request, tex
     """One step up the ladder of who decides, with the reason; only the province, where it is here, receives it."""
     if not text:
         return prompt(counter, visit, request, "escalate")
-    if _reason(counter, visit, actor, request, Action.ESCALATE, text[:MAX_WHY]):
-        here, now = scene_of(counter, visit), counter.request(request.code) or request
-        level = here.say(f"level.{now.level}")
-        key = ESCALATED[_received(now, people.of_province(counter.connection, now.province))][0]
-        counter.answer(visit, Reply(blocks=(here.line(key, code=now.code, level=level),)))
+    here, then_ = scene_of(counter, visit), counter.step(request, Action.ESCALATE, actor, why=text).request
+    key = ESCALATED[_received(then_, people.of_province(counter.connection, then_.province))][0]
+    done = Reply(blocks=(here.line(key, code=then_.code, level=here.say(f"level.{then_.level}")),))
+    _reason(counter, visit, actor, request, Action.ESCALATE, text, then=counter.then(visit, done))
     return None
 
 
@@ -425,9 +423,12 @@ def _escalation_goes_out(counter: Counter, author: Actor, request: Request, row:
     request = counter.deed(request, Action.ESCALATE, author, why=why)
     where, scene = _received(request, above), counter.citizen_scene(request)
     key = "handed.escalated" if where == "province" else "handed.to_forward"
-    relay.hand(counter, request, [one["person"] for one in above], why, key)
     level = scene.say(f"level.{request.level}")
-    _tell_citizen(counter, request, ESCALATED[where][1], then, level=level, why=why)
+    told = requests.told(scene, request, ESCALATED[where][1], level=level, why=why)
+    if not above:
+        return counter.tell_citizen(request, replace(told, place=replace(told.place, then=then)))
+    then = (*counter.then_citizen(request, told), *then)
+    return relay.hand(counter, request, [one["person"] for one in above], why, key, then)
 
 
 def returned(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
@@ -435,7 +436,7 @@ def returned(counter: Counter, visit: Visit, actor: Actor, request: Request, tex
     if not text:
         return prompt(counter, visit, request, "returned")
     here = Reply(blocks=(scene_of(counter, visit).line("done.returned", code=request.code),))
-    _reason(counter, visit, actor, request, Action.RETURN, text[:MAX_WHY], then=counter.then(visit, here))
+    _reason(counter, visit, actor, request, Action.RETURN, text, then=counter.then(visit, here))
     return None
 
 

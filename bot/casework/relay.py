@@ -82,16 +82,20 @@ def _also(counter: Counter, chats: list[str], request: Request, row: cases.Row, 
         counter.put(chat, replace(reply, place=Place(about=request.code, copies=copies)))
 
 
-def hand(counter: Counter, request: Request, chats: list[str], why: str, key: str) -> None:
-    """Whoever is asked to take it over, or to answer it, sees the reason and what was said so far."""
+def hand(counter: Counter, request: Request, chats: list[str], why: str, key: str, then: Then) -> None:
+    """Whoever is asked to take it over, or to answer it, sees the reason and what was said so far.
+
+    `then` is said once the first of them has it; see `astray.hand_on` for where that one is out of reach.
+    """
     rows = cases.said(counter.connection, request.code)
     said = [
         (request.name if row["side"] == "citizen" else row["name"], row["text"])
         for row in rows
         if row["side"] in ("citizen", "staff") and row["state"] == "sent"
     ]
-    for chat in chats:
-        counter.put(chat, cards.handed(counter.desk_scene(request.commune), request, why, said, key))
+    handed = cards.handed(counter.desk_scene(request.commune), request, why, said, key)
+    for n, chat in enumerate(chats):
+        counter.put(chat, replace(handed, place=replace(handed.place, then=() if n else then)))
 
 
 def to_citizen(

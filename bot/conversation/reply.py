@@ -62,7 +62,8 @@ class Place:
     `caption`: the words under what is copied or stands in its place, instead of its own. `point`: a place on the map.
     `prompts`: whoever reads it is to answer it. `deletes`: the message it `replaces` is taken away, or what `relays`
     has become. `then`: what is said, as (chat, message), once this has arrived, and only then. `final`: where it does
-    not arrive, nobody is told. `probes`: where it arrives, the desk's group is there again.
+    not arrive, nobody is told. `probes`: where it arrives, the desk's group is there again. `hands`: it asks somebody
+    to take a request over, or to answer it.
     """
 
     name: str | None = None
@@ -80,6 +81,7 @@ class Place:
     then: tuple[tuple[str, str], ...] = ()
     final: bool = False
     probes: bool = False
+    hands: bool = False
 
     @property
     def is_of_a_request(self) -> bool:

@@ -45,6 +45,11 @@ def lose(connection: Connection, chat: str, *, why: str, now: dt.datetime) -> No
     connection.execute(statement.on_conflict_do_update(index_elements=["chat"], set_={"unreachable": why[:40]}))
 
 
+def is_reachable(connection: Connection, chat: str) -> bool:
+    where = (chats.c.chat == chat, chats.c.unreachable.is_not(None))
+    return connection.execute(select(chats.c.chat).where(*where)).first() is None
+
+
 def find(connection: Connection, chat: str) -> None:
     """It can be written to again."""
     where = (chats.c.chat == chat, chats.c.unreachable.is_not(None))

@@ -157,3 +157,20 @@ async def test_where_the_province_has_nobody_nothing_is_sent_up_and_everybody_re
     assert any("Chưa gửi lên" in text for text in play.said(NGOC_HA)[-2:])
     await play.hears(NGOC_HA.hears(HOA, "em gửi công văn rồi chị nhé", thread=topic))
     assert "gửi công văn rồi" in play.said(LAN)[-1]  # it stays in the hands of whoever holds it
+
+
+@played
+async def test_an_album_is_asked_about_once_whenever_its_parts_come(play, clock):
+    first, _ = await two_held(play)
+    photo = [{"file_id": "f", "file_unique_id": "u", "width": 90, "height": 60}]
+    parts = [HOA.sends(photo=photo, media_group_id="77") for _ in range(4)]
+    await play.hears(*parts[:2])
+    await play.passes(clock, 2)
+    await play.hears(parts[2])
+    await play.passes(clock, 2)
+    await play.hears(parts[3])
+    await play.passes(clock, 2)
+    assert sum("Chưa gửi gì" in text for text in play.said(HOA)) == 1
+    await play.hears(HOA.presses(to(play, HOA, first)))
+    (copied,) = [fields for name, fields in play.server.calls if name == "copyMessages"]
+    assert copied["message_ids"] == str([one["message"]["message_id"] for one in parts])

@@ -9,7 +9,7 @@ from bot.conversation.reply import Block, Reply
 from bot.doors.telegram.outbound import send
 from bot.store import outbox
 from bot.turn import _REPLY
-from tests.cast import HOA, HUNG, LAN, MINH, NGOC_HA, THU, Person
+from tests.cast import BA_DINH, HOA, HUNG, LAN, MINH, NGOC_HA, QUANG, TAM, THU, Person
 from tests.stage import played
 
 BOSS = Person(99, "Quản trị")
@@ -394,3 +394,58 @@ async def test_a_chat_that_is_to_be_left_alone_is_left_alone_by_replies_too(play
     clock.pass_(11)
     await play.deliver()
     assert play.server.texts(-5) == ["lời", "thẻ"]
+
+
+# Passing on
+
+
+async def offered(play, whom, *readers):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    await play.opens_desk(4, whom, *readers)
+    code = await play.asks(LAN)
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
+    return code, play.topic(NGOC_HA)
+
+
+def told_of_offer(play, person):
+    return [text for text in play.said(person) if "Ba Đình" in text and "hỏi nơi đó" in text]
+
+
+@played
+async def test_an_offer_is_confirmed_once_the_other_desk_has_it(play):
+    _, topic = await offered(play, BA_DINH, TAM)
+    await play.store(NGOC_HA.hears(HOA, f"/transfer 4 {'lý do dài ' * 200}xong", thread=topic))
+    await play.act()
+    play.server.fail("sendMessage", 502, "Bad Gateway", chat=BA_DINH.id)
+    await play.service.delivery.deliver_due()
+    assert told_of_offer(play, LAN) == []
+    assert "Đã đề nghị" not in play.said(NGOC_HA)[-1]
+
+
+@played
+async def test_an_offer_goes_to_the_next_where_the_first_is_out_of_reach(play):
+    _, topic = await offered(play, None, TAM, QUANG)
+    play.server.fail("sendMessage", 403, "Forbidden: bot was blocked by the user", chat=TAM.id, times=9)
+    await play.hears(NGOC_HA.hears(HOA, "/transfer 4 chị ấy ở Ba Đình", thread=topic))
+    assert len(told_of_offer(play, LAN)) == 1
+    assert "Đã đề nghị" in play.said(NGOC_HA)[-1]
+    assert sum("chị ấy ở Ba Đình" in text for text in play.said(QUANG)) == 1
+
+
+@played
+async def test_an_offer_that_reaches_nobody_is_not_said_to_have_been_made(play):
+    _, topic = await offered(play, None, TAM)
+    play.server.fail("sendMessage", 403, "Forbidden: bot was blocked by the user", chat=TAM.id, times=9)
+    await play.hears(NGOC_HA.hears(HOA, "/transfer 4 chị ấy ở Ba Đình", thread=topic))
+    assert told_of_offer(play, LAN) == []
+    assert "chưa ai được hỏi đọc được" in play.said(NGOC_HA)[-1]
+
+
+@played
+async def test_a_reason_is_never_cut(play):
+    _, topic = await offered(play, BA_DINH, TAM)
+    why = " ".join(f"lý do {n}." for n in range(300))
+    await play.hears(NGOC_HA.hears(HOA, f"/transfer 4 {why}", thread=topic))
+    assert "lý do 299." in "".join(play.said(BA_DINH))
+    await play.hears(BA_DINH.hears(TAM, f"/decline {play.code(LAN)} {why}"))
+    assert "lý do 299." in "".join(play.said(LAN))

@@ -116,7 +116,7 @@ def handed(scene: Scene, request: Request, why: str, said: Sequence[tuple[str, s
     for who, text in said:
         words = text or scene.say("approval.attachment")
         blocks.append(scene.line("handed.said", who=who or scene.say("card.nobody"), text=words))
-    return Reply(blocks=tuple(blocks), place=Place(name=f"handed:{request.code}", about=request.code))
+    return Reply(blocks=tuple(blocks), place=Place(name=f"handed:{request.code}", about=request.code, hands=True))
 
 
 def room_buttons(scene: Scene, request: Request) -> Rows:
