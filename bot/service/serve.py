@@ -150,6 +150,7 @@ class Service:
     ) -> asyncio.Task[None]:
         """Begin to send, and what else the door does."""
         last = self.trouble.outlive
+        self.watch.open.add(one.door.name)
         for name, chore in one.door.chores().items():
             one.chores.append(group.create_task(last(name, partial(chore, stop), stop)))
         return group.create_task(last("delivery", lambda: one.delivery.run(one.more, finished), finished))

@@ -31,6 +31,7 @@ class Watch:
         self.threads = threads
         self.doors = doors
         self.metrics = metrics
+        self.open: set[str] = set()  # the doors that this process has begun to serve
         self._reached: dict[str, dt.datetime] = {}  # by door
         self._looking: asyncio.Future[dict[str, str]] | None = None
 
@@ -41,15 +42,14 @@ class Watch:
         return JSONResponse({"alive": True})
 
     async def _ready(self, _request: Request) -> Response:
-        """Judges the process, its database and its own way to the channels: by these replicas differ.
+        """Judges this process and its database: it has begun to serve through a door, and the database answers.
 
-        It is not ready where no channel can be reached; what reaches it through another goes on.
-        One busy chat makes the outbox old for all of them at once: that is told here and never judged, or a balancer
-        would have nobody left to send to.
+        A channel that is away and one busy chat that makes the outbox old are the same for all replicas at once: they
+        are told here and never judged, or a balancer would have nobody left to send to.
         """
         stored, said = await asyncio.gather(self._database(), asyncio.gather(*map(self._reach, self.doors)))
         away = {door.name: why for door, why in zip(self.doors, said, strict=True) if why}
-        ill = stored.keys() - NEVER_JUDGED or len(away) == len(self.doors)
+        ill = stored.keys() - NEVER_JUDGED or not self.open
         return JSONResponse({"ready": not ill, **stored, **away}, 503 if ill else 200)
 
     async def _metrics(self, _request: Request) -> Response:

@@ -417,7 +417,7 @@ async def test_an_offer_is_confirmed_once_the_other_desk_has_it(play):
     await play.store(NGOC_HA.hears(HOA, f"/transfer 4 {'lý do dài ' * 200}xong", thread=topic))
     await play.act()
     play.server.fail("sendMessage", 502, "Bad Gateway", chat=BA_DINH.id)
-    await play.service.delivery.deliver_due()
+    await play.delivery.deliver_due()
     assert told_of_offer(play, LAN) == []
     assert "Đã đề nghị" not in play.said(NGOC_HA)[-1]
 
