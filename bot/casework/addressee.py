@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.casework import relay
 from bot.casework.counter import Counter
+from bot.conversation import actions
 from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Kind, Visit
@@ -60,8 +61,10 @@ def _waits_with_its_album(counter: Counter, visit: Visit) -> bool:
 
 def _offer(counter: Counter, visit: Visit, meant: list[Request], key: str, number: int) -> None:
     scene = counter.scene(visit.who)
-    buttons = [(Button(label=_name(scene, one), action=f"d:to:{number}:{one.code}"),) for one in meant[:MOST_OFFERED]]
-    buttons.append((scene.button("which.nobody", f"d:to:{number}:-"),))
+    buttons = [
+        (Button(label=_name(scene, one), action=actions.SayTo(number, one.code).wire),) for one in meant[:MOST_OFFERED]
+    ]
+    buttons.append((scene.button("which.nobody", actions.SayTo(number, "-")),))
     words = visit.text[:SHOWN] + ("…" if len(visit.text) > SHOWN else "")
     blocks = (scene.line(key), Block(text=words or scene.say("approval.attachment"), style=Style.NOTE))
     place = Place(lists=tuple(one.code for one in meant[:MOST_OFFERED]))

@@ -10,6 +10,7 @@ from bot.ahead.deadlines import Due, Telling, basis, dues, first_telling, is_use
 from bot.ahead.quiet import after_quiet, may_write, moment_on, next_day
 from bot.casework.counter import Counter
 from bot.content.schema import Answer, Language, Procedure
+from bot.conversation import actions
 from bot.conversation.citizen import next_step
 from bot.conversation.citizen import reminders as words
 from bot.conversation.citizen.answers import reminded_by
@@ -32,7 +33,6 @@ MOST = 20  # reminders of one person
 DUE, RECKON = "remind", "reckon"  # kinds of the agenda
 NEXT = "next"
 DUTIES = (DUE, RECKON, NEXT)
-SIDES = ("rkeep", "rdrop", "rstop", "nlater")  # what a button begins with
 AT_ONCE = 200  # reckoned in one transaction
 RECKONED_AT = dt.time(6, 30)
 LOOK_AGAIN = dt.timedelta(days=7)  # at an entry that is not there for now
@@ -59,18 +59,18 @@ def days_of(counter: Counter) -> WorkingTime:
 # Asked for, listed, removed
 
 
-def press(counter: Counter, visit: Visit, verb: str, rest: Sequence[str]) -> None:
+def press(counter: Counter, visit: Visit, action: actions.Ahead) -> None:
     """A button of a reminder, perhaps an old one."""
     scene = scene_of(counter, visit)
-    match verb, rest:
-        case "rkeep", [name, digits] if (day := words.day_of(digits)) and (procedure := scene.procedure(name)):
+    match action:
+        case actions.KeepReminder(name, day) if procedure := scene.procedure(name):
             _keep(counter, visit, scene, procedure, day)
-        case "rdrop", [number] if number.isascii() and number.isdigit() and len(number) < 18:
-            _remove(counter, visit.chat, [int(number)])
+        case actions.DropReminder(number):
+            _remove(counter, visit.chat, [number])
             show(counter, visit)
-        case "nlater", [name] if scene.procedure(name):
+        case actions.NextLater(name) if scene.procedure(name):
             _next_later(counter, visit, scene, name)
-        case "rstop", [kind] if kind in list(Kind):
+        case actions.StopTelling(kind) if kind in list(Kind):
             stop(counter, visit, scene, Kind(kind))
         case _:
             counter.answer(visit, Reply(blocks=(scene.line("button.old"),)))

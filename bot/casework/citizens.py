@@ -9,6 +9,8 @@ from pydantic import TypeAdapter
 from bot.casework import ahead, relay
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
+from bot.conversation import actions
+from bot.conversation.actions import OwnVerb
 from bot.conversation.citizen import commands, communes, requests, talk
 from bot.conversation.converse import language_of
 from bot.conversation.reply import Place, Reply
@@ -58,6 +60,10 @@ def scene_of(counter: Counter, visit: Visit) -> Scene:
 # Drafts
 
 
+def _kind_of(kind: str) -> RequestKind:
+    return RequestKind(kind) if kind in list(RequestKind) else RequestKind.QUESTION
+
+
 def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text: str) -> None:
     """Open a draft: with the words, the procedure and the commune where they are known."""
     scene = scene_of(counter, visit)
@@ -69,7 +75,7 @@ def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text
     if _too_many(counter, visit, scene):
         return None
     if not privacy_of.has_agreed(scene):
-        wish = f"{next((s for s, k in requests.SHORT.items() if k == kind), 'q')}:{procedure or ''}"
+        wish = actions.Agree(_kind_of(kind), procedure or "")
         return privacy_of.ask_consent(counter, visit, scene, wish, text)
     if len(text) > MAX_SUBJECT:
         return counter.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
@@ -85,7 +91,7 @@ def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text
         language=understood.language if understood and not scene.memory.language else scene.language,
         commune=scene.commune.code if scene.commune else 0,
         province=scene.commune.province_code if scene.commune else 0,
-        kind=RequestKind(kind) if kind in list(RequestKind) else RequestKind.QUESTION,
+        kind=_kind_of(kind),
         procedure=known,
         case_=_case(scene, known),
         subject=text.strip(),
@@ -382,23 +388,23 @@ def _attached(counter: Counter, request: Request) -> list[cases.Row]:
 # Buttons and commands
 
 
-def press(counter: Counter, visit: Visit, verb: str, rest: list[str]) -> None:
-    """A button of the citizen's: `r:verb:…`."""
+def press(counter: Counter, visit: Visit, action: actions.Own) -> None:
+    """A button of the citizen's."""
     scene = scene_of(counter, visit)
-    match verb, rest:
-        case "new", [kind, procedure]:
-            return begin(counter, visit, requests.SHORT.get(kind, "question"), procedure or None, "")
-        case "yes", [kind, procedure, *alone]:
+    match action:
+        case actions.NewRequest(kind, procedure):
+            return begin(counter, visit, kind, procedure or None, "")
+        case actions.Agree(kind, procedure, alone):
             words = privacy_of.agreed(counter, visit, scene, alone=bool(alone))
-            return begin(counter, visit, requests.SHORT.get(kind, "question"), procedure or None, words)
-        case "no", []:
+            return begin(counter, visit, kind, procedure or None, words)
+        case actions.Disagree():
             return counter.answer(visit, Reply(blocks=(scene.line("consent.refused"),)))
-        case "forget", []:
+        case actions.Forget():
             return privacy_of.forget(counter, visit, scene)
-        case "bot", []:
+        case actions.BackToBot():
             return back_to_bot(counter, visit, scene)
-        case _, [code, *more] if request := own(counter, visit, code):
-            return _on(counter, visit, verb, request, more)
+        case actions.OwnRequest(verb, code, more) if request := own(counter, visit, code):
+            return _on(counter, visit, verb, request, [more] if more else [])
         case _:
             return counter.answer(visit, Reply(blocks=(scene.line("button.old"),), buttons=talk.topics_button(scene)))
 
@@ -409,11 +415,9 @@ def own(counter: Counter, visit: Visit, code: str | None) -> Request | None:
     return request if request and Part.CITIZEN in parts_of(counter.actor(visit.who), request) else None
 
 
-def _on(counter: Counter, visit: Visit, verb: str, request: Request, more: list[str]) -> None:
-    if (act := VERBS.get(verb)) is None:
-        return counter.answer(visit, Reply(blocks=(counter.citizen_scene(request).line("button.old"),)))
+def _on(counter: Counter, visit: Visit, verb: OwnVerb, request: Request, more: list[str]) -> None:
     try:
-        act(counter, visit, request, *more[:1])
+        VERBS[verb](counter, visit, request, *more[:1])
     except Refused as refused:
         refuse(counter, visit, counter.citizen_scene(request), refused)
 
@@ -552,13 +556,14 @@ def rating_word(counter: Counter, visit: Visit, request: Request) -> None:
     counter.put(visit.chat, Reply(blocks=(counter.citizen_scene(request).line("told.rating_word"),)))
 
 
-VERBS: dict[str, Callable[..., None]] = {
-    "send": _send, "drop": _drop, "change": _change, "kind": _kind, "write": _write, "status": show_status,
-    "finish": _finish, "cancel": _cancel, "reopen": _reopen, "rate": _rate, "photo": photos_are, "beside": _beside,
+VERBS: dict[OwnVerb, Callable[..., None]] = {
+    OwnVerb.SEND: _send, OwnVerb.DROP: _drop, OwnVerb.CHANGE: _change, OwnVerb.KIND: _kind, OwnVerb.WRITE: _write,
+    OwnVerb.STATUS: show_status, OwnVerb.FINISH: _finish, OwnVerb.CANCEL: _cancel, OwnVerb.REOPEN: _reopen,
+    OwnVerb.RATE: _rate, OwnVerb.PHOTO: photos_are, OwnVerb.BESIDE: _beside,
 }  # fmt: skip
 OF_COMMAND = {
-    "send": "send", "write": "write", "status": "status", "cancel": "cancel", "close": "finish", "reopen": "reopen",
-    "rate": "rate",
+    "send": OwnVerb.SEND, "write": OwnVerb.WRITE, "status": OwnVerb.STATUS, "cancel": OwnVerb.CANCEL,
+    "close": OwnVerb.FINISH, "reopen": OwnVerb.REOPEN, "rate": OwnVerb.RATE,
 }  # fmt: skip
 
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from bot.casework import ahead, astray, officers, scorecard, staffing
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
+from bot.conversation import actions
+from bot.conversation.actions import DeskVerb
 from bot.conversation.citizen import requests
 from bot.conversation.reply import Place, Reply
 from bot.conversation.staff.cards import commune_name
@@ -144,7 +146,7 @@ def _about_desk(counter: Counter, request: Request, chat: str, key: str) -> None
 def _unclaimed(counter: Counter, request: Request, chat: str, key: str) -> None:
     """To everybody who could take it: nobody has."""
     scene = counter.desk_scene(request.commune)
-    claim = ((scene.button("queue.claim", f"d:claim:{request.code}", code=request.code),),)
+    claim = ((scene.button("queue.claim", actions.Deed(DeskVerb.CLAIM, request.code), code=request.code),),)
     line = scene.line("desk.unclaimed_late" if key == "leader.overdue" else "desk.unclaimed_soon", code=request.code)
     said = Reply(blocks=(line,), buttons=claim, place=Place(about=request.code, share=Share.CARD))
     counter.put(chat, said, priority=Priority.REMINDER)

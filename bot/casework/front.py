@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.casework import addressee, ahead, astray, citizens, corrections, officers, practice, relay, staffing
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
+from bot.conversation import actions
 from bot.conversation.citizen import requests
 from bot.conversation.citizen.commands import BEHIND_HELP
 from bot.conversation.converse import COMMANDS
@@ -91,24 +92,23 @@ def _unheard(counter: Counter, visit: Visit) -> None:
 
 
 def _pressed(counter: Counter, visit: Visit) -> bool:
-    side, *rest = visit.text.split(":")
-    if side == "r" and rest and visit.private:
-        citizens.press(counter, visit, rest[0], rest[1:])
-        return True
-    if side in ahead.SIDES and visit.private:
-        ahead.press(counter, visit, side, rest)
-        return True
-    if side == "do" and rest and rest[0] in BY_BUTTON:
-        asked = replace(visit, kind=Kind.COMMAND, command=rest[0], text="", addressed=True)
-        return _commanded(counter, asked) or rest[0] in CITIZENS
-    if side == "d" and rest:
-        actor = counter.actor(visit.who, visit.name)
-        if actor.posts:
-            officers.press(counter, visit, actor, rest[0], rest[1:])
-        else:
-            counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("staff.only"),)))
-        return True
-    return False
+    match actions.read(visit.text):
+        case actions.Own() as action if visit.private:
+            citizens.press(counter, visit, action)
+        case actions.Ahead() as action if visit.private:
+            ahead.press(counter, visit, action)
+        case actions.Command(name) if name in BY_BUTTON:
+            asked = replace(visit, kind=Kind.COMMAND, command=name, text="", addressed=True)
+            return _commanded(counter, asked) or name in CITIZENS
+        case actions.Duty() as action:
+            actor = counter.actor(visit.who, visit.name)
+            if actor.posts:
+                officers.press(counter, visit, actor, action)
+            else:
+                counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("staff.only"),)))
+        case _:
+            return False
+    return True
 
 
 def _commanded(counter: Counter, visit: Visit) -> bool:
@@ -132,7 +132,7 @@ def _commanded(counter: Counter, visit: Visit) -> bool:
         _own(counter, visit, name)
     elif name == "help" and actor.posts:
         scene = counter.scene(visit.who)
-        rest = tuple((scene.button(f"command.{one}", f"do:{one}"),) for one in BY_BUTTON if one in STAFF_ALONE)
+        rest = tuple((scene.button(f"command.{one}", actions.Command(one)),) for one in BY_BUTTON if one in STAFF_ALONE)
         counter.answer(visit, Reply(blocks=(scene.line("help.staff"),), buttons=rest))
         return not visit.private
     else:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from bot.casework import addressee, ahead, citizens, practice, relay, second_look
 from bot.casework.counter import Counter, Then, about
 from bot.content.proposals import propose
+from bot.conversation import actions
+from bot.conversation.actions import DeskVerb
 from bot.conversation.citizen import requests
 from bot.conversation.citizen.answers import answer as entry_answer
 from bot.conversation.reply import Block, Button, Place, Reply, Style
@@ -80,7 +82,7 @@ def open_room(counter: Counter, request: Request) -> None:
     if not known and request.procedure and (entry := scene.procedure(request.procedure)):
         shown_draft = entry_answer(scene, entry, None)
         blocks = (scene.title("room.draft"), *shown_draft.blocks)
-        buttons = ((scene.button("do.send_draft", f"d:draft:{request.code}"),),)
+        buttons = ((scene.button("do.send_draft", actions.Deed(DeskVerb.DRAFT, request.code)),),)
         counter.tell_desk(request, Reply(blocks=blocks, buttons=buttons))
 
 
@@ -273,7 +275,8 @@ def canned(counter: Counter, visit: Visit, actor: Actor, request: Request, text:
     scene = scene_of(counter, visit)
     if text not in counter.rules.canned:
         rows = tuple(
-            (Button(label=one.name, action=f"d:say:{request.code}:{key}"),) for key, one in counter.rules.canned.items()
+            (Button(label=one.name, action=actions.Canned(request.code, key).wire),)
+            for key, one in counter.rules.canned.items()
         )
         return counter.answer(visit, Reply(blocks=(scene.line("canned.choose", code=request.code),), buttons=rows))
     words = counter.rules.canned[text].text.of(counter.citizen_scene(request).language)
@@ -465,7 +468,7 @@ def close(counter: Counter, visit: Visit, actor: Actor, request: Request, _text:
     ahead.settled(counter, request)
     counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, "told.closed"))
     scene = scene_of(counter, visit)
-    buttons = ((scene.button("do.proposal", f"d:proposal:{request.code}"),),)
+    buttons = ((scene.button("do.proposal", actions.Deed(DeskVerb.PROPOSAL, request.code)),),)
     counter.answer(visit, Reply(blocks=(scene.line("done.closed", code=request.code),), buttons=buttons))
 
 
@@ -558,22 +561,22 @@ def approve_by_command(counter: Counter, visit: Visit, actor: Actor, *, ok: bool
 # Buttons
 
 
-def press(counter: Counter, visit: Visit, actor: Actor, verb: str, rest: list[str]) -> None:
-    """A button of an officer's: `d:verb:…`; the right is checked again."""
-    match verb, rest:
-        case "practice", []:
+def press(counter: Counter, visit: Visit, actor: Actor, action: actions.Duty) -> None:
+    """A button of an officer's; the right is checked again."""
+    match action:
+        case actions.Practise():
             return practice.begin(counter, visit)
-        case "approve" | "return", [number] if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS:
-            if verb == "approve":
-                return approve(counter, visit, actor, int(number))
-            return send_back(counter, visit, actor, int(number), "")
-        case "notice", [number] if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS:
-            return practice.ask_notice(counter, visit, actor, int(number))
-        case "to", [number, code] if number.isascii() and number.isdigit() and len(number) < MOST_DIGITS:
-            return say_to(counter, visit, actor, int(number), code)
-        case "say", [code, name] if request := seen(counter, actor, read_code(code)):
-            return act(counter, visit, actor, "r", request, name)
-        case _, [code] if verb in DEEDS and (request := seen(counter, actor, read_code(code))):
+        case actions.Approve(number):
+            return approve(counter, visit, actor, number)
+        case actions.SendBack(number):
+            return send_back(counter, visit, actor, number, "")
+        case actions.WriteNotice(number):
+            return practice.ask_notice(counter, visit, actor, number)
+        case actions.SayTo(number, code):
+            return say_to(counter, visit, actor, number, code)
+        case actions.Canned(code, name) if request := seen(counter, actor, read_code(code)):
+            return act(counter, visit, actor, DeskVerb.REPLIES, request, name)
+        case actions.Deed(verb, code) if request := seen(counter, actor, read_code(code)):
             return act(counter, visit, actor, verb, request, "")
         case _:
             return refuse(counter, visit, Refused("unknown"))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.casework import scorecard
 from bot.casework.counter import Counter
+from bot.conversation import actions
 from bot.conversation.citizen import privacy
 from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
@@ -29,7 +30,7 @@ def has_agreed(scene: Scene) -> bool:
     return scene.memory.consent is not None and scene.memory.consent.version == CONSENT_VERSION
 
 
-def ask_consent(counter: Counter, visit: Visit, scene: Scene, wish: str, words: str) -> None:
+def ask_consent(counter: Counter, visit: Visit, scene: Scene, wish: actions.Agree, words: str) -> None:
     """Before anything is kept. The words wait in the question itself, in the person's own chat, nowhere else."""
     for reply in privacy.consent(scene, wish, words):
         counter.answer(visit, reply)

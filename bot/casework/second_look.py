@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.casework import relay
 from bot.casework.counter import Counter, Then, about
+from bot.conversation import actions
 from bot.conversation.reply import Block, Place, Reply, Style
 from bot.conversation.visit import Kind, Visit
 from bot.desk.access import Share, may_receive
@@ -98,7 +99,9 @@ def _asked_in(counter: Counter, author: Actor, request: Request) -> list[tuple[s
 
 def _ask(counter: Counter, author: Actor, request: Request, row: cases.Row) -> None:
     scene, number = counter.desk_scene(request.commune), row["id"]
-    buttons = ((scene.button("do.approve", f"d:approve:{number}"), scene.button("do.return", f"d:return:{number}")),)
+    buttons = (
+        (scene.button("do.approve", actions.Approve(number)), scene.button("do.return", actions.SendBack(number))),
+    )
     values = {"who": author.name, "code": request.code, "number": number, "what": scene.say(f"deed.{row['deed']}")}
     words = row["text"] or scene.say("approval.attachment")
     blocks = (scene.title("approval.asked", **values), Block(text=words),

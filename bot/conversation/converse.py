@@ -5,12 +5,14 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect, Counter, Language, Procedure
+from bot.conversation import actions
 from bot.conversation.citizen import benefits, checklist, commands, communes, events, next_step, reminders, talk
 from bot.conversation.citizen.answers import LAW, MORE, OVERVIEW, PITFALLS, answer, more, not_yet, opened, reply_to
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House, Scene
 from bot.conversation.visit import Kind, Memory, Visit
+from bot.desk.request import RequestKind
 from bot.understanding.engine import understand
 from bot.understanding.places import find_exactly
 from bot.understanding.result import Outcome, Place, Understanding
@@ -114,47 +116,48 @@ def _started(scene: Scene, payload: str) -> commands.Done:
 
 def _pressed(scene: Scene, visit: Visit) -> commands.Done:
     """A button, perhaps an old one: whatever it carries is checked again."""
-    verb, *rest = visit.text.split(":")
-    match verb, rest:
-        case "answer", [name, part] if procedure := scene.procedure(name):
+    match actions.read(visit.text):
+        case actions.Answer(name, part) if procedure := scene.procedure(name):
             return _shown(scene, procedure, part, visit)
-        case "answer", [name, _] if scene.listed(name):
+        case actions.Answer(name) if scene.listed(name):
             return [not_yet(scene, name)], scene.memory.about(name, None)
-        case "commune", ["ask"]:
+        case actions.AskCommune():
             return [communes.ask_commune(scene)], replace(scene.memory, asked_commune=True)
-        case "commune", [code] if code.isascii() and code.isdigit() and len(code) <= 5:
-            return _commune_chosen(scene, int(code))
-        case "language", [code]:
-            return commands.language(scene, code)
-        case "topics", []:
+        case actions.ChooseCommune(code):
+            return _commune_chosen(scene, code)
+        case actions.ChooseLanguage(language):
+            return commands.language(scene, language)
+        case actions.Topics():
             return commands.topics(scene, replaces=visit.pressed_in)
-        case "topic", [name, page] if page.isascii() and page.isdigit() and len(page) < 4:
-            return commands.topic(scene, name, int(page), replaces=visit.pressed_in)
-        case "events", []:
+        case actions.Topic(name, page):
+            return commands.topic(scene, name, page, replaces=visit.pressed_in)
+        case actions.LifeEvents():
             return [events.listed(scene, replaces=visit.pressed_in)], scene.memory
-        case "event", [name] if reply := events.path(scene, name):
+        case actions.LifeEvent(name) if reply := events.path(scene, name):
             return [reply], scene.memory
-        case "list" | "relist", [name]:
-            return checklist.opened(scene, name, afresh=verb == "relist", replaces=visit.pressed_in)
-        case "case", [name, case, option]:
+        case actions.OpenChecklist(name):
+            return checklist.opened(scene, name, afresh=False, replaces=visit.pressed_in)
+        case actions.BeginChecklist(name):
+            return checklist.opened(scene, name, afresh=True, replaces=visit.pressed_in)
+        case actions.ChooseCase(name, case, option):
             return checklist.chosen(scene, name, case, option, replaces=visit.pressed_in)
-        case "tick", [name, paper]:
+        case actions.Tick(name, paper):
             return checklist.ticked(scene, name, paper, replaces=visit.pressed_in)
-        case "save", [name, form]:
+        case actions.SaveChecklist(name, form):
             return checklist.saved(scene, name, form)
-        case "ben", [said]:
+        case actions.Benefits(said):
             return [benefits.step(scene, said, replaces=visit.pressed_in if said else None)], scene.memory
-        case "remind", [name]:
+        case actions.AskDate(name):
             return reminders.ask(scene, name)
-        case "rday", [name, day]:
+        case actions.ChooseDate(name, day):
             return reminders.chosen(scene, name, day)
-        case "nno", []:
+        case actions.NoNextStep():
             return [next_step.refused(scene)], scene.memory
-        case "rno", []:
+        case actions.NoReminder():
             return reminders.refused(scene)
-        case "other", []:
+        case actions.OtherMatter():
             return [talk.another_matter(scene)], replace(scene.memory, procedure=None, aspect=None, choices=())
-        case "none", []:
+        case actions.NoneOfThese():
             return [talk.no_match(scene)], replace(scene.memory, choices=())
         case _:
             return [Reply(blocks=(scene.line("button.old"),), buttons=talk.topics_button(scene))], scene.memory
@@ -308,7 +311,11 @@ def _contact(scene: Scene, understood: Understanding) -> commands.Done:
     lead = here.line("commune.is", name=here.commune.name, province=here.commune.province)
     blocks = (lead, *office_blocks(here, Counter.PEOPLE_COMMITTEE), *office_blocks(here, Counter.SERVICE_CENTRE))
     unique = tuple(dict.fromkeys(blocks))
-    return [Reply(blocks=unique, buttons=((here.button("answer.ask_officer", "r:new:q:"),),))], memory
+    return [
+        Reply(
+            blocks=unique, buttons=((here.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, "")),),)
+        )
+    ], memory
 
 
 def _life_event(scene: Scene, understood: Understanding) -> commands.Done | None:

@@ -13,6 +13,7 @@ from bot.content.catalog import Catalog, Catalogs
 from bot.content.communes import Commune
 from bot.content.load import Knowledge
 from bot.content.schema import CalendarDay, Certainty, Contact, Fact, Language, Listed, Procedure, ShortText, Text
+from bot.conversation.actions import Action
 from bot.conversation.reply import Block, Button, Style
 from bot.conversation.visit import Memory
 from bot.desk.working_time import VIETNAM, WEEK
@@ -147,8 +148,8 @@ class Scene:
     def line(self, key: str, /, **values: object) -> Block:
         return Block(text=self.say(key, **values))
 
-    def button(self, key: str, action: str, /, **values: object) -> Button:
-        return Button(label=self.say(key, **values), action=action)
+    def button(self, key: str, action: Action, /, **values: object) -> Button:
+        return Button(label=self.say(key, **values), action=action.wire)
 
 
 def _inside(label: str) -> str:

@@ -2,12 +2,14 @@
 
 from bot.ahead.deadlines import to_be_reminded_of
 from bot.content.schema import Answer, Aspect, Procedure
+from bot.conversation import actions
 from bot.conversation.citizen.circumstances import tailored
 from bot.conversation.citizen.facts import law, pitfalls
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks
 from bot.conversation.citizen.statements import Told, field, told_of
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
+from bot.desk.request import RequestKind
 from bot.understanding.result import Asked, Understanding
 
 LAW = "law"
@@ -81,9 +83,9 @@ def not_yet(scene: Scene, name: str, *, lead: tuple[Block, ...] = ()) -> Reply:
     title = Block(text=scene.tell(listed.name), style=Style.TITLE)
     key = "answer.stale" if scene.is_stale(name) else "answer.not_yet"
     blocks = (*lead, title, scene.line(key, hotline=hotline.number), *office_blocks(scene, listed.counter))
-    ask = ((scene.button("commune.tell", "commune:ask"),),)
+    ask = ((scene.button("commune.tell", actions.AskCommune()),),)
     known = scene.commune is not None or listed.counter not in OF_THE_COMMUNE
-    officer = ((scene.button("answer.ask_officer", f"r:new:q:{name}"),),)
+    officer = ((scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, name)),),)
     return Reply(blocks=blocks, buttons=officer if known else (*ask, *officer))
 
 
@@ -127,18 +129,18 @@ def _buttons(
     """At most six in at most four rows: the list of papers, the likeliest next question, a person, the rest."""
     likely = next(aspect for aspect in LIKELY_NEXT if aspect is not shown)
     remind = reminder_button(scene, procedure) if shown in OF_TIME else ()
-    next_ = remind or (scene.button(f"aspect.{likely}", f"answer:{procedure.id}:{likely}"),)
+    next_ = remind or (scene.button(f"aspect.{likely}", actions.Answer(procedure.id, likely)),)
     rows: list[tuple[Button, ...]] = [
-        (scene.button("checklist.open", f"list:{procedure.id}"), *next_),
+        (scene.button("checklist.open", actions.OpenChecklist(procedure.id)), *next_),
         (
-            scene.button("answer.ask_officer", f"r:new:q:{procedure.id}"),
-            scene.button("answer.more", f"answer:{procedure.id}:{MORE}"),
+            scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, procedure.id)),
+            scene.button("answer.more", actions.Answer(procedure.id, MORE)),
         ),
     ]
     if understood and understood.follow_up:
-        rows.append((scene.button("answer.other_matter", "other"),))
+        rows.append((scene.button("answer.other_matter", actions.OtherMatter()),))
     elif scene.commune is None and procedure.counter in OF_THE_COMMUNE and shown in (None, Aspect.PLACE, Aspect.HOURS):
-        rows.append((scene.button("commune.tell", "commune:ask"),))
+        rows.append((scene.button("commune.tell", actions.AskCommune()),))
     if procedure.online.link and procedure.online.level != "no":
         rows.append((Button(label=scene.say("answer.open_portal"), link=procedure.online.link),))
     return tuple(rows)
@@ -151,29 +153,29 @@ def reminded_by(scene: Scene, procedure: Procedure) -> tuple[Answer, ...]:
 
 def reminder_button(scene: Scene, procedure: Procedure) -> tuple[Button, ...]:
     """The way to a reminder, where there is anything to be reminded of."""
-    return (scene.button("remind.open", f"remind:{procedure.id}"),) if reminded_by(scene, procedure) else ()
+    return (scene.button("remind.open", actions.AskDate(procedure.id)),) if reminded_by(scene, procedure) else ()
 
 
 def _others(scene: Scene, procedure: Procedure, others: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
     """The list of papers and a person; then what else may have been meant."""
     first = (
-        scene.button("checklist.open", f"list:{procedure.id}"),
-        scene.button("answer.ask_officer", f"r:new:q:{procedure.id}"),
+        scene.button("checklist.open", actions.OpenChecklist(procedure.id)),
+        scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, procedure.id)),
     )
     named = [(one, label) for one in others if (label := short_name(scene, one))]
-    return (first, *((Button(label=label, action=f"answer:{one}:asked"),) for one, label in named))
+    return (first, *((Button(label=label, action=actions.Answer(one, "asked").wire),) for one, label in named))
 
 
 def all_buttons(scene: Scene, procedure: Procedure) -> tuple[tuple[Button, ...], ...]:
     """Everything there is about a procedure."""
-    all_ = [scene.button(f"aspect.{aspect}", f"answer:{procedure.id}:{aspect}") for aspect in ON_BUTTONS]
+    all_ = [scene.button(f"aspect.{aspect}", actions.Answer(procedure.id, aspect)) for aspect in ON_BUTTONS]
     if procedure.pitfalls:
-        all_.append(scene.button("aspect.pitfalls", f"answer:{procedure.id}:{PITFALLS}"))
-    all_.append(scene.button("aspect.law", f"answer:{procedure.id}:{LAW}"))
+        all_.append(scene.button("aspect.pitfalls", actions.Answer(procedure.id, PITFALLS)))
+    all_.append(scene.button("aspect.law", actions.Answer(procedure.id, LAW)))
     rows = [tuple(all_[at : at + BUTTONS_A_ROW]) for at in range(0, len(all_), BUTTONS_A_ROW)]
     asking = (
-        scene.button("answer.ask_officer", f"r:new:q:{procedure.id}"),
-        scene.button("answer.extra_demand", f"r:new:x:{procedure.id}"),
+        scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, procedure.id)),
+        scene.button("answer.extra_demand", actions.NewRequest(RequestKind.EXTRA_DEMAND, procedure.id)),
     )
     remind = reminder_button(scene, procedure)
     return (*rows, asking, *((remind,) if remind else ()), *_next(scene, procedure))
@@ -182,7 +184,7 @@ def all_buttons(scene: Scene, procedure: Procedure) -> tuple[tuple[Button, ...],
 def _next(scene: Scene, procedure: Procedure) -> list[tuple[Button, ...]]:
     following = [(step.procedure, label) for step in procedure.next[:2] if (label := short_name(scene, step.procedure))]
     return [
-        (Button(label=scene.say("answer.next", name=label), action=f"answer:{id_}:{OVERVIEW}"),)
+        (Button(label=scene.say("answer.next", name=label), action=actions.Answer(id_, OVERVIEW).wire),)
         for id_, label in following
     ]
 

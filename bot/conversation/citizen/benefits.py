@@ -2,8 +2,10 @@
 
 from bot.ahead.benefits import UNKNOWN, Asks, Fit, Question, Result, asked_about, questions, result
 from bot.content.schema import Answer, Topic, Wish
+from bot.conversation import actions
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
+from bot.desk.request import RequestKind
 from bot.understanding.wishes import wished
 
 BETWEEN = "."
@@ -16,7 +18,7 @@ def asked_for(scene: Scene, text: str) -> bool:
 
 
 def button(scene: Scene) -> tuple[Button, ...]:
-    return (scene.button("benefit.open", "ben:"),)
+    return (scene.button("benefit.open", actions.Benefits("")),)
 
 
 def helps(scene: Scene, names: tuple[str, ...]) -> bool:
@@ -62,7 +64,7 @@ def _option(scene: Scene, question: Question, n: int, given: list[str]) -> Butto
 
 
 def _action(given: tuple[str, ...]) -> str:
-    return f"ben:{BETWEEN.join(given)}"
+    return actions.Benefits(BETWEEN.join(given)).wire
 
 
 def _label(scene: Scene, asks: Asks, option: str, after: str | None) -> str:
@@ -83,8 +85,14 @@ def _results(scene: Scene, found: list[Result], replaces: str | None) -> Reply:
     if unlikely := [one for one in found if one.fit is Fit.NOT]:
         blocks += [scene.title("benefit.not"), *(_unlikely(scene, one) for one in unlikely)]
     blocks.append(Block(text=scene.say("benefit.decided"), style=Style.NOTE))
-    rows = [(scene.button("benefit.papers", f"list:{one.procedure}", name=_name(scene, one)),) for one in likely]
-    last = (scene.button("benefit.again", "ben:"), scene.button("answer.ask_officer", "r:new:q:"))
+    rows = [
+        (scene.button("benefit.papers", actions.OpenChecklist(one.procedure), name=_name(scene, one)),)
+        for one in likely
+    ]
+    last = (
+        scene.button("benefit.again", actions.Benefits("")),
+        scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, "")),
+    )
     return Reply(blocks=scene.doubted(blocks), buttons=(*rows[:MOST_BUTTONS], last), replaces=replaces)
 
 

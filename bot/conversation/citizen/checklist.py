@@ -1,6 +1,7 @@
 """Giấy tờ của riêng bạn: at most three questions from an entry's cases, then the exact list for this person."""
 
 from bot.content.schema import Case, Paper, Procedure
+from bot.conversation import actions
 from bot.conversation.citizen import next_step
 from bot.conversation.citizen.answers import answer, checked, not_yet, reminder_button, short_name
 from bot.conversation.citizen.circumstances import SORTED_BY_CASE, tailored
@@ -66,11 +67,11 @@ def saved(scene: Scene, name: str, form: str) -> Done:
 def kept(scene: Scene) -> list[Button]:
     """The lists that are kept, to be opened again."""
     names = [(one.procedure, short_name(scene, one.procedure)) for one in scene.memory.checklists]
-    return [scene.button("checklist.kept", f"list:{name}", name=label) for name, label in names if label]
+    return [scene.button("checklist.kept", actions.OpenChecklist(name), name=label) for name, label in names if label]
 
 
 def _gone(scene: Scene) -> Reply:
-    return Reply(blocks=(scene.line("button.old"),), buttons=((scene.button("topics.open", "topics"),),))
+    return Reply(blocks=(scene.line("button.old"),), buttons=((scene.button("topics.open", actions.Topics()),),))
 
 
 def _elsewhere(scene: Scene, goal: str) -> Done:
@@ -102,7 +103,7 @@ def questions(scene: Scene, procedure: Procedure) -> list[Case]:
 def _question(scene: Scene, procedure: Procedure, case: Case, replaces: str | None) -> Reply:
     title = Block(text=scene.say("checklist.title", name=scene.tell(procedure.name)), style=Style.TITLE)
     buttons = tuple(
-        (Button(label=scene.tell(option.label), action=f"case:{procedure.id}:{case.id}:{option.id}"),)
+        (Button(label=scene.tell(option.label), action=actions.ChooseCase(procedure.id, case.id, option.id).wire),)
         for option in case.options
     )
     return Reply(blocks=(title, Block(text=scene.tell(case.question))), buttons=buttons, replaces=replaces)
@@ -153,19 +154,19 @@ def _buttons(scene: Scene, own: Procedure, known: Checklist) -> tuple[tuple[Butt
     ticks = [
         Button(
             label=f"{DONE if paper.id in known.ticked else TODO} {scene.short(scene.tell(paper.name))}",
-            action=f"tick:{own.id}:{paper.id}",
+            action=actions.Tick(own.id, paper.id).wire,
         )
         for paper in own_papers
     ]
     save = (
-        scene.button("checklist.image", f"save:{own.id}:png"),
-        scene.button("checklist.pdf", f"save:{own.id}:pdf"),
+        scene.button("checklist.image", actions.SaveChecklist(own.id, "png")),
+        scene.button("checklist.pdf", actions.SaveChecklist(own.id, "pdf")),
     )
     rows = [*((tick,) for tick in ticks), save]
     if remind := reminder_button(scene, own):
         rows.append(remind)
     if own.cases:
-        rows.append((scene.button("checklist.again", f"relist:{own.id}"),))
+        rows.append((scene.button("checklist.again", actions.BeginChecklist(own.id)),))
     if scene.commune is None:
-        rows.append((scene.button("commune.tell", "commune:ask"),))
+        rows.append((scene.button("commune.tell", actions.AskCommune()),))
     return tuple(rows)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.content.schema import Language, Topic
+from bot.conversation import actions
 from bot.conversation.citizen import benefits, checklist, communes
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.reply import Block, Button, Reply
@@ -31,16 +32,16 @@ def hello(scene: Scene, *more: Block) -> Reply:
 
 def _start_buttons(scene: Scene) -> tuple[tuple[Button, ...], ...]:
     languages = tuple(
-        Button(label=name, action=f"language:{language}")
+        Button(label=name, action=actions.ChooseLanguage(language).wire)
         for language, name in LANGUAGE_NAMES.items()
         if language is not scene.language
     )
-    return ((scene.button("topics.open", "topics"),), languages)
+    return ((scene.button("topics.open", actions.Topics()),), languages)
 
 
 def help_(scene: Scene) -> Done:
     lines = ("help.ask", "help.examples", "help.commands", "help.limits")
-    rest = tuple((scene.button(f"command.{name}", f"do:{name}"),) for name in BEHIND_HELP)
+    rest = tuple((scene.button(f"command.{name}", actions.Command(name)),) for name in BEHIND_HELP)
     buttons = (*_start_buttons(scene), *rest)
     return [Reply(blocks=tuple(scene.line(key) for key in lines), buttons=buttons)], scene.memory
 
@@ -51,7 +52,9 @@ def language(scene: Scene, wanted: str) -> Done:
     code = names.get(wanted.strip().lower()[:3].rstrip("-_")) or names.get(wanted.strip().lower()[:2])
     if code is None:
         key = "language.ask" if not wanted.strip() else "language.unknown"
-        buttons = tuple((Button(label=name, action=f"language:{one}"),) for one, name in LANGUAGE_NAMES.items())
+        buttons = tuple(
+            (Button(label=name, action=actions.ChooseLanguage(one).wire),) for one, name in LANGUAGE_NAMES.items()
+        )
         return [Reply(blocks=(scene.line(key),), buttons=buttons)], scene.memory
     memory = replace(scene.memory, language=code, spoke=code)
     spoken = replace(scene, language=code, memory=memory)
@@ -77,8 +80,8 @@ def commune(scene: Scene, name: str) -> Done:
 def topics(scene: Scene, *, replaces: str | None = None) -> Done:
     """The fields of life, to browse."""
     shown = [topic for topic in Topic if scene.house.knowledge.by_topic[topic]]
-    rows = tuple((scene.button(f"topic.{topic}", f"topic:{topic}:0"),) for topic in shown)
-    life = ((scene.button("event.browse", "events"),),) if scene.house.knowledge.life_events else ()
+    rows = tuple((scene.button(f"topic.{topic}", actions.Topic(topic, 0)),) for topic in shown)
+    life = ((scene.button("event.browse", actions.LifeEvents()),),) if scene.house.knowledge.life_events else ()
     return [Reply(blocks=(scene.line("topics.choose"),), buttons=(*life, *rows), replaces=replaces)], scene.memory
 
 
@@ -87,7 +90,7 @@ def my(scene: Scene) -> Done:
     lists = checklist.kept(scene)
     if not lists:
         return [
-            Reply(blocks=(scene.line("my.empty"),), buttons=((scene.button("topics.open", "topics"),),))
+            Reply(blocks=(scene.line("my.empty"),), buttons=((scene.button("topics.open", actions.Topics()),),))
         ], scene.memory
     return [Reply(blocks=(scene.line("my.lists"),), buttons=tuple((one,) for one in lists))], scene.memory
 
@@ -99,15 +102,17 @@ def topic(scene: Scene, name: str, page: int, *, replaces: str | None = None) ->
     procedures = scene.house.knowledge.by_topic[Topic(name)]
     here = procedures[page * PAGE : (page + 1) * PAGE]
     rows: list[tuple[Button, ...]] = [
-        (Button(label=label, action=f"answer:{one}:overview"),) for one in here if (label := short_name(scene, one))
+        (Button(label=label, action=actions.Answer(one, "overview").wire),)
+        for one in here
+        if (label := short_name(scene, one))
     ]
     turn = []
     if page:
-        turn.append(scene.button("topics.back", f"topic:{name}:{page - 1}"))
+        turn.append(scene.button("topics.back", actions.Topic(name, page - 1)))
     if len(procedures) > (page + 1) * PAGE:
-        turn.append(scene.button("topics.more", f"topic:{name}:{page + 1}"))
+        turn.append(scene.button("topics.more", actions.Topic(name, page + 1)))
     rows += [tuple(turn)] if turn else []
     if Topic(name) is Topic.SOCIAL:
         rows.append(benefits.button(scene))
-    rows.append((scene.button("topics.all", "topics"),))
+    rows.append((scene.button("topics.all", actions.Topics()),))
     return [Reply(blocks=(scene.line(f"topic.{name}"),), buttons=tuple(rows), replaces=replaces)], scene.memory

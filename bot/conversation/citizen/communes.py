@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.content.communes import Commune
+from bot.conversation import actions
 from bot.conversation.reply import Block, Button, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Memory
@@ -92,4 +93,4 @@ def _button(scene: Scene, found: FoundCommune) -> Button:
         label = scene.say("commune.button_former", name=found.name, former=found.by, district=found.former_district)
     else:
         label = scene.say("commune.button", name=found.name, province=found.province)
-    return Button(label=label, action=f"commune:{found.ward_code}")
+    return Button(label=label, action=actions.ChooseCommune(found.ward_code).wire)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.content.schema import Procedure
+from bot.conversation import actions
 from bot.conversation.citizen.answers import OVERVIEW, short_name
 from bot.conversation.reply import Block, Reply, Style
 from bot.conversation.scene import Scene
@@ -20,9 +21,9 @@ def offer(scene: Scene, procedure: Procedure, *, unasked: bool = False) -> Reply
     blocks = [scene.line("next.offer", why=scene.tell(found.why), **values)]
     if unasked:
         blocks.append(Block(text=scene.say("next.word"), style=Style.NOTE))
-    yes = scene.button("next.yes", f"answer:{found.procedure}:{OVERVIEW}")
-    later = scene.button("next.later", f"nlater:{procedure.id}")
-    return Reply(blocks=tuple(blocks), buttons=((yes,), (later, scene.button("next.no", "nno"))))
+    yes = scene.button("next.yes", actions.Answer(found.procedure, OVERVIEW))
+    later = scene.button("next.later", actions.NextLater(procedure.id))
+    return Reply(blocks=tuple(blocks), buttons=((yes,), (later, scene.button("next.no", actions.NoNextStep()))))
 
 
 def offered(memory: Memory, name: str) -> Memory:

@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from bot.content.schema import DeskRules
+from bot.conversation import actions
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 
 SHOWN = 40
 
 
-def consent(scene: Scene, wish: str, words: str) -> tuple[Reply, ...]:
+def consent(scene: Scene, wish: actions.Agree, words: str) -> tuple[Reply, ...]:
     """What would be kept and why; agreeing and refusing are one tap each.
 
     The words stand in the question. Long ones stand alone under it: whoever presses hands us that message, no other.
@@ -24,11 +25,11 @@ def consent(scene: Scene, wish: str, words: str) -> tuple[Reply, ...]:
         return (whole,)
     first, *rest = Reply(blocks=(Block(text=words),)).parts()
     lead = (*asked, scene.line("consent.words"), *([scene.line("consent.rest_again")] if rest else []))
-    return Reply(blocks=lead), replace(first, buttons=_yes_or_no(scene, f"{wish}:alone"))
+    return Reply(blocks=lead), replace(first, buttons=_yes_or_no(scene, replace(wish, alone="alone")))
 
 
-def _yes_or_no(scene: Scene, wish: str) -> tuple[tuple[Button, ...], ...]:
-    return (scene.button("consent.yes", f"r:yes:{wish}"),), (scene.button("consent.no", "r:no"),)
+def _yes_or_no(scene: Scene, wish: actions.Agree) -> tuple[tuple[Button, ...], ...]:
+    return (scene.button("consent.yes", wish),), (scene.button("consent.no", actions.Disagree()),)
 
 
 def words_waiting(scene: Scene, shown: str) -> str:
@@ -74,7 +75,8 @@ def ask_forget(scene: Scene, codes: Sequence[str]) -> Reply:
     if codes:
         blocks.append(scene.line("forget.open", codes=", ".join(codes)))
     return Reply(
-        blocks=tuple(blocks), buttons=((scene.button("forget.yes", "r:forget"),), (scene.button("forget.no", "r:no"),))
+        blocks=tuple(blocks),
+        buttons=((scene.button("forget.yes", actions.Forget()),), (scene.button("forget.no", actions.Disagree()),)),
     )
 
 

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.ahead.deadlines import Due, Telling, dues, first_telling, span_of
 from bot.content.schema import Answer, DateOf, Procedure, Wish
+from bot.conversation import actions
 from bot.conversation.citizen.answers import OVERVIEW, not_yet, reminded_by, short_name
 from bot.conversation.citizen.circumstances import counter_of, tailored
 from bot.conversation.citizen.facts import documents_line
@@ -51,7 +51,7 @@ def offered(scene: Scene, names: Sequence[str]) -> list[tuple[Button, ...]]:
 
 
 def _named_button(scene: Scene, procedure: Procedure) -> Button:
-    return scene.button("remind.of", f"remind:{procedure.id}", name=scene.tell(procedure.short_name))
+    return scene.button("remind.of", actions.AskDate(procedure.id), name=scene.tell(procedure.short_name))
 
 
 # In words
@@ -102,7 +102,7 @@ def ask(scene: Scene, name: str) -> Done:
     if procedure is None:
         return [not_yet(scene, name)] if scene.listed(name) else [_gone(scene)], scene.memory
     if not reminded_by(scene, procedure):
-        back = ((scene.button("answer.see", f"answer:{name}:{OVERVIEW}"),),)
+        back = ((scene.button("answer.see", actions.Answer(name, OVERVIEW)),),)
         return [Reply(blocks=(scene.line("remind.nothing", name=scene.tell(procedure.name)),), buttons=back)], (
             scene.memory
         )
@@ -110,7 +110,7 @@ def ask(scene: Scene, name: str) -> Done:
     memory = replace(about, date_asked=DateAsked(procedure=name), spoke=scene.language)
     title = scene.title("remind.title", name=scene.tell(procedure.name))
     blocks = (title, scene.line("remind.ask", what=_what(scene, procedure)), _kept_note(scene))
-    return [Reply(blocks=blocks, buttons=((scene.button("remind.no", "rno"),),))], memory
+    return [Reply(blocks=blocks, buttons=((scene.button("remind.no", actions.NoReminder()),),))], memory
 
 
 def _kept_note(scene: Scene) -> Block:
@@ -163,30 +163,20 @@ def _again(scene: Scene, procedure: Procedure, heard: Heard) -> Reply:
     """Why the day is not clear, and the days that it may be, a button each."""
     what = _what(scene, procedure)
     perhaps = [day for day in heard.perhaps if coming(scene, procedure, day)] or heard.perhaps
-    rows = [(Button(label=scene.date(day), action=_action("rday", procedure.id, day)),) for day in perhaps]
+    rows = [(Button(label=scene.date(day), action=actions.ChooseDate(procedure.id, day).wire),) for day in perhaps]
     key = "remind.maybe" if rows else f"remind.{heard.unclear}"
     if heard.unclear is Unclear.PAST and _of(scene, procedure) is DateOf.END:
         key = "remind.ended"
-        rows.append((scene.button("answer.see", f"answer:{procedure.id}:{OVERVIEW}"),))
-    return Reply(blocks=(scene.line(key, what=what),), buttons=(*rows, (scene.button("remind.no", "rno"),)))
+        rows.append((scene.button("answer.see", actions.Answer(procedure.id, OVERVIEW)),))
+    return Reply(
+        blocks=(scene.line(key, what=what),), buttons=(*rows, (scene.button("remind.no", actions.NoReminder()),))
+    )
 
 
-def _action(verb: str, name: str, day: dt.date) -> str:
-    return f"{verb}:{name}:{day:%Y%m%d}"
-
-
-def day_of(digits: str) -> dt.date | None:
-    """The day that a button carries: `20270325`."""
-    with suppress(ValueError):
-        if len(digits) == len("20270325") and digits.isascii() and digits.isdigit():
-            return dt.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    return None
-
-
-def chosen(scene: Scene, name: str, digits: str) -> Done:
+def chosen(scene: Scene, name: str, day: dt.date) -> Done:
     """One of the days that may have been meant."""
-    procedure, day = scene.procedure(name), day_of(digits)
-    if procedure is None or day is None or not reminded_by(scene, procedure) or not _span(scene, procedure).holds(day):
+    procedure = scene.procedure(name)
+    if procedure is None or not reminded_by(scene, procedure) or not _span(scene, procedure).holds(day):
         return [_gone(scene)], scene.memory
     return [confirm(scene, procedure, day)], replace(scene.memory, date_asked=None)
 
@@ -196,7 +186,7 @@ def refused(scene: Scene) -> Done:
 
 
 def _gone(scene: Scene) -> Reply:
-    return Reply(blocks=(scene.line("button.old"),), buttons=((scene.button("topics.open", "topics"),),))
+    return Reply(blocks=(scene.line("button.old"),), buttons=((scene.button("topics.open", actions.Topics()),),))
 
 
 # What would be told
@@ -219,9 +209,9 @@ def confirm(scene: Scene, procedure: Procedure, day: dt.date) -> Reply:
     lines = [_item(scene.say("remind.on", what=due_line(scene, due), day=scene.day_of_year(told.on)))
              for due, told in ahead[:SHOWN_DUES]]  # fmt: skip
     blocks = (scene.title("remind.title", **values), scene.line("remind.from", **values), *lines, _kept_note(scene))
-    yes = scene.button("remind.yes", _action("rkeep", procedure.id, day))
-    other = scene.button("remind.other_day", f"remind:{procedure.id}")
-    return Reply(blocks=blocks, buttons=((yes,), (other, scene.button("remind.no", "rno"))))
+    yes = scene.button("remind.yes", actions.KeepReminder(procedure.id, day))
+    other = scene.button("remind.other_day", actions.AskDate(procedure.id))
+    return Reply(blocks=blocks, buttons=((yes,), (other, scene.button("remind.no", actions.NoReminder()))))
 
 
 def _too_late(scene: Scene, procedure: Procedure, day: dt.date) -> Reply:
@@ -229,8 +219,8 @@ def _too_late(scene: Scene, procedure: Procedure, day: dt.date) -> Reply:
     last = max(dues(reminded_by(scene, procedure), day, days_of(scene)), key=lambda due: due.day, default=None)
     key = "remind.over" if last is None or last.day < scene.today else "remind.now"
     line = scene.line(key, name=scene.tell(procedure.name), day=scene.date(last.day) if last else scene.date(day))
-    see = scene.button("checklist.open", f"list:{procedure.id}")
-    return Reply(blocks=(line,), buttons=((see, scene.button("remind.other_day", f"remind:{procedure.id}")),))
+    see = scene.button("checklist.open", actions.OpenChecklist(procedure.id))
+    return Reply(blocks=(line,), buttons=((see, scene.button("remind.other_day", actions.AskDate(procedure.id))),))
 
 
 def _item(text: str) -> Block:
@@ -255,7 +245,7 @@ def kept(scene: Scene, procedure: Procedure, telling: Telling) -> Reply:
 
 
 def list_button(scene: Scene) -> tuple[tuple[Button, ...], ...]:
-    return ((scene.button("command.reminders", "do:reminders"),),)
+    return ((scene.button("command.reminders", actions.Command("reminders")),),)
 
 
 def listed(scene: Scene, found: Sequence[Listed]) -> Reply:
@@ -265,7 +255,7 @@ def listed(scene: Scene, found: Sequence[Listed]) -> Reply:
         return Reply(blocks=(scene.line("remind.none"),), buttons=rows)
     lines = [_item(_listed_line(scene, one)) for one in found]
     rows = tuple((_drop_button(scene, one),) for one in found)
-    all_ = ((scene.button("remind.stop_all", "rstop:reminder"),),)
+    all_ = ((scene.button("remind.stop_all", actions.StopTelling("reminder")),),)
     return Reply(blocks=(scene.title("remind.list"), *lines), buttons=(*rows, *all_))
 
 
@@ -278,7 +268,7 @@ def _listed_line(scene: Scene, one: Listed) -> str:
 
 def _drop_button(scene: Scene, one: Listed) -> Button:
     name = short_name(scene, one.procedure) or one.procedure
-    return scene.button("remind.drop", f"rdrop:{one.number}", name=scene.short(name))
+    return scene.button("remind.drop", actions.DropReminder(one.number), name=scene.short(name))
 
 
 # When its day has come
@@ -297,7 +287,7 @@ def told(scene: Scene, procedure: Procedure, due: Due, answer: Answer) -> Reply:
         *office_blocks(scene, counter_of(own)),
         Block(text=scene.say("remind.word"), style=Style.NOTE),
     )
-    rows = ((scene.button("checklist.open", f"list:{procedure.id}"),), *list_button(scene))
+    rows = ((scene.button("checklist.open", actions.OpenChecklist(procedure.id)),), *list_button(scene))
     return Reply(blocks=scene.doubted(blocks), buttons=rows)
 
 
@@ -319,11 +309,11 @@ def law_changed(scene: Scene, procedure: Procedure, due: Due | None, telling: Te
         lines.append(scene.line("remind.on", what=due_line(scene, due), day=scene.day_of_year(telling.on)))
     else:
         lines.append(scene.line("remind.changed_over"))
-    see = ((scene.button("aspect.law", f"answer:{procedure.id}:law"),),)
+    see = ((scene.button("aspect.law", actions.Answer(procedure.id, "law")),),)
     return Reply(blocks=(*lines, Block(text=scene.say("remind.word"), style=Style.NOTE)), buttons=see)
 
 
 def stopped(scene: Scene, kind: str, others: Sequence[str]) -> Reply:
     """What was stopped, at once; what else still goes on, a button each."""
-    rows = tuple((scene.button(f"unasked.stop_{one}", f"rstop:{one}"),) for one in others)
+    rows = tuple((scene.button(f"unasked.stop_{one}", actions.StopTelling(one)),) for one in others)
     return Reply(blocks=(scene.line(f"unasked.stopped_{kind}"),), buttons=rows)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.content.schema import Counter
+from bot.conversation import actions
+from bot.conversation.actions import OwnVerb
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.citizen.offices import office_blocks
 from bot.conversation.reply import Block, Button, Reply, Style
@@ -15,7 +17,6 @@ from bot.desk.request import LIVE, OVER, Event, Request, RequestKind, Status
 
 STARS = 5
 BARE_WISH = 10  # words: a longer one says what it is about
-SHORT = {"q": "question", "x": "extra_demand", "p": "papers", "f": "feedback"}  # a button carries 64 bytes
 
 
 def ask_text(scene: Scene, request: Request) -> Reply:
@@ -25,7 +26,7 @@ def ask_text(scene: Scene, request: Request) -> Reply:
         scene.line(f"draft.write_{request.kind}"),
         Block(text=scene.say("draft.no_id_card"), style=Style.NOTE),
     )
-    return Reply(blocks=blocks, buttons=((scene.button("draft.cancel", f"r:drop:{request.code}"),),))
+    return Reply(blocks=blocks, buttons=((_own(scene, "draft.cancel", OwnVerb.DROP, request.code),),))
 
 
 def wished(scene: Scene, memory: Memory, words: str) -> str:
@@ -53,10 +54,10 @@ def draft(scene: Scene, request: Request, photos: int) -> Reply:
         blocks.append(scene.line("draft.attached", count=photos))
     blocks += [scene.title("draft.not_sent"), Block(text=scene.say("draft.no_filing"), style=Style.NOTE)]
     code = request.code
-    rows: list[tuple[Button, ...]] = [(scene.button("draft.send", f"r:send:{code}"),)]
-    rows.append((scene.button("draft.change", f"r:change:{code}"), scene.button("draft.cancel", f"r:drop:{code}")))
+    rows: list[tuple[Button, ...]] = [(_own(scene, "draft.send", OwnVerb.SEND, code),)]
+    rows.append((_own(scene, "draft.change", OwnVerb.CHANGE, code), _own(scene, "draft.cancel", OwnVerb.DROP, code)))
     others = [one for one in RequestKind if one is not request.kind]
-    rows += [(scene.button(f"draft.as_{one}", f"r:kind:{code}:{one}"),) for one in others]
+    rows += [(_own(scene, f"draft.as_{one}", OwnVerb.KIND, code, one),) for one in others]
     return Reply(blocks=tuple(blocks), buttons=tuple(rows))
 
 
@@ -64,8 +65,8 @@ def beside(scene: Scene, request: Request, words: str) -> Reply:
     """Under an answer that was given while a draft is open: the words are not in it, unless wanted."""
     code = request.code
     rows = (
-        (scene.button("draft.beside_add", f"r:beside:{code}"),),
-        (scene.button("draft.open", f"r:status:{code}"), scene.button("draft.cancel", f"r:drop:{code}")),
+        (_own(scene, "draft.beside_add", OwnVerb.BESIDE, code),),
+        (_own(scene, "draft.open", OwnVerb.STATUS, code), _own(scene, "draft.cancel", OwnVerb.DROP, code)),
     )
     return Reply(blocks=(scene.line("draft.beside", code=code), Block(text=words)), buttons=rows)
 
@@ -77,13 +78,13 @@ def words_beside(scene: Scene, request: Request, shown: str) -> str:
 
 
 def codes(found: Sequence[Request]) -> tuple[tuple[Button, ...], ...]:
-    return tuple((Button(label=one.code, action=f"r:status:{one.code}"),) for one in found)
+    return tuple((Button(label=one.code, action=actions.OwnRequest(OwnVerb.STATUS, one.code).wire),) for one in found)
 
 
 def ask_photo(scene: Scene, request: Request, number: int) -> Reply:
     """Does what came up to this message show an identity card? Asked each time, of what words did not say."""
     said = (("photo.clean", "clean"), ("photo.card", "card"))
-    buttons = tuple((scene.button(key, f"r:photo:{request.code}:{answer}.{number}"),) for key, answer in said)
+    buttons = tuple((_own(scene, key, OwnVerb.PHOTO, request.code, f"{answer}.{number}"),) for key, answer in said)
     return Reply(blocks=(scene.line("photo.ask"),), buttons=buttons)
 
 
@@ -121,11 +122,11 @@ def _own_buttons(scene: Scene, request: Request) -> tuple[tuple[Button, ...], ..
     code = request.code
     if request.status in LIVE:
         return (
-            (scene.button("own.add", f"r:write:{code}"), scene.button("own.status", f"r:status:{code}")),
-            (scene.button("own.finish", f"r:finish:{code}"), scene.button("own.cancel", f"r:cancel:{code}")),
+            (_own(scene, "own.add", OwnVerb.WRITE, code), _own(scene, "own.status", OwnVerb.STATUS, code)),
+            (_own(scene, "own.finish", OwnVerb.FINISH, code), _own(scene, "own.cancel", OwnVerb.CANCEL, code)),
         )
     if request.status in OVER:
-        return ((scene.button("own.reopen", f"r:reopen:{code}"),),)
+        return ((_own(scene, "own.reopen", OwnVerb.REOPEN, code),),)
     return ()
 
 
@@ -139,15 +140,18 @@ def _told_buttons(scene: Scene, request: Request, key: str) -> tuple[tuple[Butto
     if key == "told.closed":
         return rating_buttons(scene, request)
     if key in ("told.claimed", "told.asked", "told.bot_offers", "told.writing"):
-        return ((scene.button("own.bot", "r:bot"),),)
+        return ((scene.button("own.bot", actions.BackToBot()),),)
     if key in ("told.claimed_other", "told.accepted_other"):
-        return ((scene.button("own.add", f"r:write:{request.code}"),),)
+        return ((_own(scene, "own.add", OwnVerb.WRITE, request.code),),)
     return ()
 
 
 def rating_buttons(scene: Scene, request: Request) -> tuple[tuple[Button, ...], ...]:
-    stars = tuple(Button(label=f"{n} ★", action=f"r:rate:{request.code}:{n}") for n in range(1, STARS + 1))
-    return (stars, (scene.button("own.reopen", f"r:reopen:{request.code}"),))
+    stars = tuple(
+        Button(label=f"{n} ★", action=actions.OwnRequest(OwnVerb.RATE, request.code, str(n)).wire)
+        for n in range(1, STARS + 1)
+    )
+    return (stars, (_own(scene, "own.reopen", OwnVerb.REOPEN, request.code),))
 
 
 def status(scene: Scene, request: Request, events: Sequence[Event], queue: int) -> Reply:
@@ -208,3 +212,7 @@ def from_citizen(scene: Scene, request: Request, text: str, *, edited: bool = Fa
     key = "talk.citizen_edited" if edited else "talk.citizen"
     head = scene.say(key, name=request.name or scene.say("card.nobody"), code=request.code)
     return Reply(blocks=(Block(text=head, style=Style.NOTE), Block(text=text)))
+
+
+def _own(scene: Scene, key: str, verb: OwnVerb, code: str, more: str = "") -> Button:
+    return scene.button(key, actions.OwnRequest(verb, code, more))

@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 from bot.content.schema import Procedure
+from bot.conversation import actions
 from bot.conversation.citizen.answers import not_yet, reply_to, short_name
 from bot.conversation.citizen.facts import fee, statement_lines
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
+from bot.desk.request import RequestKind
 from bot.understanding.result import Outcome, Understanding
 
 EMERGENCY_CONTACTS = {
@@ -48,8 +50,10 @@ def extra_demand(scene: Scene, procedure: Procedure | None) -> Reply:
     """Money or papers were demanded: what the law says of them, then what the leader needs to know."""
     told = _by_law(scene, procedure) if procedure else ()
     blocks = (scene.line("extra.lead"), *told, scene.line("extra.how"))
-    report = (scene.button("extra.report", f"r:new:x:{procedure.id if procedure else ''}"),)
-    more = (scene.button("checklist.open", f"list:{procedure.id}"),) if procedure else ()
+    report = (
+        scene.button("extra.report", actions.NewRequest(RequestKind.EXTRA_DEMAND, procedure.id if procedure else "")),
+    )
+    more = (scene.button("checklist.open", actions.OpenChecklist(procedure.id)),) if procedure else ()
     return Reply(blocks=scene.doubted(blocks), buttons=(report, *((more,) if more else ())))
 
 
@@ -71,7 +75,7 @@ def staff_wanted(scene: Scene) -> Reply:
     blocks = [scene.line("staff.how", hotline=hotline.number)]
     if scene.commune:
         blocks.append(scene.line("staff.office", commune=scene.commune.name))
-    ask = (scene.button("answer.ask_officer", f"r:new:q:{scene.memory.procedure or ''}"),)
+    ask = (scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, scene.memory.procedure or "")),)
     return Reply(blocks=tuple(blocks), buttons=(ask, *topics_button(scene)))
 
 
@@ -87,10 +91,14 @@ def legal_route(scene: Scene, understood: Understanding) -> Reply:
 
 def _to_the_desk(scene: Scene, reply: Reply, *, feedback: bool) -> Reply:
     """Feedback may go to the desk; a complaint or a denunciation never becomes a request."""
-    rows = [row for row in reply.buttons if not any((b.action or "").startswith("r:new:") for b in row)]
+    rows = [row for row in reply.buttons if not any(_opens_a_request(button) for button in row)]
     if feedback:
-        rows.insert(0, (scene.button("feedback.write", "r:new:f:"),))
+        rows.insert(0, (scene.button("feedback.write", actions.NewRequest(RequestKind.FEEDBACK, "")),))
     return replace(reply, buttons=tuple(rows))
+
+
+def _opens_a_request(button: Button) -> bool:
+    return isinstance(actions.read(button.action or ""), actions.NewRequest)
 
 
 def other_service(scene: Scene) -> Reply:
@@ -104,15 +112,22 @@ def abuse(scene: Scene) -> Reply:
 
 def heard(scene: Scene, names: tuple[str, ...]) -> Reply:
     """Not understood, but with a guess at what was heard."""
-    rows = [(Button(label=label, action=f"answer:{one}:asked"),) for one in names if (label := short_name(scene, one))]
-    last = (scene.button("clarify.none", "none"), scene.button("answer.ask_officer", "r:new:q:"))
+    rows = [
+        (Button(label=label, action=actions.Answer(one, "asked").wire),)
+        for one in names
+        if (label := short_name(scene, one))
+    ]
+    last = (
+        scene.button("clarify.none", actions.NoneOfThese()),
+        scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, "")),
+    )
     return Reply(blocks=(scene.line("no_match.heard"),), buttons=(*rows, last))
 
 
 def no_match(scene: Scene) -> Reply:
     """What happened, what you can do, who else can help."""
     hotline = scene.contact("portal_hotline")
-    ask = (scene.button("answer.ask_officer", "r:new:q:"),)
+    ask = (scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, "")),)
     return Reply(
         blocks=(
             scene.line("no_match.what"),
@@ -126,9 +141,11 @@ def no_match(scene: Scene) -> Reply:
 def clarify(scene: Scene, choices: tuple[str, ...], lead: tuple[Block, ...] = ()) -> Reply:
     """At most four procedures to choose from, and a way out."""
     rows = [
-        (Button(label=label, action=f"answer:{one}:asked"),) for one in choices if (label := short_name(scene, one))
+        (Button(label=label, action=actions.Answer(one, "asked").wire),)
+        for one in choices
+        if (label := short_name(scene, one))
     ]
-    rows.append((scene.button("clarify.none", "none"),))
+    rows.append((scene.button("clarify.none", actions.NoneOfThese()),))
     return Reply(blocks=(*lead, scene.line("clarify.which")), buttons=tuple(rows))
 
 
@@ -137,7 +154,7 @@ def another_matter(scene: Scene) -> Reply:
 
 
 def topics_button(scene: Scene) -> tuple[tuple[Button, ...], ...]:
-    return ((scene.button("topics.open", "topics"),),)
+    return ((scene.button("topics.open", actions.Topics()),),)
 
 
 def with_notice(reply: Reply, *blocks: Block) -> Reply:

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from bot.conversation import actions
+from bot.conversation.actions import DeskVerb
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
@@ -69,11 +71,16 @@ def _times(scene: Scene, request: Request) -> list[Block]:
 def _card_buttons(scene: Scene, request: Request, *, offered: bool, above: bool) -> Rows:
     code = request.code
     if offered:
-        return ((scene.button("do.accept", f"d:accept:{code}"), scene.button("do.decline", f"d:decline:{code}")),)
+        return ((_deed(scene, "do.accept", DeskVerb.ACCEPT, code), _deed(scene, "do.decline", DeskVerb.DECLINE, code)),)
     if above and request.status is Status.ESCALATED:
-        return ((scene.button("do.returned", f"d:returned:{code}"), scene.button("do.escalate", f"d:escalate:{code}")),)
+        return (
+            (
+                _deed(scene, "do.returned", DeskVerb.RETURNED, code),
+                _deed(scene, "do.escalate", DeskVerb.ESCALATE, code),
+            ),
+        )
     if request.status is Status.OPEN:
-        return ((scene.button("do.claim", f"d:claim:{code}"),),)
+        return ((_deed(scene, "do.claim", DeskVerb.CLAIM, code),),)
     return ()
 
 
@@ -123,12 +130,12 @@ def room_buttons(scene: Scene, request: Request) -> Rows:
     code = request.code
     rows: list[tuple[Button, ...]] = []
     if request.procedure:
-        rows.append((scene.button("do.draft", f"d:draft:{code}"),))
+        rows.append((_deed(scene, "do.draft", DeskVerb.DRAFT, code),))
     rows += [
-        (scene.button("do.more", f"d:more:{code}"), scene.button("do.replies", f"d:r:{code}")),
-        (scene.button("do.transfer", f"d:transfer:{code}"), scene.button("do.escalate", f"d:escalate:{code}")),
-        (scene.button("do.release", f"d:release:{code}"), scene.button("do.bot", f"d:bot:{code}")),
-        (scene.button("do.close", f"d:close:{code}"),),
+        (_deed(scene, "do.more", DeskVerb.MORE, code), _deed(scene, "do.replies", DeskVerb.REPLIES, code)),
+        (_deed(scene, "do.transfer", DeskVerb.TRANSFER, code), _deed(scene, "do.escalate", DeskVerb.ESCALATE, code)),
+        (_deed(scene, "do.release", DeskVerb.RELEASE, code), _deed(scene, "do.bot", DeskVerb.BOT, code)),
+        (_deed(scene, "do.close", DeskVerb.CLOSE, code),),
     ]
     return tuple(rows)
 
@@ -175,7 +182,10 @@ def queue(scene: Scene, standing: Standing) -> Reply:
             blocks += [Block(text=_in_list(scene, one), style=Style.ITEM) for one in found[:SHOWN_IN_LIST]]
         if key in ("overdue", "soon", "unclaimed"):
             free = [one for one in found if one.status is Status.OPEN]
-            buttons += [(scene.button("queue.claim", f"d:claim:{one.code}", code=one.code),) for one in free[:5]]
+            buttons += [
+                (scene.button("queue.claim", actions.Deed(DeskVerb.CLAIM, one.code), code=one.code),)
+                for one in free[:5]
+            ]
     listed = tuple(one.code for key in LISTS for one in getattr(standing, key)[:SHOWN_IN_LIST])
     return Reply(
         blocks=tuple(blocks) or (scene.line("queue.empty"),), buttons=tuple(buttons), place=Place(lists=listed)
@@ -268,3 +278,7 @@ def span(scene: Scene, time: dt.timedelta) -> str:
     if minutes < 60:
         return scene.say("span.minutes", minutes=minutes)
     return scene.say("span.hours", hours=minutes // 60, minutes=minutes % 60)
+
+
+def _deed(scene: Scene, key: str, verb: DeskVerb, code: str) -> Button:
+    return scene.button(key, actions.Deed(verb, code))

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from bot.content.schema import Procedure
+from bot.conversation import actions
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.citizen.facts import documents_line
 from bot.conversation.reply import Block, Place, Reply, Style
@@ -14,7 +15,7 @@ SHOWN = 10
 
 def suggestion(scene: Scene, number: int, sample: str, count: int) -> Reply:
     blocks = (scene.title("notice.suggested", count=count), Block(text=sample), scene.line("notice.how", number=number))
-    button = scene.button("notice.write", f"d:notice:{number}")
+    button = scene.button("notice.write", actions.WriteNotice(number))
     return Reply(blocks=blocks, buttons=((button,),))
 
 
@@ -53,4 +54,4 @@ def compared(scene: Scene, procedure: Procedure, named: Sequence[str], missing: 
         if papers:
             blocks.append(scene.title(key))
             blocks += [Block(text=documents_line(scene, procedure, paper), style=Style.ITEM) for paper in papers]
-    return Reply(blocks=tuple(blocks), buttons=((scene.button("practice.again", "d:practice"),),))
+    return Reply(blocks=tuple(blocks), buttons=((scene.button("practice.again", actions.Practise()),),))

@@ -1,0 +1,402 @@
+"""What a button does: encoded and read here and nowhere else.
+
+Old buttons stand in old chats, so a form that was sent once is read for ever; a part added later has a default, and
+is left out of the string where it has it.
+"""
+
+import datetime as dt
+import re
+from contextlib import suppress
+from dataclasses import MISSING, dataclass, fields
+from enum import StrEnum
+from typing import ClassVar, get_type_hints
+
+from bot.desk.request import RequestKind
+
+NUMBER = r"[0-9]{1,17}"
+WORD = r"[^:]*"
+DAY = "%Y%m%d"
+DIGITS_OF_A_DAY = r"[0-9]{8}"
+SHORT = {"q": RequestKind.QUESTION, "x": RequestKind.EXTRA_DEMAND, "p": RequestKind.PAPERS, "f": RequestKind.FEEDBACK}
+LETTER = {kind: letter for letter, kind in SHORT.items()}  # a button carries 64 bytes
+
+
+class OwnVerb(StrEnum):
+    """What citizens do with a request of theirs."""
+
+    SEND = "send"
+    DROP = "drop"
+    CHANGE = "change"
+    KIND = "kind"
+    WRITE = "write"
+    STATUS = "status"
+    FINISH = "finish"
+    CANCEL = "cancel"
+    REOPEN = "reopen"
+    RATE = "rate"
+    PHOTO = "photo"
+    BESIDE = "beside"
+
+
+class DeskVerb(StrEnum):
+    """What officers do with a request."""
+
+    CLAIM = "claim"
+    ANSWER = "answer"
+    MORE = "more"
+    TRANSFER = "transfer"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    ESCALATE = "escalate"
+    RETURNED = "returned"
+    NOTE = "note"
+    RELEASE = "release"
+    CLOSE = "close"
+    REPLIES = "r"
+    DRAFT = "draft"
+    PROPOSAL = "proposal"
+    DELETE = "delete"
+    STATUS = "status"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    BOT = "bot"
+
+
+@dataclass(frozen=True)
+class Action:
+    """`begins`: the words before its parts; the parts follow in the order of the fields."""
+
+    begins: ClassVar[tuple[str, ...]]
+
+    @property
+    def wire(self) -> str:
+        parts = [(one, getattr(self, one.name)) for one in fields(self)]
+        while parts and parts[-1][0].default is not MISSING and parts[-1][1] == parts[-1][0].default:
+            parts.pop()
+        return ":".join([*self.begins, *(_written(value) for _, value in parts)])
+
+
+class Own(Action):
+    """Of a citizen's own requests and data."""
+
+
+class Duty(Action):
+    """Of whoever serves at a desk; the right is looked up when it is pressed."""
+
+
+class Ahead(Action):
+    """Of what people are told unasked."""
+
+
+@dataclass(frozen=True)
+class Answer(Action):
+    """Show a procedure, or a part of what is known of it: an aspect, or one of `conversation.citizen.answers`."""
+
+    begins = ("answer",)
+    procedure: str
+    part: str
+
+
+@dataclass(frozen=True)
+class AskCommune(Action):
+    begins = ("commune", "ask")
+
+
+@dataclass(frozen=True)
+class ChooseCommune(Action):
+    begins = ("commune",)
+    code: int
+
+
+@dataclass(frozen=True)
+class ChooseLanguage(Action):
+    begins = ("language",)
+    code: str
+
+
+@dataclass(frozen=True)
+class Topics(Action):
+    begins = ("topics",)
+
+
+@dataclass(frozen=True)
+class Topic(Action):
+    begins = ("topic",)
+    name: str
+    page: int
+
+
+@dataclass(frozen=True)
+class LifeEvents(Action):
+    begins = ("events",)
+
+
+@dataclass(frozen=True)
+class LifeEvent(Action):
+    begins = ("event",)
+    name: str
+
+
+@dataclass(frozen=True)
+class OpenChecklist(Action):
+    begins = ("list",)
+    procedure: str
+
+
+@dataclass(frozen=True)
+class BeginChecklist(Action):
+    begins = ("relist",)
+    procedure: str
+
+
+@dataclass(frozen=True)
+class ChooseCase(Action):
+    begins = ("case",)
+    procedure: str
+    case: str
+    option: str
+
+
+@dataclass(frozen=True)
+class Tick(Action):
+    begins = ("tick",)
+    procedure: str
+    paper: str
+
+
+@dataclass(frozen=True)
+class SaveChecklist(Action):
+    begins = ("save",)
+    procedure: str
+    form: str
+
+
+@dataclass(frozen=True)
+class Benefits(Action):
+    """What one may be entitled to; `said`: an option a question so far."""
+
+    begins = ("ben",)
+    said: str
+
+
+@dataclass(frozen=True)
+class AskDate(Action):
+    """Of which a procedure's reminder is reckoned."""
+
+    begins = ("remind",)
+    procedure: str
+
+
+@dataclass(frozen=True)
+class ChooseDate(Action):
+    begins = ("rday",)
+    procedure: str
+    day: dt.date
+
+
+@dataclass(frozen=True)
+class NoReminder(Action):
+    begins = ("rno",)
+
+
+@dataclass(frozen=True)
+class NoNextStep(Action):
+    begins = ("nno",)
+
+
+@dataclass(frozen=True)
+class KeepReminder(Ahead):
+    begins = ("rkeep",)
+    procedure: str
+    day: dt.date
+
+
+@dataclass(frozen=True)
+class DropReminder(Ahead):
+    begins = ("rdrop",)
+    number: int
+
+
+@dataclass(frozen=True)
+class StopTelling(Ahead):
+    begins = ("rstop",)
+    kind: str
+
+
+@dataclass(frozen=True)
+class NextLater(Ahead):
+    begins = ("nlater",)
+    procedure: str
+
+
+@dataclass(frozen=True)
+class OtherMatter(Action):
+    begins = ("other",)
+
+
+@dataclass(frozen=True)
+class NoneOfThese(Action):
+    begins = ("none",)
+
+
+@dataclass(frozen=True)
+class Command(Action):
+    """The same as a command without its words."""
+
+    begins = ("do",)
+    name: str
+
+
+@dataclass(frozen=True)
+class NewRequest(Own):
+    begins = ("r", "new")
+    kind: RequestKind
+    procedure: str
+
+
+@dataclass(frozen=True)
+class Agree(Own):
+    """To the request being kept; `alone`: its words are all that the message under which it stands says."""
+
+    begins = ("r", "yes")
+    kind: RequestKind
+    procedure: str
+    alone: str = ""
+
+
+@dataclass(frozen=True)
+class Disagree(Own):
+    begins = ("r", "no")
+
+
+@dataclass(frozen=True)
+class Forget(Own):
+    begins = ("r", "forget")
+
+
+@dataclass(frozen=True)
+class BackToBot(Own):
+    begins = ("r", "bot")
+
+
+@dataclass(frozen=True)
+class OwnRequest(Own):
+    begins = ("r",)
+    verb: OwnVerb
+    code: str
+    more: str = ""
+
+
+@dataclass(frozen=True)
+class Practise(Duty):
+    begins = ("d", "practice")
+
+
+@dataclass(frozen=True)
+class Approve(Duty):
+    begins = ("d", "approve")
+    number: int
+
+
+@dataclass(frozen=True)
+class SendBack(Duty):
+    begins = ("d", "return")
+    number: int
+
+
+@dataclass(frozen=True)
+class WriteNotice(Duty):
+    begins = ("d", "notice")
+    number: int
+
+
+@dataclass(frozen=True)
+class SayTo(Duty):
+    """For which request the words are that were kept; `code` is `-` where for none."""
+
+    begins = ("d", "to")
+    number: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Canned(Duty):
+    begins = ("d", "say")
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Deed(Duty):
+    begins = ("d",)
+    verb: DeskVerb
+    code: str
+
+
+@dataclass(frozen=True)
+class Unknown(Action):
+    """Of another version, or nobody's."""
+
+
+class UnknownOwn(Own):
+    """The same, of a citizen's."""
+
+
+class UnknownDuty(Duty):
+    """The same, of an officer's."""
+
+
+def _parts(kind: type[Action]) -> dict[str, type]:
+    hints = get_type_hints(kind)
+    return {one.name: hints[one.name] for one in fields(kind)}
+
+
+def _form(kind: type[Action]) -> re.Pattern[str]:
+    form = ":".join(kind.begins)
+    for one in fields(kind):
+        part = f":(?P<{one.name}>{_values(_parts(kind)[one.name])})"
+        form += part if one.default is MISSING else f"(?:{part})?"
+    return re.compile(form)
+
+
+def _values(hint: type) -> str:
+    if hint is dt.date:
+        return DIGITS_OF_A_DAY
+    if hint is int:
+        return NUMBER
+    if hint is RequestKind:
+        return WORD
+    return "|".join(hint) if issubclass(hint, StrEnum) else WORD
+
+
+def _read(text: str, hint: type) -> object:
+    if hint is dt.date:
+        return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    return SHORT.get(text, RequestKind.QUESTION) if hint is RequestKind else hint(text)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, dt.date):
+        return f"{value:{DAY}}"
+    return LETTER[value] if isinstance(value, RequestKind) else str(value)
+
+
+# In order: the first whose form fits is meant.
+ACTIONS: tuple[type[Action], ...] = (
+    Answer, AskCommune, ChooseCommune, ChooseLanguage, Topics, Topic, LifeEvents, LifeEvent, OpenChecklist,
+    BeginChecklist, ChooseCase, Tick, SaveChecklist, Benefits, AskDate, ChooseDate, NoReminder, NoNextStep,
+    KeepReminder, DropReminder, StopTelling, NextLater, OtherMatter, NoneOfThese, Command, NewRequest, Agree, Disagree,
+    Forget, BackToBot, OwnRequest, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, Deed,
+)  # fmt: skip
+FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
+
+
+def read(wire: str) -> Action:
+    """What a button carries, whoever wrote it: nothing of it is believed before it is looked up."""
+    for kind, form, parts in FORMS:
+        if not (found := form.fullmatch(wire)):
+            continue
+        with suppress(ValueError):  # a day that no calendar has
+            return kind(*(_read(found[name], hint) for name, hint in parts.items() if found[name] is not None))
+    side = wire.partition(":")[0]
+    return UnknownOwn() if side == "r" else UnknownDuty() if side == "d" else Unknown()
