@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 STATE = Path(os.environ.get("STATE_DIRECTORY") or ROOT / "var")
 
 # Each may stand in a file named by `NAME_FILE` instead: child processes and crash dumps inherit the environment.
-SECRETS = ("telegram_bot_token", "database_url", "webhook_secret")
+SECRETS = ("telegram_bot_token", "database_url", "webhook_secret", "server_key")
 MAX_SECRET = 4096
 # To the first @ and to the last: one may stand in the password itself.
 PASSWORDS = (re.compile(r"://[^:/@]*:([^@]+)@"), re.compile(r"://[^:/@]*:(.+)@"), re.compile(r"[?&]password=([^&]+)"))
@@ -46,6 +47,11 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     webhook_url: HttpUrl | None = None
     webhook_secret: SecretStr | None = None
+    server_key: SecretStr | None = None
+    web: bool = True
+    public_url: HttpUrl | None = None
+    telegram_bot_name: Annotated[str, StringConstraints(pattern=r"^@?[A-Za-z0-9_]{5,32}$")] | None = None
+    zalo_link: HttpUrl | None = None
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)  # 0: any free one
     admin_chat_id: int | None = None
@@ -70,7 +76,7 @@ class Settings(BaseSettings):
             raise ValueError("use 1 to 256 letters, digits, _ and -")
         return secret
 
-    @field_validator("telegram_api_url", "webhook_url")
+    @field_validator("telegram_api_url", "webhook_url", "public_url", "zalo_link")
     @classmethod
     def _usable(cls, url: str | None) -> str | None:
         """Said without the address: a part of it may be a password, wherever it was cut."""
@@ -94,12 +100,26 @@ class Settings(BaseSettings):
         return f"telegram:{self.admin_chat_id}" if self.admin_chat_id else None
 
     @property
+    def key(self) -> str:
+        """The key of limits and secrets: the same for all replicas, never in the database it guards.
+
+        On one machine a file beside the database; whoever runs several sets SERVER_KEY.
+        """
+        if self.server_key:
+            return self.server_key.get_secret_value()
+        if self.database_url and not self.database_url.get_secret_value().startswith("sqlite"):
+            return self.database_url.get_secret_value()
+        return _kept_key(STATE / "server.key")
+
+    @property
     def secrets(self) -> list[str]:
         """What must never be written anywhere: token, webhook secret, the database's password as typed and as meant."""
         address = self.database_url.get_secret_value() if self.database_url else ""
         addresses = (address, self.telegram_api_url, self.webhook_url or "", *getproxies().values())
         passwords = [password for one in addresses for form in PASSWORDS for password in form.findall(one)]
-        known = [one.get_secret_value() for one in (self.telegram_bot_token, self.webhook_secret) if one]
+        known = [
+            one.get_secret_value() for one in (self.telegram_bot_token, self.webhook_secret, self.server_key) if one
+        ]
         return list(dict.fromkeys([*known, *passwords, *map(unquote, passwords)]))
 
     @property
@@ -112,9 +132,9 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Read the environment. Raises BadSettings; a secret's value never appears in it."""
-    secrets, problems = _from_files(os.environ)
+    found, problems = _from_files(os.environ)
     try:
-        settings = Settings(**secrets)  # type: ignore[arg-type]
+        settings = Settings(**found)  # type: ignore[arg-type]
     except ValidationError as error:
         raise BadSettings("\n".join([*problems, *(_sentence(one) for one in error.errors())])) from None
     if problems:
@@ -122,6 +142,21 @@ def read_settings() -> Settings:
     if not settings.database_url:
         private_folder(STATE)
     return settings
+
+
+def _kept_key(file: Path) -> str:
+    """The file's line, made where there is none. Where it cannot be kept, one that lasts as long as the process."""
+    made = secrets.token_hex(32)
+    try:
+        private_folder(file.parent)
+        with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as new:  # noqa: PTH123 - with its rights from the first moment
+            new.write(made)
+    except FileExistsError:
+        with suppress(OSError):
+            return file.read_text(encoding="ascii", errors="replace").strip() or made
+    except OSError:
+        return made
+    return made
 
 
 def private_folder(folder: Path) -> None:

@@ -12,7 +12,7 @@ import pickle
 import sys
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from glob import iglob
 from importlib.metadata import version
 from itertools import chain
@@ -52,13 +52,15 @@ class Indexed:
     knowledge: Knowledge
     catalogs: Catalogs
     engine: Engine
+    version: str = ""  # of all of it
 
 
 def recall(root: Path, folder: Path) -> Indexed | None:
     """What `root` holds, where it was read before to the letter."""
     try:
         with uncollected():
-            return _opened(_path(folder, fingerprint(root)).read_bytes())
+            version = fingerprint(root)
+            return replace(_opened(_path(folder, version).read_bytes()), version=version)
     except Exception:  # noqa: BLE001 - whatever such a file holds, the maintainers' own are read instead
         return None
 
@@ -68,7 +70,7 @@ def index(root: Path, folder: Path, progress: Progress = lambda _: None) -> Inde
     before = fingerprint(root)
     content = load(root)
     engine = load_engine(folder, content.intents, content.knowledge.gazetteer, progress)
-    indexed = Indexed(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine)
+    indexed = Indexed(knowledge=content.knowledge, catalogs=content.catalogs, engine=engine, version=before)
     if fingerprint(root) == before:  # else somebody saved meanwhile, and nobody knows which was read
         with suppress(OSError):  # a read-only machine reads its files at every start
             _keep(_path(folder, before), indexed)

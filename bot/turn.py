@@ -1,6 +1,7 @@
 """The spine: one update = one turn, whole in one transaction: either all of it happened or none."""
 
 import datetime as dt
+import hmac
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -9,15 +10,16 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from bot.casework import ahead, albums, astray, clock, front
+from bot.casework import ahead, albums, astray, clock, front, opening
 from bot.casework.counter import Conflict, Counter, Later, memory_of
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
 from bot.casework.people import plan_nightly
+from bot.conversation.citizen.opened import Opened
 from bot.conversation.converse import apology, converse
 from bot.conversation.reply import Block, Place, Reply
 from bot.conversation.scene import House
-from bot.conversation.visit import Visit, is_question, sets_anew
+from bot.conversation.visit import Memory, Visit, is_question, sets_anew
 from bot.store import agenda, chats, inbox, outbox, people
 from bot.store.agenda import Entry
 from bot.store.database import PASSING_ERRORS, Database, Transaction
@@ -273,6 +275,19 @@ class Turns:
         )
         counter.put(admin, Reply(blocks=(line,), place=Place(final=True)))
         return True
+
+    def open(self, code: str, secret: str, address: str) -> Opened | None:
+        """A request, to whoever holds its code and secret. Each wrong try is counted, and all look alike."""
+        with self.database.change() as connection:
+            return opening.open_with(Counter(connection, self.house, self.clock()), code, secret, address)
+
+    def memory(self, connection: Transaction, chat: str) -> Memory:
+        """What is remembered of a chat."""
+        return memory_of(chats.recall(connection, chat))
+
+    def mark(self, whom: str) -> str:
+        """What limits know an address by."""
+        return hmac.new(self.house.seal, whom.encode("utf-8", "replace"), "sha256").hexdigest()
 
     def pass_over(self, receipt: Receipt) -> None:
         """An update that asks nothing of us: done, in silence."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from bot.casework import ahead, relay
+from bot.casework import ahead, keys, relay
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation import actions
@@ -34,6 +34,10 @@ MOST_DIGITS = 18  # of a number in a button
 LOOKED_AT = (Kind.PHOTO, Kind.FILE, Kind.VIDEO)  # may show an identity card: asked about each time
 MAX_ATTACHED = 20
 MAX_DRAFTS = 5  # with words in them, at once
+# Requests a day through doors that know no accounts: a household, a shop that helps its neighbours; a ward's busy day.
+MOST_OF_AN_ADDRESS = 20
+MOST_OF_A_COMMUNE = 200
+WITHOUT_ACCOUNT = "without-account"
 MAX_BESIDE = 3000  # characters of a question that is shown again under its answer
 # Folded; what is left of "dạ thôi mình không gửi nữa đâu ạ" once the words round it are gone.
 ROUND_IT = (
@@ -152,14 +156,29 @@ def _too_many(counter: Counter, visit: Visit, scene: Scene) -> bool:
         line = scene.line("draft.too_many", count=live)
     elif opened >= counter.rules.most_opened_a_day:
         line = scene.line("draft.too_often", count=opened)
+    elif _crowded(counter, visit, scene):
+        line = scene.line("draft.crowded")
     else:
         return False
     counter.answer(visit, Reply(blocks=(line,)))
     return True
 
 
-def _count_opening(counter: Counter, chat: str) -> None:
-    windows.count(counter.connection, windows.OPENINGS, counter.mark(chat), now=counter.now)
+def _crowded(counter: Counter, visit: Visit, scene: Scene) -> bool:
+    """Whether too much came today from one address, or to one desk, through a door that knows no accounts."""
+    if not visit.origin:
+        return False
+    commune = scene.commune.code if scene.commune else 0
+    limits = ((visit.origin, MOST_OF_AN_ADDRESS), (counter.mark(f"{WITHOUT_ACCOUNT}:{commune}"), MOST_OF_A_COMMUNE))
+    return any(windows.counted(counter.connection, windows.OPENINGS, mark, now=counter.now) >= n for mark, n in limits)
+
+
+def _count_opening(counter: Counter, visit: Visit, request: Request) -> None:
+    marks = [counter.mark(visit.chat)]
+    if visit.origin:
+        marks += [visit.origin, counter.mark(f"{WITHOUT_ACCOUNT}:{request.commune}")]
+    for mark in marks:
+        windows.count(counter.connection, windows.OPENINGS, mark, now=counter.now)
 
 
 def _keeps_older(counter: Counter, visit: Visit, scene: Scene) -> bool:
@@ -433,7 +452,7 @@ def _send(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
     if _kept_out(counter, visit.chat, request.commune) or _too_many(counter, visit, scene_of(counter, visit)):
         return None
     request = counter.deed(request, Action.SEND, counter.actor(visit.chat, visit.name))
-    _count_opening(counter, visit.chat)
+    _count_opening(counter, visit, request)
     _write_in(counter, visit.chat, None)
     return _confirm(counter, request)
 
@@ -453,6 +472,8 @@ def _confirm(counter: Counter, request: Request, *, again: bool = False) -> None
         again=again,
     )
     counter.tell_citizen(request, requests.sent(counter.citizen_scene(request), request, expected))
+    if not again:
+        keys.receipt(counter, request)
 
 
 def _drop(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
@@ -489,9 +510,14 @@ def _write(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
 def show_status(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
     if request.status is Status.DRAFT:
         return show_draft(counter, request)
+    return counter.tell_citizen(request, status_of(counter, request))
+
+
+def status_of(counter: Counter, request: Request) -> Reply:
+    """Where a request stands, and its trace."""
     events = [_event(row) for row in cases.history(counter.connection, request.code)]
     queue = cases.place_in_queue(counter.connection, request.commune, request.opened_at)
-    return counter.tell_citizen(request, requests.status(counter.citizen_scene(request), request, events, queue))
+    return requests.status(counter.citizen_scene(request), request, events, queue)
 
 
 def _event(row: cases.Row) -> Event:
@@ -537,7 +563,7 @@ def _reopen(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
     if _kept_out(counter, visit.chat, request.commune) or _too_many(counter, visit, scene_of(counter, visit)):
         return
     request = counter.deed(request, Action.REOPEN, counter.actor(visit.chat, visit.name))
-    _count_opening(counter, visit.chat)
+    _count_opening(counter, visit, request)
     _confirm(counter, request, again=True)
 
 

@@ -100,6 +100,10 @@ class Counter:
         """What limits know a person by: it leads back to nobody without the key, and is the same after `/forget`."""
         return hmac.new(self.house.seal, person.encode(), "sha256").hexdigest()
 
+    def is_visit(self, chat: str) -> bool:
+        """Whether it ends with a visit, through a door that knows no accounts."""
+        return chat.partition(":")[0] in self.house.passing
+
     def audit(self, actor: Actor, action: str, subject: str) -> None:
         """A line in the audit log: who of the staff looked at, or changed, what."""
         audit.note(self.connection, actor=actor.person, action=action, subject=subject, now=self.now)

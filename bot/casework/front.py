@@ -35,7 +35,7 @@ CITIZENS = (
 )
 STAFF_ALONE = ("queue", "stats", "away", "back", "practice", "unanswered", "notice", "approve", "reject")
 STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note", "release", "r",
-         "delete", "block", "unblock", "draft", "bot", "proposal")  # fmt: skip
+         "delete", "block", "unblock", "draft", "bot", "proposal", "secret")  # fmt: skip
 # What only looks, or what failed where nothing is kept of it: an edit may do it now.
 TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "reminders", "privacy", "mydata", "queue", "stats",
                "unanswered", "answer", "more", "note", "r")  # fmt: skip

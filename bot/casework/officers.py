@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.casework import addressee, ahead, citizens, practice, relay, second_look
+from bot.casework import addressee, ahead, citizens, keys, practice, relay, second_look
 from bot.casework.counter import Counter, Then, about
 from bot.content.proposals import propose
 from bot.conversation import actions
@@ -259,6 +259,19 @@ def ask_more(counter: Counter, visit: Visit, actor: Actor, request: Request, tex
     line = scene_of(counter, visit).line("done.asked", code=request.code, count=asked.rounds)
     _speak(counter, visit, actor, request, Action.ASK, text, counter.then(visit, Reply(blocks=(line,))))
     return None
+
+
+def new_secret(counter: Counter, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
+    """For a citizen who lost theirs and stands at the counter: told to whoever holds the request, in private."""
+    if Part.OWNER not in parts_of(actor, request):
+        raise Refused("not_owner", request.owner_name or "—")
+    secret = keys.issue(counter, request.code)
+    counter.audit(actor, "secret", request.code)
+    alone, scene = visit.in_private(), scene_of(counter, visit)
+    counter.answer(alone, Reply(blocks=(scene.title("sent.secret", code=request.code, secret=secret),
+                                        scene.line("done.secret"))))  # fmt: skip
+    if not visit.private:
+        counter.answer(visit, Reply(blocks=(scene.line("done.secret_private", code=request.code),)))
 
 
 def note(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
@@ -531,7 +544,7 @@ DEEDS: dict[str, Callable[[Counter, Visit, Actor, Request, str], None]] = {
     "claim": claim, "answer": say, "more": ask_more, "transfer": transfer, "accept": accept, "decline": decline,
     "escalate": escalate, "returned": returned, "note": note, "release": release, "close": close, "r": canned,
     "draft": send_draft, "proposal": make_knowledge, "delete": take_back, "status": show, "block": keep_out,
-    "unblock": let_in, "bot": to_bot,
+    "unblock": let_in, "bot": to_bot, "secret": new_secret,
 }  # fmt: skip
 PROMPTED = ("more", "note", "transfer", "decline", "escalate", "returned")
 

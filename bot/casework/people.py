@@ -32,7 +32,7 @@ def has_agreed(scene: Scene) -> bool:
 
 def ask_consent(counter: Counter, visit: Visit, scene: Scene, wish: actions.Agree, words: str) -> None:
     """Before anything is kept. The words wait in the question itself, in the person's own chat, nowhere else."""
-    for reply in privacy.consent(scene, wish, words):
+    for reply in privacy.consent(scene, wish, words, visit=counter.is_visit(visit.chat)):
         counter.answer(visit, reply)
     if visit.kind not in (Kind.COMMAND, Kind.TEXT, Kind.BUTTON):
         counter.answer(visit, Reply(blocks=(scene.line("consent.photo_again"),)))
@@ -48,7 +48,8 @@ def agreed(counter: Counter, visit: Visit, scene: Scene, *, alone: bool) -> str:
 
 def what_is_kept(counter: Counter, visit: Visit, scene: Scene) -> None:
     """`/privacy`: from the settings in force."""
-    counter.answer(visit, privacy.what_is_kept(scene, counter.rules, has_agreed(scene)))
+    kept = privacy.what_is_kept(scene, counter.rules, agreed=has_agreed(scene), visit=counter.is_visit(visit.chat))
+    counter.answer(visit, kept)
 
 
 def my_data(counter: Counter, visit: Visit, scene: Scene) -> None:
@@ -78,7 +79,8 @@ def forget(counter: Counter, visit: Visit, scene: Scene) -> None:
     take_away(counter, codes)
     receipt = secrets.token_hex(4).upper()
     audit.note(counter.connection, actor="citizen", action="forget", subject=receipt, now=counter.now)
-    counter.put(visit.chat, privacy.receipt(scene, receipt, len(codes)), name=outbox.LAST)
+    told = privacy.receipt(scene, receipt, len(codes), visit=counter.is_visit(visit.chat))
+    counter.put(visit.chat, told, name=outbox.LAST)
 
 
 def _end(counter: Counter, visit: Visit, code: str) -> tuple[Request, Reply | None]:

@@ -34,6 +34,8 @@ class House:
     engine: Engine
     admin: str | None = None  # the chat of whoever runs the bot
     seal: bytes = field(default=b"", repr=False)  # the key of what limits know people by
+    passing: frozenset[str] = frozenset()  # doors whose chats end with a visit: their receipts carry a secret
+    version: str = ""  # of all that is known, for whoever keeps a page of it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,6 +67,7 @@ class Visit:
     edited: bool = False  # a message that was sent before, as it is now
     quote: str = ""  # the part of the answered message that it quotes
     addressed: bool = False  # a command that names the bot
+    origin: str = ""  # the mark of the address it came from, where the channel knows no person
     anonymous: bool = False  # sent in the name of the group or of a channel: nobody knows by whom
 
     @property

@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 from bot.content.live import LiveContent, Saved
 from bot.content.load import Content
@@ -103,7 +104,9 @@ class Renewal:
         return engine is not None
 
     def _renew(self, content: Content) -> None:
-        self.turns.house = replace(self.turns.house, knowledge=content.knowledge, catalogs=content.catalogs)
+        self.turns.house = replace(
+            self.turns.house, knowledge=content.knowledge, catalogs=content.catalogs, version=uuid4().hex
+        )
 
     async def _learn(self) -> None:
         """Learn until what is learnt is what was saved last."""

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import logging
-import secrets
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -64,7 +63,7 @@ class Service:
         live: LiveContent | None = None,
     ) -> None:
         if not doors:
-            raise CannotServe("No door is open: set TELEGRAM_BOT_TOKEN.")
+            raise CannotServe("No door is open: set TELEGRAM_BOT_TOKEN, or leave WEB on.")
         self.settings = settings
         self.turns = turns
         self.threads = threads or Threads.of(turns.database)
@@ -78,7 +77,8 @@ class Service:
         self.trouble = Trouble(turns, self.threads, self.metrics, admin)
         self.renewal = Renewal(turns, self.threads, live, admin, self.trouble) if live else None
         turns.unforeseen = self.worker.unforeseen = self.trouble.note
-        turns.house = replace(turns.house, admin=admin, seal=_seal(settings))
+        passing = frozenset(door.name for door in doors if door.can.passing)
+        turns.house = replace(turns.house, admin=admin, seal=_seal(settings), passing=passing)
         self.alarm = Alarm(turns, self.threads)
 
     def _doorway(self, door: Door) -> Doorway:
@@ -194,10 +194,8 @@ class Service:
 
 
 def _seal(settings: Settings) -> bytes:
-    """The key of what limits know people by: the same in all replicas, kept nowhere."""
-    shared = settings.telegram_bot_token or settings.database_url
-    secret = shared.get_secret_value() if shared else secrets.token_hex(32)  # one process, with its file beside it
-    return hashlib.sha256(f"limits:{secret}".encode()).digest()
+    """The key of what limits know people by: the same in all replicas, and not in their database."""
+    return hashlib.sha256(f"limits:{settings.key}".encode()).digest()
 
 
 def _first_of(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -27,11 +27,14 @@ from bot.store.tables import (
     outbox,
     reminders,
     requests,
+    secrets,
     shown,
     staff,
     tries,
     unanswered,
     unasked,
+    web_files,
+    web_messages,
 )
 
 OVER = ("closed", "cancelled", "dropped")
@@ -63,6 +66,9 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "openings": _but(openings, "person").where(openings.c.person == mark),
         "reminders": _but(reminders, "chat").where(reminders.c.chat == person).order_by(reminders.c.id),
         "unasked": _but(unasked, "chat").where(unasked.c.chat == person).order_by(unasked.c.kind),
+        "visit": _but(web_messages, "chat").where(web_messages.c.chat == person).order_by(web_messages.c.id),
+        "photos": _but(web_files, "chat", "content").where(web_files.c.chat == person).order_by(web_files.c.id),
+        "secrets": _but(secrets, "hash").where(secrets.c.code.in_(codes)).order_by(secrets.c.code),
     }
     return {name: [_told(row) for row in connection.execute(query).mappings()] for name, query in wanted.items()}
 
@@ -96,7 +102,7 @@ def forget(connection: Connection, person: str, mark: str, *, now: dt.datetime) 
     """
     codes = list(connection.execute(select(requests.c.code).where(requests.c.citizen == person)).scalars())
     anonymise(connection, codes, now=now)
-    for table in (shown, albums, chats, reminders, unasked):
+    for table in (shown, albums, chats, reminders, unasked, web_messages, web_files):
         connection.execute(delete(table).where(table.c.chat == person))
     connection.execute(delete(agenda).where(agenda.c.subject.startswith(f"{person}{BETWEEN}")))
     connection.execute(delete(messages).where(messages.c.code == "", messages.c.author == person))
@@ -148,6 +154,7 @@ def anonymise(connection: Connection, codes: Collection[str], *, now: dt.datetim
     )
     connection.execute(update(events).where(events.c.code.in_(codes)).values(why=""))
     connection.execute(delete(messages).where(messages.c.code.in_(codes)))
+    connection.execute(delete(secrets).where(secrets.c.code.in_(codes)))
     waits = (outbox.c.state == "waiting", or_(*(outbox.c.payload.contains(f'"about":"{code}"') for code in codes)))
     gone = {"state": "dead", "payload": None, "error": NOBODY, "finished_at": now}
     connection.execute(update(outbox).where(*waits).values(**gone))

@@ -11,6 +11,7 @@ from sqlalchemy import (
     DateTime,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     String,
@@ -492,4 +493,49 @@ cursors = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     Column("value", BigInteger, nullable=False),
+)
+
+# What a visit through the web door shows: the visitor's words and what was said to them. Kept a day.
+web_messages = Table(
+    "web_messages",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("chat", String(80), nullable=False),  # of the session's key, which is kept by the browser alone
+    Column("at", UtcTime, nullable=False),  # when it was said, or changed last
+    Column("mine", Boolean(name="mine"), nullable=False),  # said by the visitor
+    Column("payload", Text, nullable=False),  # JSON of one Reply, or the visitor's words
+    Column("name", String(80)),  # of Place
+    sqlite_autoincrement=True,
+)
+Index("ix_web_messages_chat", web_messages.c.chat)
+Index("ix_web_messages_at", web_messages.c.at)
+Index(  # what is posted twice is said once
+    "ix_web_messages_said",
+    web_messages.c.chat,
+    web_messages.c.name,
+    unique=True,
+    sqlite_where=text("mine"),
+    postgresql_where=text("mine"),
+)
+
+# Photos sent through the web door, without what the camera wrote into them.
+web_files = Table(
+    "web_files",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("chat", String(80), nullable=False),
+    Column("message", String(40), nullable=False),  # the message it came with
+    Column("at", UtcTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # JPEG
+    sqlite_autoincrement=True,
+)
+Index("ix_web_files_chat_message", web_files.c.chat, web_files.c.message)
+
+# What opens a request beside its code; whoever reads this opens none.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("code", String(10), primary_key=True),
+    Column("hash", String(64), nullable=False),  # HMAC with the server's key
+    Column("since", UtcTime, nullable=False),
 )

@@ -67,6 +67,9 @@ DECIDED = {
     "blocked": dict.fromkeys(("person", "by", "since", "why"), "emptied by migration 0008, written by nobody"),
     "audit": {"actor": POST, "subject": POST, "id": NOT, "at": NOT, "action": NOT, "before": NOT, "hash": NOT},
     "cursors": {"name": NOT, "value": NOT},
+    "web_messages": dict.fromkeys(("id", "chat", "at", "mine", "payload", "name"), GONE),
+    "web_files": dict.fromkeys(("id", "chat", "message", "at", "content"), GONE),
+    "secrets": dict.fromkeys(("code", "hash", "since"), GONE),
 }  # fmt: skip
 
 # Where /mydata shows the rows of a table; None: why it does not.
@@ -75,6 +78,7 @@ SHOWN_IN = {
     "messages": "messages", "albums": "albums", "shown": "shown", "staff": "posts", "invitations": "invitations",
     "tries": "wrong_codes", "openings": "openings", "floods": "pace", "notices": "notices", "kept_out": "kept_out",
     "audit": "audit", "reminders": "reminders", "unasked": "unasked",
+    "web_messages": "visit", "web_files": "photos", "secrets": "secrets",
     "lanes": None, "leases": None, "desks": None, "unanswered": None, "blocked": None, "cursors": None,
     "asked": None, "scorecards": None, "published": None,
     "agenda": None,  # times of what is shown elsewhere: requests and albums

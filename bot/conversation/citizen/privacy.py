@@ -12,12 +12,13 @@ from bot.conversation.scene import Scene
 SHOWN = 40
 
 
-def consent(scene: Scene, wish: actions.Agree, words: str) -> tuple[Reply, ...]:
+def consent(scene: Scene, wish: actions.Agree, words: str, *, visit: bool = False) -> tuple[Reply, ...]:
     """What would be kept and why; agreeing and refusing are one tap each.
 
     The words stand in the question. Long ones stand alone under it: whoever presses hands us that message, no other.
+    `visit`: through a door that knows no accounts.
     """
-    asked = (scene.title("consent.title"), scene.line("consent.what"))
+    asked = (scene.title("consent.title"), scene.line("consent.what_visit" if visit else "consent.what"))
     if not (words := words.strip()):
         return (Reply(blocks=asked, buttons=_yes_or_no(scene, wish)),)
     whole = Reply(blocks=(*asked, scene.line("consent.words"), Block(text=words)), buttons=_yes_or_no(scene, wish))
@@ -38,7 +39,7 @@ def words_waiting(scene: Scene, shown: str) -> str:
     return next((shown.partition(lead)[2] for lead in leads if lead in shown), "")
 
 
-def what_is_kept(scene: Scene, rules: DeskRules, agreed: bool) -> Reply:  # noqa: FBT001 - one fact about the reader
+def what_is_kept(scene: Scene, rules: DeskRules, *, agreed: bool, visit: bool = False) -> Reply:
     days = rules.retention
     lines = [
         scene.title("privacy.title"),
@@ -47,7 +48,7 @@ def what_is_kept(scene: Scene, rules: DeskRules, agreed: bool) -> Reply:  # noqa
         scene.line("privacy.reminders"),
         scene.line("privacy.learning", days=days.learning),
         scene.line("privacy.order", kept_out=rules.kept_out_days),
-        scene.line("privacy.who"),
+        scene.line("privacy.who_visit" if visit else "privacy.who"),
         scene.line("privacy.rights"),
         scene.line("privacy.agreed" if agreed else "privacy.not_agreed"),
     ]
@@ -80,10 +81,12 @@ def ask_forget(scene: Scene, codes: Sequence[str]) -> Reply:
     )
 
 
-def receipt(scene: Scene, number: str, requests: int) -> Reply:
+def receipt(scene: Scene, number: str, requests: int, *, visit: bool = False) -> Reply:
     return Reply(
         blocks=(
             scene.title("forget.done", number=number),
-            scene.line("forget.receipt", when=scene.moment(scene.now), requests=requests),
+            scene.line(
+                "forget.receipt_visit" if visit else "forget.receipt", when=scene.moment(scene.now), requests=requests
+            ),
         )
     )

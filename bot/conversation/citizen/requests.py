@@ -9,13 +9,14 @@ from bot.conversation import actions
 from bot.conversation.actions import OwnVerb
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.citizen.offices import office_blocks
-from bot.conversation.reply import Block, Button, Reply, Style
+from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
 from bot.conversation.staff.cards import commune_name, kind, span, topic_of
 from bot.conversation.visit import Memory
 from bot.desk.request import LIVE, OVER, Event, Request, RequestKind, Status
 
 STARS = 5
+NOTED = "noted"  # of the secret: it need not be shown any longer
 BARE_WISH = 10  # words: a longer one says what it is about
 
 
@@ -116,6 +117,17 @@ def sent(scene: Scene, request: Request, expected: Expected) -> Reply:
             blocks.append(scene.line("sent.wait", usual=span(scene, usual), most=span(scene, most)))
     blocks.append(Block(text=scene.say("sent.no_filing"), style=Style.NOTE))
     return Reply(blocks=tuple(blocks), buttons=_own_buttons(scene, request))
+
+
+def secret(scene: Scene, request: Request, words: str) -> Reply:
+    """What opens the request elsewhere beside its code: shown once, kept by nobody but its reader."""
+    blocks = (
+        scene.title("sent.secret", code=request.code, secret=words),
+        scene.line("sent.secret_how"),
+        Block(text=scene.say("sent.secret_once"), style=Style.NOTE),
+    )
+    place = Place(name=f"secret:{request.code}")
+    return Reply(blocks=blocks, buttons=((scene.button("sent.secret_noted", NOTED),),), place=place)
 
 
 def _own_buttons(scene: Scene, request: Request) -> tuple[tuple[Button, ...], ...]:
