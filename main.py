@@ -1,6 +1,8 @@
 """The front door: one command a line, wiring only."""
 
 import datetime as dt
+import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -35,11 +37,15 @@ def main() -> None:
 
 @main.command()
 def run() -> None:
-    """Serve Telegram; without TELEGRAM_BOT_TOKEN, talk here in the terminal."""
+    """Serve Telegram, where it has a token, and the web pages; lines that are piped in are answered here."""
     settings = _settings()
-    if settings.telegram_bot_token is None:
+    if settings.telegram_bot_token is None and _lines_are_piped():
         _talk_here(settings)
         return
+    _serve(settings)
+
+
+def _serve(settings: Settings) -> None:
     from bot.casework.gate import Limits
     from bot.commands.serving import CannotServe, serve
     from bot.content.live import LiveContent
@@ -55,9 +61,48 @@ def run() -> None:
     database = _database(settings)
     try:
         with alone(settings.database):
-            serve(settings, Turns(database, _house(), limits=limits), live)
+            serve(settings, Turns(database, _house(), limits=limits), live, _welcome(settings))
     except (CannotServe, DatabaseUnusable) as error:
         raise click.ClickException(str(error)) from None
+
+
+def _lines_are_piped() -> bool:
+    """A pipe or a file, not a keyboard; nor the nothing that a supervisor hands to a service."""
+    try:
+        kind = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError, AttributeError):  # closed, or none
+        return False
+    return stat.S_ISFIFO(kind) or stat.S_ISREG(kind)
+
+
+def _welcome(settings: Settings) -> Callable[[], None]:
+    """Where the pages are, and how other doors are opened; said once they are there."""
+    where = settings.public_url or f"http://{settings.host}:{settings.port}"
+    others = "" if settings.telegram_bot_token else " Telegram: set TELEGRAM_BOT_TOKEN; Zalo: set ZALO_BOT_TOKEN."
+    return lambda: click.echo(f"Một Cửa: {where}{others} Keyboard: make chat. Stop: Ctrl+C.", err=True)
+
+
+@main.command()
+@click.option("--commune", required=True, help="The national ward code, e.g. 00008 or 8.")
+@click.option("--language", type=click.Choice(list(Language)), default=Language.VI.value, show_default=True)
+@click.option("--to", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="The folder to write to.")
+def poster(commune: str, language: str, to: Path) -> None:
+    """Draw an A4 page for a commune's wall, as PDF and PNG, with a code for each way to ask that is set up."""
+    from bot.commands.poster import NoWay, draw
+
+    settings, content = _settings(), _content()
+    code = _ward_code(commune, content)
+    house = _speechless(content)
+    try:
+        drawn = {form: draw(house, settings, code, Language(language), form) for form in ("pdf", "png")}
+        to.mkdir(parents=True, exist_ok=True)
+        for form, page in drawn.items():
+            (to / f"poster-{code:05}.{form}").write_bytes(page)
+    except NoWay as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{to} cannot be written to ({error.strerror}).") from None
+    click.echo(f"{to / f'poster-{code:05}.pdf'} and .png are written.")
 
 
 @main.command()
@@ -512,7 +557,7 @@ def _house() -> House:
         # In a process of its own: what that takes in memory would stay with the one that serves.
         subprocess.run(indexing(ROOT, CACHE), cwd=ROOT, check=False)  # noqa: S603 - our own
         indexed = recall(ROOT, CACHE) or _indexed()
-    return House(knowledge=indexed.knowledge, catalogs=indexed.catalogs, engine=indexed.engine)
+    return House(knowledge=indexed.knowledge, catalogs=indexed.catalogs, engine=indexed.engine, version=indexed.version)
 
 
 def _indexed(progress: Callable[[float], None] = lambda _: None) -> Indexed:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 
 from bot.config import Settings
 from bot.content.live import LiveContent
@@ -13,17 +14,24 @@ from bot.turn import Turns
 __all__ = ["CannotServe", "doors_of", "serve"]
 
 
-def doors_of(settings: Settings, turns: Turns, threads: Threads) -> list[Door]:
+def doors_of(
+    settings: Settings, turns: Turns, threads: Threads, welcome: Callable[[], None] = lambda: None
+) -> list[Door]:
     """Each is imported only where it stands open: a start must stay quick."""
     doors: list[Door] = []
     if settings.telegram_bot_token:
         from bot.doors.telegram.door import TelegramDoor
 
         doors.append(TelegramDoor(settings, turns, threads))
+    if settings.web:  # the last: what leads nowhere is answered by it
+        from bot.doors.web.door import WebDoor
+        from bot.doors.web.page import Site
+
+        doors.append(WebDoor(turns, Site(origin=settings.public_url or ""), welcome))
     return doors
 
 
-def serve(settings: Settings, turns: Turns, live: LiveContent) -> None:
+def serve(settings: Settings, turns: Turns, live: LiveContent, welcome: Callable[[], None] = lambda: None) -> None:
     """Serve until SIGINT or SIGTERM. Raises CannotServe."""
 
     async def main() -> None:
@@ -35,6 +43,6 @@ def serve(settings: Settings, turns: Turns, live: LiveContent) -> None:
             except NotImplementedError:  # on Windows
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
         threads = Threads.of(turns.database)
-        await Service(settings, turns, doors_of(settings, turns, threads), threads, live).run(stop)
+        await Service(settings, turns, doors_of(settings, turns, threads, welcome), threads, live).run(stop)
 
     asyncio.run(main())

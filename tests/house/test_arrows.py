@@ -21,6 +21,8 @@ ONLY_IN = {
     "yaml": {"content"},
     "vietnam_provinces": {"content"},
     "PIL": {"paper"},
+    "segno": {"paper"},
+    "jinja2": {"doors/web"},
     "numpy": {"understanding"},
 }
 PURE = ("understanding", "conversation", "desk", "ahead", "measure")
@@ -45,6 +47,7 @@ MAY_USE = {
     "doors": {"doors", "service", "logs", "paper", "turn", "store", "conversation", "content", "config"},
     "service": {"service", "doors", "kept", "learned", "logs", "turn", "store", "conversation", "content", "config"},
     "commands": {
+        "paper",
         "commands",
         "doors",
         "measure",

@@ -26,7 +26,7 @@ REASONS = {
     for path in (ROOT / "bot").rglob("*.py")
     for reason in re.findall(r'Refused\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
 } | {"over", "escalated", "now", "yours", "taken", "not_owner", "not_yours", "claim_first"}
-KEY = re.compile(r"[a-z_]+\.(?!py$|yaml$)[a-z_]+")
+KEY = re.compile(r"[a-z_]+\.(?!py$|yaml$|html$)[a-z_]+")
 # Keys put together at run time, from closed sets.
 BUILT = {
     *(f"command.{name}" for name in COMMANDS),
@@ -79,7 +79,9 @@ def keys(content):
 @pytest.fixture(scope="module")
 def written():
     """Keys that stand in the code whole."""
-    return {text for path in sorted((ROOT / "bot").rglob("*.py")) for text in _whole_strings(path)}
+    told = {text for path in sorted((ROOT / "bot").rglob("*.py")) for text in _whole_strings(path)}
+    pages = (path.read_text(encoding="utf-8") for path in sorted((ROOT / "bot").rglob("*.html")))
+    return told | {key for page in pages for key in re.findall(r"[\"']([a-z_]+\.[a-z_]+)[\"']", page)}
 
 
 def _whole_strings(path):

@@ -1,0 +1,80 @@
+"""Every address of the web door, made and read here: `/t/…`, `/x/…`, `/su-kien/…`, with `/en` or `/id` before them."""
+
+from urllib.parse import quote, urlencode
+
+from bot.content.schema import Aspect, Language
+from bot.conversation.reply import Button
+
+TOPICS, EVENTS, COMMUNES, SEARCH, ASK, OPEN = "/t", "/su-kien", "/x", "/tim", "/hoi", "/y"
+MAX_WARD_DIGITS = 5
+FIRST = Language.VI  # the language of addresses without a prefix
+PREFIXES = {Language.VI: "", Language.EN: "/en", Language.ID: "/id"}
+
+
+def in_language(path: str, language: Language) -> str:
+    """The address of a page in a language; Vietnamese pages bear no prefix."""
+    prefix = PREFIXES[language]
+    return f"{prefix}{path}" if path != "/" else prefix or "/"
+
+
+def split_language(path: str) -> tuple[Language, str]:
+    """`/en/t/x` → (en, `/t/x`)."""
+    for language, prefix in PREFIXES.items():
+        if prefix and (path == prefix or path.startswith(f"{prefix}/")):
+            return language, path.removeprefix(prefix) or "/"
+    return Language.VI, path
+
+
+def procedure(name: str, commune: int | None = None) -> str:
+    return f"{COMMUNES}/{commune:05}/{quote(name)}" if commune else f"{TOPICS}/{quote(name)}"
+
+
+def commune(code: int) -> str:
+    return f"{COMMUNES}/{code:05}"
+
+
+def event(name: str) -> str:
+    return f"{EVENTS}/{quote(name)}"
+
+
+def search(words: str) -> str:
+    return f"{SEARCH}?{urlencode({'q': words})}"
+
+
+def ward_code(text: str) -> int | None:
+    """`8`, `00008` → 8; None where it cannot be the code of a ward."""
+    plain = text.isascii() and text.isdigit() and len(text) <= MAX_WARD_DIGITS
+    return int(text) if plain else None
+
+
+def page_of(button: Button, commune_: int | None = None) -> str | None:
+    """The public page that shows what a button asks for; None where only the conversation can."""
+    if button.link:
+        return button.link
+    verb, *rest = (button.action or "").split(":")
+    match verb, rest:
+        case "answer", [name, part]:
+            anchor = f"#{part}" if part in (*Aspect, "law", "pitfalls") else ""
+            return procedure(name, commune_) + anchor
+        case "list" | "relist", [name]:
+            return f"{procedure(name, commune_)}#documents"
+        case "topics", _:
+            return TOPICS
+        case "topic", [name, _]:
+            return f"{TOPICS}#{quote(name)}"
+        case "events", _:
+            return EVENTS
+        case "event", [name]:
+            return event(name)
+        case "commune", ["ask"]:
+            return COMMUNES
+        case "commune", [code] if number := ward_code(code):
+            return commune(number)
+        case _:
+            return None
+
+
+def of_commune_button(button: Button, about: str) -> str:
+    """Where a button that chooses a commune leads; `about`: the procedure that is looked for there."""
+    code = ward_code((button.action or "").partition(":")[2]) or 0
+    return procedure(about, code) if about else commune(code)
