@@ -288,6 +288,13 @@ class OwnRequest(Own):
 
 
 @dataclass(frozen=True)
+class Noted(Action):
+    """The secret of a receipt has been written down: it need not be shown any longer."""
+
+    begins = ("noted",)
+
+
+@dataclass(frozen=True)
 class Practise(Duty):
     begins = ("d", "practice")
 
@@ -386,7 +393,7 @@ ACTIONS: tuple[type[Action], ...] = (
     Answer, AskCommune, ChooseCommune, ChooseLanguage, Topics, Topic, LifeEvents, LifeEvent, OpenChecklist,
     BeginChecklist, ChooseCase, Tick, SaveChecklist, Benefits, AskDate, ChooseDate, NoReminder, NoNextStep,
     KeepReminder, DropReminder, StopTelling, NextLater, OtherMatter, NoneOfThese, Command, NewRequest, Agree, Disagree,
-    Forget, BackToBot, OwnRequest, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, Deed,
+    Forget, BackToBot, OwnRequest, Noted, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, Deed,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
 

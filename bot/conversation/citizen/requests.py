@@ -16,7 +16,6 @@ from bot.conversation.visit import Memory
 from bot.desk.request import LIVE, OVER, Event, Request, RequestKind, Status
 
 STARS = 5
-NOTED = "noted"  # of the secret: it need not be shown any longer
 BARE_WISH = 10  # words: a longer one says what it is about
 
 
@@ -127,7 +126,7 @@ def secret(scene: Scene, request: Request, words: str) -> Reply:
         Block(text=scene.say("sent.secret_once"), style=Style.NOTE),
     )
     place = Place(name=f"secret:{request.code}")
-    return Reply(blocks=blocks, buttons=((scene.button("sent.secret_noted", NOTED),),), place=place)
+    return Reply(blocks=blocks, buttons=((scene.button("sent.secret_noted", actions.Noted()),),), place=place)
 
 
 def _own_buttons(scene: Scene, request: Request) -> tuple[tuple[Button, ...], ...]:

@@ -3,6 +3,7 @@
 from urllib.parse import quote, urlencode
 
 from bot.content.schema import Aspect, Language
+from bot.conversation import actions
 from bot.conversation.reply import Button
 
 TOPICS, EVENTS, COMMUNES, SEARCH, ASK, OPEN = "/t", "/su-kien", "/x", "/tim", "/hoi", "/y"
@@ -51,30 +52,30 @@ def page_of(button: Button, commune_: int | None = None) -> str | None:
     """The public page that shows what a button asks for; None where only the conversation can."""
     if button.link:
         return button.link
-    verb, *rest = (button.action or "").split(":")
-    match verb, rest:
-        case "answer", [name, part]:
+    match actions.read(button.action or ""):
+        case actions.Answer(name, part):
             anchor = f"#{part}" if part in (*Aspect, "law", "pitfalls") else ""
             return procedure(name, commune_) + anchor
-        case "list" | "relist", [name]:
-            return f"{procedure(name, commune_)}#documents"
-        case "topics", _:
+        case actions.OpenChecklist(name) | actions.BeginChecklist(name):
+            return f"{procedure(name, commune_)}#{Aspect.DOCUMENTS}"
+        case actions.Topics():
             return TOPICS
-        case "topic", [name, _]:
+        case actions.Topic(name, _):
             return f"{TOPICS}#{quote(name)}"
-        case "events", _:
+        case actions.LifeEvents():
             return EVENTS
-        case "event", [name]:
+        case actions.LifeEvent(name):
             return event(name)
-        case "commune", ["ask"]:
+        case actions.AskCommune():
             return COMMUNES
-        case "commune", [code] if number := ward_code(code):
-            return commune(number)
+        case actions.ChooseCommune(code):
+            return commune(code)
         case _:
             return None
 
 
 def of_commune_button(button: Button, about: str) -> str:
     """Where a button that chooses a commune leads; `about`: the procedure that is looked for there."""
-    code = ward_code((button.action or "").partition(":")[2]) or 0
+    chosen = actions.read(button.action or "")
+    code = chosen.code if isinstance(chosen, actions.ChooseCommune) else 0
     return procedure(about, code) if about else commune(code)

@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.conversation import actions
+from bot.conversation.actions import OwnVerb
 from bot.conversation.citizen.opened import Opened
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Kind, Memory
@@ -19,7 +21,7 @@ from bot.store.database import PASSING_ERRORS
 COOKIE = "mcy"
 MOST_KEY = 40  # characters of what opens: code and secret, however they are spaced
 BETWEEN = "~"
-VERBS = ("status", "finish", "cancel", "reopen", "rate")  # what a button does here; words go by the form
+VERBS = (OwnVerb.FINISH, OwnVerb.CANCEL, OwnVerb.REOPEN, OwnVerb.RATE)  # by buttons; words go by the form
 
 
 class OpenedPages:
@@ -99,7 +101,7 @@ class OpenedPages:
         language, _ = addresses.split_language(request.url.path)
         spoken = opened.scene.language if language is addresses.FIRST else language
         scene = replace(opened.scene, language=spoken)
-        rows = [[b for b in row if (b.action or "").split(":")[1:2] != ["write"]] for row in opened.status.buttons]
+        rows = [[one for one in row if _is_done_here(one.action, opened)] for row in opened.status.buttons]
         page = render(
             "opened.html", scene, self.talk.site, addresses.OPEN, title=opened.code, opened=opened, rows=rows,
             token=self.talk.tokens.make(scene.now), commune=None, typed=problem.typed if problem else "",
@@ -143,8 +145,7 @@ class OpenedPages:
         key = forms.key_of(posted["t"], opened.code, action, words)
         more = {"origin": self.talk.origin(request)}
         if action:
-            _, verb, code, *_ = [*action.split(":"), "", "", ""]
-            if verb not in VERBS or code != opened.code:
+            if not _is_done_here(action, opened):
                 raise Problem("web.problem_form", 400, words)
             return reading.update(opened.chat, key, Kind.BUTTON, action, **more)
         return reading.update(opened.chat, key, Kind.TEXT, f"/write {opened.code} {words}", **more) if words else None
@@ -153,3 +154,9 @@ class OpenedPages:
         response = self._home(request)
         response.delete_cookie(COOKIE, path="/")
         return response
+
+
+def _is_done_here(action: str | None, opened: Opened) -> bool:
+    """Whether a button is of this request, and of what its page lets one do."""
+    meant = actions.read(action or "")
+    return isinstance(meant, actions.OwnRequest) and meant.verb in VERBS and meant.code == opened.code

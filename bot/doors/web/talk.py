@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.conversation.citizen.requests import NOTED
+from bot.conversation import actions
 from bot.conversation.converse import language_of
 from bot.conversation.reply import MAX_ACTION_BYTES, Reply
 from bot.conversation.scene import Scene
@@ -277,7 +277,7 @@ class Talk:
         """Words, or a button; where to look then."""
         action, words = posted["a"], posted["q"].strip()
         number = int(posted["m"]) if posted["m"].isascii() and posted["m"].isdigit() and len(posted["m"]) < 18 else 0
-        if action == NOTED:
+        if isinstance(actions.read(action), actions.Noted):
             await self._in_database(lambda: self._hide(session.chat, number), words)
             return "#cuoi"
         if not action and not words:
@@ -320,7 +320,7 @@ class Talk:
         ward = self.public.ward(posted["x"])
         if ward is None or memory.commune is not None:
             return []
-        return [reading.update(chat, f"x{key}", Kind.BUTTON, f"commune:{ward}", **more)]
+        return [reading.update(chat, f"x{key}", Kind.BUTTON, actions.ChooseCommune(ward).wire, **more)]
 
     async def stored(self, updates: list[dict[str, str]], chat: str, words: str) -> str:
         """Keep the updates, and wait a moment for their turns; where to look then."""
