@@ -18,7 +18,9 @@ from bot.content.schema import (
     Laws,
     LifeEvent,
     LifePhrases,
+    MomentWords,
     Procedure,
+    QuantityWords,
     Shared,
     Talk,
     Waivers,
@@ -57,6 +59,8 @@ KINDS = (
     FileKind(name="yes_no", glob="intents/_yes_no.yaml", record=YesNoCues),
     FileKind(name="wishes", glob="intents/_wishes.yaml", record=Wishes.__value__),
     FileKind(name="dates", glob="intents/_dates.yaml", record=DateWords),
+    FileKind(name="quantities", glob="intents/_quantities.yaml", record=QuantityWords),
+    FileKind(name="moments", glob="intents/_moments.yaml", record=MomentWords),
     FileKind(name="aspects", glob="intents/_aspects.yaml", record=AspectCues.__value__),
 )
 

@@ -334,12 +334,26 @@ class Remind(Record):
     date: ShortText | None = None
 
 
+class When(Record):
+    """A number told in the message that decides the answer: ages in full years, lengths of time in days.
+
+    `below` is not included. Months count 30 days and years 365.
+    """
+
+    age_from: Count | None = None
+    age_below: Count | None = None
+    days_from: Count | None = None
+    days_below: Count | None = None
+
+
 class Answer(Fact):
     """One statement that answers one question about a procedure.
 
     `questions` are how people ask it; they are learnt as phrases of the procedure, too. Typed parts say the same as
     `text` to a program: `amount` in đồng `per` what; `length` counted from `counted_from` (in `remote` areas another),
     and what is `lost` after it; `ages` at which it is due; who is `eligible`. `then`: what to do next, in a sentence.
+    `when`: it answers only a message that tells such a number. `about`: of something unknown, what it is, in a few
+    words ("the number of photos and their size").
     """
 
     id: Slug
@@ -348,6 +362,8 @@ class Answer(Fact):
     verdict: Verdict
     text: Text | None = None
     then: Text | None = None
+    when: When | None = None
+    about: Text | None = None
     amount: Money | None = None
     to_amount: Money | None = None
     per: Literal["month", "year", "once", "day", "person"] | None = None
@@ -658,6 +674,7 @@ class CounterFacts(Record):
 
     name: Text  # with {commune} and {province} where they belong
     hours: Text | None = None
+    usual_hours: tuple[Hours, ...] = ()  # the same for a program, where they are not the State's
     one_level_provinces: tuple[Whole, ...] = ()  # where the province runs one centre with branches instead of communes
     one_level_name: Text | None = None
     note: Text | None = None
@@ -685,7 +702,7 @@ class YesNoCues(Record):
     """`intents/_yes_no.yaml`: words at the end, at the beginning or anywhere of a clause that yes or no would answer.
 
     `polite` words may follow at the end; `unless`: with these a number, a day or a place is asked; `joins`: words
-    between two questions.
+    between two questions; `asking`: words of any question, without which a message asks nothing in particular.
     """
 
     ends: Phrases
@@ -694,6 +711,48 @@ class YesNoCues(Record):
     polite: tuple[Line, ...] = ()
     unless: Phrases = Phrases()
     joins: Phrases = Phrases()
+    asking: Phrases = Phrases()
+
+
+class QuantityWords(Record):
+    """`intents/_quantities.yaml`: words of numbers, and of what is counted.
+
+    `ten`: multiplies the digit before it, else stands for ten itself; `once`: a unit with its one ("setahun").
+    """
+
+    numbers: dict[Whole, Phrases]
+    ten: Phrases = Phrases()
+    half: Phrases = Phrases()
+    units: dict[Literal["age", "day", "week", "month", "year"], Phrases]
+    once: dict[Literal["day", "week", "month", "year"], Phrases] = Field(default_factory=dict)
+
+
+class PartOfDay(Record):
+    """What a part of a day is called, the time that stands for it, and whether its clock counts from noon."""
+
+    said: Phrases
+    at: Time
+    after_noon: bool = False
+
+
+class MomentWords(Record):
+    """`intents/_moments.yaml`: words of days, parts of a day and clock times at which an office may be open.
+
+    `holidays`: the beginning of a day off's Vietnamese name in `knowledge/calendar.yaml` → what people call it.
+    `not_after`: a day is none after these ("hôm thứ hai" is over, "con thứ hai" a child). `asks_hours`: with one of
+    these a moment is asked about. `online`: where nobody need be there.
+    """
+
+    days: dict[Weekday, Phrases]
+    parts: dict[Slug, PartOfDay]
+    today: Phrases
+    tomorrow: Phrases
+    clock_after: Phrases
+    clock_before: Phrases = Phrases()
+    holidays: dict[Line, Phrases] = Field(default_factory=dict)
+    not_after: Phrases = Phrases()
+    asks_hours: Phrases = Phrases()
+    online: Phrases = Phrases()
 
 
 class LifeStep(Record):

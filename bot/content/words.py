@@ -15,8 +15,10 @@ from bot.content.schema import (
     Intent,
     Language,
     LifePhrases,
+    MomentWords,
     Phrases,
     Procedure,
+    QuantityWords,
     Talk,
     Wishes,
     Words,
@@ -49,6 +51,8 @@ class HowPeopleAsk:
     yes_no: YesNoCues = NO_CUES
     wishes: dict[str, Phrases] = field(default_factory=dict)
     dates: DateWords | None = None
+    quantities: QuantityWords | None = None
+    moments: MomentWords | None = None
     answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)  # procedure → what may answer a question
     cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     benefits: frozenset[str] = frozenset()  # procedures that pay money
@@ -81,7 +85,7 @@ def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
         documents.append(document := read_document(path, root))
         if intent := convert(document, Intent):
             phrases.extend(_phrases(document, intent, path.stem))
-    talk, words, cues, events, yes_no, wishes, dates = (
+    talk, words, cues, events, yes_no, wishes, dates, quantities, moments = (
         _special(folder / name, root, kind, documents) for name, kind in SPECIAL.items()
     )
     return HowPeopleAsk(
@@ -93,6 +97,8 @@ def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
         yes_no=yes_no or NO_CUES,
         wishes=wishes or {},
         dates=dates or None,
+        quantities=quantities,
+        moments=moments,
     )
 
 
@@ -104,6 +110,8 @@ SPECIAL = {
     "_yes_no.yaml": YesNoCues,
     "_wishes.yaml": Wishes.__value__,
     "_dates.yaml": DateWords,
+    "_quantities.yaml": QuantityWords,
+    "_moments.yaml": MomentWords,
 }
 
 

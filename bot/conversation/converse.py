@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect, Counter, Language, Procedure
 from bot.conversation import actions
-from bot.conversation.citizen import benefits, checklist, commands, communes, events, next_step, reminders, talk
+from bot.conversation.citizen import benefits, checklist, commands, communes, events, next_step, opening, reminders, talk
 from bot.conversation.citizen.answers import LAW, MORE, OVERVIEW, PITFALLS, answer, more, not_yet, opened, reply_to
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
@@ -279,7 +279,7 @@ def _answered(scene: Scene, understood: Understanding) -> commands.Done:
     if understood.place:
         return _place_only(scene, understood.place)
     if understood.aspect is Aspect.HOURS:
-        return [Reply(blocks=_opening_hours(scene), buttons=talk.topics_button(scene))], scene.memory
+        return [Reply(blocks=_opening_hours(scene, understood), buttons=talk.topics_button(scene))], scene.memory
     if guessed := _guessed(understood):
         memory = replace(scene.memory, choices=guessed, aspect=understood.aspect)
         return [talk.heard(scene, guessed)], memory
@@ -335,8 +335,10 @@ def _life_event(scene: Scene, understood: Understanding) -> commands.Done | None
     return ([reply], memory) if reply else None
 
 
-def _opening_hours(scene: Scene) -> tuple[Block, ...]:
+def _opening_hours(scene: Scene, understood: Understanding) -> tuple[Block, ...]:
     """“Is it open now?” without a procedure: the counter where most things are handed in."""
+    if understood.moment:
+        return opening.at(scene, None, Counter.SERVICE_CENTRE, understood.moment)
     return tuple(office_blocks(scene, Counter.SERVICE_CENTRE))
 
 
@@ -351,7 +353,7 @@ def _clarified(scene: Scene, understood: Understanding) -> commands.Done:
     if understood.place and (found := understood.place.certain):
         memory, lead = communes.chosen(memory, found), communes.settled(scene, found)
     if understood.aspect is Aspect.HOURS:
-        lead = (*lead, *_opening_hours(replace(scene, memory=memory)))
+        lead = (*lead, *_opening_hours(replace(scene, memory=memory), understood))
     return [talk.clarify(scene, understood.choices, lead)], memory
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from bot.content.schema import Aspect, Case, Language, Phrases, YesNoCues
 from bot.understanding.decide import probabilities
 from bot.understanding.features import aspect_features
-from bot.understanding.fold import fold, low_words, words
+from bot.understanding.fold import fold, has_accent, low_words, words
 from bot.understanding.linear import Linear
 from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
@@ -18,6 +18,7 @@ ALSO_FROM = 0.6  # chance of an aspect of one part of a message, to be a questio
 MOST_ASKED = 4
 GOT = 0.7  # of the chance of a fee, where the procedure pays a benefit
 LONGEST_CUE = 5  # words
+QUIET = 0.3  # of the chance of each aspect, in a message without a word of a question
 MARKS = r"[?!.;,\n]+"
 ASPECTS: dict[str, Aspect | None] = {NO_ASPECT: None, **{aspect.value: aspect for aspect in Aspect}}
 
@@ -34,6 +35,8 @@ class Cues:
     within: frozenset[Run] = frozenset()
     unless: frozenset[Run] = frozenset()
     polite: frozenset[str] = frozenset()
+    asking: frozenset[Run] = frozenset()  # words of any question, folded and with their accents
+    first_words: frozenset[str] = frozenset()  # the first word of each
     asks: dict[Run, Aspect] = field(default_factory=dict)  # whole questions about an aspect, of two words or more
     begins_asking: frozenset[Run] = frozenset()  # the first two words of each
     clause: re.Pattern[str] = re.compile(MARKS)  # what parts the clauses of a message
@@ -45,12 +48,15 @@ def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
     """`questions`: whole questions about an aspect, which name no procedure."""
     asks = {run: aspect for aspect, phrases in questions.items() for run in _runs(phrases) if len(run) > 1}
     within, unless = _runs(cues.within), _runs(cues.unless)
+    asking = _runs(cues.asking) | _accented(cues.asking)
     return Cues(
         ends=_runs(cues.ends),
         begins=_runs(cues.begins),
         within=within,
         unless=unless,
         polite=frozenset(map(fold, cues.polite)),
+        asking=asking,
+        first_words=_first(asking),
         asks=asks,
         begins_asking=frozenset(run[:2] for run in asks),
         clause=_clause(cues.joins),
@@ -71,6 +77,10 @@ def _runs(phrases: Phrases) -> frozenset[Run]:
 
 def _first(runs: Iterable[Run]) -> frozenset[str]:
     return frozenset(run[0] for run in runs if run)
+
+
+def _accented(phrases: Phrases) -> frozenset[Run]:
+    return frozenset(tuple(low_words(text)) for language in Language for text in getattr(phrases, language))
 
 
 def _run(text: str) -> Run:
@@ -130,6 +140,8 @@ def parts_of(text: str, whole: list[Token], cues: Cues, vocabulary: Vocabulary, 
         if len(found) > 1:
             return tuple(found.values())
     chances = chances_of(whole, model)
+    if not asks_something(text, cues):
+        chances = unasked(chances)
     return (Part(whole, chances, named(chances), plainly(whole, cues)),)
 
 
@@ -143,6 +155,21 @@ def _part(typed: list[str], cues: Cues, vocabulary: Vocabulary, model: Linear) -
     chances = chances_of(tokens, model)
     aspect = named(chances, ALSO_FROM)
     return Part(tokens, chances, aspect, plainly(tokens, cues)) if aspect else None
+
+
+def asks_something(text: str, cues: Cues) -> bool:
+    """Whether a message has a word of a question, or its mark; typed with accents, a word must have its own."""
+    if not cues.asking or "?" in text:
+        return True
+    words = tuple(low_words(text))
+    read = words if any(map(has_accent, words)) else tuple(map(fold, words))
+    return not cues.asking.isdisjoint(_grams(read, LONGEST_CUE, cues.first_words))
+
+
+def unasked(chances: Chances) -> Chances:
+    """Of a message that tells something and asks nothing."""
+    quiet: Chances = {aspect: QUIET * chance for aspect, chance in chances.items() if aspect is not None}
+    return {**quiet, None: 1.0 - sum(quiet.values())}
 
 
 def is_yes_no(text: str, cues: Cues) -> bool:
@@ -165,17 +192,6 @@ def _grams(words: Run, most: int, first: Collection[str]) -> set[Run]:
     """Every row of at most so many words that begins with one of `first`."""
     begins = [at for at, word in enumerate(words) if word in first]
     return {words[at:end] for at in begins for end in range(at + 1, min(at + most, len(words)) + 1)}
-
-
-AGE = re.compile(r"\b(\d{1,3})\s?(?:tuoi|t|tui|years? old|yo|y o|tahun)\b")
-
-
-def age_told(text: str) -> int | None:
-    """The age in years that a cleaned message tells, where it tells one."""
-    if not any(map(str.isdigit, text)):
-        return None
-    ages = {int(found[1]) for found in AGE.finditer(" ".join(_folded(text)))}
-    return ages.pop() if len(ages) == 1 else None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ does it cost"), and for every other aspect the honest word that we do not know: 
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 from itertools import accumulate, chain
@@ -28,6 +28,9 @@ NOTHING_KNOWN = 0.15  # the same where neither answer nor field is there
 ANSWERED_TOO = 0.1  # how much less where the entry has an answer about the aspect
 OPEN = 0.3  # the same for the whole in short, where nothing particular is asked
 OF_THAT_AGE = 1.5  # what an answer for the age that the message tells gains, and one for another age loses
+SETTLED = 2.0  # what an answer gains that holds only for a number like the one told
+IN_THAT_CASE = 1.0  # the same for one that holds only in the case told
+UNTOLD = 0.7  # what a verdict for some case loses where the message tells none
 YES_NO = 0.5  # what an answer with a verdict gains by a yes-or-no question
 LEAST_CHANCE = 0.004  # of an aspect: none is ruled out by the words alone
 LEAST = ASPECT * math.log(LEAST_CHANCE)
@@ -52,6 +55,7 @@ FIELDS = (
 JUDGED = (Verdict.YES, Verdict.NO, Verdict.DEPENDS)
 
 LANGUAGES = tuple(Language)
+NO_CASES: Mapping[str, str] = {}
 
 type Chances = dict[Aspect | None, float]
 
@@ -67,6 +71,8 @@ class Statement:
     questions: tuple[str, ...]
     at: int
     has_text: bool
+    settled: bool = False  # it holds for some numbers only
+    cases: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -121,8 +127,17 @@ def telling(features: Iterable[str]) -> tuple[str, ...]:
 
 
 def _statement(answer: Answer, at: int) -> Statement:
-    judged, questions = answer.verdict in JUDGED, tuple(_questions(answer))
-    return Statement(answer.id, answer.asks, judged, answer.eligible, questions, at, answer.text is not None)
+    return Statement(
+        answer.id,
+        answer.asks,
+        answer.verdict in JUDGED,
+        answer.eligible,
+        tuple(_questions(answer)),
+        at,
+        answer.text is not None,
+        bool(answer.when),
+        answer.only_if,
+    )
 
 
 def choose(
@@ -135,14 +150,15 @@ def choose(
     age: int | None = None,
     plain: frozenset[Aspect] = frozenset(),
     left_out: frozenset[str] = frozenset(),
+    cases: Mapping[str, str] = NO_CASES,
 ) -> tuple[Choice, ...]:
-    """The statements that may answer, best first. `left_out`: ids of answers to other cases."""
+    """The statements that may answer, best first. `left_out`: ids of answers to other cases than `cases`."""
     likeness = _likeness(features, statements, language)
     logs = {aspect: ASPECT * math.log(max(LEAST_CHANCE, chance)) for aspect, chance in chances.items()}
     held = [(*like, one) for like, one in zip(likeness, statements.all, strict=True) if one.id not in left_out]
     asked = {one.asks for _, _, one in held}
     scores = [
-        *((_score(one, like, logs, yes_no=yes_no, age=age), one, nearest) for like, nearest, one in held),
+        *((_score(one, like, logs, yes_no=yes_no, age=age, cases=cases), one, nearest) for like, nearest, one in held),
         *((_field(one, known=one in asked, plain=one in plain) + log, one, "") for one, log in logs.items()),
     ]
     best = nlargest(SHOWN, scores, key=itemgetter(0))
@@ -182,12 +198,19 @@ def _shared(features: tuple[str, ...], statements: Statements) -> tuple[list[flo
     return shared, math.sqrt(squared) or 1.0
 
 
-def _score(one: Statement, likeness: float, logs: Chances, *, yes_no: bool, age: int | None) -> float:
+def _score(
+    one: Statement, likeness: float, logs: Chances, *, yes_no: bool, age: int | None, cases: Mapping[str, str]
+) -> float:
     score = LIKENESS * likeness + logs.get(one.asks, LEAST)
     if yes_no and one.judged:
         score += YES_NO
-    if age is not None and one.eligible:
+    if one.settled:
+        score += SETTLED
+    elif age is not None and one.eligible:
         score += _of_age(one.eligible, age)
+    if one.cases:
+        told = all(case in cases for case in one.cases)
+        score += IN_THAT_CASE if told else -UNTOLD if one.judged else 0.0
     return score
 
 

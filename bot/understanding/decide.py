@@ -11,8 +11,8 @@ from bot.understanding.result import Context, Outcome, Ranked
 # Honest thresholds: `make bench` prints how often an answer and a choice are right.
 SHARPNESS = 9.0  # how much a difference of scores means, in log odds
 SURE_FROM = 0.84  # probability of the best, of all procedures: said without asking whether it was meant
-ANSWER_FROM = 0.76  # the same: said, with what else may have been meant
-LIKELY_FROM = 0.7  # probability of everything, for such an answer
+ANSWER_FROM = 0.58  # the same: said, with what else may have been meant
+LIKELY_FROM = 0.54  # probability of everything, for such an answer
 NAMED_FROM = 0.5  # probability by the words alone, from which the context has added nothing
 ALSO_FROM = 0.04  # probability of what else may have been meant
 CHOOSE_FROM = 0.40  # probability of the best four together, of everything

@@ -14,7 +14,6 @@ from bot.understanding.asking import (
     Cues,
     Part,
     Told,
-    age_told,
     build_cues,
     build_told,
     cases_told,
@@ -29,8 +28,10 @@ from bot.understanding.features import features_of, shown
 from bot.understanding.fold import clean, fold, low_words, words
 from bot.understanding.language import Languages, detect
 from bot.understanding.linear import Linear
+from bot.understanding.moments import Moments, build_moments, moment_asked
 from bot.understanding.place_names import Places, build_places, everyday
 from bot.understanding.places import Mention, find_mention
+from bot.understanding.quantities import Counting, Quantities, build_counting, told_in
 from bot.understanding.result import Asked, Context, Evidence, Explanation, Ranked, Understanding
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
 from bot.understanding.wishes import Wishes, build_wishes
@@ -67,6 +68,8 @@ class Entries:
     answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)
     cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     benefits: frozenset[str] = frozenset()
+    counting: Counting = field(default_factory=Counting)
+    moments: Moments = field(default_factory=Moments)
     indexed: dict[str, tuple[Statements, Told]] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, procedure: str, vocabulary: Vocabulary) -> tuple[Statements, Told]:
@@ -102,9 +105,16 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         ordinary=everyday(places, learned.ordinary),
         learned=replace(learned, ordinary=()),  # tens of thousands of them
         asking=_asking(intents),
-        entries=Entries(build_cues(intents.yes_no, intents.cues), intents.answers, intents.cases, intents.benefits),
         wishes=build_wishes(intents.wishes),
         dates=build_dates(intents.dates),
+        entries=Entries(
+            build_cues(intents.yes_no, intents.cues),
+            intents.answers,
+            intents.cases,
+            intents.benefits,
+            build_counting(intents.quantities),
+            build_moments(intents.moments),
+        ),
     )
 
 
@@ -169,7 +179,8 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     reading = read(text, context, engine)
     context = _turned_back(reading, context)
     parts = parts_of(reading.unplaced, reading.tokens, engine.entries.cues, engine.vocabulary, engine.learned.aspects)
-    aspect = parts[0].aspect
+    moment = moment_asked(text, engine.entries.moments)
+    aspect = Aspect.HOURS if moment else parts[0].aspect
     scores = dict(
         zip(engine.learned.procedures.labels, engine.learned.procedures.scores(reading.features), strict=True)
     )
@@ -183,7 +194,8 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         procedures=decided.ranked,
         choices=decided.choices,
         aspect=aspect,
-        asked=asked.questions,
+        asked=(Asked(aspect=Aspect.HOURS), *asked.questions[1:]) if moment else asked.questions,
+        moment=moment,
         yes_no=asked.yes_no,
         cases=asked.cases,
         place=reading.mention.place if reading.mention else None,
@@ -214,9 +226,10 @@ def _asked(reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...]
 
 def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: Engine, *, yes_no: bool) -> _Inside:
     statements, told = engine.entries.of(procedure, engine.vocabulary)
-    age = age_told(reading.unplaced)
+    numbers = told_in(reading.unplaced, engine.entries.counting)
     cases = cases_told(reading.tokens, told)
-    left_out = _other_cases(engine.entries.answers.get(procedure, ()), dict(cases))
+    answers = engine.entries.answers.get(procedure, ())
+    left_out = _other_cases(answers, dict(cases)) | _other_numbers(answers, numbers)
     questions = tuple(
         Asked(
             aspect=part.aspect,
@@ -228,9 +241,10 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
                 statements,
                 language=reading.language,
                 yes_no=yes_no,
-                age=age,
+                age=numbers.age,
                 plain=part.plain,
                 left_out=left_out,
+                cases=dict(cases),
             ),
         )
         for part in parts
@@ -247,6 +261,11 @@ def _other_cases(answers: tuple[Answer, ...], told: dict[str, str]) -> frozenset
         for answer in answers
         if any(case in told and told[case] not in options for case, options in answer.only_if.items())
     )
+
+
+def _other_numbers(answers: tuple[Answer, ...], told: Quantities) -> frozenset[str]:
+    """The answers that hold for other numbers than those told, or for a number where none is."""
+    return frozenset(answer.id for answer in answers if answer.when and not told.within(answer.when))
 
 
 def _told(tokens: list[Token], aspect: Aspect | None, engine: Engine) -> str | None:

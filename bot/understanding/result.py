@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.content.schema import Aspect, Language
+from bot.understanding.moments import Moment
 
 
 class Outcome(StrEnum):
@@ -131,6 +132,7 @@ class Understanding:
     choices: tuple[str, ...] = ()  # what to offer where the outcome is a clarification, four at most
     aspect: Aspect | None = None
     asked: tuple[Asked, ...] = ()  # every question of the message, in the order asked; none where nothing particular is
+    moment: Moment | None = None  # at which it is asked whether an office is open
     yes_no: bool = False
     cases: tuple[tuple[str, str], ...] = ()  # circumstances that the words tell: case → option
     place: Place | None = None

@@ -34,7 +34,10 @@ ON_BUTTONS = (
 def reply_to(scene: Scene, procedure: Procedure, understood: Understanding, *, lead: tuple[Block, ...] = ()) -> Reply:
     """What the words ask: each question answered, the first thing said; the name of the matter under it."""
     own = _own(scene, procedure, dict(understood.cases))
-    told = [told_of(scene, own, asked) for asked in understood.asked or (Asked(aspect=understood.aspect),)]
+    told = [
+        told_of(scene, own, asked, understood.moment)
+        for asked in understood.asked or (Asked(aspect=understood.aspect),)
+    ]
     about = (scene.line("answer.about", name=scene.tell(procedure.short_name)),) if understood.follow_up else ()
     blocks = scene.doubted((*lead, *about, *_together(told), _note(scene, procedure)))
     unsure = understood.unsure_of
@@ -53,11 +56,11 @@ def _own(scene: Scene, procedure: Procedure, said: dict[str, str]) -> Procedure:
 def _together(told: list[Told]) -> tuple[Block, ...]:
     """One answer as it is; several as a numbered line each."""
     if len(told) == 1:
-        return told[0].blocks
+        return told[0].alone
     different = {one.line: one for one in told}.values()
     lines = [Block(text=f"{n}. {one.line}") for n, one in enumerate(different, 1)]
-    doubts = {b.text: b for one in told if one.answer for b in one.blocks if b.style is Style.NOTE}
-    return (*lines, *doubts.values())
+    doubts = dict.fromkeys(one.doubt for one in told if one.doubt)
+    return (*lines, *(Block(text=doubt, style=Style.NOTE) for doubt in doubts))
 
 
 def answer(

@@ -33,6 +33,17 @@ def offices_in(scene: Scene, counter: Counter, commune: Commune) -> list[Block]:
     return [*blocks, *_committee(scene, counter, commune), *_general(scene, counter)]
 
 
+def known_hours(scene: Scene, counter: Counter) -> tuple[Hours, ...]:
+    """The hours of the citizen's own office of a kind, none where they are not known."""
+    code = scene.commune.code if scene.commune else 0
+    known = scene.house.knowledge.offices.get(code, ())
+    return next((one.hours for one in known if one.kind is counter and one.hours), ())
+
+
+def told_hours(scene: Scene, hours: tuple[Hours, ...]) -> str:
+    return "; ".join(_hours(scene, span) for span in hours)
+
+
 def office_name(scene: Scene, counter: Counter) -> str:
     """What the office of a kind is called, for the citizen's commune where it is known."""
     return _kind(scene, counter) if scene.commune is None else _name(scene, counter, scene.commune)

@@ -1,13 +1,15 @@
 """One question inside a procedure, answered: an answer of the entry, a field of it, or that we do not know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.content.schema import Answer, Aspect, Certainty, Procedure, Verdict
+from bot.conversation.citizen import opening
 from bot.conversation.citizen.circumstances import counter_of
 from bot.conversation.citizen.facts import TELL, coming, office_line, overview
 from bot.conversation.citizen.offices import office_blocks
 from bot.conversation.reply import Block, Style
 from bot.conversation.scene import Scene
+from bot.understanding.moments import Moment
 from bot.understanding.result import Asked, Choice
 
 PLACED = (Aspect.PLACE, Aspect.ONLINE, Aspect.HOURS, Aspect.STATUS, Aspect.REFUSED, Aspect.LATE)  # say where themselves
@@ -18,11 +20,23 @@ ROOM = 330  # characters of two answers together
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """`aspect`: what was answered, None for the whole in short; `answer`: the entry's answer, where one was given."""
+    """`aspect`: what was answered, None for the whole in short; `answer`: the entry's answer, where one was given.
+
+    `doubt`: that the answer is not checked, said once and beside it.
+    """
 
     blocks: tuple[Block, ...]
     aspect: Aspect | None = None
     answer: Answer | None = None
+    doubt: str = ""
+
+    @property
+    def alone(self) -> tuple[Block, ...]:
+        """As the only answer of a reply: a doubt stands right behind what it is about."""
+        if not self.doubt:
+            return self.blocks
+        first, *rest = self.blocks
+        return (replace(first, text=f"{first.text} {self.doubt}"), *rest)
 
     @property
     def line(self) -> str:
@@ -33,8 +47,10 @@ class Told:
         return "; ".join(text.rstrip(".") for text in first if text)
 
 
-def told_of(scene: Scene, procedure: Procedure, asked: Asked) -> Told:
-    """The best statement that holds today."""
+def told_of(scene: Scene, procedure: Procedure, asked: Asked, moment: Moment | None = None) -> Told:
+    """The best statement that holds today; by the hours of the office where a moment is asked about."""
+    if moment and asked.aspect is Aspect.HOURS and not asked.choices:
+        return Told(blocks=opening.at(scene, procedure, counter_of(procedure), moment), aspect=Aspect.HOURS)
     answers = {one.id: one for one in scene.house.knowledge.answers(procedure) if one.holds(scene.today)}
     usable = [choice for choice in asked.choices if choice.answer is None or choice.answer in answers]
     if not usable or usable[0].answer is None:
@@ -73,16 +89,17 @@ def _stated(scene: Scene, procedure: Procedure, answer: Answer, also: Answer | N
     blocks = [*_first(scene, procedure, answer), *besides, *_then(scene, procedure, answer, short=bool(also))]
     if answer.asks is Aspect.PLACE and scene.commune:
         blocks += office_blocks(scene, counter_of(procedure))
-    if answer.certainty is not Certainty.CHECKED and answer.verdict is not Verdict.UNKNOWN:
-        blocks.append(Block(text=scene.say(f"doubt.{answer.certainty}"), style=Style.NOTE))
-    return Told(blocks=tuple(blocks), aspect=answer.asks, answer=answer)
+    doubtful = answer.certainty is not Certainty.CHECKED and answer.verdict is not Verdict.UNKNOWN
+    doubt = scene.say(f"doubt.{answer.certainty}") if doubtful else ""
+    return Told(blocks=tuple(blocks), aspect=answer.asks, answer=answer, doubt=doubt)
 
 
 def _first(scene: Scene, procedure: Procedure, answer: Answer) -> list[Block]:
     text = scene.tell(answer.text) if answer.text else ""
     if answer.verdict is Verdict.UNKNOWN:
-        sure = [Block(text=scene.say("unknown.sure", text=text))] if text else []
-        return [scene.line(f"unknown.{answer.asks}"), *sure]
+        sure = [Block(text=text)] if text else []
+        what = scene.say("unknown.of", about=scene.tell(answer.about)) if answer.about else ""
+        return [Block(text=what or scene.say(f"unknown.{answer.asks}")), *sure]
     condition = scene.condition(procedure, answer)
     if condition and answer.verdict in (Verdict.VALUE, Verdict.TOLD):
         text = scene.say("condition.if", condition=condition, text=text)

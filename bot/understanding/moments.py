@@ -1,0 +1,130 @@
+"""A day, a part of a day or a clock time at which somebody asks whether an office is open. Pure."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+
+from bot.content.schema import Language, MomentWords, Phrases, Weekday
+from bot.understanding.fold import fold, low_words
+from bot.understanding.quantities import GLUED
+
+DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/-](\d{1,2})(?![\d/-])")
+CLOCK = re.compile(r"([01]?\d|2[0-3])(?: ([0-5]\d))?")
+LONGEST = 4  # words
+NOON = 12
+
+type Run = tuple[str, ...]  # folded words in a row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """`date`: day and month; `holiday`: the beginning of its name in the calendar; `time`: that it names or stands for.
+
+    `days_ahead`: 0 today, 1 tomorrow. At least one of them is there.
+    """
+
+    weekday: Weekday | None = None
+    date: tuple[int, int] | None = None
+    holiday: str | None = None
+    days_ahead: int | None = None
+    time: dt.time | None = None
+    online: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    at: dt.time
+    after_noon: bool
+
+
+@dataclass(frozen=True)
+class Moments:
+    """The words of days and times, folded."""
+
+    days: dict[Run, Weekday] = field(default_factory=dict)
+    parts: dict[Run, Part] = field(default_factory=dict)
+    ahead: dict[Run, int] = field(default_factory=dict)
+    holidays: dict[Run, str] = field(default_factory=dict)
+    clock_after: frozenset[Run] = frozenset()
+    clock_before: frozenset[Run] = frozenset()
+    not_after: frozenset[str] = frozenset()
+    asks_hours: frozenset[Run] = frozenset()
+    online: frozenset[Run] = frozenset()
+
+
+def build_moments(words: MomentWords | None) -> Moments:
+    if words is None:
+        return Moments()
+    return Moments(
+        days={run: day for day, phrases in words.days.items() for run in _runs(phrases)},
+        parts={
+            run: Part(dt.time.fromisoformat(part.at), part.after_noon)
+            for part in words.parts.values()
+            for run in _runs(part.said)
+        },
+        ahead={run: n for n, phrases in enumerate((words.today, words.tomorrow)) for run in _runs(phrases)},
+        holidays={run: name for name, phrases in words.holidays.items() for run in _runs(phrases)},
+        clock_after=frozenset(_runs(words.clock_after)),
+        clock_before=frozenset(_runs(words.clock_before)),
+        not_after=frozenset(run[0] for run in _runs(words.not_after)),
+        asks_hours=frozenset(_runs(words.asks_hours)),
+        online=frozenset(_runs(words.online)),
+    )
+
+
+def _runs(phrases: Phrases) -> list[Run]:
+    return [tuple(map(fold, low_words(text))) for language in Language for text in getattr(phrases, language)]
+
+
+def moment_asked(text: str, moments: Moments) -> Moment | None:
+    """The moment of a message that asks whether somebody is there then; None where it asks nothing of the kind."""
+    words = tuple(map(fold, low_words(GLUED.sub(" ", DATE.sub(" ", text)))))
+    if not _anywhere(words, moments.asks_hours):
+        return None
+    weekday = _first(words, moments.days, moments.not_after)
+    holiday = _first(words, moments.holidays, frozenset())
+    ahead = _first(words, moments.ahead, frozenset())
+    date = DATE.search(text)
+    day = (int(date[1]), int(date[2])) if date and 1 <= int(date[1]) <= 31 and 1 <= int(date[2]) <= 12 else None
+    part = _first(words, moments.parts, frozenset())
+    time = _clock(words, moments, part) or (part.at if part else None)
+    if weekday is None and holiday is None and ahead is None and day is None and time is None:
+        return None
+    online = _anywhere(words, moments.online)
+    return Moment(weekday=weekday, date=day, holiday=holiday, days_ahead=ahead, time=time, online=online)
+
+
+def _anywhere(words: Run, known: frozenset[Run]) -> bool:
+    return any(_at(words, start, known) for start in range(len(words)))
+
+
+def _at(words: Run, start: int, known: frozenset[Run]) -> bool:
+    return any(words[start : start + length] in known for length in range(1, LONGEST + 1))
+
+
+def _first[T](words: Run, known: dict[Run, T], unless_after: frozenset[str]) -> T | None:
+    """What the first known words say, the longest of those that begin there; not after a word that makes it past."""
+    for start in range(len(words)):
+        for length in range(LONGEST, 0, -1):
+            run = words[start : start + length]
+            if len(run) == length and run in known:
+                return None if start and words[start - 1] in unless_after else known[run]
+    return None
+
+
+def _clock(words: Run, moments: Moments, part: Part | None) -> dt.time | None:
+    """The clock time that is named: in the afternoon where a word says so."""
+    for at, word in enumerate(words):
+        minutes = words[at + 1] if len(words) > at + 1 and words[at + 1].isdecimal() else ""
+        after = at + 1 + bool(minutes)
+        named = _at(words, at + 1, moments.clock_after) or _at(words, after, moments.clock_after)
+        if not word.isdecimal() or not (named or (at and words[at - 1 : at] in moments.clock_before)):
+            continue
+        later = words[at + 2] if len(words) > at + 2 and words[at + 2].isdecimal() else ""
+        found = CLOCK.fullmatch(f"{word} {minutes or later}".strip()) or CLOCK.fullmatch(word)
+        if not found:
+            continue
+        hour = int(found[1])
+        hour += NOON if part and part.after_noon and hour < NOON else 0
+        return dt.time(hour, int(found[2] or 0))
+    return None

@@ -1,0 +1,137 @@
+"""Ages and lengths of time that a message tells, in figures or words. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bot.content.schema import Language, Phrases, QuantityWords, When
+from bot.understanding.fold import fold, low_words
+
+DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+AGE = "age"
+MOST_DIGITS = 3  # of a number that counts years or days
+LONGEST = 3  # words of a unit
+GLUED = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=\d[hg])(?=\d)", re.IGNORECASE)  # "17t", "7h30"
+
+type Run = tuple[str, ...]  # folded words in a row
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """What a message tells: an age in full years, a length of time in days; None where none or several are told."""
+
+    age: int | None = None
+    days: int | None = None
+
+    def within(self, when: When) -> bool | None:
+        """Whether what is told lies in the bounds; None where nothing is told that they are about."""
+        checks = [
+            _between(told, least, below)
+            for told, least, below in (
+                (self.age, when.age_from, when.age_below),
+                (self.days, when.days_from, when.days_below),
+            )
+            if least is not None or below is not None
+        ]
+        return None if None in checks else all(checks)
+
+
+def _between(told: int | None, least: int | None, below: int | None) -> bool | None:
+    if told is None:
+        return None
+    return (least is None or told >= least) and (below is None or told < below)
+
+
+@dataclass(frozen=True)
+class Counting:
+    """The words of numbers and units, folded."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    ten: frozenset[str] = frozenset()
+    half: frozenset[Run] = frozenset()
+    units: dict[Run, tuple[str, ...]] = field(default_factory=dict)
+    once: dict[str, str] = field(default_factory=dict)
+
+
+def build_counting(words: QuantityWords | None) -> Counting:
+    if words is None:
+        return Counting()
+    units: dict[Run, tuple[str, ...]] = {}
+    for unit, phrases in words.units.items():
+        for run in _runs(phrases):
+            units[run] = (*units.get(run, ()), unit)
+    return Counting(
+        numbers={
+            run[0]: number for number, phrases in words.numbers.items() for run in _runs(phrases) if len(run) == 1
+        },
+        ten=frozenset(run[0] for run in _runs(words.ten)),
+        half=frozenset(_runs(words.half)),
+        units=units,
+        once={run[0]: unit for unit, phrases in words.once.items() for run in _runs(phrases)},
+    )
+
+
+def _runs(phrases: Phrases) -> Iterator[Run]:
+    for language in Language:
+        for text in getattr(phrases, language):
+            yield tuple(map(fold, low_words(text)))
+
+
+def told_in(text: str, counting: Counting) -> Quantities:
+    """The one age and the one length of time of a message."""
+    words = [fold(word) for word in low_words(GLUED.sub(" ", text))]
+    found = list(_counted(words, counting))
+    ages = {number for number, unit in found if unit == AGE}
+    days = {round(number * DAYS[unit]) for number, unit in found if unit != AGE}
+    return Quantities(age=_only(ages), days=_only(days))
+
+
+def _only(found: Iterable[float]) -> int | None:
+    several = list(found)
+    return int(several[0]) if len(several) == 1 else None
+
+
+def _counted(words: list[str], counting: Counting) -> Iterator[tuple[float, str]]:
+    """Each number that stands before a unit, or inside it."""
+    at = 0
+    while at < len(words):
+        if (unit := counting.once.get(words[at])) and unit:
+            yield 1, unit
+        number, end = _number(words, at, counting)
+        units, after = _unit(words, end, counting) if number is not None else ((), end)
+        dated = at > 0 and _unit(words, at - 1, counting)[1] == at  # "ngày 15 tháng 3" is no length of time
+        for one in () if dated else units:
+            yield number or 0, one
+        at = max(at + 1, after if units else end)
+
+
+def _number(words: list[str], at: int, counting: Counting) -> tuple[float | None, int]:
+    """The number that begins at a word, and where it ends."""
+    for run in counting.half:
+        if tuple(words[at : at + len(run)]) == run:
+            return 0.5, at + len(run)
+    word = words[at]
+    if word.isdecimal() and len(word) <= MOST_DIGITS:
+        return int(word), at + 1
+    total, end = 0, at
+    while end < len(words):
+        word = words[end]
+        if word in counting.ten:
+            total = total * 10 if 0 < total < 10 else 10 if total == 0 else total
+        elif (digit := counting.numbers.get(word)) is None or (total and (total % 10 or digit > 9)):
+            break
+        elif end > at and _unit(words, end, counting)[0]:
+            break  # "hai năm": the second word is the unit
+        else:
+            total += digit
+        end += 1
+    return (total or None), max(end, at)
+
+
+def _unit(words: list[str], at: int, counting: Counting) -> tuple[tuple[str, ...], int]:
+    """The longest unit that begins at a word, and where it ends."""
+    for length in range(LONGEST, 0, -1):
+        run = tuple(words[at : at + length])
+        if len(run) == length and (units := counting.units.get(run)):
+            return units, at + length
+    return (), at
