@@ -11,6 +11,12 @@ from bot.desk.working_time import VIETNAM, WEEK, WorkingTime
 from bot.understanding.moments import Moment
 
 A_YEAR = 366
+VERDICTS = {  # by whether it is open then, and whether that is sure
+    (True, True): "at.open",
+    (False, True): "at.closed",
+    (True, False): "at.open_usually",
+    (False, False): "at.closed_usually",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +80,7 @@ def _verdict(scene: Scene, office: Office, working: WorkingTime, day: dt.date, m
     asked = dt.datetime.combine(day, moment.time, VIETNAM) if moment.time else None
     open_then = any(start <= asked < end for start, end in spans) if asked else bool(spans)
     sure = office.own or office.general is not None
-    key = f"at.{'open' if open_then else 'closed'}{'' if sure else '_usually'}"
+    key = VERDICTS[open_then, sure]
     named = moment.weekday or moment.date or moment.days_ahead is not None
     when = scene.day(day) if named and not asked else _when(scene, day, asked, named=bool(named))
     return [scene.line(key, when=when, office=office.name)]
