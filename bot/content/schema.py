@@ -702,7 +702,8 @@ class YesNoCues(Record):
     """`intents/_yes_no.yaml`: words at the end, at the beginning or anywhere of a clause that yes or no would answer.
 
     `polite` words may follow at the end; `unless`: with these a number, a day or a place is asked; `joins`: words
-    between two questions; `asking`: words of any question, without which a message asks nothing in particular.
+    between two questions; `asking`: words of any question, without which a message asks nothing in particular; `filler`: words
+    that may be left out of a question.
     """
 
     ends: Phrases
@@ -712,6 +713,7 @@ class YesNoCues(Record):
     unless: Phrases = Phrases()
     joins: Phrases = Phrases()
     asking: Phrases = Phrases()
+    filler: Phrases = Phrases()
 
 
 class QuantityWords(Record):

@@ -159,7 +159,7 @@ def _part(typed: list[str], cues: Cues, vocabulary: Vocabulary, model: Linear) -
 
 def asks_something(text: str, cues: Cues) -> bool:
     """Whether a message has a word of a question, or its mark; typed with accents, a word must have its own."""
-    if not cues.asking or "?" in text:
+    if not cues.asking or "?" in text or is_yes_no(text, cues):
         return True
     words = tuple(low_words(text))
     read = words if any(map(has_accent, words)) else tuple(map(fold, words))

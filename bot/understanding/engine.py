@@ -58,6 +58,8 @@ class Asking:
 
     questions: frozenset[str] = frozenset()
     beginnings: frozenset[str] = frozenset()
+    bare: frozenset[str] = frozenset()  # the questions without their filler
+    filler: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,14 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
 def _asking(intents: HowPeopleAsk) -> Asking:
     cues = (cue for cues in intents.cues.values() for language in Language for cue in getattr(cues, language))
     questions = frozenset(map(_folded, cues))
-    return Asking(questions, frozenset(" ".join(one.split()[:2]) for one in questions))
+    filling = intents.yes_no.filler
+    filler = frozenset(_folded(text) for language in Language for text in getattr(filling, language))
+    bare = frozenset(_bare(one.split(), filler) for one in questions) - {""}
+    return Asking(questions, frozenset(" ".join(one.split()[:2]) for one in questions), bare, filler)
+
+
+def _bare(folded: Sequence[str], filler: frozenset[str]) -> str:
+    return " ".join(word for word in folded if word not in filler)
 
 
 def _folded(text: str) -> str:
@@ -131,6 +140,8 @@ def _folded(text: str) -> str:
 def only_asks(tokens: list[Token], asking: Asking) -> bool:
     """Whether a message is a question about an aspect and nothing else, but for a word or two of politeness."""
     folded = [token.folded for token in tokens]
+    if _bare(folded, asking.filler) in asking.bare:
+        return True
     for end in range(len(folded), max(0, len(folded) - POLITE_WORDS - 1), -1):
         if any(len(word) > POLITE_LETTERS for word in folded[end:]):
             return False
