@@ -107,6 +107,10 @@ def _check_entry(entry: Procedure, document: Document, ids: list[str]) -> None:
         for case, options in fact.only_if.items():
             used.add(case)
             check_condition(document, loc, case, options, cases)
+    for n, answer in enumerate(entry.answers):
+        for case, options in answer.decided_by.yes_in.items() if answer.decided_by else ():
+            used.add(case)
+            check_condition(document, ("answers", n, "decided_by", "yes_in"), case, options, cases)
     for n, case_ in enumerate(entry.cases):
         if case_.id not in used:
             document.report(("cases", n), f"no fact uses the case `{case_.id}`", "use it in an `only_if` or remove it")

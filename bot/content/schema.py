@@ -273,6 +273,10 @@ class Phrases(Record):
     en: tuple[Line, ...] = ()
     id: tuple[Line, ...] = ()
 
+    @property
+    def all(self) -> tuple[Line, ...]:
+        return (*self.vi, *self.en, *self.id)
+
 
 class Option(Record):
     """`said`: words of a message that say this option, so that nobody need be asked."""
@@ -345,6 +349,20 @@ class When(Record):
     days_from: Count | None = None
     days_below: Count | None = None
 
+    @property
+    def bounded(self) -> bool:
+        """Whether any number decides."""
+        return (self.age_from, self.age_below, self.days_from, self.days_below) != (None,) * 4
+
+
+class Decision(When):
+    """What decides a question of yes or no: within the bounds and in the options of `yes_in` yes, else no.
+
+    What the message does not tell decides nothing: then the answer's own verdict stands.
+    """
+
+    yes_in: dict[Slug, tuple[Slug, ...]] = Field(default_factory=dict)
+
 
 class Answer(Fact):
     """One statement that answers one question about a procedure.
@@ -352,14 +370,18 @@ class Answer(Fact):
     `questions` are how people ask it; they are learnt as phrases of the procedure, too. Typed parts say the same as
     `text` to a program: `amount` in đồng `per` what; `length` counted from `counted_from` (in `remote` areas another),
     and what is `lost` after it; `ages` at which it is due; who is `eligible`. `then`: what to do next, in a sentence.
-    `when`: it answers only a message that tells such a number. `about`: of something unknown, what it is, in a few
+    `when`: it answers only a message that tells such a number. `decided_by`: what turns its verdict into yes or no.
+    `against`: questions about the same thing asked the other way round ("may I go alone" where both must come), to
+    which yes is no and no is yes. `about`: of something unknown, what it is, in a few
     words ("the number of photos and their size").
     """
 
     id: Slug
     asks: Aspect
     questions: Phrases
+    against: Phrases = Phrases()
     verdict: Verdict
+    decided_by: Decision | None = None
     text: Text | None = None
     then: Text | None = None
     when: When | None = None
@@ -702,8 +724,8 @@ class YesNoCues(Record):
     """`intents/_yes_no.yaml`: words at the end, at the beginning or anywhere of a clause that yes or no would answer.
 
     `polite` words may follow at the end; `unless`: with these a number, a day or a place is asked; `joins`: words
-    between two questions; `asking`: words of any question, without which a message asks nothing in particular; `filler`: words
-    that may be left out of a question.
+    between two questions; `asking`: words of any question, without which a message asks nothing in particular; `filler`:
+    words that may be left out of a question.
     """
 
     ends: Phrases

@@ -73,7 +73,7 @@ def with_answers(
 def _questions(entry: Procedure) -> Iterator[Phrase]:
     for answer in entry.answers:
         for language in Language:
-            for text in getattr(answer.questions, language):
+            for text in (*getattr(answer.questions, language), *getattr(answer.against, language)):
                 yield Phrase(text=text, language=language, means=entry.id, aspect=answer.asks)
 
 

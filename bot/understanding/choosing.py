@@ -24,6 +24,7 @@ TEXT = 1.5  # how much the words of an answer count beside those of its question
 ASPECT = 1.5  # what the aspect's log chance is worth
 FIELD = 0.35  # how like a plain question every message about a field's aspect is taken to be
 PLAIN = 0.85  # the same where the plain question stands in it
+PLAIN_FROM = 0.2  # chance of its aspect: "what shall I do" may ask about a refusal
 NOTHING_KNOWN = 0.15  # the same where neither answer nor field is there
 ANSWERED_TOO = 0.1  # how much less where the entry has an answer about the aspect
 OPEN = 0.3  # the same for the whole in short, where nothing particular is asked
@@ -109,7 +110,8 @@ def _texts(answer: Answer) -> Iterator[str]:
 
 
 def _questions(answer: Answer) -> Iterator[str]:
-    return chain.from_iterable(getattr(answer.questions, language) for language in LANGUAGES)
+    asked = (answer.questions, answer.against)
+    return chain.from_iterable(getattr(phrases, language) for phrases in asked for language in LANGUAGES)
 
 
 def _features(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -159,7 +161,10 @@ def choose(
     asked = {one.asks for _, _, one in held}
     scores = [
         *((_score(one, like, logs, yes_no=yes_no, age=age, cases=cases), one, nearest) for like, nearest, one in held),
-        *((_field(one, known=one in asked, plain=one in plain) + log, one, "") for one, log in logs.items()),
+        *(
+            (_field(one, known=one in asked, plain=one in plain and chances[one] >= PLAIN_FROM) + log, one, "")
+            for one, log in logs.items()
+        ),
     ]
     best = nlargest(SHOWN, scores, key=itemgetter(0))
     return tuple(_choice(score, what, nearest) for score, what, nearest in best)

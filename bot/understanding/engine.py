@@ -31,7 +31,7 @@ from bot.understanding.linear import Linear
 from bot.understanding.moments import Moments, build_moments, moment_asked
 from bot.understanding.place_names import Places, build_places, everyday
 from bot.understanding.places import Mention, find_mention
-from bot.understanding.quantities import Counting, Quantities, build_counting, told_in
+from bot.understanding.quantities import NOTHING, Counting, Quantities, build_counting, told_in
 from bot.understanding.result import Asked, Context, Evidence, Explanation, Ranked, Understanding
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
 from bot.understanding.wishes import Wishes, build_wishes
@@ -209,6 +209,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         moment=moment,
         yes_no=asked.yes_no,
         cases=asked.cases,
+        numbers=asked.numbers,
         place=reading.mention.place if reading.mention else None,
         talk=decided.talk,
         life_event=None if decided.follow_up else _told(reading.tokens, aspect, engine),
@@ -225,6 +226,7 @@ class _Inside:
     questions: tuple[Asked, ...]
     yes_no: bool
     cases: tuple[tuple[str, str], ...] = ()
+    numbers: Quantities = NOTHING
 
 
 def _asked(reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...], engine: Engine) -> _Inside:
@@ -260,7 +262,7 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
         )
         for part in parts
     )
-    return _Inside(questions, yes_no, cases)
+    return _Inside(questions, yes_no, cases, numbers)
 
 
 def _other_cases(answers: tuple[Answer, ...], told: dict[str, str]) -> frozenset[str]:

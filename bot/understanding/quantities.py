@@ -36,6 +36,9 @@ class Quantities:
         return None if None in checks else all(checks)
 
 
+NOTHING = Quantities()
+
+
 def _between(told: int | None, least: int | None, below: int | None) -> bool | None:
     if told is None:
         return None

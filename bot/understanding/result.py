@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from bot.content.schema import Aspect, Language
 from bot.understanding.moments import Moment
+from bot.understanding.quantities import NOTHING, Quantities
 
 
 class Outcome(StrEnum):
@@ -135,6 +136,7 @@ class Understanding:
     moment: Moment | None = None  # at which it is asked whether an office is open
     yes_no: bool = False
     cases: tuple[tuple[str, str], ...] = ()  # circumstances that the words tell: case → option
+    numbers: Quantities = NOTHING  # the age and the length of time that the words tell
     place: Place | None = None
     talk: str | None = None  # the kind of `_talk.yaml` the message belongs to
     life_event: str | None = None  # what happened in a life, told without asking for one procedure

@@ -32,7 +32,7 @@ class Office:
 def at(scene: Scene, procedure: Procedure | None, counter: Counter, moment: Moment) -> tuple[Block, ...]:
     """Open then or not; and the hours. Online everything can be handed in at any time."""
     online = procedure is not None and procedure.online.level != "no"
-    if online and moment.online:
+    if moment.online and (online or procedure is None):
         return (scene.line("at.online_yes"),)
     office = _office(scene, counter)
     working = WorkingTime(scene.house.knowledge.calendar, office.hours)

@@ -7,10 +7,10 @@ from bot.conversation.citizen import opening
 from bot.conversation.citizen.circumstances import counter_of
 from bot.conversation.citizen.facts import TELL, coming, office_line, overview
 from bot.conversation.citizen.offices import office_blocks
+from bot.conversation.citizen.verdicts import opened, verdict_of
 from bot.conversation.reply import Block, Style
 from bot.conversation.scene import Scene
-from bot.understanding.moments import Moment
-from bot.understanding.result import Asked, Choice
+from bot.understanding.result import Asked, Choice, Understanding
 
 PLACED = (Aspect.PLACE, Aspect.ONLINE, Aspect.HOURS, Aspect.STATUS, Aspect.REFUSED, Aspect.LATE)  # say where themselves
 
@@ -47,8 +47,9 @@ class Told:
         return "; ".join(text.rstrip(".") for text in first if text)
 
 
-def told_of(scene: Scene, procedure: Procedure, asked: Asked, moment: Moment | None = None) -> Told:
+def told_of(scene: Scene, procedure: Procedure, asked: Asked, understood: Understanding) -> Told:
     """The best statement that holds today; by the hours of the office where a moment is asked about."""
+    moment = understood.moment
     if moment and asked.aspect is Aspect.HOURS and not asked.choices:
         return Told(blocks=opening.at(scene, procedure, counter_of(procedure), moment), aspect=Aspect.HOURS)
     answers = {one.id: one for one in scene.house.knowledge.answers(procedure) if one.holds(scene.today)}
@@ -56,8 +57,9 @@ def told_of(scene: Scene, procedure: Procedure, asked: Asked, moment: Moment | N
     if not usable or usable[0].answer is None:
         return field(scene, procedure, usable[0].asks if usable else asked.aspect)
     best = answers[usable[0].answer]
-    also = _close(usable, answers)
-    return _stated(scene, procedure, best, also if also and _fit(scene, best, also) else None)
+    verdict = verdict_of(best, usable[0], understood)
+    also = _close(usable, answers) if verdict is best.verdict else None
+    return _stated(scene, procedure, best, also if also and _fit(scene, best, also) else None, verdict)
 
 
 def _close(choices: list[Choice], answers: dict[str, Answer]) -> Answer | None:
@@ -84,9 +86,9 @@ def field(scene: Scene, procedure: Procedure, aspect: Aspect | None) -> Told:
     return Told(blocks=(scene.line(f"unknown.{aspect}"), scene.line("unknown.ask")), aspect=aspect)
 
 
-def _stated(scene: Scene, procedure: Procedure, answer: Answer, also: Answer | None) -> Told:
-    besides = _first(scene, procedure, also) if also else []
-    blocks = [*_first(scene, procedure, answer), *besides, *_then(scene, procedure, answer, short=bool(also))]
+def _stated(scene: Scene, procedure: Procedure, answer: Answer, also: Answer | None, verdict: Verdict) -> Told:
+    besides = _first(scene, procedure, also, also.verdict) if also else []
+    blocks = [*_first(scene, procedure, answer, verdict), *besides, *_then(scene, procedure, answer, short=bool(also))]
     if answer.asks is Aspect.PLACE and scene.commune:
         blocks += office_blocks(scene, counter_of(procedure))
     doubtful = answer.certainty is not Certainty.CHECKED and answer.verdict is not Verdict.UNKNOWN
@@ -94,8 +96,8 @@ def _stated(scene: Scene, procedure: Procedure, answer: Answer, also: Answer | N
     return Told(blocks=tuple(blocks), aspect=answer.asks, answer=answer, doubt=doubt)
 
 
-def _first(scene: Scene, procedure: Procedure, answer: Answer) -> list[Block]:
-    text = scene.tell(answer.text) if answer.text else ""
+def _first(scene: Scene, procedure: Procedure, answer: Answer, verdict: Verdict) -> list[Block]:
+    text = opened(scene, answer, verdict, scene.tell(answer.text)) if answer.text else ""
     if answer.verdict is Verdict.UNKNOWN:
         sure = [Block(text=text)] if text else []
         what = scene.say("unknown.of", about=scene.tell(answer.about)) if answer.about else ""
