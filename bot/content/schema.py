@@ -278,12 +278,33 @@ class Phrases(Record):
         return (*self.vi, *self.en, *self.id)
 
 
+class When(Record):
+    """A number told in the message that decides a case or an answer: ages in full years, lengths of time in days.
+
+    `below` is not included. Months count 30 days and years 365.
+    """
+
+    age_from: Count | None = None
+    age_below: Count | None = None
+    days_from: Count | None = None
+    days_below: Count | None = None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether any number decides."""
+        return (self.age_from, self.age_below, self.days_from, self.days_below) != (None,) * 4
+
+
 class Option(Record):
-    """`said`: words of a message that say this option, so that nobody need be asked."""
+    """`said`: words of a message that say this option, so that nobody need be asked; `when`: the numbers that do.
+
+    Where both are there, both must be told.
+    """
 
     id: Slug
     label: ShortText
     said: Phrases = Phrases()
+    when: When | None = None
 
 
 class Case(Record):
@@ -336,23 +357,6 @@ class Remind(Record):
     before: tuple[Count, ...] = Field(min_length=1, max_length=4)
     backwards: bool = False
     date: ShortText | None = None
-
-
-class When(Record):
-    """A number told in the message that decides the answer: ages in full years, lengths of time in days.
-
-    `below` is not included. Months count 30 days and years 365.
-    """
-
-    age_from: Count | None = None
-    age_below: Count | None = None
-    days_from: Count | None = None
-    days_below: Count | None = None
-
-    @property
-    def bounded(self) -> bool:
-        """Whether any number decides."""
-        return (self.age_from, self.age_below, self.days_from, self.days_below) != (None,) * 4
 
 
 class Decision(When):
@@ -724,8 +728,8 @@ class YesNoCues(Record):
     """`intents/_yes_no.yaml`: words at the end, at the beginning or anywhere of a clause that yes or no would answer.
 
     `polite` words may follow at the end; `unless`: with these a number, a day or a place is asked; `joins`: words
-    between two questions; `asking`: words of any question, without which a message asks nothing in particular; `filler`:
-    words that may be left out of a question.
+    between two questions; `asking`: words of any question, without which a message asks nothing in particular;
+    `filler`: words that may be left out of a question.
     """
 
     ends: Phrases

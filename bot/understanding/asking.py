@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from bot.content.schema import Aspect, Case, Language, Phrases, YesNoCues
+from bot.content.schema import Aspect, Case, Language, Phrases, When, YesNoCues
 from bot.understanding.decide import probabilities
 from bot.understanding.features import aspect_features
 from bot.understanding.fold import fold, has_accent, low_words, words
 from bot.understanding.linear import Linear
+from bot.understanding.quantities import NOTHING, Quantities
 from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
 NO_ASPECT = "none"
@@ -196,31 +197,43 @@ def _grams(words: Run, most: int, first: Collection[str]) -> set[Run]:
 
 @dataclass(frozen=True)
 class Told:
-    """The words that tell each option of a procedure's cases; and how many they are at most."""
+    """The words and numbers that tell each option of a procedure's cases; and how many words they are at most."""
 
     options: dict[Run, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     longest: int = 0
     first: frozenset[str] = frozenset()  # the first word of each
+    numbers: dict[tuple[str, str], When] = field(default_factory=dict)
+    by_number: tuple[tuple[str, str], ...] = ()  # what numbers tell without a word
 
 
 def build_told(cases: Sequence[Case]) -> Told:
     found: dict[Run, tuple[tuple[str, str], ...]] = {}
+    numbers: dict[tuple[str, str], When] = {}
+    alone: list[tuple[str, str]] = []
     for case in cases:
         for option in case.options:
             for run in filter(None, _runs(option.said)):
                 found[run] = (*found.get(run, ()), (case.id, option.id))
-    return Told(found, max(map(len, found), default=0), _first(found))
+            if option.when:
+                numbers[case.id, option.id] = option.when
+                alone += [] if option.said.all else [(case.id, option.id)]
+    return Told(found, max(map(len, found), default=0), _first(found), numbers, tuple(alone))
 
 
-def cases_told(tokens: Iterable[Token], told: Told) -> tuple[tuple[str, str], ...]:
-    """The cases whose option the words of a message tell; the longest words win, two that differ tell nothing."""
+def cases_told(tokens: Iterable[Token], told: Told, counted: Quantities = NOTHING) -> tuple[tuple[str, str], ...]:
+    """The cases whose option a message tells; the longest words win, two that differ tell nothing."""
     words = tuple(token.folded for token in tokens)
     best: dict[str, tuple[int, str]] = {}
     for run in _grams(words, told.longest, told.first) & told.options.keys():
         for case, option in told.options[run]:
+            when = told.numbers.get((case, option))
+            if when and not counted.within(when):
+                continue
             length, known = best.get(case, (0, ""))
             if len(run) > length:
                 best[case] = len(run), option
             elif len(run) == length and known != option:
                 best[case] = length, ""
-    return tuple(sorted((case, option) for case, (_, option) in best.items() if option))
+    numbered = {case: option for case, option in told.by_number if counted.within(told.numbers[case, option])}
+    worded = {case: option for case, (_, option) in best.items() if option}
+    return tuple(sorted({**numbered, **worded}.items()))

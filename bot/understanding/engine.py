@@ -240,7 +240,7 @@ def _asked(reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...]
 def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: Engine, *, yes_no: bool) -> _Inside:
     statements, told = engine.entries.of(procedure, engine.vocabulary)
     numbers = told_in(reading.unplaced, engine.entries.counting)
-    cases = cases_told(reading.tokens, told)
+    cases = cases_told(reading.tokens, told, numbers)
     answers = engine.entries.answers.get(procedure, ())
     left_out = _other_cases(answers, dict(cases)) | _other_numbers(answers, numbers)
     questions = tuple(

@@ -9,6 +9,7 @@ from bot.understanding.fold import fold, low_words
 
 DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 AGE = "age"
+DATED = frozenset({"day", "month"})  # before a number they begin a date
 MOST_DIGITS = 3  # of a number that counts years or days
 LONGEST = 3  # words of a unit
 GLUED = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=\d[hg])(?=\d)", re.IGNORECASE)  # "17t", "7h30"
@@ -102,7 +103,7 @@ def _counted(words: list[str], counting: Counting) -> Iterator[tuple[float, str]
             yield 1, unit
         number, end = _number(words, at, counting)
         units, after = _unit(words, end, counting) if number is not None else ((), end)
-        dated = at > 0 and _unit(words, at - 1, counting)[1] == at  # "ngày 15 tháng 3" is no length of time
+        dated = at > 0 and not DATED.isdisjoint(_unit(words, at - 1, counting)[0])  # "ngày 15 tháng 3" lasts nothing
         for one in () if dated else units:
             yield number or 0, one
         at = max(at + 1, after if units else end)

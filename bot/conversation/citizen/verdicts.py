@@ -34,7 +34,9 @@ def decided(answer: Answer, understood: Understanding) -> Verdict:
 
 
 def verdict_of(answer: Answer, choice: Choice, understood: Understanding) -> Verdict:
-    """The same, turned where the question is the other way round."""
+    """The same, turned where the question is the other way round; as written where yes or no is not asked."""
+    if not understood.yes_no:
+        return answer.verdict
     verdict = decided(answer, understood)
     return TURNED.get(verdict, verdict) if choice.nearest in answer.against.all else verdict
 
