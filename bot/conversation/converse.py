@@ -6,7 +6,17 @@ from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect, Counter, Language, Procedure
 from bot.conversation import actions
-from bot.conversation.citizen import benefits, checklist, commands, communes, events, next_step, opening, reminders, talk
+from bot.conversation.citizen import (
+    benefits,
+    checklist,
+    commands,
+    communes,
+    events,
+    next_step,
+    opening,
+    reminders,
+    talk,
+)
 from bot.conversation.citizen.answers import LAW, MORE, OVERVIEW, PITFALLS, answer, more, not_yet, opened, reply_to
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
