@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 import os
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,9 @@ ROOT = Path(__file__).parent.parent
 CACHE = ROOT / "var" / "cache"
 os.environ["PORT"] = "0"  # services of several tests run at the same time; each takes a free port
 SERVER = "MOTCUA_TEST_POSTGRES"  # the folder of the session's server, as the workers of xdist learn it
+MEMORY = Path("/dev/shm")  # noqa: S108 - where there is one, nobody waits for a disk that a power cut would not matter to
 numbers = itertools.count(1)
+opened = {}  # by address: what was compiled for a database serves the next one at its place
 spare = []  # empty, migrated databases on PostgreSQL
 postgres = None
 
@@ -101,12 +104,24 @@ def migrated(tmp_path_factory):
     return of
 
 
+@pytest.fixture(scope="session")
+def quick(tmp_path_factory):
+    """A folder for this process, in memory where the machine has such folders."""
+    if not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
+        yield tmp_path_factory.mktemp("quick")
+        return
+    with tempfile.TemporaryDirectory(prefix="motcua-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture
-def database_url(request, tmp_path, migrated):
+def database_url(request, quick, migrated):
     """A fresh, migrated database, on each kind in turn."""
     if request.param == "sqlite":
-        file = shutil.copy(migrated("sqlite"), tmp_path / "motcua.db")
-        yield f"sqlite:///{file}"
+        file = quick / "live" / "motcua.db"  # the same for each story, so that what was compiled for it serves the next
+        file.parent.mkdir()
+        yield f"sqlite:///{shutil.copy(migrated('sqlite'), file)}"
+        shutil.rmtree(file.parent)
         return
     folder = os.environ[SERVER]
     if not spare:
@@ -139,7 +154,8 @@ def database_kind(request):
 
 @pytest.fixture
 def database(database_url):
-    database = open_database(database_url)
+    database = opened.get(database_url) or open_database(database_url)
+    opened[database_url] = database
     yield database
     database.close()
 
