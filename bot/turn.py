@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from bot.casework import ahead, albums, astray, clock, front, opening
+from bot.casework import ahead, albums, astray, clock, front, opening, relay
 from bot.casework.counter import Conflict, Counter, Later, memory_of
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
-from bot.casework.people import plan_nightly
+from bot.casework.people import plan_nightly, take_back
 from bot.conversation.citizen.opened import Opened
 from bot.conversation.converse import apology, converse
 from bot.conversation.reply import Block, Place, Reply
 from bot.conversation.scene import House
 from bot.conversation.visit import Memory, Visit, is_question, sets_anew
-from bot.store import agenda, chats, inbox, outbox, people
+from bot.store import agenda, chats, inbox, outbox, people, personal
 from bot.store.agenda import Entry
 from bot.store.database import PASSING_ERRORS, Database, Transaction
 from bot.store.inbox import Receipt
@@ -215,16 +215,22 @@ class Turns:
             caller = people.caller(counter.connection, chat=visit.chat, person=visit.who)
             self._answer(counter, visit, caller)
 
-    def may_be_sent(self, chat: str, reply: Reply) -> bool:
-        """Whether whoever reads in a chat may still receive what a message shows of requests."""
+    def as_it_may_be_sent(self, chat: str, reply: Reply) -> Reply | None:
+        """What a message shows of requests as it is brought now; None where whoever reads there may not receive it."""
         with self.database.look() as connection:
-            return Counter(connection, self.house, self.clock()).may_be_sent(chat, reply.place)
+            counter = Counter(connection, self.house, self.clock())
+            return relay.in_its_place(counter, chat, reply) if counter.may_be_sent(chat, reply.place) else None
 
     def told(self, connection: Transaction, place: Place) -> None:
         """A message has arrived: what was to be said then is said now."""
         now = self.clock()
         for chat, payload in place.then:
             outbox.put(connection, chat=chat, payload=payload, now=now)
+
+    def arrived(self, connection: Transaction, parcel: Parcel, place: Place, messages: Sequence[str]) -> None:
+        """It stands there now. Where its citizen asked to be forgotten while it was under way, it is taken back."""
+        if place.about and outbox.is_dead_of(connection, parcel, personal.NOBODY):
+            take_back(Counter(connection, self.house, self.clock()), parcel.chat, place, messages)
 
     def undelivered(self, connection: Transaction, parcel: Parcel, why: str) -> None:
         """A message will never arrive: whoever wrote it hears so. `why`: a value of `Why`."""

@@ -186,7 +186,8 @@ class Counter:
         """What a desk is shown of somebody who asked to be forgotten: neither who nor what."""
         title = Block(text=f"✔ {code}", style=Style.TITLE)
         line = self.desk_scene(0).line("card.forgotten")
-        self.put(chat, Reply(blocks=(title, line), place=Place(name=name, final=True)), priority=Priority.CARD)
+        place = Place(name=name, final=True, title=code)
+        self.put(chat, Reply(blocks=(title, line), place=place), priority=Priority.CARD)
 
     def _store(self, request: Request, *, version: int) -> None:
         if not cases.change(self.connection, request.code, version=version, values=_values(request)):

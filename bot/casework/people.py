@@ -112,6 +112,16 @@ def take_away(counter: Counter, codes: Sequence[str]) -> None:
                 counter.put(chat, gone, priority=Priority.BACKLOG)
 
 
+def take_back(counter: Counter, chat: str, place: Place, messages: Sequence[str]) -> None:
+    """It was under way to a desk when its citizen asked to be forgotten, and has arrived."""
+    if place.about and place.name and place.name.partition(":")[0] in personal.CARDS:
+        return counter.close_card(chat, place.about, place.name)
+    for message in messages:
+        gone = Reply(blocks=(), replaces=message, place=Place(deletes=True, final=True))
+        counter.put(chat, gone, priority=Priority.BACKLOG)
+    return None
+
+
 def plan_nightly(counter: Counter) -> None:
     """The next night's look at what has been kept for its days."""
     local = counter.now.astimezone(VIETNAM)

@@ -140,6 +140,24 @@ def _bring(counter: Counter, chat: str, row: Written, reply: Reply, place: Place
     return None
 
 
+def in_its_place(counter: Counter, chat: str, reply: Reply) -> Reply:
+    """What was corrected while it was under way takes the place of what has arrived since."""
+    place = reply.place
+    if reply.replaces or place.deletes or not (number := _corrects(place)):
+        return reply
+    row = cases.message(counter.connection, number)
+    if row is None or row["copy_chat"] != chat or not row["copy_message"]:
+        return reply
+    return replace(reply, replaces=row["copy_message"], place=replace(place, copies=()))
+
+
+def _corrects(place: Place) -> int | None:
+    """The message whose words, or whose one picture with its caption, are brought."""
+    if not place.copies:
+        return place.relays
+    return place.copies[0][2] if len(place.copies) == 1 and place.caption is not None else None
+
+
 def _bring_caption(counter: Counter, chat: str, row: Written, reply: Reply, standing: str) -> None:
     """The words under a photo have changed."""
     if row["kind"] not in CAPTIONED or units(row["text"]) > MAX_CAPTION:

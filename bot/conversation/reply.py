@@ -62,7 +62,8 @@ class Place:
     `caption`: the words under what is copied or stands in its place, instead of its own. `point`: a place on the map.
     `prompts`: whoever reads it is to answer it. `deletes`: the message it `replaces` is taken away, or what `relays`
     has become. `then`: what is said, as (chat, message), once this has arrived, and only then. `final`: where it does
-    not arrive, nobody is told. `probes`: where it arrives, the desk's group is there again. `hands`: it asks somebody
+    not arrive, nobody is told. `probes`: where it arrives, the desk's group is there again.
+    `title`: what the topic it stands in is called from now on. `hands`: it asks somebody
     to take a request over, or to answer it.
     """
 
@@ -81,6 +82,7 @@ class Place:
     then: tuple[tuple[str, str], ...] = ()
     final: bool = False
     probes: bool = False
+    title: str | None = None
     hands: bool = False
 
     @property

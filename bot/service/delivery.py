@@ -243,17 +243,21 @@ class Delivery:
             reply = reply_of(parcel.payload)
         except ValueError as error:  # written by another version
             return NO_PLACE, error
-        return reply.place, await self._outcome(parcel, reply)
+        return await self._outcome(parcel, reply)
 
-    async def _outcome(self, parcel: Parcel, reply: Reply) -> Spot | Exception:
+    async def _outcome(self, parcel: Parcel, reply: Reply) -> tuple[Place, Spot | Exception]:
+        place = reply.place
         try:
-            if reply.place.is_of_a_request and not await self.threads.run(self.turns.may_be_sent, parcel.chat, reply):
-                return Withheld()
+            if place.is_of_a_request:
+                now = await self.threads.run(self.turns.as_it_may_be_sent, parcel.chat, reply)
+                if now is None:
+                    return place, Withheld()
+                reply, place = now, now.place
             spot = await self.door.send(parcel.chat, reply)
         except Exception as error:  # noqa: BLE001 - one message that cannot be sent must not hold up all others
-            return Hopeless(type(error).__name__) if await self._is_hopeless(parcel, error) else error
+            return place, Hopeless(type(error).__name__) if await self._is_hopeless(parcel, error) else error
         self._went_at = self.turns.clock()
-        return spot
+        return place, spot
 
     async def _is_hopeless(self, parcel: Parcel, error: Exception) -> bool:
         """It has failed often, and others have gone out since it was last tried, or the server answers otherwise."""
@@ -285,6 +289,7 @@ class Delivery:
             shown.keep(
                 connection, chat=parcel.chat, name=place.name, message=spot.message, thread=spot.thread, look=look
             )
+        self.turns.arrived(connection, parcel, place, spot.album or ([spot.message] if spot.message else []))
         if place.copies:
             self._copied(connection, parcel.chat, place, spot)
         if place.deletes:

@@ -204,6 +204,12 @@ def give_up(connection: Connection, parcel: Parcel, *, error: str, now: dt.datet
     )
 
 
+def is_dead_of(connection: Connection, parcel: Parcel, error: str) -> bool:
+    """Whether it was taken off the list for this reason; it may have been under way all the same."""
+    where = (outbox.c.id == parcel.id, outbox.c.state == "dead", outbox.c.error == error)
+    return connection.execute(select(outbox.c.id).where(*where)).first() is not None
+
+
 def give_up_chat(connection: Connection, chat: str, *, error: str, now: dt.datetime) -> list[str]:
     """Nothing can be delivered to this chat any more; what was to be, in its order."""
     where = (outbox.c.chat == chat, outbox.c.state == "waiting")

@@ -1,5 +1,7 @@
 """Edits and albums: an edit is an edit whatever it carries; what is said under one picture is said of all."""
 
+import json
+
 import pytest
 
 from tests.cast import HOA, LAN, MINH, NGOC_HA
@@ -77,6 +79,45 @@ async def test_a_caption_put_right_while_nothing_is_asked_is_not_answered_twice(
     assert len(play.said(LAN)) == 1
     await play.hears(edit(wrote, caption="lệ phí khai sinh bao nhiêu"))
     assert "không mất tiền" in play.said(LAN)[-1]
+
+
+# Corrected while it is under way
+
+
+async def corrected_under_way(play, method, wrote, correction):
+    """Telegram has the message, and answers only after its correction was taken."""
+    await play.store(wrote)
+    await play.act()
+    await play.store(correction)
+
+    def meanwhile():
+        door = play.service.doorways[0].door
+        for update in [one for found in play.service.worker._waiting().values() for one in found]:
+            play.turns.take(door.read(json.loads(update.raw)), update.receipt)
+        fields = play.server.calls[-1][1]
+        return play.server._copy(fields) if method == "copyMessage" else play.server._message(method, fields)
+
+    play.server.faults[method].append((str(LAN.id), meanwhile))
+    await play.deliver()
+
+
+@played
+async def test_a_photo_corrected_while_it_is_under_way_is_shown_once(play):
+    _, topic = await claimed(play)
+    wrote = NGOC_HA.hears(HOA, photo=PHOTO, caption="Mẫu tờ khai", thread=topic)
+    await corrected_under_way(play, "copyMessage", wrote, edit(wrote, caption="Mẫu tờ khai (đã sửa)"))
+    assert len(places(play, LAN)) == 1
+    (corrected,) = calls(play, "editMessageCaption", LAN)
+    assert corrected["caption"] == "Mẫu tờ khai (đã sửa)"
+
+
+@played
+async def test_words_corrected_while_they_are_under_way_stand_once(play):
+    _, topic = await claimed(play)
+    wrote = NGOC_HA.hears(HOA, "lệ phí 8.000", thread=topic)
+    await corrected_under_way(play, "sendMessage", wrote, edit(wrote, text="lệ phí 5.000"))
+    fees = [m for m in play.server.sent[LAN.id] if "lệ phí" in m["text"]]
+    assert [(m["method"], m["text"][-5:]) for m in fees] == [("sendMessage", "8.000"), ("editMessageText", "5.000")]
 
 
 # Places that move

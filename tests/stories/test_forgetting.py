@@ -5,6 +5,9 @@ import json
 import pytest
 from sqlalchemy import select, text
 
+from bot.casework import people as data
+from bot.casework.counter import Counter
+from bot.conversation.visit import Kind, Visit
 from bot.store import audit, inbox, people
 from bot.store.inbox import Receipt
 from bot.store.tables import metadata
@@ -168,6 +171,37 @@ async def test_the_card_loses_the_name_and_none_is_posted_after(play, database, 
     assert edits[-1]["text"].endswith(play.say("card.forgotten"))
     assert not json.loads(edits[-1].get("reply_markup") or "{}")
     assert play.server.deleted  # what the desk was shown of it
+
+
+@played
+async def test_the_topic_loses_the_name_too(play, database, clock):
+    code = await a_life_with_the_desk(play, database, clock)
+    ((topic, title),) = play.server.topics[NGOC_HA.id]
+    assert "Lan" in title
+    await play.hears(LAN.says("/forget"), LAN.presses("r:forget"))
+    (renamed,) = [fields for name, fields in play.server.calls if name == "editForumTopic"]
+    assert (int(renamed["message_thread_id"]), renamed["name"]) == (topic, code)
+
+
+@played
+async def test_a_card_under_way_while_its_citizen_is_forgotten_is_changed_when_it_arrives(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    await play.drafts(LAN, "giấy của Zxq")
+    await play.store(LAN.presses(play.action(LAN, "r:send:")))
+    await play.act()
+
+    def meanwhile():
+        """Telegram has the card, and answers only after the person is forgotten."""
+        with play.turns.database.change() as connection:
+            counter = Counter(connection, play.turns.house, play.turns.clock())
+            data.forget(counter, Visit(chat=ME, kind=Kind.BUTTON), counter.scene(ME))
+        return play.server._message("sendMessage", play.server.calls[-1][1])
+
+    play.server.faults["sendMessage"].append((str(NGOC_HA.id), meanwhile))
+    await play.deliver()
+    assert [text for text in play.said(NGOC_HA) if "Lan" in text]
+    assert play.said(NGOC_HA)[-1].endswith(play.say("card.forgotten"))
+    assert play.server.sent[NGOC_HA.id][-1]["method"] == "editMessageText"
 
 
 @played

@@ -70,6 +70,11 @@ async def reopen_topic(bot: Bot, chat_id: int, thread: str) -> None:
     await bot.reopen_forum_topic(chat_id, int(thread), read_timeout=PATIENCE)
 
 
+async def rename_topic(bot: Bot, chat_id: int, thread: str, title: str) -> None:
+    """Raises TelegramError."""
+    await bot.edit_forum_topic(chat_id, int(thread), name=title[:128], read_timeout=PATIENCE)
+
+
 async def _edited(bot: Bot, chat_id: int, message_id: int, reply: Reply) -> bool:
     """Whether the reply now stands in an older message's place."""
     try:

@@ -10,7 +10,7 @@ from telegram.error import BadRequest
 from bot.conversation.reply import Place, Reply
 from bot.doors.door import NOWHERE, Spot
 from bot.doors.telegram.failures import TOPIC_IS_CLOSED, TOPIC_IS_GONE, says
-from bot.doors.telegram.outbound import open_topic, reopen_topic, send
+from bot.doors.telegram.outbound import open_topic, rename_topic, reopen_topic, send
 from bot.service.threads import Threads
 from bot.store import cases, people, shown
 from bot.turn import Turns
@@ -38,6 +38,8 @@ class Spots:
             spot, standing, forum = await self.threads.run(self._found, chat, place)
             if spot.thread is None and (place.opens or (place.topic and forum)):
                 spot = await self._opened(chat, chat_id, place) or spot
+        if place.title and spot.thread:
+            await self._renamed(chat_id, spot.thread, place.title)
         if place.deletes:
             reply = replace(reply, replaces=reply.replaces or spot.message)
         elif standing == reply.look and spot.message and not place.prompts:
@@ -62,6 +64,12 @@ class Spots:
             log.warning("a closed topic could not be opened again: %s", error.message)
             return "not_modified" in error.message.lower()
         return True
+
+    async def _renamed(self, chat_id: int, thread: str, title: str) -> None:
+        try:
+            await rename_topic(self.bot, chat_id, thread, title)
+        except BadRequest as error:  # it is gone, is called so already, or we have no right
+            log.warning("a topic keeps its name: %s", error.message)
 
     async def _opened(self, chat: str, chat_id: int, place: Place) -> Spot | None:
         """A topic of its own, known from the moment it is there: whatever else fails, no second one is opened."""
