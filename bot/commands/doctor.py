@@ -32,7 +32,7 @@ def look_at_everything() -> Iterator[Finding]:
         settings = read_settings()
     except BadSettings as error:
         for line in str(error).splitlines():
-            yield Finding(about="configuration", said=line, todo="Set it right; README, Settings, says how.")
+            yield Finding(about="configuration", said=line, todo="Set it right; docs/operating.md, Settings, says how.")
     else:
         yield _configuration(settings)
         yield _database(settings)

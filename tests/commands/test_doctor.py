@@ -66,7 +66,7 @@ def test_where_all_is_well(visited, database):
 @pytest.mark.parametrize(
     ("arrange", "environment", "said", "todo"),
     [
-        (hook(), {"PORT": "http"}, "PORT is not usable", "README"),
+        (hook(), {"PORT": "http"}, "PORT is not usable", "docs/operating.md"),
         (hook(), {"TELEGRAM_BOT_TOKEN": ""}, "in the terminal only", "@BotFather"),
         (hook(), {"DATABASE_URL": "postgresql+psycopg://u:hunter2@127.0.0.1:1/x"}, "does not answer", "DATABASE_URL"),
         (hook(), {"DATABASE_URL": "sqlite:////no/where/x.db"}, "does not exist", "DATABASE_URL"),

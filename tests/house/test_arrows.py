@@ -163,7 +163,7 @@ def test_requirements_are_pinned_with_hashes(name):
 
 
 def test_the_set_up_installs_nothing_without_its_hash():
-    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "Dockerfile"))
+    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("Makefile", "deploy/Dockerfile"))
     installing = [line for line in text.splitlines() if re.search(r"pip\b.* install |PIP\) install ", line)]
     assert len(installing) == 4
     assert [line for line in installing if "--require-hashes" not in line or "-r " not in line] == []

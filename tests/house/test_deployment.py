@@ -8,13 +8,14 @@ import yaml
 from bot.config import SECRETS, Settings
 from tests.conftest import ROOT
 
+DEPLOY = ROOT / "deploy"
 FILES = ("Dockerfile", "compose.yaml", "mot-cua.service")
 NAMES = {name.upper() for name in Settings.model_fields} | {f"{name.upper()}_FILE" for name in SECRETS}
 OTHERS = {"PATH", "BOT_DOMAIN", "STATE_DIRECTORY"}  # the machine's; systemd's name of where a service writes
 
 
 def variables(name):
-    text = (ROOT / name).read_text(encoding="utf-8")
+    text = (DEPLOY / name).read_text(encoding="utf-8")
     match name:
         case "Dockerfile":
             return set(re.findall(r"\b([A-Z_]{4,})=", text))
@@ -34,13 +35,13 @@ def test_every_variable_is_a_setting(name):
 @pytest.mark.parametrize("name", FILES)
 def test_no_secret_is_an_environment_variable(name):
     """The database's address of one machine alone has no password in it."""
-    text = (ROOT / name).read_text(encoding="utf-8")
+    text = (DEPLOY / name).read_text(encoding="utf-8")
     assert not re.search(r"\b(TELEGRAM_BOT_TOKEN|WEBHOOK_SECRET|POSTGRES_PASSWORD)\s*[=:]", text)
     assert not re.search(r"DATABASE_URL\s*[=:]\s*(?!sqlite)\S", text)
 
 
 def test_the_replicas_are_two_and_the_same():
-    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
     assert services["replica-a"] == services["replica-b"]
     assert services["replica-a"]["read_only"]
     assert "ports" not in services["replica-a"] | services["database"]
@@ -48,7 +49,7 @@ def test_the_replicas_are_two_and_the_same():
 
 @pytest.mark.parametrize("name", ["replica-a", "replica-b", "database", "caddy"])
 def test_every_container_has_the_same_limits(name):
-    service = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"][name]
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"][name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "caddy" else [])
@@ -59,22 +60,22 @@ def test_every_container_has_the_same_limits(name):
 
 
 def test_the_container_has_a_place_for_proposals_and_backups():
-    image = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    services = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    image = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
     assert services["replica-a"]["volumes"] == ["kept:/var/lib/mot-cua"]
     assert "ENV STATE_DIRECTORY=/var/lib/mot-cua\n" in image
     assert "--owner=10001 --group=10001 --mode=0700 /var/lib/mot-cua" in image
 
 
 def test_the_proxy_lets_in_what_telegram_posts_and_nothing_else():
-    proxy = (ROOT / "Caddyfile").read_text(encoding="utf-8")
-    path = re.search(r"WEBHOOK_URL: .+(/\w+)$", (ROOT / "compose.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+    proxy = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
+    path = re.search(r"WEBHOOK_URL: .+(/\w+)$", (DEPLOY / "compose.yaml").read_text(encoding="utf-8"), re.MULTILINE)
     assert re.findall(r"handle (\S+) \{", proxy) == [path[1]]
     assert "respond 404" in proxy
 
 
 def test_the_container_does_not_run_as_root():
-    lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line.startswith("USER")][-1] == "USER 10001:10001"
     assert "--require-hashes" in "\n".join(lines)
 
@@ -91,3 +92,16 @@ def test_every_promise_of_the_threat_model_names_its_test():
     promises = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
     assert len(promises) > 25
     assert [cells for cells in promises if len(cells) != 4 or not re.search(r"`test_\w+`", cells[3])] == []
+
+
+def test_readme_is_a_page_and_points_at_what_is_there():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    for file in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\(([\w./-]+)\)", file.read_text(encoding="utf-8")):
+            assert (file.parent / link).exists(), f"{file.name}: {link}"
+
+
+def test_every_setting_is_told_to_whoever_operates_it():
+    told = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "docs").glob("*.md"))
+    assert [name for name in sorted(NAMES) if f"`{name}`" not in told] == []
