@@ -18,6 +18,8 @@ ALSO_FROM = 0.04  # probability of what else may have been meant
 CHOOSE_FROM = 0.40  # probability of the best four together, of everything
 TALK_FROM = 0.50  # probability of the best kind of talk
 EMERGENCY_FROM = 0.2  # probability of all emergencies together: rather one too many than one too few
+EMERGENCY_SCORE = 0.5  # of the words themselves: "aaa ơi" is like nothing, and like everything a little
+ONE_WORD_SCORE = 1.2  # the same of a message of one word
 DOUBTFUL_FROM = 0.1  # the same, where it is asked whether anybody is in danger
 HOPELESS = 9.0  # log odds behind the best
 STAY_ASKING = 0.75  # what the procedure last talked about is worth to a question about an aspect, as a score
@@ -104,7 +106,8 @@ def decide(
         kinds[kind_of(label)][label] = chance
     ranked = _ranked(kinds[Kind.PROCEDURE])
     danger = sum((emergency := kinds[Kind.EMERGENCY]).values())
-    if danger >= EMERGENCY_FROM:
+    heard = max((scores[label] for label in emergency), default=0.0)
+    if danger >= EMERGENCY_FROM and heard >= (EMERGENCY_SCORE if length > 1 else ONE_WORD_SCORE):
         return Decision(Outcome.EMERGENCY, ranked, talk=max(emergency, key=emergency.__getitem__))
     if danger >= DOUBTFUL_FROM:
         rest = {label: score for label, score in scores.items() if kind_of(label) is not Kind.EMERGENCY}

@@ -193,9 +193,12 @@ def hours(scene: Scene, procedure: Procedure) -> list[Block]:
 
 
 def status(scene: Scene, procedure: Procedure) -> list[Block]:
+    return [*how_to_track(scene), *time(scene, procedure)]
+
+
+def how_to_track(scene: Scene) -> list[Block]:
     portal, hotline = scene.contact("portal_tracking"), scene.contact("portal_hotline")
-    blocks = [scene.line("status.cannot_see"), scene.line("status.track", link=portal.link, hotline=hotline.number)]
-    return [*blocks, *time(scene, procedure)]
+    return [scene.line("status.cannot_see"), scene.line("status.track", link=portal.link, hotline=hotline.number)]
 
 
 def law(scene: Scene, procedure: Procedure) -> list[Block]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.content.schema import Procedure
 from bot.conversation import actions
 from bot.conversation.citizen.answers import not_yet, reply_to, short_name
-from bot.conversation.citizen.facts import fee, statement_lines
+from bot.conversation.citizen.facts import fee, how_to_track, statement_lines
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 from bot.desk.request import RequestKind
@@ -62,6 +62,12 @@ def _by_law(scene: Scene, procedure: Procedure) -> tuple[Block, ...]:
     without = statement_lines(scene, procedure, procedure.not_required[:2])
     title = (scene.title("papers.not_required"),) if without else ()
     return (about, *fee(scene, procedure), *title, *without)
+
+
+def tracking(scene: Scene) -> Reply:
+    """Where is my dossier, without a word of which: how to look it up, and a person."""
+    ask = (scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, "")),)
+    return Reply(blocks=tuple(how_to_track(scene)), buttons=(ask, *topics_button(scene)))
 
 
 def small_talk(scene: Scene, understood: Understanding) -> Reply:
