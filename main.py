@@ -154,6 +154,25 @@ def invite(commune: str, role: str) -> None:
     click.echo(secret)
 
 
+@main.command("desk-link")
+@click.argument("person")
+def desk_link(person: str) -> None:
+    """Print a link that opens the desk in a browser for PERSON (a Telegram number): once, within ten minutes."""
+    from bot.casework.counter import Counter
+    from bot.casework.signing_in import link
+    from bot.turn import utc_now
+
+    settings, content = _settings(), _content()
+    key = person if ":" in person else f"telegram:{person}"
+    database = _database(settings)
+    with database.change() as connection:
+        secret = link(Counter(connection, _speechless(content), utc_now()), key)
+    database.close()
+    if secret is None:
+        raise click.ClickException(f"{person} holds no post.")
+    click.echo(f"{settings.public_url or f'http://{settings.host}:{settings.port}'}/ban/vao?m={secret}")
+
+
 @main.group()
 def audit() -> None:
     """The log of who looked at or changed what."""

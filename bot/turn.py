@@ -79,6 +79,7 @@ class Turns:
         self.house = house
         self.clock = clock
         self.unforeseen: Unforeseen = _log
+        self.sent: Callable[[], None] = lambda: None  # something waits in the outbox that the worker knows nothing of
         self._reckoned_by = house.knowledge
 
     def take(self, visit: Visit, receipt: Receipt) -> Taken:

@@ -3,7 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.casework import addressee, ahead, astray, citizens, corrections, officers, practice, relay, staffing
+from bot.casework import (
+    addressee,
+    ahead,
+    astray,
+    citizens,
+    corrections,
+    officers,
+    practice,
+    relay,
+    searching,
+    signing_in,
+    staffing,
+)
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation import actions
@@ -33,12 +45,25 @@ CITIZENS = (
     "mydata",
     "forget",
 )
-STAFF_ALONE = ("queue", "stats", "away", "back", "practice", "unanswered", "notice", "approve", "reject")
-STAFF = ("claim", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note", "release", "r",
-         "delete", "block", "unblock", "draft", "bot", "proposal", "secret")  # fmt: skip
+STAFF_ALONE = (
+    "queue",
+    "mine",
+    "find",
+    "desklink",
+    "stats",
+    "away",
+    "back",
+    "practice",
+    "unanswered",
+    "notice",
+    "approve",
+    "reject",
+)
+STAFF = ("claim", "assign", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note",
+         "release", "r", "delete", "block", "unblock", "draft", "bot", "proposal", "secret")  # fmt: skip
 # What only looks, or what failed where nothing is kept of it: an edit may do it now.
-TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "reminders", "privacy", "mydata", "queue", "stats",
-               "unanswered", "answer", "more", "note", "r")  # fmt: skip
+TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "reminders", "privacy", "mydata", "queue", "mine", "find",
+               "stats", "unanswered", "answer", "more", "note", "r")  # fmt: skip
 # What a button of `/help` does: commands that need no words.
 BY_BUTTON = (*BEHIND_HELP, "queue", "stats", "unanswered", "notice", "practice", "away", "back")
 ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "desk"})
@@ -380,6 +405,9 @@ def _edited_elsewhere(counter: Counter, visit: Visit) -> bool:
 OWN_DATA = {"privacy": privacy_of.what_is_kept, "mydata": privacy_of.my_data, "forget": privacy_of.ask_forget}
 ALONE: dict[str, Callable[[Counter, Visit, Actor], None]] = {
     "queue": staffing.queue,
+    "mine": staffing.mine,
+    "find": searching.find,
+    "desklink": signing_in.link_for,
     "stats": staffing.stats,
     "away": lambda counter, visit, _: staffing.away(counter, visit, gone=True),
     "back": lambda counter, visit, _: staffing.away(counter, visit, gone=False),

@@ -21,6 +21,7 @@ from bot.desk.redact import redact
 from bot.desk.request import CLOCK, LIVE, OVER, Actor, Level, Request, Role, Status
 from bot.desk.working_time import VIETNAM
 from bot.store import cases, people, shown
+from bot.understanding.fold import fold
 from bot.understanding.places import find_exactly
 
 NOTE = "//"
@@ -94,6 +95,53 @@ def tell_claimed(counter: Counter, request: Request) -> None:
         people.write_in(counter.connection, request.citizen, request.code, now=counter.now)
     key = "told.claimed" if free else "told.claimed_other"
     counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, key))
+
+
+def assign(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
+    """`/assign CODE name`: into a colleague's hands; without a name, who is there, and how much each holds."""
+    crew = crew_for(counter, request)
+    chosen = [one for one in crew if fold(text.strip()) in (fold(one.name), fold(one.person.partition(":")[2]))]
+    if len(chosen) != 1:
+        if text.strip() and not chosen:
+            raise Refused("not_serving", text.strip())
+        return _offer_crew(counter, visit, request, chosen or crew)
+    return give_to(counter, visit, actor, request, chosen[0])
+
+
+def give_to(counter: Counter, visit: Visit, actor: Actor, request: Request, holder: Actor) -> None:
+    before = request.owner
+    request = counter.deed(request, Action.ASSIGN, actor, holder=holder)
+    counter.audit(actor, "assign", request.code)
+    if before and people.writing_in(counter.connection, before) == request.code:
+        people.write_in(counter.connection, before, None, now=counter.now)
+    open_room(counter, request)
+    tell_claimed(counter, request)
+    scene = counter.desk_scene(request.commune)
+    for chat, key in ((holder.person, "assigned.you"), (before, "assigned.from_you")):
+        if chat and chat != actor.person:
+            said = Reply(blocks=(scene.line(key, code=request.code, who=actor.name, name=holder.name),))
+            counter.put(chat, about(said, request))
+    here = scene_of(counter, visit).line("done.assigned", code=request.code, name=holder.name)
+    counter.answer(visit, Reply(blocks=(here,)))
+
+
+def crew_for(counter: Counter, request: Request) -> list[Actor]:
+    """Who may be given a request: of its desk, and there."""
+    roles = (Role.LEADER,) if request.for_leaders else (Role.OFFICER, Role.LEADER)
+    able = [counter.actor(person) for person in counter.crew(request.commune, *roles)]
+    there = [one for one in able if (post := one.serves(request.commune)) and not post.away]
+    return [one for one in there if one.person not in (request.owner, request.citizen)]
+
+
+def _offer_crew(counter: Counter, visit: Visit, request: Request, crew: Sequence[Actor]) -> None:
+    scene = scene_of(counter, visit)
+    rows = tuple(
+        (scene.button("assigned.choose", actions.GiveTo(request.code, one.person.partition(":")[2]), name=one.name,
+                      count=len(cases.owned(counter.connection, one.person))),)
+        for one in crew
+    )  # fmt: skip
+    key = "assigned.whom" if rows else "assigned.nobody"
+    counter.answer(visit, about(Reply(blocks=(scene.line(key, code=request.code),), buttons=rows), request))
 
 
 def release(counter: Counter, visit: Visit, actor: Actor, request: Request, text: str) -> None:
@@ -541,10 +589,10 @@ def let_in(counter: Counter, visit: Visit, actor: Actor, request: Request, _text
 
 
 DEEDS: dict[str, Callable[[Counter, Visit, Actor, Request, str], None]] = {
-    "claim": claim, "answer": say, "more": ask_more, "transfer": transfer, "accept": accept, "decline": decline,
-    "escalate": escalate, "returned": returned, "note": note, "release": release, "close": close, "r": canned,
-    "draft": send_draft, "proposal": make_knowledge, "delete": take_back, "status": show, "block": keep_out,
-    "unblock": let_in, "bot": to_bot, "secret": new_secret,
+    "claim": claim, "assign": assign, "answer": say, "more": ask_more, "transfer": transfer, "accept": accept,
+    "decline": decline, "escalate": escalate, "returned": returned, "note": note, "release": release, "close": close,
+    "r": canned, "draft": send_draft, "proposal": make_knowledge, "delete": take_back, "status": show,
+    "block": keep_out, "unblock": let_in, "bot": to_bot, "secret": new_secret,
 }  # fmt: skip
 PROMPTED = ("more", "note", "transfer", "decline", "escalate", "returned")
 
@@ -589,6 +637,8 @@ def press(counter: Counter, visit: Visit, actor: Actor, action: actions.Duty) ->
             return say_to(counter, visit, actor, number, code)
         case actions.Canned(code, name) if request := seen(counter, actor, read_code(code)):
             return act(counter, visit, actor, DeskVerb.REPLIES, request, name)
+        case actions.GiveTo(code, person) if request := seen(counter, actor, read_code(code)):
+            return act(counter, visit, actor, DeskVerb.ASSIGN, request, person)
         case actions.Deed(verb, code) if request := seen(counter, actor, read_code(code)):
             return act(counter, visit, actor, verb, request, "")
         case _:

@@ -114,6 +114,12 @@ def _ask(counter: Counter, author: Actor, request: Request, row: cases.Row) -> N
         counter.put(chat, Reply(blocks=blocks, buttons=buttons, place=replace(place, name=f"approval:{number}")))
 
 
+def may_decide(counter: Counter, actor: Actor, request: Request, row: cases.Row) -> bool:
+    """Whether somebody may let words that wait go, or send them back."""
+    author = Actor(person=row["author"])
+    return _works_here(actor, request) and _may_look(counter, actor, author, request, row["commune"] or request.commune)
+
+
 def decide(
     counter: Counter, visit: Visit, actor: Actor, number: int, *, why: str | None, deeds: Mapping[str, GoesOut]
 ) -> None:

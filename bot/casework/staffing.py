@@ -13,7 +13,7 @@ from bot.desk.access import Share, may_receive
 from bot.desk.lifecycle import parts_of
 from bot.desk.request import Actor, Request, Role, Status
 from bot.desk.working_time import VIETNAM
-from bot.store import agenda, audit, cases, people, windows
+from bot.store import agenda, audit, cases, people, seats, windows
 from bot.store.outbox import Priority
 
 TRIES = 5
@@ -181,6 +181,7 @@ def revoke(counter: Counter, person: str) -> int:
     held = cases.owned(counter.connection, person)
     audit.note(counter.connection, actor="administrator", action="revoke", subject=person, now=counter.now)
     ended = people.dismiss(counter.connection, person, now=counter.now)
+    seats.end_all(counter.connection, person)
     if held:
         hand_over(counter, person)
     return ended
@@ -209,6 +210,14 @@ def queue(counter: Counter, visit: Visit, actor: Actor) -> None:
     readable = [r for r in found if parts_of(actor, r) and may_receive(reader, r, Share.CARD)]
     scene = counter.scene(visit.who)
     counter.answer(visit, cards.queue(scene, cards.sorted_for(visit.who, communes, readable, counter.now)))
+
+
+def mine(counter: Counter, visit: Visit, actor: Actor) -> None:
+    """`/mine`: what one holds; in one's own chat, wherever it was asked."""
+    held = [one for one in counter.requests(cases.owned(counter.connection, actor.person)) if parts_of(actor, one)]
+    communes = sorted({one.commune for one in held})
+    listed = cards.queue(counter.scene(visit.who), cards.sorted_for(visit.who, communes, held, counter.now))
+    counter.answer(visit if visit.private else visit.in_private(), listed)
 
 
 def stats(counter: Counter, visit: Visit, actor: Actor) -> None:

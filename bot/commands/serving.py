@@ -27,7 +27,8 @@ def doors_of(
         from bot.doors.web.door import WebDoor
         from bot.doors.web.page import Site
 
-        doors.append(WebDoor(turns, Site(origin=settings.public_url or ""), welcome))
+        token = settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else ""
+        doors.append(WebDoor(turns, Site(origin=settings.public_url or ""), welcome, token))
     return doors
 
 

@@ -42,6 +42,7 @@ class DeskVerb(StrEnum):
     """What officers do with a request."""
 
     CLAIM = "claim"
+    ASSIGN = "assign"
     ANSWER = "answer"
     MORE = "more"
     TRANSFER = "transfer"
@@ -334,6 +335,15 @@ class Canned(Duty):
 
 
 @dataclass(frozen=True)
+class GiveTo(Duty):
+    """Into the hands of a colleague: `person` is their number at the door they came by."""
+
+    begins = ("d", "assign")
+    code: str
+    person: str
+
+
+@dataclass(frozen=True)
 class Deed(Duty):
     begins = ("d",)
     verb: DeskVerb
@@ -393,7 +403,7 @@ ACTIONS: tuple[type[Action], ...] = (
     Answer, AskCommune, ChooseCommune, ChooseLanguage, Topics, Topic, LifeEvents, LifeEvent, OpenChecklist,
     BeginChecklist, ChooseCase, Tick, SaveChecklist, Benefits, AskDate, ChooseDate, NoReminder, NoNextStep,
     KeepReminder, DropReminder, StopTelling, NextLater, OtherMatter, NoneOfThese, Command, NewRequest, Agree, Disagree,
-    Forget, BackToBot, OwnRequest, Noted, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, Deed,
+    Forget, BackToBot, OwnRequest, Noted, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo, Deed,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
 

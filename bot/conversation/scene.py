@@ -32,6 +32,7 @@ class House:
     knowledge: Knowledge
     catalogs: Catalogs
     engine: Engine
+    address: str = ""  # of our pages, where there are any: `https://…`
     admin: str | None = None  # the chat of whoever runs the bot
     seal: bytes = field(default=b"", repr=False)  # the key of what limits know people by
     passing: frozenset[str] = frozenset()  # doors whose chats end with a visit: their receipts carry a secret

@@ -12,6 +12,7 @@ class Action(StrEnum):
     SEND = "send"
     DROP = "drop"
     CLAIM = "claim"
+    ASSIGN = "assign"  # a leader, or whoever holds it, gives it to somebody of the same desk
     ANSWER = "answer"
     ASK = "ask"
     ADD = "add"
@@ -74,6 +75,7 @@ RULES: dict[Action, Rule] = {
     Action.SEND: _rule({Status.DRAFT}, {Part.CITIZEN}, Status.OPEN),
     Action.DROP: _rule({Status.DRAFT}, {Part.CITIZEN, Part.CLOCK}, Status.DROPPED),
     Action.CLAIM: _rule({Status.OPEN}, {Part.DESK}, Status.CLAIMED),
+    Action.ASSIGN: _rule({Status.OPEN, *_HELD}, {Part.OWNER}),
     Action.ANSWER: _rule(_HELD, {Part.OWNER}, Status.ANSWERED),
     Action.ASK: _rule(_HELD, {Part.OWNER}, Status.ASKED),
     Action.ADD: _rule(LIVE, {Part.CITIZEN}),
@@ -106,6 +108,7 @@ class Deed:
     at: dt.datetime
     why: str = ""
     to: int | None = None
+    holder: Actor | None = None  # to whom it is given
     rating: int | None = None
     reminder: str = ""
     reopen_within: dt.timedelta = field(default=dt.timedelta(days=7))
@@ -147,6 +150,8 @@ def step(request: Request, deed: Deed) -> Step:
     _allow(request, deed, rule, parts)
     after = rule.to or request.status
     if deed.action is Action.ADD and request.status in (Status.ASKED, Status.ANSWERED):
+        after = Status.CLAIMED
+    if deed.action is Action.ASSIGN and request.status is Status.OPEN:
         after = Status.CLAIMED
     if deed.action is Action.RETURN and request.owner is None:
         after = Status.OPEN
@@ -190,6 +195,18 @@ def _allow(request: Request, deed: Deed, rule: Rule, parts: frozenset[Part]) -> 
         extra(request, deed)
 
 
+def _assignable(request: Request, deed: Deed) -> None:
+    """Only to somebody who may work on it, and is there."""
+    holder = deed.holder
+    post = holder.serves(request.commune) if holder else None
+    if holder is None or post is None or not parts_of(holder, request) & {Part.DESK}:
+        raise Refused("not_serving", holder.name if holder else "")
+    if post.away:
+        raise Refused("holder_away", holder.name)
+    if holder.person == request.owner:
+        raise Refused("holds_it", holder.name)
+
+
 def _offerable(request: Request, deed: Deed) -> None:
     if request.transfer_to is not None:
         raise Refused("offered")
@@ -227,6 +244,7 @@ def _above(request: Request, deed: Deed) -> None:
 
 
 EXTRA: dict[Action, Callable[[Request, Deed], None]] = {
+    Action.ASSIGN: _assignable,
     Action.OFFER: _offerable,
     Action.ACCEPT: _offered,
     Action.DECLINE: _offered,
@@ -258,6 +276,12 @@ def _sent(request: Request, deed: Deed) -> Request:
 
 def _claimed(request: Request, deed: Deed) -> Request:
     return replace(request, owner=deed.actor.person, owner_name=deed.actor.name)
+
+
+def _assigned(request: Request, deed: Deed) -> Request:
+    if deed.holder is None:
+        raise Refused("not_serving")
+    return replace(request, owner=deed.holder.person, owner_name=deed.holder.name)
 
 
 def _answered(request: Request, deed: Deed) -> Request:
@@ -308,6 +332,7 @@ def _late(request: Request, deed: Deed) -> Request:
 CHANGES: dict[Action, Callable[[Request, Deed], Request]] = {
     Action.SEND: _sent,
     Action.CLAIM: _claimed,
+    Action.ASSIGN: _assigned,
     Action.ANSWER: _answered,
     Action.ASK: _asked,
     Action.RELEASE: _released,

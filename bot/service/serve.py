@@ -78,7 +78,9 @@ class Service:
         self.renewal = Renewal(turns, self.threads, live, admin, self.trouble) if live else None
         turns.unforeseen = self.worker.unforeseen = self.trouble.note
         passing = frozenset(door.name for door in doors if door.can.passing)
-        turns.house = replace(turns.house, admin=admin, seal=_seal(settings), passing=passing)
+        address = settings.public_url or ""
+        turns.house = replace(turns.house, admin=admin, seal=_seal(settings), passing=passing, address=address)
+        turns.sent = self.delivering.set
         self.alarm = Alarm(turns, self.threads)
 
     def _doorway(self, door: Door) -> Doorway:

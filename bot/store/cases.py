@@ -51,6 +51,29 @@ def above(connection: Connection, province: int) -> list[Row]:
     return list(connection.execute(select(requests).where(where).order_by(requests.c.opened_at)).mappings())
 
 
+def latest(connection: Connection, communes: Collection[int], *, limit: int) -> list[Row]:
+    """What was sent to these communes, or is offered to them, newest first."""
+    here = or_(requests.c.commune.in_(communes), requests.c.transfer_to.in_(communes))
+    query = select(requests).where(here, requests.c.status.not_in(("draft", "dropped")))
+    query = query.order_by(requests.c.opened_at.desc(), requests.c.code).limit(limit)
+    return list(connection.execute(query).mappings())
+
+
+def latest_words(connection: Connection, communes: Collection[int], *, limit: int) -> dict[str, list[str]]:
+    """The newest words of citizens and officers in requests of these communes, by code."""
+    query = (
+        select(messages.c.code, messages.c.text)
+        .join(requests, requests.c.code == messages.c.code)
+        .where(requests.c.commune.in_(communes), messages.c.side.in_(("citizen", "staff")), messages.c.state == "sent")
+        .order_by(messages.c.id.desc())
+        .limit(limit)
+    )
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.code, []).append(row.text)
+    return found
+
+
 def owned(connection: Connection, person: str) -> list[Row]:
     where = (requests.c.owner == person, requests.c.status.in_(LIVE))
     return list(connection.execute(select(requests).where(*where).order_by(requests.c.opened_at)).mappings())

@@ -488,6 +488,26 @@ openings = Table(
     Column("since", UtcTime, nullable=False),
 )
 
+# Who is at the desk in a browser. Of links and sessions only SHA-256 is kept.
+desk_links = Table(
+    "desk_links",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("person", String(80), nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+desk_sessions = Table(
+    "desk_sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("person", String(80), nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("told", Text, nullable=False, server_default=""),  # JSON: what the next page says of what was done
+)
+Index("ix_desk_sessions_person", desk_sessions.c.person)
+
 cursors = Table(
     "cursors",
     metadata,

@@ -56,6 +56,7 @@ SENT = {
     "d:notice:7": actions.WriteNotice(7),
     "d:to:7:-": actions.SayTo(7, "-"),
     "d:say:MC-2345-AB:docs": actions.Canned("MC-2345-AB", "docs"),
+    "d:assign:MC-2345-AB:22": actions.GiveTo("MC-2345-AB", "22"),
     "d:r:MC-2345-AB": actions.Deed(DeskVerb.REPLIES, "MC-2345-AB"),
     "d:claim:MC-2345-AB": actions.Deed(DeskVerb.CLAIM, "MC-2345-AB"),
 }

@@ -8,11 +8,13 @@ import pytest
 
 from bot.ahead.benefits import Asks
 from bot.casework import ahead
+from bot.casework.at_desk import LISTS
 from bot.casework.officers import GOES_OUT, PROMPTED
 from bot.content.schema import Aspect, Certainty, Counter, DateOf, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
 from bot.conversation.citizen.talk import SMALL_TALK
 from bot.conversation.converse import ATTACHMENTS
+from bot.desk.lifecycle import Action
 from bot.desk.request import Level, RequestKind, Role, Status
 from bot.doors.telegram.menus import COMMANDS
 from bot.measure.indicators import KEYS as INDICATORS
@@ -26,7 +28,8 @@ REASONS = {
     for path in (ROOT / "bot").rglob("*.py")
     for reason in re.findall(r'Refused\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
 } | {"over", "escalated", "now", "yours", "taken", "not_owner", "not_yours", "claim_first"}
-KEY = re.compile(r"[a-z_]+\.(?!py$|yaml$|html$)[a-z_]+")
+WORDED = ("more", "note", "transfer", "escalate", "decline", "returned")  # deeds with a box of their own
+KEY = re.compile(r"[a-z_]+\.(?!py$|yaml$|html$|css$|js$)[a-z_]+")
 # Keys put together at run time, from closed sets.
 BUILT = {
     *(f"command.{name}" for name in COMMANDS),
@@ -55,6 +58,11 @@ BUILT = {
     *(f"role.{one}" for one in Role),
     *(f"prompt.{one}" for one in PROMPTED),
     *(f"deed.{one}" for one in GOES_OUT),
+    *(f"screen.list_{name}" for name in LISTS),
+    *(f"screen.{what}_{verb}" for what in ("do", "words", "send") for verb in WORDED),
+    *(f"screen.pick_{group}" for group in ("paper", "statement", "field")),
+    *(f"screen.state_{state}" for state in ("arrived", "on_its_way", "held", "gone")),
+    *(f"screen.event_{action}" for action in Action),
     *(f"measure.{key}{how}" for key in INDICATORS for how in ("", "_how")),
     *(f"open.column_{name}" for name in (*PLACES, *PROCEDURES)),
     *(f"refused.{reason}" for reason in REASONS),
@@ -81,7 +89,7 @@ def written():
     """Keys that stand in the code whole."""
     told = {text for path in sorted((ROOT / "bot").rglob("*.py")) for text in _whole_strings(path)}
     pages = (path.read_text(encoding="utf-8") for path in sorted((ROOT / "bot").rglob("*.html")))
-    return told | {key for page in pages for key in re.findall(r"[\"']([a-z_]+\.[a-z_]+)[\"']", page)}
+    return told | {key for page in pages for key in re.findall(r"[\"']([a-z_]+\.[a-z_]*[a-z])[\"']", page)}
 
 
 def _whole_strings(path):

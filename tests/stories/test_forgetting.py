@@ -44,6 +44,8 @@ DECIDED = {
                "rating": NOT},
     "asked": dict.fromkeys(("id", "at", "commune", "outcome", "procedure"), NOT),
     "scorecards": dict.fromkeys(("month", "commune", "province", "tally", "built_at"), NOT),
+    "desk_links": dict.fromkeys(("hash", "person", "expires_at"), POST),
+    "desk_sessions": dict.fromkeys(("hash", "person", "since", "seen_at", "told"), POST),
     "published": dict.fromkeys(("name", "month", "body", "at"), NOT),
     "messages": dict.fromkeys(
         ("id", "code", "side", "name", "chat", "message", "kind", "text", "at", "state", "copy_chat", "copy_message",
@@ -83,6 +85,7 @@ SHOWN_IN = {
     "audit": "audit", "reminders": "reminders", "unasked": "unasked",
     "web_messages": "visit", "web_files": "photos", "secrets": "secrets",
     "lanes": None, "leases": None, "desks": None, "unanswered": None, "blocked": None, "cursors": None,
+    "desk_links": "links", "desk_sessions": "sessions",
     "asked": None, "scorecards": None, "published": None,
     "agenda": None,  # times of what is shown elsewhere: requests and albums
 }  # fmt: skip

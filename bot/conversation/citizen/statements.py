@@ -86,6 +86,11 @@ def field(scene: Scene, procedure: Procedure, aspect: Aspect | None) -> Told:
     return Told(blocks=(scene.line(f"unknown.{aspect}"), scene.line("unknown.ask")), aspect=aspect)
 
 
+def stated(scene: Scene, procedure: Procedure, answer: Answer) -> Told:
+    """One answer of an entry, as it is."""
+    return _stated(scene, procedure, answer, None, answer.verdict)
+
+
 def _stated(scene: Scene, procedure: Procedure, answer: Answer, also: Answer | None, verdict: Verdict) -> Told:
     besides = _first(scene, procedure, also, also.verdict) if also else []
     blocks = [*_first(scene, procedure, answer, verdict), *besides, *_then(scene, procedure, answer, short=bool(also))]

@@ -140,6 +140,16 @@ def room_buttons(scene: Scene, request: Request) -> Rows:
     return tuple(rows)
 
 
+def found(scene: Scene, requests: Sequence[Request]) -> Reply:
+    """What a search has found, the likeliest first."""
+    if not requests:
+        return Reply(blocks=(scene.line("find.nothing"),))
+    shown = requests[:SHOWN_IN_LIST]
+    lines = [Block(text=_in_list(scene, one), style=Style.ITEM) for one in shown]
+    blocks = (scene.title("find.found", count=len(requests)), *lines)
+    return Reply(blocks=blocks, place=Place(lists=tuple(one.code for one in shown)))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Standing:
     """The queue of a commune as one officer sees it."""

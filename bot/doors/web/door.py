@@ -13,6 +13,7 @@ from bot.conversation.visit import Visit
 from bot.doors.door import NOWHERE, Can, Chore, Door, Fate, Meaning, Pace, Spot, Takes
 from bot.doors.web import reading
 from bot.doors.web.bus import Bus
+from bot.doors.web.desk.pages import Desk
 from bot.doors.web.opened import OpenedPages
 from bot.doors.web.page import Site
 from bot.doors.web.public import Public
@@ -40,10 +41,17 @@ class WebDoor(Door):
     pace = Pace(per_second=500, private_seconds=0, group_seconds=0)
     can = Can(buttons=True, edits=True, files=True, first_word=True, passing=True)
 
-    def __init__(self, turns: Turns, site: Site | None = None, welcome: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        turns: Turns,
+        site: Site | None = None,
+        welcome: Callable[[], None] = lambda: None,
+        bot_token: str = "",
+    ) -> None:
         self.turns = turns
         self.site = site or Site()
         self.welcome = welcome  # says where it is, once it is there
+        self.bot_token = bot_token  # by which the desk knows who opens it inside Telegram
         self.bus = Bus()
 
     # In
@@ -61,7 +69,8 @@ class WebDoor(Door):
         public = Public(self.turns, self.site)
         talk = Talk(self.turns, self.site, self.bus, intake, public)
         opened = OpenedPages(talk)
-        return [*talk.routes(), *opened.routes(), *public.routes(), public.otherwise()]
+        desk = Desk(self.turns, self.bot_token)
+        return [*desk.routes(), *talk.routes(), *opened.routes(), *public.routes(), public.otherwise()]
 
     # Out
 

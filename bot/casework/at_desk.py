@@ -1,0 +1,274 @@
+"""The desk on a screen: what it shows of requests, and the same deeds as the chat's buttons, with what came of them.
+
+A deed said here is a visit in the officer's own chat, but for what would be answered there: that is shown on the page.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from bot.casework import officers, searching, second_look
+from bot.casework.counter import Counter, Then
+from bot.conversation.reply import Reply
+from bot.conversation.staff import cards
+from bot.conversation.visit import Kind, Visit
+from bot.desk.access import Share, may_receive, note_may_be_shown
+from bot.desk.lifecycle import Part, Refused, parts_of
+from bot.desk.request import LIVE, OVER, Actor, Level, Request, Role, Status
+from bot.store import cases
+
+WORDS = 90  # of the first ones, in a list
+MOST_OTHERS = 5
+MAX_TEXT = 8000
+LISTS = ("overdue", "soon", "offered", "above", "mine", "unclaimed", "asked", "others")
+
+
+@dataclass(frozen=True)
+class AtDesk(Counter):
+    """A counter whose answers to whoever acts are heard on the page."""
+
+    heard: list[Reply] = field(default_factory=list)
+
+    def answer(self, visit: Visit, reply: Reply) -> None:  # noqa: ARG002 - the page is where it was done
+        self.heard.append(reply)
+
+    def then(self, visit: Visit, reply: Reply) -> Then:  # noqa: ARG002 - the page shows whether it has arrived
+        return ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One request in a list."""
+
+    request: Request
+    words: str  # its first, where they may be read
+    topic: str
+    age: dt.timedelta  # open time since it was sent
+    left: dt.timedelta | None  # open time until the next promise; below nothing: past it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What was written in a request, as the page shows it."""
+
+    number: int
+    side: str  # citizen, staff, note
+    name: str
+    text: str
+    kind: str
+    at: dt.datetime
+    state: str  # sent, held, gone
+    arrived: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talk:
+    """A request with its conversation, as one officer sees it."""
+
+    request: Request
+    said: tuple[Said, ...]
+    verbs: tuple[str, ...]  # what may be done now; the first is the one to do
+    others: tuple[Request, ...]  # the same person's
+    crew: tuple[tuple[str, str, int], ...]  # who may be given it: key, name, how many each holds
+    events: tuple[cases.Row, ...]
+
+    @property
+    def last(self) -> int:
+        """The number of the newest message: what is sent without having seen it is not sent."""
+        return max((one.number for one in self.said if one.side == "citizen"), default=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What came of a deed. `refused`: why nothing did."""
+
+    said: tuple[Reply, ...] = ()
+    refused: str = ""
+    newer: bool = False  # the citizen has written meanwhile: nothing was sent
+
+
+# Lists
+
+
+def lists(counter: Counter, actor: Actor) -> dict[str, list[Line]]:
+    """Everything somebody may work on, each once, by what is to be done about it."""
+    found = [one for one in _of(counter, actor) if may_receive(actor, one, Share.CARD) and parts_of(actor, one)]
+    sorted_: dict[str, list[Line]] = {name: [] for name in LISTS}
+    for one in found:
+        sorted_[_list_of(counter, actor, one)].append(line(counter, actor, one))
+    for lines in sorted_.values():
+        lines.sort(key=lambda one: (one.left is None, one.left or dt.timedelta(), one.request.opened_at))
+    return sorted_
+
+
+def _of(counter: Counter, actor: Actor) -> list[Request]:
+    found = counter.requests(cases.of_communes(counter.connection, searching.communes_of(actor)))
+    for province in sorted({post.province for post in actor.posts if post.role is Role.PROVINCE}):
+        found += [one for one in counter.requests(cases.above(counter.connection, province)) if one not in found]
+    return found
+
+
+def _list_of(counter: Counter, actor: Actor, request: Request) -> str:
+    if request.transfer_to and Part.RECEIVER in parts_of(actor, request):
+        return "offered"
+    if request.level is not Level.COMMUNE:
+        return "above"
+    if request.status is Status.ASKED:
+        return "asked"
+    if "overdue" in request.raised or (request.next_due and request.next_due <= counter.now):
+        return "overdue"
+    if "due_soon" in request.raised:
+        return "soon"
+    if request.status is Status.OPEN:
+        return "unclaimed"
+    return "mine" if request.owner == actor.person else "others"
+
+
+def line(counter: Counter, actor: Actor, request: Request) -> Line:
+    office, due = counter.office(request.commune), request.next_due
+    left = None
+    if due is not None:
+        left = -office.between(due, counter.now) if due <= counter.now else office.between(counter.now, due)
+    words = " ".join(request.subject.split()) if may_receive(actor, request, Share.WORDS) else ""
+    return Line(
+        request=request,
+        words=words if len(words) <= WORDS else words[:WORDS].rsplit(" ", 1)[0] + "…",
+        topic=cards.topic_of(counter.desk_scene(request.commune), request) or "",
+        age=office.between(request.opened_at, request.closed_at or counter.now),
+        left=left,
+    )
+
+
+def found(counter: Counter, actor: Actor, words: str) -> list[Line]:
+    return [line(counter, actor, one) for one in searching.search(counter, actor, words)]
+
+
+# One request
+
+
+def talk(counter: Counter, actor: Actor, code: str, *, look: bool = True) -> Talk | None:
+    """A request's conversation; None where it is none of theirs. `look`: a line in the audit log says who looked."""
+    request = counter.request(code)
+    if request is None or not searching.may_open(actor, request) or not may_receive(actor, request):
+        return None
+    if look:
+        counter.audit(actor, "look", request.code)
+    rows = [row for row in cases.said(counter.connection, code) if _shown(actor, request, row)]
+    return Talk(
+        request=request,
+        said=tuple(_said(request, row) for row in rows),
+        verbs=verbs(actor, request),
+        others=_others(counter, actor, request),
+        crew=_crew(counter, actor, request),
+        events=tuple(cases.history(counter.connection, code)),
+    )
+
+
+def _shown(actor: Actor, request: Request, row: cases.Row) -> bool:
+    match row["side"]:
+        case "citizen":
+            return True
+        case "staff":
+            return row["state"] != "held" or row["author"] == actor.person or may_receive(actor, request, Share.REVIEW)
+        case "note":
+            return may_receive(actor, request, Share.NOTE) and note_may_be_shown(request, row["commune"])
+        case _:
+            return False
+
+
+def _said(request: Request, row: cases.Row) -> Said:
+    return Said(
+        number=row["id"],
+        side=row["side"],
+        name=request.name if row["side"] == "citizen" else row["name"],
+        text=row["text"] if row["state"] != "gone" else "",
+        kind=row["kind"],
+        at=row["at"],
+        state=row["state"],
+        arrived=bool(row["copy_message"]),
+    )
+
+
+def _others(counter: Counter, actor: Actor, request: Request) -> tuple[Request, ...]:
+    rows = cases.of_citizen(counter.connection, request.citizen, [*LIVE, *OVER])
+    found = [one for one in counter.requests(rows) if one.code != request.code and searching.may_open(actor, one)]
+    return tuple(found[:MOST_OTHERS])
+
+
+def _crew(counter: Counter, actor: Actor, request: Request) -> tuple[tuple[str, str, int], ...]:
+    if "assign" not in verbs(actor, request):
+        return ()
+    return tuple(
+        (one.person, one.name, len(cases.owned(counter.connection, one.person)))
+        for one in officers.crew_for(counter, request)
+    )
+
+
+def verbs(actor: Actor, request: Request) -> tuple[str, ...]:
+    """What somebody may do with a request as it stands, the one to be done first."""
+    parts = parts_of(actor, request)
+    if Part.RECEIVER in parts and Part.DESK not in parts:
+        return ("accept", "decline")
+    found: list[str] = []
+    held = request.status in (Status.CLAIMED, Status.ASKED, Status.ANSWERED)
+    if request.status is Status.OPEN and Part.DESK in parts:
+        found += ["claim"]
+    if request.status is Status.ESCALATED and parts & {Part.ABOVE, Part.OWNER}:
+        found += ["returned", "answer"]
+        found += ["escalate"] if Part.ABOVE in parts else []
+    if held and Part.OWNER in parts:
+        found += ["answer", "more", "close", "escalate", "release"]
+    if request.status is Status.OPEN and Part.OWNER in parts:
+        found += ["escalate"]
+    if (held or request.status is Status.OPEN) and Part.DESK in parts and request.transfer_to is None:
+        found += ["transfer"] if request.owner in (None, actor.person) or actor.leads(request.commune) else []
+    if (held or request.status is Status.OPEN) and Part.OWNER in parts:
+        found += ["assign"]
+    if Part.DESK in parts:
+        found += ["note"]
+    return tuple(found)
+
+
+NEED_WORDS = ("answer", "more", "note", "transfer", "decline", "escalate", "returned", "assign")
+TO_CITIZEN = ("answer", "more", "returned", "close")
+
+
+def do(counter: AtDesk, actor: Actor, code: str, verb: str, text: str, *, seen: int) -> Done:
+    """Do it as the chat would. `seen`: the newest of the citizen's messages that stood on the page."""
+    request = counter.request(code)
+    if request is None or not may_receive(actor, request) or not parts_of(actor, request) - {Part.CITIZEN}:
+        return Done(refused="unknown")
+    if verb not in officers.DEEDS or (verb in NEED_WORDS and not text.strip()):
+        return Done(refused="empty")
+    newest = max((row["id"] for row in cases.said(counter.connection, code, side="citizen")), default=0)
+    if verb in TO_CITIZEN and newest > seen:
+        return Done(newer=True)
+    visit = Visit(chat=actor.person, kind=Kind.COMMAND, command=verb, text=text, name=actor.name)
+    try:
+        officers.DEEDS[verb](counter, visit, actor, request, text.strip()[:MAX_TEXT])
+    except Refused as refused:
+        return Done(refused=refused.reason, said=(_why(counter, refused, request),))
+    return Done(said=tuple(counter.heard))
+
+
+def _why(counter: Counter, refused: Refused, request: Request) -> Reply:
+    values = {"who": refused.who, "code": request.code}
+    return Reply(blocks=(counter.desk_scene(request.commune).line(f"refused.{refused.reason}", **values),))
+
+
+def review(counter: AtDesk, actor: Actor, number: int, why: str | None) -> Done:
+    """A colleague lets a new officer's words go, or sends them back with a reason."""
+    visit = Visit(chat=actor.person, kind=Kind.COMMAND, command="approve", name=actor.name)
+    row = cases.message(counter.connection, number)
+    request = counter.request(row["code"]) if row else None
+    try:
+        second_look.decide(counter, visit, actor, number, why=why, deeds=officers.GOES_OUT)
+    except Refused as refused:
+        return Done(refused=refused.reason, said=(_why(counter, refused, request),) if request else ())
+    return Done(said=tuple(counter.heard))
+
+
+def reviewable(counter: Counter, actor: Actor, request: Request, shown: Talk) -> frozenset[int]:
+    """Of the words that wait, those that this officer may look at for a colleague."""
+    held = (one.number for one in shown.said if one.state == "held")
+    rows = (cases.message(counter.connection, number) for number in held)
+    return frozenset(row["id"] for row in rows if row and second_look.may_decide(counter, actor, request, row))

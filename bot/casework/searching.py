@@ -1,0 +1,58 @@
+"""Searching: a code leads to its request; words are looked for in what may be read, of the own communes."""
+
+from collections.abc import Sequence
+
+from bot.casework.counter import Counter
+from bot.conversation.citizen.answers import short_name
+from bot.conversation.staff import cards
+from bot.conversation.visit import Visit
+from bot.desk.access import Share, may_receive
+from bot.desk.codes import read_code
+from bot.desk.lifecycle import Part, parts_of
+from bot.desk.request import OVER, Actor, Request, Role
+from bot.store import cases
+from bot.understanding.fold import fold
+
+LOOKED_AT = 2000  # requests, and words in them, newest first
+MOST = 50
+
+
+def find(counter: Counter, visit: Visit, actor: Actor) -> None:
+    """`/find words`: in one's own chat, wherever it was asked."""
+    found = search(counter, actor, visit.text)
+    counter.answer(visit if visit.private else visit.in_private(), cards.found(counter.scene(visit.who), found))
+
+
+def search(counter: Counter, actor: Actor, words: str) -> list[Request]:
+    """The request of a code; else those whose name, procedure or words hold all that is looked for, newest first."""
+    if code := read_code(words):
+        request = counter.request(code)
+        return [request] if request and may_open(actor, request) else []
+    wanted = fold(words).split()
+    if not wanted:
+        return []
+    rows = cases.latest(counter.connection, communes_of(actor), limit=LOOKED_AT)
+    readable = [one for one in counter.requests(rows) if may_open(actor, one)]
+    said = cases.latest_words(counter.connection, communes_of(actor), limit=LOOKED_AT)
+    found = [one for one in readable if _holds(counter, actor, one, said.get(one.code, ()), wanted)]
+    return found[:MOST]
+
+
+def _holds(counter: Counter, actor: Actor, request: Request, said: Sequence[str], wanted: Sequence[str]) -> bool:
+    scene = counter.desk_scene(request.commune)
+    told = [request.name, short_name(scene, request.procedure) or "" if request.procedure else ""]
+    if may_receive(actor, request, Share.WORDS):
+        told += [request.subject, *said]
+    known = fold(" ".join(told))
+    return all(word in known for word in wanted)
+
+
+def communes_of(actor: Actor) -> list[int]:
+    return sorted({post.commune for post in actor.posts if post.role in (Role.OFFICER, Role.LEADER)})
+
+
+def may_open(actor: Actor, request: Request) -> bool:
+    """Whether it may be looked at: what is open, or was one's own; a leader all of their commune."""
+    if not parts_of(actor, request) - {Part.CITIZEN} or not may_receive(actor, request, Share.CARD):
+        return False
+    return request.status not in OVER or request.owner == actor.person or actor.leads(request.commune)

@@ -1,0 +1,61 @@
+"""How the desk's pages put a request into words: who, what, by when."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from bot.casework.at_desk import Line, Said
+from bot.conversation.scene import Scene
+from bot.conversation.staff import cards
+from bot.desk.request import Actor, Request
+
+
+@dataclass(frozen=True)
+class Show:
+    """For one officer, in their language."""
+
+    scene: Scene
+    actor: Actor
+
+    def kind(self, request: Request) -> str:
+        return cards.kind(self.scene, request)
+
+    def standing(self, request: Request) -> str:
+        return cards.standing_of(self.scene, request)
+
+    def commune(self, code: int) -> str:
+        return cards.commune_name(self.scene, code)
+
+    def elsewhere(self, request: Request) -> bool:
+        """Whether the commune has to be said: it is not the only one of theirs."""
+        return {post.commune for post in self.actor.posts} != {request.commune}
+
+    def moment(self, at: dt.datetime) -> str:
+        return self.scene.moment(at)
+
+    def span(self, time: dt.timedelta) -> str:
+        return cards.span(self.scene, time)
+
+    def due(self, line: Line) -> str:
+        if line.left is None:
+            return ""
+        if line.left <= dt.timedelta():
+            return self.scene.say("screen.late", span=self.span(-line.left))
+        return self.scene.say("screen.left", span=self.span(line.left))
+
+    def alarm(self, line: Line) -> str:
+        if line.left is not None and line.left <= dt.timedelta():
+            return "late"
+        return "soon" if "due_soon" in line.request.raised else ""
+
+    def state(self, said: Said) -> str:
+        if said.state != "sent":
+            return said.state
+        return "arrived" if said.arrived else "on_its_way"
+
+    def posts(self) -> str:
+        """`cán bộ Phường Ngọc Hà`."""
+        return ", ".join(
+            dict.fromkeys(
+                f"{self.scene.say(f'role.{post.role}')} {self.commune(post.commune)}" for post in self.actor.posts
+            )
+        )
