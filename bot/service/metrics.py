@@ -72,6 +72,8 @@ class _Stored(Collector):
             return
         yield from self._heaps("motcua_inbox", "Updates whose turn is to come", [], [self.figures.inbox])
         yield from self._heaps("motcua_outbox", "Messages to be delivered", ["priority"], self.figures.outbox)
+        yield _counted("motcua_requests_day", "Requests in the last 24 hours.", "what", self.figures.day)
+        yield _counted("motcua_queue_overdue", "Requests of a commune past a promise.", "commune", self.figures.overdue)
         yield from self._heaps("motcua_queue", "Live requests of a commune", ["commune"], self.figures.queues)
 
     def _heaps(self, name: str, what: str, labels: list[str], heaps: list[Heap]) -> Iterator[GaugeMetricFamily]:
@@ -83,3 +85,10 @@ class _Stored(Collector):
             length.add_metric(values, heap.length)
             age.add_metric(values, heap.age(self.figures.at))
         yield from (length, age)
+
+
+def _counted(name: str, what: str, label: str, counts: dict[str, int]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(name, what, labels=[label])
+    for value, count in counts.items():
+        gauge.add_metric([value], count)
+    return gauge

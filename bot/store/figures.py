@@ -3,11 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from bot.store.cases import LIVE
 from bot.store.outbox import Priority
-from bot.store.tables import inbox, outbox, requests
+from bot.store.tables import events, inbox, outbox, requests
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,16 +29,46 @@ class Figures:
     inbox: Heap
     outbox: list[Heap]
     queues: list[Heap]
+    day: dict[str, int]  # what happened in the last 24 hours
+    overdue: dict[str, int]  # requests past their promise, by commune
 
 
 def take_stock(connection: Connection, *, now: dt.datetime) -> Figures:
-    return Figures(at=now, inbox=_inbox(connection), outbox=_outbox(connection), queues=_queues(connection))
+    return Figures(
+        at=now,
+        inbox=_inbox(connection),
+        outbox=_outbox(connection),
+        queues=_queues(connection),
+        day=_day(connection, now),
+        overdue=_overdue(connection, now),
+    )
 
 
 def oldest_reply(connection: Connection, *, now: dt.datetime) -> dt.datetime | None:
     """Since when the longest waiting reply has waited that Telegram has not told us to hold back."""
     where = (outbox.c.state == "waiting", outbox.c.priority == Priority.REPLY, outbox.c.not_before <= now)
     return connection.execute(select(func.min(outbox.c.created_at)).where(*where)).scalar_one_or_none()
+
+
+COUNTED = {"opened": "send", "answered": "answer", "rated": "rate"}
+
+
+def _day(connection: Connection, now: dt.datetime) -> dict[str, int]:
+    where = (events.c.at > now - dt.timedelta(days=1), events.c.action.in_(COUNTED.values()))
+    rows = connection.execute(select(events.c.action, func.count()).where(*where).group_by(events.c.action))
+    known = {row[0]: int(row[1]) for row in rows}
+    return {name: known.get(action, 0) for name, action in COUNTED.items()}
+
+
+def _overdue(connection: Connection, now: dt.datetime) -> dict[str, int]:
+    """Past a promise, the first one too where the clock has given a new one since."""
+    late = or_(requests.c.raised.contains("overdue"), func.coalesce(_NEXT_DUE, now) < now)
+    where = (requests.c.status.in_(LIVE), requests.c.status != "asked", late)
+    rows = connection.execute(select(requests.c.commune, func.count()).where(*where).group_by(requests.c.commune))
+    return {f"{row[0]:05}": int(row[1]) for row in rows}
+
+
+_NEXT_DUE = case((requests.c.answered_at.is_(None), requests.c.first_due), else_=requests.c.due)
 
 
 def _inbox(connection: Connection) -> Heap:

@@ -13,6 +13,7 @@ from bot.conversation.visit import Visit
 from bot.doors.door import NOWHERE, Can, Chore, Door, Fate, Meaning, Pace, Spot, Takes
 from bot.doors.web import reading
 from bot.doors.web.bus import Bus
+from bot.doors.web.desk.figures import Figures
 from bot.doors.web.desk.pages import Desk
 from bot.doors.web.opened import OpenedPages
 from bot.doors.web.page import Site
@@ -70,7 +71,14 @@ class WebDoor(Door):
         talk = Talk(self.turns, self.site, self.bus, intake, public)
         opened = OpenedPages(talk)
         desk = Desk(self.turns, self.bot_token)
-        return [*desk.routes(), *talk.routes(), *opened.routes(), *public.routes(), public.otherwise()]
+        return [
+            *desk.routes(),
+            *Figures(desk).routes(),
+            *talk.routes(),
+            *opened.routes(),
+            *public.routes(),
+            public.otherwise(),
+        ]
 
     # Out
 

@@ -90,7 +90,7 @@ class Desk:
             return False
         return hmac.compare_digest(_one(fields, "t").encode(), self._token(seat).encode())
 
-    async def _seated(self, request: Request, work: Callable[[AtDesk, Seat], Response]) -> Response:
+    async def seated(self, request: Request, work: Callable[[AtDesk, Seat], Response]) -> Response:
         """Do something for whoever sits there, in one transaction; the way in for everybody else."""
 
         def in_turn() -> Response:
@@ -121,7 +121,7 @@ class Desk:
                 return self._outside(request, counter, "screen.not_ours", 403)
             return work(counter, seat, fields)
 
-        answer = await self._seated(request, checked)
+        answer = await self.seated(request, checked)
         self.turns.sent()
         return answer
 
@@ -134,7 +134,7 @@ class Desk:
         )  # fmt: skip
         return frame.page(text, status, framed=request.url.path == "/ban/tg")
 
-    def _page(
+    def page(
         self, template: str, seat: Seat, counter: AtDesk, title: str, /, status: int = 200, **values: object
     ) -> Response:
         scene = counter.scene(seat.actor.person)
@@ -212,19 +212,19 @@ class Desk:
             found = at_desk.lists(counter, seat.actor)
             told = seats.told(counter.connection, seat.hash)
             scene = counter.scene(seat.actor.person)
-            return self._page(
+            return self.page(
                 "lists.html", seat, counter, scene.say("screen.desk"), here=HOME,
                 lists=[(name, lines) for name, lines in found.items() if lines], most=MOST_SHOWN,
                 count=sum(map(len, found.values())), told=told, pulse=_pulse_of_lists(found),
             )  # fmt: skip
 
-        return await self._seated(request, work)
+        return await self.seated(request, work)
 
     async def _pulse(self, request: Request) -> Response:
         def work(counter: AtDesk, seat: Seat) -> Response:
             return _plain(_pulse_of_lists(at_desk.lists(counter, seat.actor)))
 
-        return await self._seated(request, work)
+        return await self.seated(request, work)
 
     async def _find(self, request: Request) -> Response:
         words = request.query_params.get("q", "")[:200]
@@ -234,15 +234,15 @@ class Desk:
             if read_code(words) and len(found) == 1:
                 return RedirectResponse(f"{HOME}/r/{found[0].request.code}", 303)
             title = counter.scene(seat.actor.person).say("screen.find")
-            return self._page("found.html", seat, counter, title, lines=found, words=words)
+            return self.page("found.html", seat, counter, title, lines=found, words=words)
 
-        return await self._seated(request, work)
+        return await self.seated(request, work)
 
     # One request
 
     async def _talk(self, request: Request) -> Response:
         code = read_code(request.path_params["code"]) or ""
-        return await self._seated(request, lambda counter, seat: self._shown(counter, seat, code))
+        return await self.seated(request, lambda counter, seat: self._shown(counter, seat, code))
 
     def _shown(
         self, counter: AtDesk, seat: Seat, code: str, *, status: int = 200, problem: str = "",
@@ -251,9 +251,9 @@ class Desk:
         talk = at_desk.talk(counter, seat.actor, code, look=not problem and picked is None)
         scene = counter.scene(seat.actor.person)
         if talk is None:
-            return self._page("nowhere.html", seat, counter, scene.say("screen.nowhere"), 404)
+            return self.page("nowhere.html", seat, counter, scene.say("screen.nowhere"), 404)
         one = talk.request
-        return self._page(
+        return self.page(
             "talk.html", seat, counter, f"{one.name or one.code}", status, talk=talk,
             line=at_desk.line(counter, seat.actor, one), topic=cards.topic_of(scene, one),
             first_is_said=any(said.side == "citizen" for said in talk.said),
@@ -275,7 +275,7 @@ class Desk:
             talk = at_desk.talk(counter, seat.actor, code, look=False)
             return _plain(_pulse_of_talk(talk)) if talk else PlainTextResponse("", 404)
 
-        return await self._seated(request, work)
+        return await self.seated(request, work)
 
     async def _do(self, request: Request) -> Response:
         code = read_code(request.path_params["code"]) or ""
@@ -297,7 +297,7 @@ class Desk:
             said = [reply.text for reply in done.said]
             why = scene.say("screen.newer") if done.newer else "\n".join(said) or scene.say("screen.empty")
             if done.refused == "unknown":
-                return self._page("nowhere.html", seat, counter, scene.say("screen.nowhere"), 404)
+                return self.page("nowhere.html", seat, counter, scene.say("screen.nowhere"), 404)
             return self._shown(counter, seat, code, status=409, problem=why, typed=typed)
         seats.tell(counter.connection, seat.hash, [reply.text for reply in done.said] or [scene.say("screen.done")])
         still = at_desk.talk(counter, seat.actor, code, look=False)

@@ -40,10 +40,11 @@ class Show:
             return ""
         if line.left <= dt.timedelta():
             return self.scene.say("screen.late", span=self.span(-line.left))
-        return self.scene.say("screen.left", span=self.span(line.left))
+        key = "screen.late_again" if "overdue" in line.request.raised else "screen.left"
+        return self.scene.say(key, span=self.span(line.left))
 
     def alarm(self, line: Line) -> str:
-        if line.left is not None and line.left <= dt.timedelta():
+        if "overdue" in line.request.raised or (line.left is not None and line.left <= dt.timedelta()):
             return "late"
         return "soon" if "due_soon" in line.request.raised else ""
 

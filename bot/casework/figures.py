@@ -1,0 +1,151 @@
+"""Figures for pages: a leader's own commune or province, and what was published for everybody."""
+
+import csv
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.casework import at_desk, scorecard
+from bot.casework.counter import Counter
+from bot.desk.request import Actor, Role
+from bot.measure import open_data
+from bot.measure.indicators import NEEDED_FOR_A_RATE, Indicator, indicators
+from bot.measure.open_data import File
+from bot.measure.tally import Period, Tally, month_of
+from bot.store import cases, measured
+
+OLDEST = 5
+TREND = 13
+ALIKE = 2.0  # times as many requests at most, and half at least: a commune of like size
+PEERS_NEEDED = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """`None`: nothing was reckoned of it."""
+
+    name: str
+    tally: Tally | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leading:
+    """What a leader sees of a commune."""
+
+    commune: int
+    period: Period
+    told: tuple[Indicator, ...]
+    trend: tuple[Month, ...]
+    load: tuple[tuple[str, int], ...]  # who holds how many
+    oldest: tuple[at_desk.Line, ...]
+    peers: float | None  # the median share of first answers in time of communes of like size, last month
+    built_at: dt.datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overseeing:
+    """What whoever stands for a province sees of its communes, the silent ones first."""
+
+    province: int
+    period: Period
+    communes: tuple[tuple[int, Tally], ...]
+
+
+def led(actor: Actor) -> list[int]:
+    return sorted({post.commune for post in actor.posts if post.role is Role.LEADER})
+
+
+def leading(counter: Counter, actor: Actor, commune: int) -> Leading:
+    now = month_of(counter.now)
+    passed = now.until(counter.now + dt.timedelta(microseconds=1))
+    tally = scorecard.measure(counter, passed, [commune]).total([commune])
+    months = [month_of(counter.now, back) for back in range(1, TREND)]
+    kept = measured.kept(counter.connection, [one.name for one in months], commune=commune)
+    trend = [Month(name=one.name, tally=kept.get(one.name, {}).get(commune)) for one in reversed(months)]
+    live = counter.requests(cases.of_communes(counter.connection, [commune]))
+    here = [one for one in live if one.commune == commune]
+    return Leading(
+        commune=commune,
+        period=passed,
+        told=tuple(indicators(tally, passed, [commune])),
+        trend=(*trend, Month(name=now.name, tally=tally)),
+        load=tuple(_load(counter, commune)),
+        oldest=tuple(at_desk.line(counter, actor, one) for one in sorted(here, key=lambda r: r.opened_at)[:OLDEST]),
+        peers=_peers(counter, months[0].name, commune),
+        built_at=measured.built_at(counter.connection, months[0].name),
+    )
+
+
+def _load(counter: Counter, commune: int) -> list[tuple[str, int]]:
+    people = [counter.actor(person) for person in counter.crew(commune)]
+    return sorted(((one.name, len(cases.owned(counter.connection, one.person))) for one in people), key=lambda x: -x[1])
+
+
+def _peers(counter: Counter, month: str, commune: int) -> float | None:
+    """None where the commune, or too few like it, had enough of them."""
+    places = measured.kept(counter.connection, [month]).get(month, {})
+    mine = places.get(commune)
+    if mine is None or mine.first_due < NEEDED_FOR_A_RATE:
+        return None
+    alike = sorted(
+        one.first_kept / one.first_due
+        for code, one in places.items()
+        if code != commune and one.first_due >= NEEDED_FOR_A_RATE
+        and mine.opened / ALIKE <= one.opened <= mine.opened * ALIKE
+    )  # fmt: skip
+    return alike[(len(alike) - 1) // 2] if len(alike) >= PEERS_NEEDED else None
+
+
+def overseeing(counter: Counter, province: int) -> Overseeing:
+    """The month so far; silent is a commune that answers nobody while some wait."""
+    period = month_of(counter.now).until(counter.now + dt.timedelta(microseconds=1))
+    places = counter.house.knowledge.gazetteer.communes.values()
+    codes = [one.code for one in places if one.province_code == province]
+    found = scorecard.measure(counter, period, codes)
+    known = [(code, found.places[code]) for code in codes if code in found.places and found.places[code] != Tally()]
+    return Overseeing(province=province, period=period, communes=tuple(sorted(known, key=_silence)))
+
+
+def _silence(place: tuple[int, Tally]) -> tuple[bool, int, int]:
+    code, tally = place
+    return not (tally.waiting and not tally.answered), -tally.overdue, code
+
+
+# What was published
+
+
+def published(counter: Counter) -> list[File]:
+    return [
+        File(name=name, month=month, bytes=size, at=at)
+        for name, month, size, at in measured.publications(counter.connection)
+    ]
+
+
+def of_place(counter: Counter, area: str) -> list[Mapping[str, str]]:
+    """The published rows of a place, a month each, oldest first; empty where it is in none."""
+    found: list[Mapping[str, str]] = []
+    for one in published(counter):
+        if one.name.startswith("places") and (body := measured.publication(counter.connection, one.name)):
+            rows = csv.DictReader(body[0].splitlines())
+            found += [row for row in rows if row["area"] == area and row["level"] in ("commune", "country")]
+    return found
+
+
+def document(counter: Counter, name: str, base: str) -> str | None:
+    """An open data file by its name; None where there is none."""
+    say = next(iter(counter.house.catalogs.values())).say
+    if name == "datapackage.json":
+        return open_data.datapackage(published(counter), say)
+    if name == "catalog.jsonld":
+        return open_data.catalogue(published(counter), base, say)
+    found = measured.publication(counter.connection, name)
+    return found[0] if found else None
+
+
+def shown_months(rows: Sequence[Mapping[str, str]], whole: str, part: str) -> list[tuple[str, int | None, int | None]]:
+    """For a chart: month, whole, part; None where it is hidden."""
+    return [(row["month"], _number(row[whole]), _number(row[part])) for row in rows]
+
+
+def _number(cell: str) -> int | None:
+    return int(cell) if cell.isdigit() else None
