@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 
 from bot.casework.counter import Counter
+from bot.content.schema import Hours
 from bot.conversation.staff import cards
 from bot.desk.request import Role
 from bot.desk.working_time import VIETNAM, WorkingTime
@@ -43,11 +44,15 @@ def measure(
 
 
 def open_time(counter: Counter) -> Callable[[int, dt.datetime, dt.datetime], dt.timedelta]:
+    """Offices with the same hours are one, which reckons each day once."""
     offices: dict[int, WorkingTime] = {}
+    alike: dict[tuple[Hours, ...], WorkingTime] = {}
 
     def between(commune: int, start: dt.datetime, end: dt.datetime) -> dt.timedelta:
-        office = offices.get(commune) or offices.setdefault(commune, counter.office(commune))
-        return office.between(start, end)
+        if commune not in offices:
+            office = counter.office(commune)
+            offices[commune] = alike.setdefault(office.hours, office)
+        return offices[commune].between(start, end)
 
     return between
 

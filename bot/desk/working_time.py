@@ -40,8 +40,17 @@ class WorkingTime:
         """A day on which the State works, whatever the hours of this office."""
         return day in self._extra or (day not in self._off and WEEK[day.weekday()] in self.calendar.week)
 
+    @cached_property
+    def _known(self) -> dict[dt.date, list[Span]]:
+        return {}
+
     def spans(self, day: dt.date) -> list[Span]:
         """The times of a day at which the office is open; a make-up day is worked like the last day of the week."""
+        if day not in self._known:
+            self._known[day] = self._spans(day)
+        return self._known[day]
+
+    def _spans(self, day: dt.date) -> list[Span]:
         if day in self._off:
             return []
         name = WEEK[day.weekday()]

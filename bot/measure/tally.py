@@ -111,7 +111,9 @@ class Measured:
     places: dict[int, Tally] = field(default_factory=dict)
 
     def at(self, commune: int) -> Tally:
-        return self.places.setdefault(commune, Tally())
+        if commune not in self.places:
+            self.places[commune] = Tally()
+        return self.places[commune]
 
     def total(self, communes: Iterable[int] | None = None) -> Tally:
         found = Tally()

@@ -135,7 +135,8 @@ def publish(connection: Connection, name: str, *, month: str, body: str, now: dt
     """Publish once. False: it stands already, and stays as it is."""
     dialect = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name]
     statement = dialect.insert(published).values(name=name, month=month, body=body, at=now)
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    new = statement.on_conflict_do_nothing().returning(published.c.name)
+    return connection.execute(new).scalar_one_or_none() is not None
 
 
 def publication(connection: Connection, name: str) -> tuple[str, dt.datetime] | None:
