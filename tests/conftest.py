@@ -45,6 +45,13 @@ def pytest_sessionfinish():
         postgres.remove()
 
 
+def pytest_collection_modifyitems(items):
+    """All of the maintainers' files are read by one process; it takes as long as a hundred stories."""
+    for item in items:
+        if "content" in item.fixturenames and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("content"))
+
+
 def pytest_generate_tests(metafunc):
     """Whatever touches the database is told on both."""
     if "database_url" in metafunc.fixturenames:
