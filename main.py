@@ -431,6 +431,37 @@ def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: boo
         raise click.exceptions.Exit(1)
 
 
+@import_.command("names")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--records", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON lines: the content."
+)
+@click.option("--source", required=True, help="Where the list comes from.")
+@click.option("--read", "day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day it was read.")
+def import_names(file: Path, records: Path | None, source: str, day: dt.datetime) -> None:
+    """Write knowledge/portal/ anew from the portal's list of procedures (FILE, tab-separated) and its records."""
+    from bot.commands.imported import tell_names
+    from bot.content.portal_list import NotAList, read_details, read_list
+    from bot.content.second_tier import write
+
+    try:
+        found = read_list(file.read_text("utf-8-sig", "replace"))
+    except NotAList as error:
+        raise click.ClickException(f"{file}: {error}.") from None
+    if records:
+        with records.open("rb") as lines:
+            read_details(lines, {one.code: one for one in found.procedures}, found)
+    for line in found.bad_lines:
+        click.echo(f"{line}; left out", err=True)
+    try:
+        write(ROOT, found.procedures, found.details, read=day.date(), source=source)
+    except OSError as error:
+        raise click.ClickException(f"knowledge/portal/ cannot be written ({error.strerror}).") from None
+    click.echo(tell_names(found))
+    if found.bad_lines:
+        raise click.exceptions.Exit(1)
+
+
 @import_.command("portal")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_portal(file: Path) -> None:

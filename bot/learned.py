@@ -100,6 +100,8 @@ def _fingerprint(intents: HowPeopleAsk) -> str:
         digest.update((Path(__file__).parent / "understanding" / name).read_bytes())
     for phrase in (*intents.phrases, *intents.talk):
         digest.update(f"{phrase.means}\0{phrase.language}\0{phrase.aspect}\0{phrase.text}\n".encode())
+    for one in intents.second_tier:
+        digest.update(f"{one.group}\0{one.text}\n".encode())
     digest.update(intents.words.model_dump_json().encode())
     digest.update(repr(intents.cues).encode())
     return digest.hexdigest()[:16]

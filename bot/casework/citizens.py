@@ -12,6 +12,7 @@ from bot.casework.counter import Counter
 from bot.conversation import actions
 from bot.conversation.actions import OwnVerb
 from bot.conversation.citizen import commands, communes, requests, talk
+from bot.conversation.citizen.answers import short_name
 from bot.conversation.converse import language_of
 from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
@@ -87,7 +88,7 @@ def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text
         return None
     if understood and understood.outcome is Outcome.ANSWERED and procedure is None:
         procedure = understood.procedures[0].id
-    known = procedure if procedure and scene.listed(procedure) else None
+    known = procedure if procedure and short_name(scene, procedure) else None
     request = Request(
         code=counter.free_code(),
         citizen=visit.chat,

@@ -15,7 +15,7 @@ from bot.store.outbox import Priority
 from bot.understanding.fold import fold
 from bot.understanding.result import Outcome, Understanding
 
-KEPT = (Outcome.NO_MATCH, Outcome.CLARIFY)
+KEPT = (Outcome.NO_MATCH, Outcome.CLARIFY, Outcome.SECOND_TIER)
 NO_QUESTION = (Outcome.SMALL_TALK, Outcome.ABUSE)
 ALIKE = 72  # of 100, by rapidfuzz's token_set_ratio on folded words
 AN_HOUR = dt.timedelta(hours=1)
@@ -25,7 +25,8 @@ PAST = dt.timedelta(days=30)
 
 def learn(counter: Counter, understood: Understanding, memory: Memory) -> None:
     """Count a question; keep one that found no answer, redacted; suggest a notice where many ask alike in an hour."""
-    nearest = understood.procedures[0].id if understood.procedures else None
+    listed = understood.second_tier if understood.outcome is Outcome.SECOND_TIER else ()
+    nearest = next((one.id for one in (*listed, *understood.procedures)), None)
     if understood.outcome not in NO_QUESTION:
         measured.ask(
             counter.connection,

@@ -14,7 +14,7 @@ from bot.conversation.scene import House
 from bot.conversation.visit import Kind, Memory, Visit
 from bot.understanding.engine import explain as explain_ranking
 from bot.understanding.engine import understand
-from bot.understanding.result import Place, Understanding
+from bot.understanding.result import Outcome, Place, Ranked, Understanding
 
 MAX_CHATS = 10_000
 SHOWN = 5
@@ -86,7 +86,8 @@ def _record(house: House, text: str, memory: Memory, now: dt.datetime) -> tuple[
     record = {
         "text": text,
         "outcome": read.outcome.value,
-        "procedures": [{"id": one.id, "score": round(one.score, 4)} for one in read.procedures[:SHOWN]],
+        "procedures": [{"id": one.id, "score": round(one.score, 4)} for one in _meant(read)[:SHOWN]],
+        "second_tier": [_named(one, house) for one in read.second_tier],
         "aspect": read.aspect.value if read.aspect else None,
         "aspects": [one.aspect.value for one in read.asked if one.aspect],
         "yes_no": read.yes_no,
@@ -97,6 +98,19 @@ def _record(house: House, text: str, memory: Memory, now: dt.datetime) -> tuple[
         "ms": round(took, 3),
     }
     return record, answered
+
+
+def _meant(read: Understanding) -> tuple[Ranked, ...]:
+    """What may be meant, of both tiers: a code of the portal's first only where the outcome is its own."""
+    if read.outcome is Outcome.SECOND_TIER:
+        return (*read.second_tier, *read.procedures)
+    ours, *others = (*read.procedures[:1], *read.second_tier, *read.procedures[1:]) or (None,)
+    return (ours, *others) if ours else ()
+
+
+def _named(one: Ranked, house: House) -> dict[str, Any]:
+    name = house.knowledge.second_tier.procedures[one.id].name
+    return {"code": one.id, "name": name, "score": round(one.score, 4)}
 
 
 def _answer(read: Understanding) -> str | None:

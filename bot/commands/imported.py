@@ -1,10 +1,13 @@
 """What an import found, for a maintainer's eyes."""
 
 import textwrap
+from collections import Counter
 
 from bot.content.office_files import Change
 from bot.content.office_table import Table
 from bot.content.portal import Compared, Difference, Import
+from bot.content.portal_list import PortalList
+from bot.content.second_tier import Level
 
 WIDTH = 110
 
@@ -31,6 +34,16 @@ def _difference(one: Difference) -> list[str]:
 
 def _line(sign: str, text: str) -> str:
     return f"    {sign} {textwrap.shorten(text, WIDTH, placeholder=' …')}"
+
+
+def tell_names(found: PortalList) -> str:
+    """What stands in `knowledge/portal/` now."""
+    levels = Counter(level for one in found.procedures for level in one.levels)
+    counts = ", ".join(f"{levels[level]} at the level {level}" for level in Level)
+    return (
+        f"{len(found.procedures)} procedures ({counts}), {len(found.details)} of them with papers; "
+        "`python main.py check` looks at them."
+    )
 
 
 def tell_offices(table: Table, found: list[Change]) -> str:

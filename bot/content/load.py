@@ -43,6 +43,7 @@ from bot.content.schema import (
     Topic,
     Waivers,
 )
+from bot.content.second_tier import SecondTier, check_phrases, load_second_tier, with_second_tier
 from bot.content.uncollected import uncollected
 from bot.content.words import HowPeopleAsk, load_intents, with_answers
 
@@ -80,6 +81,7 @@ class Knowledge:
     life_events: dict[str, LifeEvent]
     gazetteer: Gazetteer
     registries: Registries = field(default_factory=Registries)
+    second_tier: SecondTier = field(default_factory=SecondTier)
 
     def answers(self, entry: Procedure) -> tuple[Answer, ...]:
         """An entry's own answers and the shared ones it uses."""
@@ -138,9 +140,12 @@ def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Pro
         desk=_load_one(root, "desk.yaml", DeskRules, documents) or NO_DESK,
         life_events=_load_life_events(root, documents),
         gazetteer=load_gazetteer(),
+        second_tier=load_second_tier(root, {name: one for name, one in entries.items() if not one.draft}, documents),
     )
     answers = {id_: knowledge.answers(entry) for id_, entry in knowledge.procedures.items()}
     intents = with_answers(load_intents(root, documents), knowledge.procedures, answers)
+    intents = with_second_tier(intents, knowledge.second_tier)
+    check_phrases(intents.by_code, knowledge.second_tier, documents)
     catalogs = load_catalogs(root, documents)
     cross_check(entries, set(knowledge.catalogue), set(knowledge.gazetteer.communes), documents, openings)
     check_life_events(knowledge.life_events, entries, set(knowledge.catalogue), intents, documents)

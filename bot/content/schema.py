@@ -16,6 +16,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1500)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Url = Annotated[str, StringConstraints(pattern=r"^https://\S+$", max_length=500)]
+PortalCode = Annotated[str, StringConstraints(pattern=r"^\d\.\d{6}$")]
 Time = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 
 
@@ -246,7 +247,7 @@ class TimeLimit(Fact):
 class Code(Validity):
     """An official code; codes drift, so it is an attribute with a validity, never a key."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^\d\.\d{6}$")]
+    code: PortalCode
     name: Line | None = None
     source: tuple[Slug, ...] = Field(min_length=1)
 
@@ -808,6 +809,7 @@ class LifeEvent(Record):
 
 
 type LifePhrases = dict[Slug, Phrases]
+type PortalPhrases = dict[PortalCode, Phrases]
 
 
 class Wish(StrEnum):

@@ -17,6 +17,7 @@ from bot.content.schema import (
     LifePhrases,
     MomentWords,
     Phrases,
+    PortalPhrases,
     Procedure,
     QuantityWords,
     Talk,
@@ -34,6 +35,15 @@ class Phrase:
     language: Language
     means: str
     aspect: Aspect | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """The name of a procedure of the second tier, or how people ask for it; `group`: what it is learnt as."""
+
+    text: str
+    code: str
+    group: str
 
 
 NO_CUES = YesNoCues(ends=Phrases(), begins=Phrases(), within=Phrases())
@@ -56,6 +66,9 @@ class HowPeopleAsk:
     answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)  # procedure → what may answer a question
     cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     benefits: frozenset[str] = frozenset()  # procedures that pay money
+    by_code: dict[str, Phrases] = field(default_factory=dict)  # how people ask for procedures of the second tier
+    second_tier: tuple[Named, ...] = ()
+    codes: dict[str, str] = field(default_factory=dict)  # the portal's codes and links → the procedure of either tier
 
 
 def with_answers(
@@ -85,7 +98,7 @@ def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
         documents.append(document := read_document(path, root))
         if intent := convert(document, Intent):
             phrases.extend(_phrases(document, intent, path.stem))
-    talk, words, cues, events, yes_no, wishes, dates, quantities, moments = (
+    talk, words, cues, events, yes_no, wishes, dates, quantities, moments, by_code = (
         _special(folder / name, root, kind, documents) for name, kind in SPECIAL.items()
     )
     return HowPeopleAsk(
@@ -99,6 +112,7 @@ def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
         dates=dates or None,
         quantities=quantities,
         moments=moments,
+        by_code=by_code or {},
     )
 
 
@@ -112,6 +126,7 @@ SPECIAL = {
     "_dates.yaml": DateWords,
     "_quantities.yaml": QuantityWords,
     "_moments.yaml": MomentWords,
+    "_portal.yaml": PortalPhrases.__value__,
 }
 
 

@@ -15,6 +15,7 @@ from bot.conversation.citizen import (
     next_step,
     opening,
     reminders,
+    second_tier,
     talk,
 )
 from bot.conversation.citizen.answers import LAW, MORE, OVERVIEW, PITFALLS, answer, more, not_yet, opened, reply_to
@@ -29,6 +30,7 @@ from bot.understanding.result import Outcome, Place, Understanding
 from bot.understanding.wishes import Wished
 
 OFFICE_CONTACT = "office_contact"
+OTHER_NAMES = 2  # of the portal's, offered beside the likeliest
 GUESSED_FROM = 0.3  # chance among procedures
 ATTACHMENTS = (Kind.PHOTO, Kind.STICKER, Kind.VOICE, Kind.VIDEO, Kind.FILE, Kind.LOCATION, Kind.CONTACT, Kind.OTHER)
 
@@ -131,6 +133,9 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
             return _shown(scene, procedure, part, visit)
         case actions.Answer(name) if scene.listed(name):
             return [not_yet(scene, name)], scene.memory.about(name, None)
+        case actions.Answer(code) if code in scene.house.knowledge.second_tier:
+            memory = scene.memory.about(code, scene.memory.aspect)
+            return [second_tier.told(scene, code, scene.memory.aspect)], memory
         case actions.AskCommune():
             return [communes.ask_commune(scene)], replace(scene.memory, asked_commune=True)
         case actions.ChooseCommune(code):
@@ -206,6 +211,8 @@ def _after_commune(scene: Scene, lead: tuple[Block, ...]) -> list[Reply]:
         return [answer(scene, procedure, aspect, lead=lead)]
     if scene.listed(name):
         return [not_yet(scene, name, lead=lead)]
+    if name in scene.house.knowledge.second_tier:
+        return [second_tier.told(scene, name, None, lead=lead)]
     return [Reply(blocks=(*lead, scene.line("commune.kept")))]
 
 
@@ -282,6 +289,8 @@ def _answered(scene: Scene, understood: Understanding) -> commands.Done:
             return [talk.small_talk(scene, understood)], scene.memory
         case Outcome.CLARIFY:
             return _clarified(scene, understood)
+        case Outcome.SECOND_TIER:
+            return _by_name_only(scene, understood)
         case Outcome.ANSWERED if understood.procedures and (p := scene.procedure(understood.procedures[0].id)):
             return _procedure(scene, understood, p)
         case Outcome.ANSWERED if understood.procedures and scene.listed(understood.procedures[0].id):
@@ -367,6 +376,22 @@ def _clarified(scene: Scene, understood: Understanding) -> commands.Done:
     if understood.aspect is Aspect.HOURS:
         lead = (*lead, *_opening_hours(replace(scene, memory=memory), understood))
     return [talk.clarify(scene, understood.choices, lead)], memory
+
+
+def _by_name_only(scene: Scene, understood: Understanding) -> commands.Done:
+    """The portal's list knows it, we do not: its name and where to go, or the names that may be meant."""
+    memory = scene.memory
+    if understood.place and (found := understood.place.certain):
+        memory = communes.chosen(memory, found)
+    here = replace(scene, memory=memory)
+    if understood.choices:
+        memory = replace(memory, choices=understood.choices, aspect=understood.aspect)
+        return [second_tier.offered(here, understood.choices)], memory
+    best, *others = (one.id for one in understood.second_tier)
+    reply = second_tier.told(
+        here, best, understood.aspect, follow_up=understood.follow_up, others=tuple(others[:OTHER_NAMES])
+    )
+    return [reply], memory.about(best, understood.aspect)
 
 
 def _listed(scene: Scene, understood: Understanding) -> commands.Done:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from bot.content.communes import Gazetteer
 from bot.content.schema import Answer, Aspect, Case, Language
 from bot.content.words import HowPeopleAsk, Phrase
-from bot.understanding import decide
+from bot.understanding import decide, portal_names, tiers
 from bot.understanding.asking import (
     Cues,
     Part,
@@ -31,6 +31,7 @@ from bot.understanding.linear import Linear
 from bot.understanding.moments import Moments, build_moments, moment_asked
 from bot.understanding.place_names import Places, build_places, everyday
 from bot.understanding.places import Mention, find_mention
+from bot.understanding.portal_names import Names, build_names
 from bot.understanding.quantities import NOTHING, Counting, Quantities, build_counting, told_in
 from bot.understanding.result import Asked, Context, Evidence, Explanation, Ranked, Understanding
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
@@ -94,6 +95,7 @@ class Engine:
     entries: Entries = field(default_factory=Entries)
     wishes: Wishes = field(default_factory=Wishes)
     dates: Dates = field(default_factory=Dates)
+    names: Names = field(default_factory=Names)
 
 
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
@@ -117,6 +119,7 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
             build_counting(intents.quantities),
             build_moments(intents.moments),
         ),
+        names=build_names(intents.second_tier, intents.codes, vocabulary, learned.procedures),
     )
 
 
@@ -192,11 +195,11 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     parts = parts_of(reading.unplaced, reading.tokens, engine.entries.cues, engine.vocabulary, engine.learned.aspects)
     moment = moment_asked(text, engine.entries.moments)
     aspect = Aspect.HOURS if moment else parts[0].aspect
-    scores = dict(
-        zip(engine.learned.procedures.labels, engine.learned.procedures.scores(reading.features), strict=True)
-    )
+    theirs, scores = portal_names.parted(engine.learned.procedures, reading.features)
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
-    decided = decide.decide(scores, aspect, _said(reading.tokens), context, only_asks=only)
+    decided = decide.decide(scores, aspect, _said(reading.tokens), context, only_asks=only, names=theirs)
+    message = tiers.Message(reading.text, reading.features, len(reading.tokens), aspect, scores, theirs)
+    decided = tiers.settle(decided, message, context, engine.names, engine.learned.procedures, only_asks=only)
     asked = _asked(reading, parts, decided.ranked, engine)
     return Understanding(
         text=text,
@@ -214,6 +217,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         talk=decided.talk,
         life_event=None if decided.follow_up else _told(reading.tokens, aspect, engine),
         follow_up=decided.follow_up,
+        second_tier=decided.second_tier,
         unsure_of=decided.unsure_of,
         doubt=decided.doubt,
     )

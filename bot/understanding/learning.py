@@ -28,7 +28,7 @@ def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, ep
     written = [words(clean(phrase.text)) for phrase in phrases]
     typed = [list(map(str.lower, text)) for text in written]
     spoken = {language: _counted(phrases, typed, language) for language in Language}
-    known = count_words(intents.words, sum(spoken.values(), Counter()))
+    known = count_words(intents.words, sum(spoken.values(), _names(intents)))
     vocabulary = build_vocabulary(intents.words, known)
     return Learned(
         procedures=learn(
@@ -47,18 +47,25 @@ def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, ep
     )
 
 
+def _names(intents: HowPeopleAsk) -> Counter[str]:
+    """The words of the second tier, each known once: none is taken for a slip, and none draws slips to itself."""
+    return Counter({word for one in intents.second_tier for word in low_words(one.text)})
+
+
 def _counted(phrases: Iterable[Phrase], typed: Iterable[list[str]], language: Language) -> Counter[str]:
     of_language = (low for phrase, low in zip(phrases, typed, strict=True) if phrase.language is language)
     return Counter(chain.from_iterable(of_language))
 
 
 def procedure_rows(intents: HowPeopleAsk, typed: list[list[str]], vocabulary: Vocabulary) -> Matrix:
-    """Every phrase, and once more as typed without accents. `typed`: the words of phrases and talk, in lower case."""
+    """Every phrase and name, once more without accents. `typed`: the words of phrases and talk, in lower case."""
     texts, meant = [], []
-    for phrase, low in zip((*intents.phrases, *intents.talk), typed, strict=True):
-        copies = [low] if phrase.text.isascii() else [low, list(map(fold, low))]
+    phrases = zip((*intents.phrases, *intents.talk), typed, strict=True)
+    written = [(phrase.text, low, phrase.means) for phrase, low in phrases]
+    for text, low, means in (*written, *((one.text, low_words(one.text), one.group) for one in intents.second_tier)):
+        copies = [low] if text.isascii() else [low, list(map(fold, low))]
         texts += copies
-        meant += [phrase.means] * len(copies)
+        meant += [means] * len(copies)
     found = features_in(read_corpus(texts, vocabulary), vocabulary)
     return weighed(found, meant)
 

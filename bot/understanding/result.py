@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     COMPLAINT = "complaint"
     DENUNCIATION = "denunciation"
     OTHER_SERVICE = "other_service"
+    SECOND_TIER = "second_tier"  # a procedure that we know from the portal's list only
     EXTRA_DEMAND = "extra_demand"  # money or papers that the law does not ask for
     ABUSE = "abuse"
 
@@ -142,4 +143,5 @@ class Understanding:
     life_event: str | None = None  # what happened in a life, told without asking for one procedure
     follow_up: bool = False  # the procedure came from the context, not from the words
     doubt: str | None = None  # the kind of emergency that it may be, where it is asked whether anybody is in danger
+    second_tier: tuple[Ranked, ...] = ()  # names of the portal's list that are meant, or may be, by their codes
     unsure_of: tuple[str, ...] = ()  # what else may have been meant, where the answer is less than sure

@@ -12,6 +12,7 @@ def copy_small(to):
     for name in ("knowledge", "intents", "locales"):
         shutil.copytree(ROOT / name, to / name, ignore=_most)
     shutil.rmtree(to / "knowledge" / "life_events")
+    shutil.rmtree(to / "knowledge" / "portal")
     (to / "intents" / "_life_events.yaml").write_text("{}\n", encoding="utf-8")
     desk = to / "knowledge" / "desk.yaml"  # which names entries that are not here
     text = re.sub(r"(?m)^sensitive:\n(?:  - .*\n)+", "sensitive:\n  - trich-luc-ho-tich\n", desk.read_text("utf-8"))

@@ -10,8 +10,10 @@ from bot.ahead.benefits import Asks
 from bot.casework import ahead
 from bot.casework.at_desk import LISTS
 from bot.casework.officers import GOES_OUT, PROMPTED
+from bot.content import second_tier as tiers
 from bot.content.schema import Aspect, Certainty, Counter, DateOf, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
+from bot.conversation.citizen.second_tier import OF_LEVELS
 from bot.conversation.citizen.talk import SMALL_TALK
 from bot.conversation.converse import ATTACHMENTS
 from bot.desk.lifecycle import Action
@@ -75,6 +77,9 @@ BUILT = {
     *(f"remind.date_{one}" for one in DateOf),
     *(f"remind.{one}" for one in Unclear),
     *(f"unasked.{what}_{kind}" for what in ("stop", "stopped") for kind in ahead.Kind),
+    *(f"second.level_{level}" for level in tiers.Level),
+    *(f"second.desk_{desk}" for desk in tiers.Desk if desk not in OF_LEVELS),
+    *(f"second.channel_{channel}" for channel in tiers.Channel),
     *(f"day.{day}" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
 }
 

@@ -195,4 +195,6 @@ def short_name(scene: Scene, name: str) -> str | None:
         return scene.tell(procedure.short_name)
     if listed := scene.listed(name):
         return scene.short(scene.tell(listed.name))
+    if named := scene.house.knowledge.second_tier.procedures.get(name):
+        return scene.short(named.name)
     return None

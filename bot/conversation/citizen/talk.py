@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.content.schema import Procedure
 from bot.conversation import actions
+from bot.conversation.citizen import second_tier
 from bot.conversation.citizen.answers import not_yet, reply_to, short_name
 from bot.conversation.citizen.facts import fee, how_to_track, statement_lines
 from bot.conversation.reply import Block, Button, Reply, Style
@@ -109,7 +110,8 @@ def _opens_a_request(button: Button) -> bool:
 
 def other_service(scene: Scene) -> Reply:
     blocks = (scene.line("other.what"), scene.line("other.ours"))
-    return Reply(blocks=blocks, buttons=topics_button(scene))
+    ask = (scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, "")),)
+    return Reply(blocks=blocks, buttons=(ask, *topics_button(scene)))
 
 
 def abuse(scene: Scene) -> Reply:
@@ -151,8 +153,11 @@ def clarify(scene: Scene, choices: tuple[str, ...], lead: tuple[Block, ...] = ()
         for one in choices
         if (label := short_name(scene, one))
     ]
-    rows.append((scene.button("clarify.none", actions.NoneOfThese()),))
-    return Reply(blocks=(*lead, scene.line("clarify.which")), buttons=tuple(rows))
+    named = second_tier.listed(scene, choices)
+    ask = (scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, "")),) if named else ()
+    rows.append((scene.button("clarify.none", actions.NoneOfThese()), *ask))
+    names = (scene.line("second.may_be"), *named) if named else ()
+    return Reply(blocks=(*lead, scene.line("clarify.which"), *names), buttons=tuple(rows))
 
 
 def another_matter(scene: Scene) -> Reply:
