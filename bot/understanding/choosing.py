@@ -8,7 +8,7 @@ does it cost"), and for every other aspect the honest word that we do not know: 
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nlargest
 from itertools import accumulate, chain
 from operator import itemgetter, mul
@@ -24,7 +24,9 @@ TEXT = 1.5  # how much the words of an answer count beside those of its question
 ASPECT = 1.5  # what the aspect's log chance is worth
 FIELD = 0.35  # how like a plain question every message about a field's aspect is taken to be
 PLAIN = 0.85  # the same where the plain question stands in it
-PLAIN_FROM = 0.2  # chance of its aspect: "what shall I do" may ask about a refusal
+PLAIN_FROM = 0.5  # chance of its aspect beside the likeliest: "what shall I do" may ask about a refusal
+SURELY_TURNED = 2.0  # how much more must speak for a question being the other way round
+FIELD_YES_NO = 1.5  # what a field loses by a yes-or-no question that an answer opens with its verdict
 NOTHING_KNOWN = 0.15  # the same where neither answer nor field is there
 ANSWERED_TOO = 0.1  # how much less where the entry has an answer about the aspect
 OPEN = 0.3  # the same for the whole in short, where nothing particular is asked
@@ -73,6 +75,8 @@ class Statement:
     at: int
     has_text: bool
     settled: bool = False  # it holds for some numbers only
+    straight: frozenset[str] = frozenset()  # what only its questions have, not those asked the other way round
+    turned: frozenset[str] = frozenset()  # what only those have
     cases: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -97,10 +101,17 @@ def index(answers: Sequence[Answer], vocabulary: Vocabulary) -> Statements:
             places.setdefault(feature, []).append(at)
     begins = accumulate(map(len, read), initial=0)
     return Statements(
-        all=tuple(map(_statement, answers, begins)),
+        all=tuple(_sided(_statement(one, at), one, rows) for one, at, rows in zip(answers, begins, read, strict=False)),
         shares=tuple(1 / (math.sqrt(sum(map(weight.__getitem__, features))) or 1.0) for features in rows),
         places={feature: (weight[feature], tuple(at)) for feature, at in places.items()},
     )
+
+
+def _sided(one: Statement, answer: Answer, rows: list[tuple[str, ...]]) -> Statement:
+    """With what tells its questions from those that ask the same the other way round, where there are any."""
+    own = len(answer.questions.all)
+    straight, turned = (frozenset(chain.from_iterable(part)) for part in (rows[:own], rows[own : len(one.questions)]))
+    return replace(one, straight=straight - turned, turned=turned - straight) if turned else one
 
 
 def _texts(answer: Answer) -> Iterator[str]:
@@ -138,7 +149,7 @@ def _statement(answer: Answer, at: int) -> Statement:
         at,
         answer.text is not None,
         bool(answer.when),
-        answer.only_if,
+        cases=answer.only_if,
     )
 
 
@@ -159,21 +170,38 @@ def choose(
     logs = {aspect: ASPECT * math.log(max(LEAST_CHANCE, chance)) for aspect, chance in chances.items()}
     held = [(*like, one) for like, one in zip(likeness, statements.all, strict=True) if one.id not in left_out]
     asked = {one.asks for _, _, one in held}
+    judged = {one.asks for _, _, one in held if one.judged} if yes_no else set()
+    plain_from = PLAIN_FROM * max(chances.values(), default=0.0)
     scores = [
         *((_score(one, like, logs, yes_no=yes_no, age=age, cases=cases), one, nearest) for like, nearest, one in held),
         *(
-            (_field(one, known=one in asked, plain=one in plain and chances[one] >= PLAIN_FROM) + log, one, "")
+            (
+                _field(one, known=one in asked, plain=one in plain and chances[one] >= plain_from)
+                + log
+                - FIELD_YES_NO * (one in judged),
+                one,
+                "",
+            )
             for one, log in logs.items()
         ),
     ]
     best = nlargest(SHOWN, scores, key=itemgetter(0))
-    return tuple(_choice(score, what, nearest) for score, what, nearest in best)
+    return tuple(_choice(score, what, nearest, features, statements) for score, what, nearest in best)
 
 
-def _choice(score: float, what: Statement | Aspect | None, nearest: str) -> Choice:
-    if isinstance(what, Statement):
-        return Choice(answer=what.id, asks=what.asks, score=score, nearest=nearest)
-    return Choice(answer=None, asks=what, score=score)
+def _choice(
+    score: float, what: Statement | Aspect | None, nearest: str, features: tuple[str, ...], statements: Statements
+) -> Choice:
+    if not isinstance(what, Statement):
+        return Choice(answer=None, asks=what, score=score)
+    turned, straight = (_weight(one, features, statements) for one in (what.turned, what.straight))
+    turned_round = turned > SURELY_TURNED * straight
+    return Choice(answer=what.id, asks=what.asks, score=score, nearest=nearest, turned=turned_round)
+
+
+def _weight(telling_: frozenset[str], features: tuple[str, ...], statements: Statements) -> float:
+    """What a message has of the features that tell one way of asking."""
+    return sum(statements.places[feature][0] for feature in telling_.intersection(features))
 
 
 def _likeness(features: tuple[str, ...], statements: Statements, language: Language) -> list[tuple[float, str]]:

@@ -68,13 +68,15 @@ class Explanation:
 class Choice:
     """A statement that may answer: an answer of the entry, or (None) what the entry holds about `asks`.
 
-    `asks` None: the whole in short. `nearest`: the question of the answer that the message is most like.
+    `asks` None: the whole in short. `nearest`: the question of the answer that the message is most like. `turned`: it
+    is asked the other way round, so that yes is no.
     """
 
     answer: str | None
     asks: Aspect | None
     score: float = 0.0
     nearest: str = ""
+    turned: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -89,3 +89,38 @@ async def test_no_match_says_what_can_be_done_and_who_else_helps(play):
     await play.hears(LAN.says("asdf qwer zxcv"))
     assert "18001096" in play.said(LAN)[-1]
     assert [button["callback_data"] for button in play.buttons(LAN)] == ["r:new:q:", "topics"]
+
+
+@pytest.mark.parametrize(
+    ("words", "opening"),
+    [
+        ("mẹ em 71 tuổi, hộ cận nghèo, có được tiền người già không", "Dạ được."),
+        ("bố em 72 tuổi, nhà không phải hộ nghèo, có được tiền người già không", "Dạ không."),
+        ("bé nhà em 7 tuổi làm khai sinh liên thông được không", "Dạ không."),
+        ("nghỉ bán 10 ngày có phải báo xã không", "Dạ không."),
+        ("nghỉ bán 20 ngày có phải báo xã không", "Dạ cần."),
+        ("khai sinh cho con bố mẹ có phải đi cả hai không", "Dạ không"),
+        ("một mình mẹ đi khai sinh cho con được không", "Dạ được."),
+    ],
+)
+@played
+async def test_what_a_person_tells_decides_between_yes_and_no(play, words, opening):
+    await play.hears(LAN.says(words))
+    assert play.said(LAN)[-1].startswith(opening)
+
+
+@played
+async def test_a_moment_is_answered_by_the_hours_of_the_office(play):
+    await play.hears(LAN.says("chủ nhật ra công an xã làm tách hộ được không"))
+    assert play.said(LAN)[-1].startswith("Dạ không.")
+    assert "thứ Hai đến thứ Sáu" in play.said(LAN)[-1]
+    await play.hears(HUNG.says("ngày 2/9 phường có làm việc không, em đi đăng ký kết hôn"))
+    assert "Quốc khánh" in play.said(HUNG)[-1]
+
+
+@played
+async def test_words_like_nothing_raise_no_alarm(play):
+    await play.hears(LAN.says("ttttttttthhhhhhhhooooo"))
+    assert "GỌI NGAY" not in play.said(LAN)[-1]
+    await play.hears(LAN.says("cháy nhà rồi"))
+    assert "114" in play.said(LAN)[-1]

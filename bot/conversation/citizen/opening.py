@@ -79,11 +79,12 @@ def _verdict(scene: Scene, office: Office, working: WorkingTime, day: dt.date, m
         return [holiday, *([scene.line("open.working_again", when=scene.day(opens.date()))] if opens else [])]
     asked = dt.datetime.combine(day, moment.time, VIETNAM) if moment.time else None
     open_then = any(start <= asked < end for start, end in spans) if asked else bool(spans)
-    sure = office.own or office.general is not None
+    sure = office.own or (office.general is not None and (asked is None or not spans))  # its days are known
     key = VERDICTS[open_then, sure]
     named = moment.weekday or moment.date or moment.days_ahead is not None
     when = scene.day(day) if named and not asked else _when(scene, day, asked, named=bool(named))
-    return [scene.line(key, when=when, office=office.name)]
+    told = scene.say(key, when=when, office=office.name)
+    return [Block(text=". ".join(part[:1].upper() + part[1:] for part in told.split(". ")))]
 
 
 def _when(scene: Scene, day: dt.date, asked: dt.datetime | None, *, named: bool) -> str:

@@ -38,7 +38,7 @@ def verdict_of(answer: Answer, choice: Choice, understood: Understanding) -> Ver
     if not understood.yes_no:
         return answer.verdict
     verdict = decided(answer, understood)
-    return TURNED.get(verdict, verdict) if choice.nearest in answer.against.all else verdict
+    return TURNED.get(verdict, verdict) if choice.turned else verdict
 
 
 def opened(scene: Scene, answer: Answer, verdict: Verdict, text: str) -> str:

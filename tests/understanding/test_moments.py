@@ -1,0 +1,39 @@
+"""Days and times at which people ask whether somebody is there."""
+
+import datetime as dt
+
+import pytest
+
+from bot.understanding.moments import Moment, moment_asked
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("sáng thứ bảy tôi ra công an nộp giấy được không", Moment(weekday="sat", time=dt.time(9))),
+        ("chu nhat toi ra lam duoc khong", Moment(weekday="sun")),
+        ("sau 5 giờ chiều có nhận hồ sơ không", Moment(time=dt.time(17))),
+        ("7h30 sáng mai ra phường được không", Moment(days_ahead=1, time=dt.time(7, 30))),
+        ("Ngày 2/9 phường có làm việc không", Moment(date=(2, 9))),
+        ("nghỉ tết phường có làm không", Moment(holiday="Tết Nguyên đán")),
+        ("nộp qua mạng 10 giờ đêm có nhận không", Moment(time=dt.time(22), online=True)),
+        ("is it open on Saturday morning", Moment(weekday="sat", time=dt.time(9))),
+        ("jam 4 sore kantor masih buka?", Moment(time=dt.time(16))),
+    ],
+)
+def test_a_moment_is_heard(house, text, moment):
+    assert moment_asked(text, house.engine.entries.moments) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "con thứ hai có được hỗ trợ không",
+        "tôi chụp ảnh hôm thứ hai rồi, có gửi về nhà được không",
+        "sang tên xe ở đâu được không",
+        "thứ bảy tuần trước tôi nộp hồ sơ",
+        "một tháng được bao nhiêu tiền",
+    ],
+)
+def test_no_moment_is_invented(house, text):
+    assert moment_asked(text, house.engine.entries.moments) is None

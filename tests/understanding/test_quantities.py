@@ -1,0 +1,36 @@
+"""Ages and lengths of time told in a message, as people write them."""
+
+import pytest
+
+from bot.content.schema import When
+from bot.understanding.quantities import Quantities, told_in
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "days"),
+    [
+        ("Mẹ em 71 tuổi", 71, None),
+        ("ba tui 78 tuoi", 78, None),
+        ("em 17t muốn cưới", 17, None),
+        ("hai mươi lăm tuổi", 25, None),
+        ("she is seventy five years old", 75, None),
+        ("nghỉ bán có mười ngày", None, 10),
+        ("nửa năm nay", None, 182),
+        ("tiga minggu lagi", None, 21),
+        ("sebulan lalu", None, 30),
+        ("ngày 15 tháng 3", None, None),
+        ("tháng 3 năm nay", None, None),
+        ("năm 2024", None, None),
+        ("con 7 tuổi, tôi 30 tuổi", None, None),
+        ("67 tuổi 3 tháng", 67, 90),
+    ],
+)
+def test_what_is_told(house, text, age, days):
+    assert told_in(text, house.engine.entries.counting) == Quantities(age=age, days=days)
+
+
+def test_bounds_hold_the_lower_and_not_the_upper():
+    told = Quantities(age=70)
+    assert told.within(When(age_from=70, age_below=75)) is True
+    assert told.within(When(age_below=70)) is False
+    assert told.within(When(days_from=3)) is None
