@@ -39,7 +39,7 @@ def main() -> None:
 def run() -> None:
     """Serve Telegram, where it has a token, and the web pages; lines that are piped in are answered here."""
     settings = _settings()
-    if settings.telegram_bot_token is None and _lines_are_piped():
+    if settings.telegram_bot_token is None and settings.zalo_bot_token is None and _lines_are_piped():
         _talk_here(settings)
         return
     _serve(settings)

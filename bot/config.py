@@ -19,7 +19,9 @@ ROOT = Path(__file__).parent.parent
 STATE = Path(os.environ.get("STATE_DIRECTORY") or ROOT / "var")
 
 # Each may stand in a file named by `NAME_FILE` instead: child processes and crash dumps inherit the environment.
-SECRETS = ("telegram_bot_token", "database_url", "webhook_secret", "server_key")
+SECRETS = (
+    "telegram_bot_token", "database_url", "webhook_secret", "server_key", "zalo_bot_token", "zalo_webhook_secret",
+)  # fmt: skip
 MAX_SECRET = 4096
 # To the first @ and to the last: one may stand in the password itself.
 PASSWORDS = (re.compile(r"://[^:/@]*:([^@]+)@"), re.compile(r"://[^:/@]*:(.+)@"), re.compile(r"[?&]password=([^&]+)"))
@@ -52,6 +54,11 @@ class Settings(BaseSettings):
     public_url: HttpUrl | None = None
     telegram_bot_name: Annotated[str, StringConstraints(pattern=r"^@?[A-Za-z0-9_]{5,32}$")] | None = None
     zalo_link: HttpUrl | None = None
+    zalo_bot_token: SecretStr | None = None
+    zalo_api_url: HttpUrl = "https://bot-api.zaloplatforms.com"
+    zalo_webhook_url: HttpUrl | None = None
+    zalo_webhook_secret: SecretStr | None = None
+    zalo_monthly: int = Field(3000, ge=1)  # messages that Zalo's plan lets a bot send
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)  # 0: any free one
     admin_chat_id: int | None = None
@@ -68,6 +75,21 @@ class Settings(BaseSettings):
             raise ValueError("it should look like 123456:ABC-DEF…, as @BotFather gives it")
         return SecretStr(f"{number}:{rest}") if token else None
 
+    @field_validator("zalo_bot_token")
+    @classmethod
+    def _zalo_token_form(cls, token: SecretStr | None) -> SecretStr | None:
+        value = token.get_secret_value().strip() if token else "1:x"
+        if not (":" in value and value.isascii() and not any(c in value for c in "/?# \t")):
+            raise ValueError("it should look like 12345689:abc-xyz, as Zalo Bot Creator gives it")
+        return SecretStr(value) if token else None
+
+    @field_validator("zalo_webhook_secret")
+    @classmethod
+    def _zalo_secret_form(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and not 8 <= len(secret.get_secret_value()) <= 256:
+            raise ValueError("use 8 to 256 characters")
+        return secret
+
     @field_validator("webhook_secret")
     @classmethod
     def _secret_form(cls, secret: SecretStr | None) -> SecretStr | None:
@@ -76,7 +98,7 @@ class Settings(BaseSettings):
             raise ValueError("use 1 to 256 letters, digits, _ and -")
         return secret
 
-    @field_validator("telegram_api_url", "webhook_url", "public_url", "zalo_link")
+    @field_validator("telegram_api_url", "webhook_url", "zalo_api_url", "zalo_webhook_url", "public_url", "zalo_link")
     @classmethod
     def _usable(cls, url: str | None) -> str | None:
         """Said without the address: a part of it may be a password, wherever it was cut."""
@@ -115,11 +137,10 @@ class Settings(BaseSettings):
     def secrets(self) -> list[str]:
         """What must never be written anywhere: token, webhook secret, the database's password as typed and as meant."""
         address = self.database_url.get_secret_value() if self.database_url else ""
-        addresses = (address, self.telegram_api_url, self.webhook_url or "", *getproxies().values())
+        addresses = (address, self.telegram_api_url, self.webhook_url or "", self.zalo_api_url, *getproxies().values())
         passwords = [password for one in addresses for form in PASSWORDS for password in form.findall(one)]
-        known = [
-            one.get_secret_value() for one in (self.telegram_bot_token, self.webhook_secret, self.server_key) if one
-        ]
+        ours = (self.telegram_bot_token, self.webhook_secret, self.server_key)
+        known = [one.get_secret_value() for one in (*ours, self.zalo_bot_token, self.zalo_webhook_secret) if one]
         return list(dict.fromkeys([*known, *passwords, *map(unquote, passwords)]))
 
     @property

@@ -18,7 +18,7 @@ from bot.casework.people import plan_nightly, take_back
 from bot.conversation.citizen.opened import Opened
 from bot.conversation.converse import apology, converse
 from bot.conversation.reply import Block, Place, Reply
-from bot.conversation.scene import House
+from bot.conversation.scene import House, Scene
 from bot.conversation.visit import Memory, Visit, is_question, sets_anew
 from bot.store import agenda, chats, inbox, outbox, people, personal
 from bot.store.agenda import Entry
@@ -215,6 +215,14 @@ class Turns:
         elif agenda.take(counter.connection, entry) and (visit := albums.gathered(counter, entry.subject)):
             caller = people.caller(counter.connection, chat=visit.chat, person=visit.who)
             self._answer(counter, visit, caller)
+
+    def scene(self, connection: Transaction, chat: str) -> Scene:
+        """What is known of whoever reads in a chat."""
+        return Counter(connection, self.house, self.clock()).scene(chat)
+
+    def put(self, connection: Transaction, chat: str, reply: Reply) -> None:
+        """Say something to a chat that no turn of the core's says."""
+        Counter(connection, self.house, self.clock()).put(chat, reply)
 
     def as_it_may_be_sent(self, chat: str, reply: Reply) -> Reply | None:
         """What a message shows of requests as it is brought now; None where whoever reads there may not receive it."""

@@ -23,6 +23,10 @@ def doors_of(
         from bot.doors.telegram.door import TelegramDoor
 
         doors.append(TelegramDoor(settings, turns, threads))
+    if settings.zalo_bot_token:
+        from bot.doors.zalo.door import ZaloDoor
+
+        doors.append(ZaloDoor(settings, turns, threads))
     if settings.web:  # the last: what leads nowhere is answered by it
         from bot.doors.web.door import WebDoor
         from bot.doors.web.page import Site

@@ -95,7 +95,7 @@ class Takes(Protocol):
 type Chore = Callable[[asyncio.Event], Awaitable[None]]
 
 
-class Door(Protocol):
+class Door:
     """A channel. Doors inherit, and write what theirs does otherwise.
 
     `name` begins the key of each of its chats (`telegram:4711`) and is the source of its updates in the inbox.
@@ -109,7 +109,7 @@ class Door(Protocol):
     # In. The first three must never raise: whatever comes is stored before it is looked at.
     def chat_of(self, raw: Any) -> str:
         """The chat that a raw update belongs to, for order; `name:-` where it names none."""
-        ...
+        raise NotImplementedError
 
     def number_of(self, _raw: Any) -> int | None:
         """The channel's own number of an update, None where it has no usable one."""
@@ -125,7 +125,11 @@ class Door(Protocol):
 
     def read(self, raw: Any) -> Visit | None:
         """What a person did; None where silence is the right answer. Raises Unreadable."""
-        ...
+        raise NotImplementedError
+
+    async def meant(self, visit: Visit) -> Visit | None:
+        """What a person means by what they wrote, where that depends on what they were shown; None: nothing is left."""
+        return visit
 
     async def acknowledge(self, raw: Any) -> None:
         """Called when the turn of an update has been taken, or has failed: the reply itself is in the outbox."""
@@ -133,7 +137,7 @@ class Door(Protocol):
     # Out.
     async def send(self, chat: str, reply: Reply) -> Spot:
         """Show a reply; where it now stands. Raises whatever `meaning_of` can tell the meaning of."""
-        ...
+        raise NotImplementedError
 
     def meaning_of(self, _error: Exception) -> Meaning:
         return Meaning(fate=Fate.BROKEN)

@@ -63,7 +63,7 @@ class Service:
         live: LiveContent | None = None,
     ) -> None:
         if not doors:
-            raise CannotServe("No door is open: set TELEGRAM_BOT_TOKEN, or leave WEB on.")
+            raise CannotServe("No door is open: set TELEGRAM_BOT_TOKEN or ZALO_BOT_TOKEN, or leave WEB on.")
         self.settings = settings
         self.turns = turns
         self.threads = threads or Threads.of(turns.database)

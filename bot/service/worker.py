@@ -176,6 +176,7 @@ class Worker:
         try:
             raw = _loaded(waiting.raw)
             visit = door.read(raw)
+            visit = visit and await door.meant(visit)
             return await (self._take(visit, receipt) if visit else self._pass_over(receipt))
         except Unreadable as error:
             log.warning("the update cannot be read: %s", error)

@@ -228,7 +228,12 @@ def count(connection: Connection) -> dict[str, int]:
 
 def next_number(connection: Connection, name: str) -> int:
     """The next number of a door that does not number its messages itself."""
+    return add(connection, name, 1)
+
+
+def add(connection: Connection, name: str, count: int) -> int:
+    """Count so many more of something; how many there are now."""
     insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
-    statement = insert(cursors).values(name=name, value=1)
-    statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": cursors.c.value + 1})
+    statement = insert(cursors).values(name=name, value=count)
+    statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": cursors.c.value + count})
     return int(connection.execute(statement.returning(cursors.c.value)).scalar_one())

@@ -16,6 +16,7 @@ from bot.store.tables import (
     albums,
     audit,
     chats,
+    choices,
     desk_links,
     desk_sessions,
     events,
@@ -57,6 +58,7 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "albums": _but(albums, "chat").where(albums.c.chat == person).order_by(albums.c.at),
         "updates": _but(inbox, "chat").where(inbox.c.chat == person).order_by(inbox.c.received_at),
         "deliveries": _but(outbox, "chat", "name").where(outbox.c.chat == person).order_by(outbox.c.id),
+        "choices": _but(choices, "chat").where(choices.c.chat == person),
         "shown": _but(shown, "chat", "look").where(shown.c.chat == person).order_by(shown.c.name),
         "posts": select(staff).where(staff.c.person == person).order_by(staff.c.id),
         "links": _but(desk_links, "hash").where(desk_links.c.person == person),
@@ -106,7 +108,7 @@ def forget(connection: Connection, person: str, mark: str, *, now: dt.datetime) 
     """
     codes = list(connection.execute(select(requests.c.code).where(requests.c.citizen == person)).scalars())
     anonymise(connection, codes, now=now)
-    for table in (shown, albums, chats, reminders, unasked, web_messages, web_files):
+    for table in (shown, albums, chats, choices, reminders, unasked, web_messages, web_files):
         connection.execute(delete(table).where(table.c.chat == person))
     connection.execute(delete(agenda).where(agenda.c.subject.startswith(f"{person}{BETWEEN}")))
     connection.execute(delete(messages).where(messages.c.code == "", messages.c.author == person))
@@ -192,6 +194,7 @@ def let_go(connection: Connection, now: dt.datetime, *, dialogue: int, learning:
         "dialogues": delete(chats).where(chats.c.changed_at < old, chats.c.chat.not_in(live)),
         "attachments": delete(messages).where(messages.c.code.in_(gone), messages.c.kind != "text"),
         "albums": delete(albums).where(albums.c.at < now - A_DAY),
+        "choices": delete(choices).where(choices.c.at < now - A_DAY),
         "questions": delete(unanswered).where(unanswered.c.at < now - dt.timedelta(days=learning)),
         "updates": delete(inbox).where(inbox.c.state != "waiting", inbox.c.finished_at < old),
         "unaddressed": delete(messages).where(messages.c.code == "", messages.c.at < now - A_DAY),

@@ -97,6 +97,14 @@ Index(
     postgresql_where=text("about IS NOT NULL"),
 )
 
+choices = Table(
+    "choices",
+    metadata,
+    Column("chat", String(80), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("payload", Text, nullable=False),  # JSON of what was shown to choose from: see bot.doors.choices
+)
+
 chats = Table(
     "chats",
     metadata,

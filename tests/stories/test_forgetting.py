@@ -51,6 +51,7 @@ DECIDED = {
         ("id", "code", "side", "name", "chat", "message", "kind", "text", "at", "state", "copy_chat", "copy_message",
          "author", "commune", "deed", "album", "file"), GONE),
     "albums": dict.fromkeys(("chat", "message", "album", "visit", "at"), GONE),
+    "choices": dict.fromkeys(("chat", "at", "payload"), GONE),
     "shown": dict.fromkeys(("chat", "name", "message", "thread", "look"), GONE),
     "staff": dict.fromkeys(
         ("id", "person", "name", "role", "commune", "province", "since", "ended_at", "away_since", "answers"), POST),
@@ -80,7 +81,7 @@ DECIDED = {
 # Where /mydata shows the rows of a table; None: why it does not.
 SHOWN_IN = {
     "inbox": "updates", "chats": "chat", "outbox": "deliveries", "requests": "requests", "events": "events",
-    "messages": "messages", "albums": "albums", "shown": "shown", "staff": "posts", "invitations": "invitations",
+    "messages": "messages", "albums": "albums", "choices": "choices", "shown": "shown", "staff": "posts", "invitations": "invitations",
     "tries": "wrong_codes", "openings": "openings", "floods": "pace", "notices": "notices", "kept_out": "kept_out",
     "audit": "audit", "reminders": "reminders", "unasked": "unasked",
     "web_messages": "visit", "web_files": "photos", "secrets": "secrets",

@@ -9,6 +9,8 @@ from bot.conversation.citizen.answers import short_name
 from bot.conversation.reply import Block, Button, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Memory
+from bot.desk.codes import read_code
+from bot.understanding.fold import fold
 from bot.understanding.places import find_exactly
 
 PAGE = 8
@@ -116,3 +118,17 @@ def topic(scene: Scene, name: str, page: int, *, replaces: str | None = None) ->
         rows.append(benefits.button(scene))
     rows.append((scene.button("topics.all", actions.Topics()),))
     return [Reply(blocks=(scene.line(f"topic.{name}"),), buttons=tuple(rows), replaces=replaces)], scene.memory
+
+
+def typed_without_slash(scene: Scene, text: str) -> tuple[str, str] | None:
+    """A command and its words, where a whole message is the word for one: some channels have no list of commands."""
+    said = fold(text).strip(" .!")
+    for catalog in scene.house.catalogs.values():
+        for pair in catalog.say("typed.words").split("|"):
+            word, _, command = pair.partition("=")
+            if said == fold(word).strip():
+                return command.strip(), ""
+        lead = fold(catalog.say("typed.status")).strip()
+        if said.startswith(f"{lead} ") and (code := read_code(text.rsplit(maxsplit=1)[-1])):
+            return "status", code
+    return None

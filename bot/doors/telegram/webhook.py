@@ -9,13 +9,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.doors.body import body_of
 from bot.doors.door import Takes
 from bot.store.database import PASSING_ERRORS
 
 log = logging.getLogger(__name__)
 
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
-MAX_BODY = 1_000_000
 
 
 def secret_for(token: str) -> str:
@@ -29,7 +29,7 @@ def webhook(path: str, secret: str, intake: Takes) -> Route:
     async def receive(request: Request) -> Response:
         if not hmac.compare_digest(request.headers.get(SECRET_HEADER, "").encode(), secret.encode()):
             return PlainTextResponse("wrong secret", 403)
-        body = await _body(request)
+        body = await body_of(request)
         if body is None:
             return PlainTextResponse("too large", 413)
         try:
@@ -40,15 +40,6 @@ def webhook(path: str, secret: str, intake: Takes) -> Route:
         return PlainTextResponse("ok")
 
     return Route(path or "/", receive, methods=["POST"])
-
-
-async def _body(request: Request) -> bytes | None:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY:
-            return None
-    return bytes(body)
 
 
 def _read(body: bytes) -> object:
