@@ -102,24 +102,18 @@ def decide(
     context: Context,
     *,
     only_asks: bool = False,
-    names: float = 0.0,
 ) -> Decision:
-    """The outcome of a message of `length` words; `only_asks`: it names an aspect and nothing else.
-
-    `names`: how like it is to the names of the second tier, which can only turn a danger into a doubt.
-    """
+    """The outcome of a message of `length` words; `only_asks`: it names an aspect and nothing else."""
     if length == 0 or not scores:
         return Decision(Outcome.NO_MATCH)
-    scored = _with_context(scores, aspect, length, context, only_asks=only_asks)
-    chances = probabilities(scored)
+    chances = probabilities(_with_context(scores, aspect, length, context, only_asks=only_asks))
     kinds: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
     for label, chance in chances.items():
         kinds[kind_of(label)][label] = chance
     ranked = _ranked(kinds[Kind.PROCEDURE])
     danger = sum((emergency := kinds[Kind.EMERGENCY]).values())
     heard = max((scores[label] for label in emergency), default=0.0)
-    surely = heard >= (EMERGENCY_SCORE if length > 1 else ONE_WORD_SCORE)
-    if surely and danger >= EMERGENCY_FROM and danger * _not_names(scored, chances, names) >= EMERGENCY_FROM:
+    if danger >= EMERGENCY_FROM and heard >= (EMERGENCY_SCORE if length > 1 else ONE_WORD_SCORE):
         return Decision(Outcome.EMERGENCY, ranked, talk=max(emergency, key=emergency.__getitem__))
     if danger >= DOUBTFUL_FROM:
         rest = {label: score for label, score in scores.items() if kind_of(label) is not Kind.EMERGENCY}
@@ -130,12 +124,6 @@ def decide(
         return Decision(TALK_OUTCOMES[kind], ranked, talk=kind)
     decided = _procedure(ranked, chances, aspect, context)
     return replace(decided, follow_up=decided.follow_up and not _named(scores, context))
-
-
-def _not_names(scores: dict[str, float], chances: dict[str, float], names: float) -> float:
-    """The chance that something else than a name of the second tier is meant."""
-    best = max(scores, key=scores.__getitem__)
-    return 1 / (1 + chances[best] * math.exp(min(HOPELESS, SHARPNESS * (names - scores[best]))))
 
 
 def _named(scores: dict[str, float], context: Context) -> bool:

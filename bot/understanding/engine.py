@@ -197,7 +197,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     aspect = Aspect.HOURS if moment else parts[0].aspect
     theirs, scores = portal_names.parted(engine.learned.procedures, reading.features)
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
-    decided = decide.decide(scores, aspect, _said(reading.tokens), context, only_asks=only, names=theirs)
+    decided = decide.decide(scores, aspect, _said(reading.tokens), context, only_asks=only)
     message = tiers.Message(reading.text, reading.features, len(reading.tokens), aspect, scores, theirs)
     decided = tiers.settle(decided, message, context, engine.names, engine.learned.procedures, only_asks=only)
     asked = _asked(reading, parts, decided.ranked, engine)
