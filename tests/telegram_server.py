@@ -22,6 +22,7 @@ class TelegramServer(LoBotApiEmulator):
         self.gone = set()  # topics that were deleted
         self.closed = set()  # topics that somebody closed
         self.left_out = 0  # how many of the next messages copied together are left out
+        self.photos = defaultdict(list)  # chat id → bytes of each photo
         self.copies = defaultdict(list)  # chat id → what was copied there
         self.deleted = []
         self.calls = []
@@ -64,6 +65,8 @@ class TelegramServer(LoBotApiEmulator):
             return self._message(method, fields)
         if method == "sendDocument":
             return self._document(fields, files)
+        if method == "sendPhoto":
+            return self._photo(fields, files)
         if method == "createForumTopic":
             return self._topic(fields)
         if method == "copyMessage":
@@ -81,6 +84,15 @@ class TelegramServer(LoBotApiEmulator):
         if method == "deleteMessage":
             self.deleted.append((int(fields["chat_id"]), int(fields["message_id"])))
         return web.json_response({"ok": True, "result": True})
+
+    def _photo(self, fields, files):
+        if refused := self._refused_there(fields):
+            return refused
+        chat = int(fields["chat_id"])
+        self.photos[chat].append(next(iter(files.values()))["data"])
+        size = {"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}
+        shown = {"message_id": self._next(), "date": 1, "chat": {"id": chat, "type": "private"}, "photo": [size]}
+        return web.json_response({"ok": True, "result": shown})
 
     def _topic(self, fields):
         thread = self._next()

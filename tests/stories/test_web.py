@@ -423,6 +423,11 @@ def test_an_officer_on_telegram_answers_a_citizen_on_the_web(turns, database, cl
                 await play.until_page(lan, "chị mang giấy ra quầy nhé")
                 page = await lan.says("dạ em cảm ơn, chiều em ra")
                 await play.until(lambda: any("chiều em ra" in said for said in server.texts(group.id)))
+                page = await lan.sends(photo())
+                clean = next(a for a in page.actions("r:photo:") if ":clean." in a)
+                await lan.presses(clean)
+                await play.until(lambda: server.photos[group.id])
+                assert Image.open(io.BytesIO(server.photos[group.id][0])).size == (120, 80)
                 await play.hears(group.hears(HOA, "/secret", thread=topic))
                 await play.until(lambda: any("mã bí mật" in said for said in server.texts(HOA.id)))
                 fresh = next(

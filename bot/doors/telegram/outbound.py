@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,8 +18,10 @@ PATIENCE = 90.0  # seconds: a message whose answer is slow has arrived, and must
 ENTITIES = {Style.TITLE: MessageEntity.BOLD, Style.NOTE: MessageEntity.ITALIC}
 
 
-async def send(bot: Bot, chat_id: int, reply: Reply, spot: Spot = NOWHERE) -> Spot:
+async def send(bot: Bot, chat_id: int, reply: Reply, spot: Spot = NOWHERE, photos: Sequence[bytes] = ()) -> Spot:
     """Send one reply, in place of the message it replaces where that still stands; where it now is.
+
+    `photos`: what it copies, where that stands in no chat of Telegram's.
 
     Raises TelegramError.
     """
@@ -27,6 +30,8 @@ async def send(bot: Bot, chat_id: int, reply: Reply, spot: Spot = NOWHERE) -> Sp
     if reply.place.deletes:
         await _take_away(bot, chat_id, reply)
         return NOWHERE
+    if photos:
+        return await _send_photos(bot, chat_id, reply.place, photos, thread, answering)
     if reply.place.copies:
         return await _copy(bot, chat_id, reply.place, thread, answering)
     if reply.place.point:
@@ -116,6 +121,24 @@ async def _copy(bot: Bot, chat_id: int, place: Place, thread: int | None, answer
         read_timeout=PATIENCE,
     )
     return Spot(album=(str(sent.message_id),), thread=str(thread) if thread else None)
+
+
+async def _send_photos(
+    bot: Bot, chat_id: int, place: Place, photos: Sequence[bytes], thread: int | None, answering: ReplyParameters | None
+) -> Spot:
+    """Photos that came through another door."""
+    numbers = []
+    for number, photo in enumerate(photos):
+        sent = await bot.send_photo(
+            chat_id,
+            photo,
+            caption=place.caption if number == 0 else None,
+            message_thread_id=thread,
+            reply_parameters=answering,
+            read_timeout=PATIENCE,
+        )
+        numbers.append(str(sent.message_id))
+    return Spot(album=tuple(numbers), thread=str(thread) if thread else None)
 
 
 async def _show_point(

@@ -10,9 +10,10 @@ from telegram.error import BadRequest
 from bot.conversation.reply import Place, Reply
 from bot.doors.door import NOWHERE, Spot
 from bot.doors.telegram.failures import TOPIC_IS_CLOSED, TOPIC_IS_GONE, says
+from bot.doors.telegram.inbound import DOOR
 from bot.doors.telegram.outbound import open_topic, rename_topic, reopen_topic, send
 from bot.service.threads import Threads
-from bot.store import cases, people, shown
+from bot.store import cases, people, shown, visits
 from bot.turn import Turns
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class Spots:
         """Where it now stands. Raises TelegramError."""
         chat_id, place = int(chat.partition(":")[2]), reply.place
         spot, standing = NOWHERE, None
+        photos = await self.threads.run(self._photos, place) if _is_elsewhere(place) else []
         if place.name or place.topic or place.deletes:
             spot, standing, forum = await self.threads.run(self._found, chat, place)
             if spot.thread is None and (place.opens or (place.topic and forum)):
@@ -45,11 +47,19 @@ class Spots:
         elif standing == reply.look and spot.message and not place.prompts:
             return replace(spot, unchanged=True)
         try:
-            return await send(self.bot, chat_id, reply, spot)
+            return await send(self.bot, chat_id, reply, spot, photos)
         except BadRequest as error:
             if not (spot.thread and says(error, TOPIC_IS_GONE + TOPIC_IS_CLOSED)):
                 raise
-            return await send(self.bot, chat_id, reply, await self._instead(chat, chat_id, place, spot, error))
+            return await send(self.bot, chat_id, reply, await self._instead(chat, chat_id, place, spot, error), photos)
+
+    def _photos(self, place: Place) -> list[bytes]:
+        """What came through another door and is kept here."""
+        with self.turns.database.look() as connection:
+            found = [visits.file_of(connection, chat, message) for chat, message, _ in place.copies]
+        if not all(found):
+            raise BadRequest("message to copy not found")  # as Telegram says it of its own
+        return [photo for photo in found if photo]
 
     async def _instead(self, chat: str, chat_id: int, place: Place, spot: Spot, error: BadRequest) -> Spot:
         """A closed topic is opened again; a deleted one is replaced; without the right to either, the group itself."""
@@ -112,3 +122,7 @@ class Spots:
 def _title(place: Place) -> str:
     """What a topic that is opened again is called."""
     return place.opens or place.about or (place.topic or place.name or "").partition(":")[2]
+
+
+def _is_elsewhere(place: Place) -> bool:
+    return bool(place.copies) and not place.copies[0][0].startswith(f"{DOOR}:")
