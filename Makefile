@@ -6,11 +6,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run chat check test lint audit bench chaos clean
+# A dot every few seconds, so that one sees it go on; it ends with the shell that waits for it.
+going_on = (while sleep 3 && kill -0 $$$$ 2>/dev/null; do printf . >&2; done) & $(1); code=$$?; kill $$! 2>/dev/null; echo >&2; exit $$code
+
+.PHONY: run demo chat check test lint audit bench chaos clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run.ready
 	@$(BIN)/python main.py run
+
+demo: $(VENV)/run.ready
+	@$(BIN)/python main.py demo
 
 chat: $(VENV)/run.ready
 	@$(BIN)/python main.py chat
@@ -47,13 +53,13 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.ready: requirements.txt | $(BIN)/python
-	@echo "installing what the bot needs …" >&2
-	@$(PIP) install --quiet --progress-bar off --require-hashes -r requirements.txt
+	@echo "installing what the bot needs, about a minute …" >&2
+	@$(call going_on,$(PIP) install --quiet --progress-bar off --require-hashes -r requirements.txt)
 	@touch $@
 
 $(VENV)/test.ready: tests/requirements.txt $(VENV)/run.ready
-	@echo "installing what the tests need …" >&2
-	@$(PIP) install --quiet --progress-bar off --require-hashes -r tests/requirements.txt
+	@echo "installing what the tests need, a minute or two …" >&2
+	@$(call going_on,$(PIP) install --quiet --progress-bar off --require-hashes -r tests/requirements.txt)
 	@touch $@
 
 clean:

@@ -7,13 +7,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 if sys.version_info < (3, 12):  # noqa: UP036 - said in one sentence rather than in a traceback
     sys.exit("Một Cửa needs Python 3.12 or newer; this is " + sys.version.split()[0] + ".")
 
 import click
+
+if TYPE_CHECKING:
+    from bot.commands.demo import Shown
 
 from bot.config import ROOT, BadSettings, Settings, read_settings
 from bot.content.load import BrokenContent, Content, examine, load
@@ -80,6 +85,41 @@ def _welcome(settings: Settings) -> Callable[[], None]:
     where = settings.public_url or f"http://{settings.host}:{settings.port}"
     others = "" if settings.telegram_bot_token else " Telegram: set TELEGRAM_BOT_TOKEN; Zalo: set ZALO_BOT_TOKEN."
     return lambda: click.echo(f"Một Cửa: {where}{others} Keyboard: make chat. Stop: Ctrl+C.", err=True)
+
+
+@main.command()
+def demo() -> None:
+    """Serve a commune that lives: twenty requests, thirty days, nobody real; in a folder of its own."""
+    from bot.commands.demo import Clock, Demo, fresh
+    from bot.commands.serving import CannotServe, serve
+    from bot.config import STATE
+    from bot.service.serve import seal
+    from bot.turn import Turns
+
+    settings = _settings()
+    file = fresh(STATE / "demo")
+    database = open_database(f"sqlite:///{file}")
+    clock = Clock()
+    own = settings.model_copy(update={"telegram_bot_token": None, "webhook_url": None, "database_url": None})
+    turns = Turns(database, replace(_house(), seal=seal(own), passing=frozenset({"web"})), clock=clock)
+    click.echo("playing thirty days of a commune …", err=True)
+    shown = Demo(turns, clock).play()
+    where = f"http://{settings.host}:{settings.port}"
+    try:
+        serve(own, turns, None, lambda: click.echo(_demonstrated(shown, where, file), err=True), trial=True)
+    except CannotServe as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _demonstrated(shown: "Shown", where: str, file: Path) -> str:
+    """What can be looked at, and as whom."""
+    citizens = "\n".join(f"  {name}: {where}/y/{code}~{secret}" for name, code, secret in shown.citizens)
+    staff = "\n".join(f"  {role}: {code}" for role, code in shown.invitations)
+    return (
+        f"\nMột Cửa, a trial: {where} ({shown.requests} requests, kept in {file.parent})\n"
+        f"Anybody: {where}/x/00008\nCitizens, by the code and secret of their receipt:\n{citizens}\n"
+        f"Staff, one use each (/join CODE):\n{staff}\n\n{shown.figures}\n\nStop: Ctrl+C."
+    )
 
 
 @main.command()

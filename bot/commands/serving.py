@@ -15,7 +15,12 @@ __all__ = ["CannotServe", "doors_of", "serve"]
 
 
 def doors_of(
-    settings: Settings, turns: Turns, threads: Threads, welcome: Callable[[], None] = lambda: None
+    settings: Settings,
+    turns: Turns,
+    threads: Threads,
+    welcome: Callable[[], None] = lambda: None,
+    *,
+    trial: bool = False,
 ) -> list[Door]:
     """Each is imported only where it stands open: a start must stay quick."""
     doors: list[Door] = []
@@ -32,12 +37,19 @@ def doors_of(
         from bot.doors.web.page import Site
 
         token = settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else ""
-        doors.append(WebDoor(turns, Site(origin=settings.public_url or ""), welcome, token))
+        doors.append(WebDoor(turns, Site(origin=settings.public_url or "", trial=trial), welcome, token))
     return doors
 
 
-def serve(settings: Settings, turns: Turns, live: LiveContent, welcome: Callable[[], None] = lambda: None) -> None:
-    """Serve until SIGINT or SIGTERM. Raises CannotServe."""
+def serve(
+    settings: Settings,
+    turns: Turns,
+    live: LiveContent | None,
+    welcome: Callable[[], None] = lambda: None,
+    *,
+    trial: bool = False,
+) -> None:
+    """Serve until SIGINT or SIGTERM. `trial`: every page says that nothing is real. Raises CannotServe."""
 
     async def main() -> None:
         stop = asyncio.Event()
@@ -48,6 +60,8 @@ def serve(settings: Settings, turns: Turns, live: LiveContent, welcome: Callable
             except NotImplementedError:  # on Windows
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
         threads = Threads.of(turns.database)
-        await Service(settings, turns, doors_of(settings, turns, threads, welcome), threads, live).run(stop)
+        await Service(settings, turns, doors_of(settings, turns, threads, welcome, trial=trial), threads, live).run(
+            stop
+        )
 
     asyncio.run(main())

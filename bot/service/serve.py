@@ -79,7 +79,7 @@ class Service:
         turns.unforeseen = self.worker.unforeseen = self.trouble.note
         passing = frozenset(door.name for door in doors if door.can.passing)
         address = settings.public_url or ""
-        turns.house = replace(turns.house, admin=admin, seal=_seal(settings), passing=passing, address=address)
+        turns.house = replace(turns.house, admin=admin, seal=seal(settings), passing=passing, address=address)
         turns.sent = self.delivering.set
         self.alarm = Alarm(turns, self.threads)
 
@@ -195,7 +195,7 @@ class Service:
                 await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
 
 
-def _seal(settings: Settings) -> bytes:
+def seal(settings: Settings) -> bytes:
     """The key of what limits know people by: the same in all replicas, and not in their database."""
     return hashlib.sha256(f"limits:{settings.key}".encode()).digest()
 

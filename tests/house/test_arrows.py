@@ -61,7 +61,9 @@ MAY_USE = {
     "service": {"service", "doors", "kept", "learned", "logs", "turn", "store", "conversation", "content", "config"},
     "commands": {
         "paper",
+        "casework",
         "commands",
+        "desk",
         "doors",
         "measure",
         "service",
