@@ -18,6 +18,7 @@ QUIET = {
     "telegram": logging.INFO,
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
+    "alembic": logging.WARNING,  # each start would list its plugins
     "psycopg": logging.ERROR,  # its warnings quote the row
 }
 

@@ -11,7 +11,8 @@ from tests.conftest import ROOT
 DEPLOY = ROOT / "deploy"
 FILES = ("Dockerfile", "compose.yaml", "mot-cua.service")
 NAMES = {name.upper() for name in Settings.model_fields} | {f"{name.upper()}_FILE" for name in SECRETS}
-OTHERS = {"PATH", "BOT_DOMAIN", "STATE_DIRECTORY"}  # the machine's; systemd's name of where a service writes
+# The machine's; systemd's name of where a service writes; uvicorn's, of whose word on addresses is taken.
+OTHERS = {"PATH", "BOT_DOMAIN", "STATE_DIRECTORY", "FORWARDED_ALLOW_IPS"}
 
 
 def variables(name):
@@ -67,11 +68,11 @@ def test_the_container_has_a_place_for_proposals_and_backups():
     assert "--owner=10001 --group=10001 --mode=0700 /var/lib/mot-cua" in image
 
 
-def test_the_proxy_lets_in_what_telegram_posts_and_nothing_else():
+def test_the_proxy_lets_in_people_and_telegram_and_shows_nobody_what_is_inside():
     proxy = (DEPLOY / "Caddyfile").read_text(encoding="utf-8")
-    path = re.search(r"WEBHOOK_URL: .+(/\w+)$", (DEPLOY / "compose.yaml").read_text(encoding="utf-8"), re.MULTILINE)
-    assert re.findall(r"handle (\S+) \{", proxy) == [path[1]]
-    assert "respond 404" in proxy
+    inside = re.search(r"@inside path (.+)", proxy)[1].split()
+    assert set(inside) == {"/healthz", "/readyz", "/metrics"}
+    assert re.search(r"handle @inside \{\s+respond 404", proxy)
 
 
 def test_the_container_does_not_run_as_root():
