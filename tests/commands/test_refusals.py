@@ -58,7 +58,7 @@ async def refusals(urls):
         with socket.socket() as other:
             other.bind(("127.0.0.1", 0))
             other.listen()
-            known = {"telegram_bot_token": TOKEN, "telegram_api_url": server.url}
+            known = {"telegram_bot_token": TOKEN, "telegram_api_url": server.url, "web": "off"}  # beside it, it stays shut
             hook = {"webhook_url": "http://127.0.0.1/hook", "port": str(other.getsockname()[1])}
             return await asyncio.gather(
                 run(database_url=urls[0], **known | {"telegram_bot_token": "1:wrong"}),
@@ -84,7 +84,7 @@ def test_a_second_process_on_one_sqlite_file_is_refused(tmp_path):
 
 async def two_at_once(file, same):
     async with TelegramServer().running() as server:
-        known = {"telegram_bot_token": TOKEN, "telegram_api_url": server.url}
+        known = {"telegram_bot_token": TOKEN, "telegram_api_url": server.url, "web": "off"}
         first = asyncio.create_task(run(database_url=f"sqlite:///{file}", **known))
         while not any(name == "getUpdates" for name, _ in server.calls):
             assert not first.done(), first.result()
