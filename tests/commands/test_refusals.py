@@ -58,7 +58,11 @@ async def refusals(urls):
         with socket.socket() as other:
             other.bind(("127.0.0.1", 0))
             other.listen()
-            known = {"telegram_bot_token": TOKEN, "telegram_api_url": server.url, "web": "off"}  # beside it, it stays shut
+            known = {
+                "telegram_bot_token": TOKEN,
+                "telegram_api_url": server.url,
+                "web": "off",
+            }  # beside it, it stays shut
             hook = {"webhook_url": "http://127.0.0.1/hook", "port": str(other.getsockname()[1])}
             return await asyncio.gather(
                 run(database_url=urls[0], **known | {"telegram_bot_token": "1:wrong"}),
