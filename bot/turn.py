@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from bot.casework import ahead, albums, astray, clock, front, opening, relay
+from bot.casework import ahead, albums, appointments, astray, clock, front, opening, relay
 from bot.casework.counter import Conflict, Counter, Later, memory_of
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
@@ -180,6 +180,7 @@ class Turns:
             counter = Counter(connection, self.house, self.clock())
             plan_nightly(counter)
             ahead.plan_reckoning(counter, at_once=True)
+            appointments.plan_review(counter)
 
     def keep_appointments(self) -> int:
         """Do what the agenda has for now, each thing in a transaction of its own; how many were due."""
@@ -205,7 +206,9 @@ class Turns:
         knowledge = self.house.knowledge
         if knowledge is not self._reckoned_by:
             with self.database.change() as connection:
-                ahead.plan_reckoning(Counter(connection, self.house, self.clock()), at_once=True)
+                counter = Counter(connection, self.house, self.clock())
+                ahead.plan_reckoning(counter, at_once=True)
+                appointments.plan_review(counter)
             self._reckoned_by = knowledge
 
     def _keep(self, counter: Counter, entry: Entry) -> None:

@@ -45,6 +45,7 @@ class Kind(StrEnum):
 
     REMINDER = "reminder"
     NEXT = "next"
+    APPOINTMENT = "appointment"
 
 
 def scene_of(counter: Counter, visit: Visit) -> Scene:

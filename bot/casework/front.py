@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.casework import (
     addressee,
     ahead,
+    appointments,
     astray,
     citizens,
     corrections,
@@ -41,6 +42,7 @@ CITIZENS = (
     "rate",
     "my",
     "reminders",
+    "appointments",
     "privacy",
     "mydata",
     "forget",
@@ -62,8 +64,8 @@ STAFF_ALONE = (
 STAFF = ("claim", "assign", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note",
          "release", "r", "delete", "block", "unblock", "draft", "bot", "proposal", "secret")  # fmt: skip
 # What only looks, or what failed where nothing is kept of it: an edit may do it now.
-TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "reminders", "privacy", "mydata", "queue", "mine", "find",
-               "stats", "unanswered", "answer", "more", "note", "r")  # fmt: skip
+TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "reminders", "appointments", "privacy", "mydata", "queue",
+               "mine", "find", "stats", "unanswered", "answer", "more", "note", "r")  # fmt: skip
 # What a button of `/help` does: commands that need no words.
 BY_BUTTON = (*BEHIND_HELP, "queue", "stats", "unanswered", "notice", "practice", "away", "back")
 ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "desk"})
@@ -120,6 +122,8 @@ def _pressed(counter: Counter, visit: Visit) -> bool:
     match actions.read(visit.text):
         case actions.Own() as action if visit.private:
             citizens.press(counter, visit, action)
+        case actions.Booking() as action if visit.private:
+            appointments.press(counter, visit, action)
         case actions.Ahead() as action if visit.private:
             ahead.press(counter, visit, action)
         case actions.Command(name) if name in BY_BUTTON:
@@ -182,6 +186,8 @@ def _own(counter: Counter, visit: Visit, name: str) -> None:
         citizens.my(counter, visit)
     elif name == "reminders":
         ahead.show(counter, visit)
+    elif name == "appointments":
+        appointments.command(counter, visit, counter.actor(visit.who, visit.name), visit.text)
     elif name == "request":
         first, _, rest = visit.text.partition(" ")
         kind = KINDS.get(first.lower())

@@ -8,7 +8,7 @@ from bot.content.answers import Openings, check_answers
 from bot.content.as_written import check_as_written, check_condition
 from bot.content.contradictions import find_contradictions
 from bot.content.read import Document, nearest
-from bot.content.schema import Fact, Language, LifeEvent, Procedure
+from bot.content.schema import Appointments, Fact, Language, LifeEvent, Procedure
 from bot.content.shape import Loc
 from bot.content.words import HowPeopleAsk
 
@@ -51,7 +51,7 @@ def cross_check(
             check_as_written(document, ids)
     _check_intents(ids, by_path)
     for document in documents:
-        if document.path.startswith("knowledge/offices/"):
+        if document.path.startswith(("knowledge/offices/", "knowledge/appointments/")):
             _check_ward(document, wards)
 
 
@@ -82,6 +82,24 @@ def check_life_events(
     for name in intents.events if phrases else ():
         if phrases and name not in events:
             phrases.report((name,), f"no life event `{name}`", nearest(name, sorted(events)))
+
+
+def check_appointments(found: dict[int, Appointments], listed: set[str], documents: list[Document]) -> None:
+    """Counters have names of their own and take procedures of the catalogue."""
+    by_path = {document.path: document for document in documents}
+    for code, appointments in found.items():
+        document = by_path.get(f"knowledge/appointments/{code:05}.yaml")
+        seen: set[str] = set()
+        for n, counter in enumerate(appointments.counters) if document else ():
+            assert document  # noqa: S101 - asked a line above
+            if counter.id in seen:
+                document.report(("counters", n, "id"), f"`{counter.id}` stands here twice", "give each its own id")
+            seen.add(counter.id)
+            for name in counter.procedures:
+                if name not in listed:
+                    document.report(
+                        ("counters", n, "procedures"), f"no procedure `{name}`", nearest(name, sorted(listed))
+                    )
 
 
 def _intent_of(path: str) -> str | None:

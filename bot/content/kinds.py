@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from bot.content.schema import (
+    Appointments,
     AspectCues,
     Calendar,
     Catalogue,
@@ -44,6 +45,7 @@ KINDS = (
     FileKind(name="procedure", glob="knowledge/procedures/*.yaml", record=Procedure),
     FileKind(name="life_event", glob="knowledge/life_events/*.yaml", record=LifeEvent),
     FileKind(name="offices", glob="knowledge/offices/*.yaml", record=CommuneOffices),
+    FileKind(name="appointments", glob="knowledge/appointments/*.yaml", record=Appointments),
     FileKind(name="catalogue", glob="knowledge/catalogue.yaml", record=Catalogue.__value__),
     FileKind(name="counters", glob="knowledge/counters.yaml", record=Counters.__value__),
     FileKind(name="contacts", glob="knowledge/contacts.yaml", record=Contacts.__value__),

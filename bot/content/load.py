@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.catalog import Catalogs, load_catalogs
-from bot.content.check import check_life_events, cross_check
+from bot.content.check import check_appointments, check_life_events, cross_check
 from bot.content.communes import Gazetteer, load_gazetteer
 from bot.content.completeness import check_calendar, check_counters, check_desk, check_whole
 from bot.content.guide import read_guide
@@ -23,6 +23,7 @@ from bot.content.registries import (
 from bot.content.reviews import look_at_dates
 from bot.content.schema import (
     Answer,
+    Appointments,
     Calendar,
     Catalogue,
     CommuneOffices,
@@ -82,6 +83,7 @@ class Knowledge:
     gazetteer: Gazetteer
     registries: Registries = field(default_factory=Registries)
     second_tier: SecondTier = field(default_factory=SecondTier)
+    appointments: dict[int, Appointments] = field(default_factory=dict)  # by commune, where it takes them
 
     def answers(self, entry: Procedure) -> tuple[Answer, ...]:
         """An entry's own answers and the shared ones it uses."""
@@ -141,6 +143,7 @@ def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Pro
         life_events=_load_life_events(root, documents),
         gazetteer=load_gazetteer(),
         second_tier=load_second_tier(root, {name: one for name, one in entries.items() if not one.draft}, documents),
+        appointments=_load_appointments(root, documents),
     )
     answers = {id_: knowledge.answers(entry) for id_, entry in knowledge.procedures.items()}
     intents = with_answers(load_intents(root, documents), knowledge.procedures, answers)
@@ -149,6 +152,7 @@ def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Pro
     catalogs = load_catalogs(root, documents)
     cross_check(entries, set(knowledge.catalogue), set(knowledge.gazetteer.communes), documents, openings)
     check_life_events(knowledge.life_events, entries, set(knowledge.catalogue), intents, documents)
+    check_appointments(knowledge.appointments, set(knowledge.catalogue), documents)
     check_registries(registries, entries, documents, openings)
     _check_lists(knowledge, documents)
     if today:
@@ -216,6 +220,17 @@ def _load_offices(root: Path, documents: list[Document]) -> dict[int, tuple[Offi
         documents.append(document := read_document(path, root))
         if entry := convert(document, CommuneOffices):
             found[entry.ward_code] = entry.offices
+            if path.stem != f"{entry.ward_code:05}":
+                document.report(("ward_code",), f"the file is not named after ward {entry.ward_code:05}", "rename it")
+    return found
+
+
+def _load_appointments(root: Path, documents: list[Document]) -> dict[int, Appointments]:
+    found = {}
+    for path in sorted((root / "knowledge" / "appointments").glob("*.yaml")):
+        documents.append(document := read_document(path, root))
+        if entry := convert(document, Appointments):
+            found[entry.ward_code] = entry
             if path.stem != f"{entry.ward_code:05}":
                 document.report(("ward_code",), f"the file is not named after ward {entry.ward_code:05}", "rename it")
     return found

@@ -619,6 +619,39 @@ class CommuneOffices(Record):
     offices: tuple[Office, ...] = Field(min_length=1)
 
 
+class AppointmentCounter(Record):
+    """A counter at which one may come by appointment; `public` of its `parallel` places may be booked.
+
+    No `procedures`: all that are handed in at this kind of `office`.
+    """
+
+    id: Slug
+    name: ShortText
+    office: Counter
+    procedures: tuple[Slug, ...] = ()
+    slot_minutes: Whole = Field(ge=5, le=240)
+    parallel: Whole = Field(ge=1, le=50)
+    public: Whole = Field(ge=1, le=50)
+    lead_hours: Whole = Field(ge=0, le=400)
+    horizon_days: Whole = Field(ge=1, le=120)
+    opening: tuple[Hours, ...] = Field(min_length=1)
+    closures: tuple[Day, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_places(self) -> Self:
+        if self.public > self.parallel:
+            raise ValueError("`public` is more than `parallel`; the public share is a part of all places")
+        return self
+
+
+class Appointments(Record):
+    """`knowledge/appointments/<ward code>.yaml`: a commune that takes appointments, by its own word."""
+
+    ward_code: Whole = Field(ge=1, le=99999)
+    commune: Line
+    counters: tuple[AppointmentCounter, ...] = Field(min_length=1)
+
+
 class Intent(Phrases):
     """`intents/<id>.yaml`: how people ask for one procedure.
 

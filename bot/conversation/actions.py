@@ -11,12 +11,16 @@ from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from typing import ClassVar, get_type_hints
 
+from bot.ahead.slots import Wish
 from bot.desk.request import RequestKind
+from bot.desk.working_time import VIETNAM
 
 NUMBER = r"[0-9]{1,17}"
 WORD = r"[^:]*"
 DAY = "%Y%m%d"
 DIGITS_OF_A_DAY = r"[0-9]{8}"
+MOMENT = "%Y%m%d%H%M"  # in Vietnam
+DIGITS_OF_A_MOMENT = r"[0-9]{12}"
 SHORT = {"q": RequestKind.QUESTION, "x": RequestKind.EXTRA_DEMAND, "p": RequestKind.PAPERS, "f": RequestKind.FEEDBACK}
 LETTER = {kind: letter for letter, kind in SHORT.items()}  # a button carries 64 bytes
 
@@ -87,6 +91,10 @@ class Duty(Action):
 
 class Ahead(Action):
     """Of what people are told unasked."""
+
+
+class Booking(Action):
+    """Of appointments; nothing changes but by a button."""
 
 
 @dataclass(frozen=True)
@@ -228,6 +236,65 @@ class StopTelling(Ahead):
 class NextLater(Ahead):
     begins = ("nlater",)
     procedure: str
+
+
+@dataclass(frozen=True)
+class BookDays(Booking):
+    """On which days a procedure can be booked."""
+
+    begins = ("bk",)
+    procedure: str
+
+
+@dataclass(frozen=True)
+class BookTimes(Booking):
+    begins = ("bkd",)
+    procedure: str
+    day: dt.date
+
+
+@dataclass(frozen=True)
+class HoldTime(Booking):
+    begins = ("bkh",)
+    procedure: str
+    at: dt.datetime
+
+
+@dataclass(frozen=True)
+class WaitForTime(Booking):
+    begins = ("bkw",)
+    procedure: str
+    wish: Wish
+
+
+@dataclass(frozen=True)
+class WaitNoMore(Booking):
+    begins = ("bkz",)
+    procedure: str
+
+
+@dataclass(frozen=True)
+class ConfirmBooking(Booking):
+    begins = ("bkc",)
+    number: int
+
+
+@dataclass(frozen=True)
+class AskCancelBooking(Booking):
+    begins = ("bkx",)
+    number: int
+
+
+@dataclass(frozen=True)
+class CancelBooking(Booking):
+    begins = ("bky",)
+    number: int
+
+
+@dataclass(frozen=True)
+class RefuseOffer(Booking):
+    begins = ("bkn",)
+    number: int
 
 
 @dataclass(frozen=True)
@@ -377,6 +444,8 @@ def _form(kind: type[Action]) -> re.Pattern[str]:
 
 
 def _values(hint: type) -> str:
+    if hint is dt.datetime:
+        return DIGITS_OF_A_MOMENT
     if hint is dt.date:
         return DIGITS_OF_A_DAY
     if hint is int:
@@ -387,12 +456,16 @@ def _values(hint: type) -> str:
 
 
 def _read(text: str, hint: type) -> object:
+    if hint is dt.datetime:
+        return dt.datetime.strptime(text, MOMENT).replace(tzinfo=VIETNAM)
     if hint is dt.date:
         return dt.date(int(text[:4]), int(text[4:6]), int(text[6:]))
     return SHORT.get(text, RequestKind.QUESTION) if hint is RequestKind else hint(text)
 
 
 def _written(value: object) -> str:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(VIETNAM).strftime(MOMENT)
     if isinstance(value, dt.date):
         return f"{value:{DAY}}"
     return LETTER[value] if isinstance(value, RequestKind) else str(value)
@@ -402,8 +475,9 @@ def _written(value: object) -> str:
 ACTIONS: tuple[type[Action], ...] = (
     Answer, AskCommune, ChooseCommune, ChooseLanguage, Topics, Topic, LifeEvents, LifeEvent, OpenChecklist,
     BeginChecklist, ChooseCase, Tick, SaveChecklist, Benefits, AskDate, ChooseDate, NoReminder, NoNextStep,
-    KeepReminder, DropReminder, StopTelling, NextLater, OtherMatter, NoneOfThese, Command, NewRequest, Agree, Disagree,
-    Forget, BackToBot, OwnRequest, Noted, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo, Deed,
+    KeepReminder, DropReminder, StopTelling, NextLater, BookDays, BookTimes, HoldTime, WaitForTime, WaitNoMore,
+    ConfirmBooking, AskCancelBooking, CancelBooking, RefuseOffer, OtherMatter, NoneOfThese, Command, NewRequest, Agree,
+    Disagree, Forget, BackToBot, OwnRequest, Noted, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo, Deed,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
 

@@ -15,6 +15,7 @@ from bot.store.tables import (
     agenda,
     albums,
     audit,
+    bookings,
     chats,
     choices,
     desk_links,
@@ -36,6 +37,7 @@ from bot.store.tables import (
     tries,
     unanswered,
     unasked,
+    waiting,
     web_files,
     web_messages,
 )
@@ -71,6 +73,8 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "wrong_codes": _but(tries, "person").where(tries.c.person == mark),
         "openings": _but(openings, "person").where(openings.c.person == mark),
         "reminders": _but(reminders, "chat").where(reminders.c.chat == person).order_by(reminders.c.id),
+        "appointments": _but(bookings, "chat").where(bookings.c.chat == person).order_by(bookings.c.id),
+        "waiting": _but(waiting, "chat").where(waiting.c.chat == person).order_by(waiting.c.procedure),
         "unasked": _but(unasked, "chat").where(unasked.c.chat == person).order_by(unasked.c.kind),
         "visit": _but(web_messages, "chat").where(web_messages.c.chat == person).order_by(web_messages.c.id),
         "photos": _but(web_files, "chat", "content").where(web_files.c.chat == person).order_by(web_files.c.id),
@@ -108,7 +112,7 @@ def forget(connection: Connection, person: str, mark: str, *, now: dt.datetime) 
     """
     codes = list(connection.execute(select(requests.c.code).where(requests.c.citizen == person)).scalars())
     anonymise(connection, codes, now=now)
-    for table in (shown, albums, chats, choices, reminders, unasked, web_messages, web_files):
+    for table in (shown, albums, chats, choices, reminders, unasked, bookings, waiting, web_messages, web_files):
         connection.execute(delete(table).where(table.c.chat == person))
     connection.execute(delete(agenda).where(agenda.c.subject.startswith(f"{person}{BETWEEN}")))
     connection.execute(delete(messages).where(messages.c.code == "", messages.c.author == person))
@@ -202,6 +206,7 @@ def let_go(connection: Connection, now: dt.datetime, *, dialogue: int, learning:
         "deliveries": delete(outbox).where(outbox.c.state != "waiting", outbox.c.finished_at < old),
     }
     counts = {name: connection.execute(statement).rowcount for name, statement in done.items()}
+    counts["appointments"] = connection.execute(delete(bookings).where(bookings.c.starts_at < old)).rowcount
     counts["shown"] = _forget_shown(connection)
     counts["windows"] = windows.sweep(connection, now=now)
     return counts

@@ -414,6 +414,45 @@ unasked = Table(
     Column("stopped_at", UtcTime),
 )
 
+bookings = Table(
+    "bookings",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("commune", Integer, nullable=False),
+    Column("counter", String(47), nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    Column("lane", SmallInteger),  # one of the counter's public places at that time; null: it takes none any more
+    Column("chat", String(80), nullable=False),
+    Column("procedure", String(60), nullable=False),
+    Column("open", SmallInteger),  # 1 confirmed, 2 only held, null over: one of each, of a person and a procedure
+    Column("language", String(2), nullable=False),
+    Column("code", String(12), nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("held_until", UtcTime),
+    Column("place", String(300), nullable=False),  # where they were told to come: a move is told
+    Column("number", SmallInteger, nullable=False, server_default="0"),  # +1 with each change, for calendars
+    Column("made_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+# Nobody has what another has, however many ask at once.
+Index("ix_bookings_taken", bookings.c.commune, bookings.c.counter, bookings.c.starts_at, bookings.c.lane, unique=True)
+Index("ix_bookings_open", bookings.c.chat, bookings.c.procedure, bookings.c.open, unique=True)
+Index("ix_bookings_starts_at", bookings.c.starts_at)
+Index("ix_bookings_code", bookings.c.code)
+
+waiting = Table(
+    "waiting",
+    metadata,
+    Column("chat", String(80), primary_key=True),
+    Column("procedure", String(60), primary_key=True),
+    Column("commune", Integer, nullable=False),
+    Column("counter", String(47), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("wish", String(3), nullable=False),  # any, am, pm
+    Column("since", UtcTime, nullable=False),
+)
+Index("ix_waiting_commune_counter", waiting.c.commune, waiting.c.counter)
+
 unanswered = Table(
     "unanswered",
     metadata,

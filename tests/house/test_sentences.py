@@ -7,6 +7,7 @@ import string
 import pytest
 
 from bot.ahead.benefits import Asks
+from bot.ahead.slots import Wish as SlotWish
 from bot.casework import ahead
 from bot.casework.at_desk import LISTS
 from bot.casework.officers import GOES_OUT, PROMPTED
@@ -74,6 +75,7 @@ BUILT = {
     *(f"benefit.household_{one}" for one in ("poor", "near_poor", "neither")),
     *(f"benefit.disability_{one}" for one in ("very_severe", "severe", "mild", "none")),
     *(f"benefit.pension_{one}" for one in ("yes", "no")),
+    *(f"book.{what}_{wish}" for what in ("wait", "wish") for wish in SlotWish),
     *(f"remind.date_{one}" for one in DateOf),
     *(f"remind.{one}" for one in Unclear),
     *(f"unasked.{what}_{kind}" for what in ("stop", "stopped") for kind in ahead.Kind),

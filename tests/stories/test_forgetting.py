@@ -62,6 +62,10 @@ DECIDED = {
     "floods": dict.fromkeys(("person", "count", "since", "told"), MARKED),
     "reminders": dict.fromkeys(
         ("id", "chat", "procedure", "day", "language", "commune", "basis", "due", "made_at", "version"), GONE),
+    "bookings": dict.fromkeys(
+        ("id", "commune", "counter", "starts_at", "lane", "chat", "procedure", "open", "language", "code", "status",
+         "held_until", "place", "number", "made_at"), GONE),
+    "waiting": dict.fromkeys(("chat", "procedure", "commune", "counter", "language", "wish", "since"), GONE),
     "unasked": dict.fromkeys(("chat", "kind", "told_at", "stopped_at"), GONE),
     "desks": dict.fromkeys(("chat", "commune", "forum", "since", "out_since"), NOT),
     "agenda": {"name": GONE, "subject": GONE, "at": GONE},
@@ -83,7 +87,7 @@ SHOWN_IN = {
     "inbox": "updates", "chats": "chat", "outbox": "deliveries", "requests": "requests", "events": "events",
     "messages": "messages", "albums": "albums", "choices": "choices", "shown": "shown", "staff": "posts", "invitations": "invitations",
     "tries": "wrong_codes", "openings": "openings", "floods": "pace", "notices": "notices", "kept_out": "kept_out",
-    "audit": "audit", "reminders": "reminders", "unasked": "unasked",
+    "audit": "audit", "reminders": "reminders", "unasked": "unasked", "bookings": "appointments", "waiting": "waiting",
     "web_messages": "visit", "web_files": "photos", "secrets": "secrets",
     "lanes": None, "leases": None, "desks": None, "unanswered": None, "blocked": None, "cursors": None,
     "desk_links": "links", "desk_sessions": "sessions",

@@ -1,9 +1,10 @@
 """The answer to a question about a procedure: what was asked first, the rest behind buttons."""
 
 from bot.ahead.deadlines import to_be_reminded_of
+from bot.ahead.slots import counter_for
 from bot.content.schema import Answer, Aspect, Procedure
 from bot.conversation import actions
-from bot.conversation.citizen.circumstances import tailored
+from bot.conversation.citizen.circumstances import counter_of, tailored
 from bot.conversation.citizen.facts import law, pitfalls
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks
 from bot.conversation.citizen.statements import Told, field, told_of
@@ -127,9 +128,10 @@ def _buttons(
     scene: Scene, procedure: Procedure, shown: Aspect | None, understood: Understanding | None = None
 ) -> tuple[tuple[Button, ...], ...]:
     """At most six in at most four rows: the list of papers, the likeliest next question, a person, the rest."""
+    book = booking_button(scene, procedure) if shown in (None, Aspect.PLACE, Aspect.HOURS) else ()
     likely = next(aspect for aspect in LIKELY_NEXT if aspect is not shown)
     remind = reminder_button(scene, procedure) if shown in OF_TIME else ()
-    next_ = remind or (scene.button(f"aspect.{likely}", actions.Answer(procedure.id, likely)),)
+    next_ = remind or book or (scene.button(f"aspect.{likely}", actions.Answer(procedure.id, likely)),)
     rows: list[tuple[Button, ...]] = [
         (scene.button("checklist.open", actions.OpenChecklist(procedure.id)), *next_),
         (
@@ -156,6 +158,13 @@ def reminder_button(scene: Scene, procedure: Procedure) -> tuple[Button, ...]:
     return (scene.button("remind.open", actions.AskDate(procedure.id)),) if reminded_by(scene, procedure) else ()
 
 
+def booking_button(scene: Scene, procedure: Procedure) -> tuple[Button, ...]:
+    """The way to an appointment, where the person's commune takes them for it."""
+    own = scene.house.knowledge.appointments.get(scene.commune.code) if scene.commune else None
+    found = counter_for(own, procedure.id, counter_of(procedure))
+    return (scene.button("book.open", actions.BookDays(procedure.id)),) if found else ()
+
+
 def _others(scene: Scene, procedure: Procedure, others: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
     """The list of papers and a person; then what else may have been meant."""
     first = (
@@ -178,7 +187,8 @@ def all_buttons(scene: Scene, procedure: Procedure) -> tuple[tuple[Button, ...],
         scene.button("answer.extra_demand", actions.NewRequest(RequestKind.EXTRA_DEMAND, procedure.id)),
     )
     remind = reminder_button(scene, procedure)
-    return (*rows, asking, *((remind,) if remind else ()), *_next(scene, procedure))
+    more = tuple(row for row in (remind, booking_button(scene, procedure)) if row)
+    return (*rows, asking, *more, *_next(scene, procedure))
 
 
 def _next(scene: Scene, procedure: Procedure) -> list[tuple[Button, ...]]:

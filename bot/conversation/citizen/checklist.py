@@ -3,7 +3,7 @@
 from bot.content.schema import Case, Paper, Procedure
 from bot.conversation import actions
 from bot.conversation.citizen import next_step
-from bot.conversation.citizen.answers import answer, checked, not_yet, reminder_button, short_name
+from bot.conversation.citizen.answers import answer, booking_button, checked, not_yet, reminder_button, short_name
 from bot.conversation.citizen.circumstances import SORTED_BY_CASE, tailored
 from bot.conversation.citizen.facts import documents_line, fee, online, place, statement_lines, time
 from bot.conversation.reply import Block, Button, FileForm, Reply, Style
@@ -163,8 +163,7 @@ def _buttons(scene: Scene, own: Procedure, known: Checklist) -> tuple[tuple[Butt
         scene.button("checklist.pdf", actions.SaveChecklist(own.id, "pdf")),
     )
     rows = [*((tick,) for tick in ticks), save]
-    if remind := reminder_button(scene, own):
-        rows.append(remind)
+    rows += [row for row in (booking_button(scene, own), reminder_button(scene, own)) if row]
     if own.cases:
         rows.append((scene.button("checklist.again", actions.BeginChecklist(own.id)),))
     if scene.commune is None:

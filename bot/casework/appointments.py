@@ -1,0 +1,331 @@
+"""Appointments inside a turn: held, confirmed, moved, cancelled; who waits; what time and the office do to them."""
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from bot.ahead.quiet import may_write
+from bot.ahead.slots import HELD_FOR, OFFERED_FOR, USEFUL, Wish, bookable, fits, free_days, holds, reminders
+from bot.casework.ahead import Kind, days_of, scene_of, tell_unasked
+from bot.casework.counter import Counter
+from bot.content.schema import AppointmentCounter, Language, Procedure
+from bot.conversation import actions
+from bot.conversation.citizen import appointments as words
+from bot.conversation.reply import Reply
+from bot.conversation.scene import Scene
+from bot.conversation.staff.cards import commune_name
+from bot.conversation.visit import Visit
+from bot.desk import codes
+from bot.desk.request import Actor
+from bot.desk.working_time import VIETNAM, WorkingTime
+from bot.store import agenda, bookings
+from bot.store import reminders as unasked
+from bot.store.agenda import Entry
+from bot.store.bookings import Booking
+
+REVIEW, OFFER = "booked_review", "booked_offer"
+TOLD = ("booked_day", "booked_soon")
+DUTIES = (REVIEW, OFFER, *TOLD)
+OTHERS = 2  # times that are offered where one is gone
+SHOWN_TO_DESK = dt.timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class Where:
+    """A counter of a commune that takes appointments, for a procedure."""
+
+    commune: int
+    counter: AppointmentCounter
+    procedure: Procedure
+
+
+def _where(scene: Scene, name: str) -> Where | None:
+    counter, procedure = words.counter_of_scene(scene, name), scene.procedure(name)
+    return Where(scene.commune.code, counter, procedure) if counter and procedure and scene.commune else None
+
+
+def _time_of(counter: Counter, of: AppointmentCounter) -> WorkingTime:
+    return WorkingTime(counter.house.knowledge.calendar, of.opening)
+
+
+def _free(counter: Counter, where: Where) -> list[dt.datetime]:
+    """The times that can be booked now."""
+    taken = bookings.taken(counter.connection, where.commune, where.counter.id, now=counter.now)
+    times = bookable(where.counter, _time_of(counter, where.counter), counter.now)
+    return [at for at in times if taken.get(at, 0) < where.counter.public]
+
+
+def _nearest(counter: Counter, where: Where | None, at: dt.datetime) -> list[dt.datetime]:
+    """Two free times near another, in their order."""
+    if where is None:
+        return []
+    return sorted(sorted(_free(counter, where), key=lambda one: abs(one - at))[:OTHERS])
+
+
+def _shown(scene: Scene, one: Booking) -> words.Booked:
+    appointments = scene.house.knowledge.appointments.get(one.commune)
+    of = next((c for c in appointments.counters if c.id == one.counter), None) if appointments else None
+    return words.Booked(
+        number=one.id, procedure=one.procedure, at=one.starts_at, code=one.code, place=one.place,
+        minutes=of.slot_minutes if of else 30, changes=one.number,
+    )  # fmt: skip
+
+
+# Buttons
+
+
+def press(counter: Counter, visit: Visit, action: actions.Booking) -> None:
+    """A button of an appointment, perhaps an old one: nothing is believed of it but what it names."""
+    scene = scene_of(counter, visit)
+    match action:
+        case actions.WaitNoMore(name):
+            bookings.waits_no_more(counter.connection, visit.chat, [name])
+            counter.answer(visit, words.waits_no_more(scene))
+        case actions.ConfirmBooking(number) | actions.AskCancelBooking(number) | actions.CancelBooking(number):
+            _with_own(counter, visit, scene, action, bookings.find(counter.connection, number))
+        case actions.RefuseOffer(number):
+            _with_own(counter, visit, scene, action, bookings.find(counter.connection, number))
+        case actions.BookDays(name) | actions.BookTimes(name) | actions.HoldTime(name) | actions.WaitForTime(name):
+            _choose(counter, visit, scene, action, _where(scene, name))
+        case _:
+            counter.answer(visit, Reply(blocks=(scene.line("button.old"),)))
+
+
+def _choose(counter: Counter, visit: Visit, scene: Scene, action: actions.Booking, where: Where | None) -> None:
+    if where is None:
+        return counter.answer(visit, words.not_here(scene))
+    match action:
+        case actions.BookTimes(_, day):
+            free = [at for at in _free(counter, where) if at.astimezone(VIETNAM).date() == day]
+            return counter.answer(visit, words.times(scene, where.procedure, day, free))
+        case actions.HoldTime(_, at):
+            return _hold(counter, visit, scene, where, at)
+        case actions.WaitForTime(_, wish):
+            return _wait(counter, visit, scene, where, wish)
+    place = words.place_of(scene, where.counter)
+    return counter.answer(visit, words.days(scene, where.procedure, free_days(_free(counter, where)), place))
+
+
+def _hold(counter: Counter, visit: Visit, scene: Scene, where: Where, at: dt.datetime) -> None:
+    if at not in _free(counter, where):
+        return counter.answer(visit, words.taken(scene, where.procedure.id, _nearest(counter, where, at)))
+    number = _take(counter, visit.chat, scene, where, at, until=counter.now + HELD_FOR)
+    found = bookings.find(counter.connection, number) if number else None
+    if found is None:
+        return counter.answer(visit, words.taken(scene, where.procedure.id, _nearest(counter, where, at)))
+    return counter.answer(visit, words.held(scene, _shown(scene, found)))
+
+
+def _take(
+    counter: Counter, chat: str, scene: Scene, where: Where, at: dt.datetime, *, until: dt.datetime
+) -> int | None:
+    return bookings.hold(
+        counter.connection, lanes=where.counter.public, now=counter.now, until=until, commune=where.commune,
+        counter=where.counter.id, starts_at=at, chat=chat, procedure=where.procedure.id,
+        language=scene.language.value, code=_new_code(counter), place=words.place_of(scene, where.counter),
+    )  # fmt: skip
+
+
+def _new_code(counter: Counter) -> str:
+    while True:
+        code = codes.code_of(secrets.randbelow(codes.SPACE)).replace("MC-", "LH-")
+        if not bookings.has_code(counter.connection, code):
+            return code
+
+
+def _with_own(
+    counter: Counter, visit: Visit, scene: Scene, action: actions.Booking, found: Booking | None
+) -> None:
+    if found is None or found.chat != visit.chat:
+        return counter.answer(visit, Reply(blocks=(scene.line("button.old"),)))
+    match action:
+        case actions.ConfirmBooking():
+            return _confirm(counter, visit, scene, found)
+        case actions.AskCancelBooking() if found.status == bookings.CONFIRMED:
+            return counter.answer(visit, words.ask_cancel(scene, _shown(scene, found)))
+        case actions.CancelBooking() if found.status == bookings.CONFIRMED:
+            return _cancel(counter, visit, scene, found)
+        case actions.RefuseOffer() if found.status == bookings.HELD:
+            bookings.free(counter.connection, found.id, status=bookings.EXPIRED)
+            counter.answer(visit, words.waits_no_more(scene))
+            return _offer(counter, found)
+    return counter.answer(visit, Reply(blocks=(scene.line("button.old"),)))
+
+
+def _confirm(counter: Counter, visit: Visit, scene: Scene, held: Booking) -> None:
+    before = [one for one in bookings.of_chat(counter.connection, visit.chat) if one.procedure == held.procedure]
+    if held.status == bookings.CONFIRMED:  # pressed twice
+        return counter.answer(visit, words.shown(scene, _shown(scene, held)))
+    found = bookings.confirm(counter.connection, held.id, visit.chat, now=counter.now)
+    if found is None:
+        return counter.answer(visit, words.too_late(scene, held.procedure))
+    bookings.waits_no_more(counter.connection, visit.chat, [held.procedure])
+    agenda.plan(counter.connection, _subject(found), reminders(found.starts_at, counter.now))
+    for reply in words.confirmed(scene, _shown(scene, found), moved=bool(before)):
+        counter.answer(visit, reply)
+    for one in before:
+        _gone(counter, one)
+    return None
+
+
+def _subject(one: Booking) -> str:
+    """`/forget` finds it by the chat."""
+    return f"{one.chat}|b{one.id}"
+
+
+def _cancel(counter: Counter, visit: Visit, scene: Scene, found: Booking) -> None:
+    bookings.free(counter.connection, found.id, status=bookings.CANCELLED)
+    now = bookings.find(counter.connection, found.id) or found
+    for reply in words.cancelled(scene, _shown(scene, now)):
+        counter.answer(visit, reply)
+    _gone(counter, found)
+
+
+def _gone(counter: Counter, one: Booking) -> None:
+    """It takes its time no more: nobody is reminded of it, and whoever waits is offered the time."""
+    agenda.plan(counter.connection, _subject(one), {})
+    _offer(counter, one)
+
+
+# By word
+
+
+def command(counter: Counter, visit: Visit, actor: Actor, text: str) -> None:
+    """`/appointments`, or with a code: whoever has the code may look, move and cancel in their own chat."""
+    scene = scene_of(counter, visit)
+    if text.strip():
+        code = codes.read_code(text.upper().replace("LH", "", 1))
+        found = bookings.by_code(counter.connection, code.replace("MC-", "LH-")) if code else None
+        if found and found.chat == visit.chat:
+            return counter.answer(visit, words.shown(scene, _shown(scene, found)))
+        return counter.answer(visit, Reply(blocks=(scene.line("book.unknown"),)))
+    for post in {one.commune for one in actor.posts if actor.serves(one.commune)}:
+        _for_desk(counter, visit, scene, post)
+    own = [_shown(scene, one) for one in bookings.of_chat(counter.connection, visit.chat)
+           if one.starts_at > counter.now - HELD_FOR]  # fmt: skip
+    if own or not actor.posts:
+        counter.answer(visit, words.listed(scene, own))
+    return None
+
+
+def _for_desk(counter: Counter, visit: Visit, scene: Scene, commune: int) -> None:
+    if commune in counter.house.knowledge.appointments:
+        found = [_shown(scene, one) for one in bookings.ahead(counter.connection, now=counter.now)
+                 if one.commune == commune and one.starts_at < counter.now + SHOWN_TO_DESK]  # fmt: skip
+        counter.answer(visit, words.for_desk(scene, commune_name(scene, commune), found))
+
+
+# Who waits
+
+
+def _wait(counter: Counter, visit: Visit, scene: Scene, where: Where, wish: Wish) -> None:
+    bookings.wait(
+        counter.connection, now=counter.now, chat=visit.chat, procedure=where.procedure.id, commune=where.commune,
+        counter=where.counter.id, language=scene.language.value, wish=wish.value,
+    )  # fmt: skip
+    unasked.go_on(counter.connection, visit.chat, Kind.APPOINTMENT)
+    counter.answer(visit, words.waits(scene, where.procedure.id, wish))
+
+
+def _offer(counter: Counter, freed: Booking) -> None:
+    """A time that became free: held for the first who waits and can come, for half an hour; by day only."""
+    if freed.starts_at < counter.now + OFFERED_FOR + USEFUL or not may_write(counter.now, days_of(counter)):
+        return
+    for row in bookings.waits(counter.connection, freed.commune, freed.counter):
+        if row["chat"] != freed.chat and fits(Wish(row["wish"]), freed.starts_at) and _offered_to(counter, row, freed):
+            return
+
+
+def _offered_to(counter: Counter, row: bookings.Row, freed: Booking) -> bool:
+    chat, name = row["chat"], row["procedure"]
+    scene = counter.scene(chat, Language(row["language"])).of_commune(freed.commune)
+    where = _where(scene, name)
+    if (
+        where is None
+        or where.counter.id != freed.counter
+        or unasked.is_stopped(counter.connection, chat, Kind.APPOINTMENT)
+    ):
+        return False
+    until = counter.now + OFFERED_FOR
+    if freed.starts_at not in _free(counter, where):
+        return False
+    number = _take(counter, chat, scene, where, freed.starts_at, until=until)
+    found = bookings.find(counter.connection, number) if number else None
+    if found is None:
+        return False
+    bookings.waits_no_more(counter.connection, chat, [name])
+    agenda.plan(counter.connection, _subject(found), {OFFER: until})
+    tell_unasked(counter, chat, words.offered(scene, _shown(scene, found)), Kind.APPOINTMENT, _name(found))
+    return True
+
+
+def _name(one: Booking) -> str:
+    return f"{Kind.APPOINTMENT}:{one.id}"
+
+
+# What time does
+
+
+def keep(counter: Counter, entry: Entry) -> None:
+    """What the agenda says, taken off it already."""
+    if entry.kind == REVIEW:
+        return review(counter)
+    found = bookings.find(counter.connection, int(entry.subject.rpartition("|b")[2]))
+    if found is None:
+        return None
+    if entry.kind == OFFER and found.status == bookings.HELD:
+        bookings.free(counter.connection, found.id, status=bookings.EXPIRED)
+        return _offer(counter, found)
+    if entry.kind in TOLD and found.status == bookings.CONFIRMED:
+        return _remind(counter, found)
+    return None
+
+
+def _remind(counter: Counter, found: Booking) -> None:
+    """Only while it helps."""
+    stopped = unasked.is_stopped(counter.connection, found.chat, Kind.APPOINTMENT)
+    if stopped or counter.now > found.starts_at - USEFUL:
+        return
+    scene = _scene(counter, found)
+    tell_unasked(counter, found.chat, words.reminder(scene, _shown(scene, found)), Kind.APPOINTMENT, _name(found))
+
+
+def _scene(counter: Counter, found: Booking) -> Scene:
+    memory = counter.memory(found.chat)
+    language = memory.language or memory.spoke or Language(found.language)
+    return counter.scene(found.chat, language).of_commune(found.commune)
+
+
+def plan_review(counter: Counter) -> None:
+    """Look at all that is booked: what is known has changed."""
+    agenda.plan(counter.connection, REVIEW, {REVIEW: counter.now})
+
+
+def review(counter: Counter) -> None:
+    """Closures, other hours, an office that moved: each person is told, with two other times where theirs is gone."""
+    for found in bookings.ahead(counter.connection, now=counter.now):
+        scene = _scene(counter, found)
+        where = _where(scene, found.procedure)
+        same = where and where.counter.id == found.counter
+        if where and same and holds(where.counter, _time_of(counter, where.counter), found.starts_at):
+            _look_at_place(counter, scene, where, found)
+        else:
+            _call_off(counter, scene, where, found)
+
+
+def _look_at_place(counter: Counter, scene: Scene, where: Where, found: Booking) -> None:
+    place = words.place_of(scene, where.counter)
+    if place == found.place:
+        return
+    bookings.move_place(counter.connection, found.id, place)
+    reply = words.moved_office(scene, _shown(scene, found), place)
+    counter.put(found.chat, reply, name=f"{_name(found)}:place")
+
+
+def _call_off(counter: Counter, scene: Scene, where: Where | None, found: Booking) -> None:
+    """It is told at once, by night too where it is near: somebody would walk for nothing."""
+    bookings.free(counter.connection, found.id, status=bookings.BY_OFFICE)
+    agenda.plan(counter.connection, _subject(found), {})
+    reply = words.off(scene, _shown(scene, found), _nearest(counter, where, found.starts_at))
+    near = found.starts_at < counter.now + dt.timedelta(hours=18)
+    counter.put(found.chat, reply, name=f"{_name(found)}:off", quiet=not near)
