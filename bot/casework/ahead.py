@@ -117,7 +117,7 @@ def _listed(counter: Counter, scene: Scene, kept: Kept) -> words.Listed:
 
 
 def _next(counter: Counter, scene: Scene, kept: Kept, *, after: dt.date) -> Telling | None:
-    procedure = scene.procedure(kept.procedure)
+    procedure = counter.house.knowledge.procedures.get(kept.procedure)
     answers = reminded_by(scene, procedure) if procedure else ()
     return next_telling(dues(answers, kept.day, days_of(counter)), days_of(counter), after=after)
 
@@ -203,7 +203,7 @@ def _tell(counter: Counter, kept: Kept) -> None:
     days, scene = days_of(counter), _scene(counter, kept)
     if not may_write(counter.now, days):
         return _plan(counter, kept.chat, kept.id, after_quiet(counter.now, kept.id, days))
-    procedure = scene.procedure(kept.procedure)
+    procedure = counter.house.knowledge.procedures.get(kept.procedure)
     if procedure is None:
         return _later(counter, kept, scene)
     found = dues(reminded_by(scene, procedure), kept.day, days)
@@ -299,7 +299,7 @@ def _reckon(counter: Counter, after: int) -> None:
 
 def _reckon_one(counter: Counter, kept: Kept) -> None:
     scene = _scene(counter, kept)
-    procedure = scene.procedure(kept.procedure)
+    procedure = counter.house.knowledge.procedures.get(kept.procedure)
     answers = reminded_by(scene, procedure) if procedure else ()
     if procedure is None or not answers or basis(answers) == kept.basis:
         return

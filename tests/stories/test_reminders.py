@@ -319,3 +319,14 @@ async def test_the_date_reaches_the_bot_while_words_go_to_the_desk(play, clock):
     await play.asks(LAN)
     await play.hears(LAN.presses("remind:cap-the-can-cuoc"), LAN.says("20/3/2013"))
     assert "Đủ 14 tuổi" in play.said(LAN)[-1]
+
+
+@played
+async def test_an_entry_that_nobody_reviewed_reminds_without_its_papers(play, clock):
+    await wants(play, LAN, "gia-han-tam-tru", "20/3/2030")
+    clock.now = dt.datetime(2030, 3, 5, 4, 0, tzinfo=dt.UTC)
+    await play.passes(clock, 0)
+    (said,) = told(play, LAN)
+    assert "20/03/2030" in said
+    assert play.say("remind.stale") in said
+    assert play.say("remind.bring") not in said

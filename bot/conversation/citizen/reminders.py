@@ -277,12 +277,13 @@ def _drop_button(scene: Scene, one: Listed) -> Button:
 def told(scene: Scene, procedure: Procedure, due: Due, answer: Answer) -> Reply:
     """Why it comes, by when, what to bring, where; and the word that stops its kind."""
     own = _own(scene, procedure)
+    stale = scene.is_stale(procedure.id)  # the date is theirs; what the entry says is no longer stated
     why = [Block(text=scene.tell(answer.text))] if answer.text else []
+    known = [scene.line("remind.stale")] if stale else [*why, *_to_bring(scene, own)]
     blocks = (
         scene.title("remind.told", name=scene.tell(procedure.name)),
         scene.line("remind.because", what=due_line(scene, due)),
-        *why,
-        *_to_bring(scene, own),
+        *known,
         scene.title("checklist.where"),
         *office_blocks(scene, counter_of(own)),
         Block(text=scene.say("remind.word"), style=Style.NOTE),
