@@ -133,9 +133,7 @@ def _new_code(counter: Counter) -> str:
             return code
 
 
-def _with_own(
-    counter: Counter, visit: Visit, scene: Scene, action: actions.Booking, found: Booking | None
-) -> None:
+def _with_own(counter: Counter, visit: Visit, scene: Scene, action: actions.Booking, found: Booking | None) -> None:
     if found is None or found.chat != visit.chat:
         return counter.answer(visit, Reply(blocks=(scene.line("button.old"),)))
     match action:

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from bot.ahead.slots import Wish
 from bot.casework import citizens, officers
 from bot.conversation import actions
 from bot.conversation.actions import DeskVerb, OwnVerb
@@ -35,6 +36,15 @@ SENT = {
     "rdrop:7": actions.DropReminder(7),
     "rstop:next": actions.StopTelling("next"),
     "nlater:x": actions.NextLater("x"),
+    "bk:x": actions.BookDays("x"),
+    "bkd:x:20261125": actions.BookTimes("x", dt.date(2026, 11, 25)),
+    "bkh:x:202611250830": actions.HoldTime("x", dt.datetime(2026, 11, 25, 1, 30, tzinfo=dt.UTC)),
+    "bkw:x:am": actions.WaitForTime("x", Wish.MORNING),
+    "bkz:x": actions.WaitNoMore("x"),
+    "bkc:7": actions.ConfirmBooking(7),
+    "bkx:7": actions.AskCancelBooking(7),
+    "bky:7": actions.CancelBooking(7),
+    "bkn:7": actions.RefuseOffer(7),
     "other": actions.OtherMatter(),
     "none": actions.NoneOfThese(),
     "do:queue": actions.Command("queue"),

@@ -77,7 +77,7 @@ def days(scene: Scene, procedure: Procedure, free: Mapping[dt.date, int], place:
     """The days that have times free, without saying which times."""
     name = procedure.id
     title = scene.title("book.title", name=scene.tell(procedure.name))
-    rows = [(Button(label=scene.say("book.day", day=scene.day(day), count=count), action=actions.BookTimes(name, day)),)
+    rows = [(scene.button("book.day", actions.BookTimes(name, day), day=scene.day(day), count=count),)
             for day, count in list(free.items())[:DAYS]]  # fmt: skip
     line = scene.line("book.choose_day" if rows else "book.full", place=place)
     return Reply(blocks=(title, line), buttons=(*rows, *_waiting_rows(scene, name)))
@@ -97,7 +97,7 @@ def times(scene: Scene, procedure: Procedure, day: dt.date, free: Sequence[dt.da
 
 
 def _time_button(name: str, at: dt.datetime, label: str) -> Button:
-    return Button(label=label, action=actions.HoldTime(name, at))
+    return Button(label=label, action=actions.HoldTime(name, at).wire)
 
 
 def others(scene: Scene, name: str, free: Sequence[dt.datetime]) -> tuple[tuple[Button, ...], ...]:
@@ -181,8 +181,12 @@ def listed(scene: Scene, found: Sequence[Booked]) -> Reply:
         return Reply(blocks=(scene.line("book.none"),), buttons=((scene.button("topics.open", actions.Topics()),),))
     lines = [Block(text=scene.say("book.listed", when=when(scene, one.at), name=_name(scene, one.procedure),
                                   place=one.place, code=one.code), style=Style.ITEM) for one in found]  # fmt: skip
-    rows = tuple((scene.button("book.cancel_of", actions.AskCancelBooking(one.number), when=when(scene, one.at)),) for one in found)
+    rows = tuple((_cancel_button(scene, one),) for one in found)
     return Reply(blocks=(scene.title("book.list"), *lines), buttons=rows)
+
+
+def _cancel_button(scene: Scene, one: Booked) -> Button:
+    return scene.button("book.cancel_of", actions.AskCancelBooking(one.number), when=when(scene, one.at))
 
 
 def shown(scene: Scene, booked: Booked) -> Reply:
