@@ -20,7 +20,7 @@ from bot.conversation.scene import Scene
 from bot.conversation.visit import Visit
 from bot.desk.request import Request
 from bot.desk.working_time import VIETNAM, WorkingTime
-from bot.store import agenda, outbox, reminders
+from bot.store import agenda, broadcasts, outbox, reminders
 from bot.store.agenda import Entry
 from bot.store.outbox import Priority
 from bot.store.reminders import Kept
@@ -46,6 +46,7 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     NEXT = "next"
     APPOINTMENT = "appointment"
+    NOTICE = "notice"
 
 
 def scene_of(counter: Counter, visit: Visit) -> Scene:
@@ -163,6 +164,8 @@ def stop(counter: Counter, visit: Visit, scene: Scene, kind: Kind) -> None:
     outbox.withdraw_unasked(counter.connection, visit.chat, f"{kind}:", now=counter.now)
     if kind is Kind.REMINDER:
         _remove(counter, visit.chat)
+    if kind is Kind.NOTICE:
+        broadcasts.unsubscribe(counter.connection, visit.chat)
     others = [one for one, _ in reminders.going_on(counter.connection, visit.chat) if one != kind]
     counter.answer(visit, words.stopped(scene, kind, others))
 
@@ -170,6 +173,7 @@ def stop(counter: Counter, visit: Visit, scene: Scene, kind: Kind) -> None:
 def lost(counter: Counter, chat: str) -> None:
     """Whoever blocks the bot has stopped all of it."""
     _remove(counter, chat)
+    broadcasts.unsubscribe(counter.connection, chat)
 
 
 # Told

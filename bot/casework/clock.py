@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from bot.casework import ahead, appointments, astray, officers, scorecard, staffing
+from bot.casework import ahead, appointments, astray, broadcasts, officers, scorecard, staffing
 from bot.casework import people as privacy_of
 from bot.casework.counter import Counter
 from bot.conversation import actions
@@ -41,6 +41,9 @@ def keep(counter: Counter, entry: Entry) -> bool:
     if entry.kind == privacy_of.NIGHTLY:
         done = privacy_of.let_go(counter)
         log.info("kept for its days and deleted: %s", ", ".join(f"{count} {what}" for what, count in done.items()))
+        return True
+    if entry.kind in broadcasts.DUTIES:
+        broadcasts.keep(counter, entry)
         return True
     if entry.kind in appointments.DUTIES:
         appointments.keep(counter, entry)

@@ -8,6 +8,7 @@ from bot.casework import (
     ahead,
     appointments,
     astray,
+    broadcasts,
     citizens,
     corrections,
     officers,
@@ -43,6 +44,7 @@ CITIZENS = (
     "my",
     "reminders",
     "appointments",
+    "notices",
     "privacy",
     "mydata",
     "forget",
@@ -58,6 +60,7 @@ STAFF_ALONE = (
     "practice",
     "unanswered",
     "notice",
+    "broadcast",
     "approve",
     "reject",
 )
@@ -122,6 +125,10 @@ def _pressed(counter: Counter, visit: Visit) -> bool:
     match actions.read(visit.text):
         case actions.Own() as action if visit.private:
             citizens.press(counter, visit, action)
+        case actions.Notices() as action if visit.private:
+            broadcasts.choose(counter, visit, action)
+        case actions.Broadcasting() as action:
+            broadcasts.press(counter, visit, counter.actor(visit.who, visit.name), action)
         case actions.Booking() as action if visit.private:
             appointments.press(counter, visit, action)
         case actions.Ahead() as action if visit.private:
@@ -186,6 +193,8 @@ def _own(counter: Counter, visit: Visit, name: str) -> None:
         citizens.my(counter, visit)
     elif name == "reminders":
         ahead.show(counter, visit)
+    elif name == "notices":
+        broadcasts.show(counter, visit)
     elif name == "appointments":
         appointments.command(counter, visit, counter.actor(visit.who, visit.name), visit.text)
     elif name == "request":
@@ -420,6 +429,7 @@ ALONE: dict[str, Callable[[Counter, Visit, Actor], None]] = {
     "practice": lambda counter, visit, _: practice.begin(counter, visit),
     "unanswered": lambda counter, visit, _: practice.unanswered(counter, visit),
     "notice": practice.notice,
+    "broadcast": broadcasts.command,
     "approve": lambda counter, visit, actor: officers.approve_by_command(counter, visit, actor, ok=True),
     "reject": lambda counter, visit, actor: officers.approve_by_command(counter, visit, actor, ok=False),
 }

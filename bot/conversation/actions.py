@@ -93,6 +93,49 @@ class Ahead(Action):
     """Of what people are told unasked."""
 
 
+class Notices(Action):
+    """Which kinds of notices somebody wants."""
+
+
+@dataclass(frozen=True)
+class Broadcasting(Action):
+    """Of a notice that is sent; the right is looked up when it is pressed."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class WantNotices(Notices):
+    begins = ("nwant",)
+    kind: str
+
+
+@dataclass(frozen=True)
+class UnwantNotices(Notices):
+    begins = ("nunwant",)
+    kind: str
+
+
+@dataclass(frozen=True)
+class SendBroadcast(Broadcasting):
+    begins = ("nsend",)
+
+
+@dataclass(frozen=True)
+class RefuseBroadcast(Broadcasting):
+    begins = ("nrefuse",)
+
+
+@dataclass(frozen=True)
+class PauseBroadcast(Broadcasting):
+    begins = ("npause",)
+
+
+@dataclass(frozen=True)
+class ResumeBroadcast(Broadcasting):
+    begins = ("nresume",)
+
+
 class Booking(Action):
     """Of appointments; nothing changes but by a button."""
 
@@ -477,7 +520,8 @@ ACTIONS: tuple[type[Action], ...] = (
     BeginChecklist, ChooseCase, Tick, SaveChecklist, Benefits, AskDate, ChooseDate, NoReminder, NoNextStep,
     KeepReminder, DropReminder, StopTelling, NextLater, BookDays, BookTimes, HoldTime, WaitForTime, WaitNoMore,
     ConfirmBooking, AskCancelBooking, CancelBooking, RefuseOffer, OtherMatter, NoneOfThese, Command, NewRequest, Agree,
-    Disagree, Forget, BackToBot, OwnRequest, Noted, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo, Deed,
+    Disagree, WantNotices, UnwantNotices, SendBroadcast, RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget,
+    BackToBot, OwnRequest, Noted, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo, Deed,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
 

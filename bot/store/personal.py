@@ -16,6 +16,7 @@ from bot.store.tables import (
     albums,
     audit,
     bookings,
+    broadcasts,
     chats,
     choices,
     desk_links,
@@ -34,6 +35,7 @@ from bot.store.tables import (
     secrets,
     shown,
     staff,
+    subscriptions,
     tries,
     unanswered,
     unasked,
@@ -75,6 +77,8 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "reminders": _but(reminders, "chat").where(reminders.c.chat == person).order_by(reminders.c.id),
         "appointments": _but(bookings, "chat").where(bookings.c.chat == person).order_by(bookings.c.id),
         "waiting": _but(waiting, "chat").where(waiting.c.chat == person).order_by(waiting.c.procedure),
+        "subscriptions": _but(subscriptions, "chat").where(subscriptions.c.chat == person).order_by(subscriptions.c.id),
+        "broadcasts": _but(broadcasts, "by", "approved_by").where(broadcasts.c.by == person).order_by(broadcasts.c.id),
         "unasked": _but(unasked, "chat").where(unasked.c.chat == person).order_by(unasked.c.kind),
         "visit": _but(web_messages, "chat").where(web_messages.c.chat == person).order_by(web_messages.c.id),
         "photos": _but(web_files, "chat", "content").where(web_files.c.chat == person).order_by(web_files.c.id),
@@ -112,7 +116,8 @@ def forget(connection: Connection, person: str, mark: str, *, now: dt.datetime) 
     """
     codes = list(connection.execute(select(requests.c.code).where(requests.c.citizen == person)).scalars())
     anonymise(connection, codes, now=now)
-    for table in (shown, albums, chats, choices, reminders, unasked, bookings, waiting, web_messages, web_files):
+    theirs = (shown, albums, chats, choices, reminders, unasked, bookings, waiting, subscriptions, web_messages)
+    for table in (*theirs, web_files):
         connection.execute(delete(table).where(table.c.chat == person))
     connection.execute(delete(agenda).where(agenda.c.subject.startswith(f"{person}{BETWEEN}")))
     connection.execute(delete(messages).where(messages.c.code == "", messages.c.author == person))

@@ -453,6 +453,39 @@ waiting = Table(
 )
 Index("ix_waiting_commune_counter", waiting.c.commune, waiting.c.counter)
 
+# Notices of a commune that are sent, and how far each has got.
+broadcasts = Table(
+    "broadcasts",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("commune", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Column("by", String(80), nullable=False),
+    Column("approved_by", String(80)),
+    Column("status", String(10), nullable=False),  # waiting → sending ⇄ paused → done | refused
+    Column("reached", BigInteger, nullable=False),  # the last wish that it was put in the outbox for
+    Column("count", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_broadcasts_commune", broadcasts.c.commune)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("chat", String(80), nullable=False),
+    Column("commune", Integer, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("version", SmallInteger, nullable=False),  # of the words under which it was asked for
+    sqlite_autoincrement=True,
+)
+Index("ix_subscriptions_commune_kind", subscriptions.c.commune, subscriptions.c.kind, subscriptions.c.id)
+Index("ix_subscriptions_chat", subscriptions.c.chat, subscriptions.c.commune, subscriptions.c.kind, unique=True)
+
 unanswered = Table(
     "unanswered",
     metadata,

@@ -17,6 +17,7 @@ from bot.conversation.citizen.answers import ON_BUTTONS
 from bot.conversation.citizen.second_tier import OF_LEVELS
 from bot.conversation.citizen.talk import SMALL_TALK
 from bot.conversation.converse import ATTACHMENTS
+from bot.conversation.staff.notices import NoticeKind
 from bot.desk.lifecycle import Action
 from bot.desk.request import Level, RequestKind, Role, Status
 from bot.doors.telegram.menus import COMMANDS
@@ -75,6 +76,8 @@ BUILT = {
     *(f"benefit.household_{one}" for one in ("poor", "near_poor", "neither")),
     *(f"benefit.disability_{one}" for one in ("very_severe", "severe", "mild", "none")),
     *(f"benefit.pension_{one}" for one in ("yes", "no")),
+    *(f"notices.kind_{kind}" for kind in NoticeKind),
+    *(f"broadcast.is_{one}" for one in ("waiting", "sending", "paused", "done", "refused")),
     *(f"book.{what}_{wish}" for what in ("wait", "wish") for wish in SlotWish),
     *(f"remind.date_{one}" for one in DateOf),
     *(f"remind.{one}" for one in Unclear),

@@ -46,6 +46,7 @@ def what_is_kept(scene: Scene, rules: DeskRules, *, agreed: bool, visit: bool = 
         scene.line("privacy.questions", days=days.dialogue),
         scene.line("privacy.requests", days=days.closed, reopen=rules.reopen_days),
         scene.line("privacy.reminders"),
+        scene.line("privacy.notices"),
         scene.line("privacy.appointments", days=days.dialogue),
         scene.line("privacy.learning", days=days.learning),
         scene.line("privacy.order", kept_out=rules.kept_out_days),
