@@ -1,6 +1,7 @@
 """Reminders inside a turn: kept, listed, removed, told when their day has come, reckoned anew when the law changes."""
 
 import datetime as dt
+import hashlib
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -9,7 +10,7 @@ from enum import StrEnum
 from bot.ahead.deadlines import Due, Telling, basis, dues, first_telling, is_useful, next_telling
 from bot.ahead.quiet import after_quiet, may_write, moment_on, next_day
 from bot.casework.counter import Counter
-from bot.content.schema import Answer, Language, Procedure
+from bot.content.schema import Answer, Change, Language, Procedure
 from bot.conversation import actions
 from bot.conversation.citizen import next_step
 from bot.conversation.citizen import reminders as words
@@ -20,7 +21,7 @@ from bot.conversation.scene import Scene
 from bot.conversation.visit import Visit
 from bot.desk.request import Request
 from bot.desk.working_time import VIETNAM, WorkingTime
-from bot.store import agenda, broadcasts, outbox, reminders
+from bot.store import agenda, broadcasts, cases, outbox, reminders
 from bot.store.agenda import Entry
 from bot.store.outbox import Priority
 from bot.store.reminders import Kept
@@ -36,6 +37,7 @@ DUTIES = (DUE, RECKON, NEXT)
 AT_ONCE = 200  # reckoned in one transaction
 RECKONED_AT = dt.time(6, 30)
 LOOK_AGAIN = dt.timedelta(days=7)  # at an entry that is not there for now
+TOLD_BEFORE = dt.timedelta(days=30)  # of a change of law
 OFFERED_AGAIN = dt.timedelta(days=7)  # the next step, where it was put off
 LATELY = dt.timedelta(days=3)  # since they were told something: then `dung` typed without accents means to stop
 
@@ -142,13 +144,19 @@ def stops(counter: Counter, visit: Visit) -> bool:
     sure = wants_to_stop(visit.text, wishes)
     if not sure and not may_want_to_stop(visit.text, wishes):
         return False
-    going_on = [(Kind(kind), at) for kind, at in reminders.going_on(counter.connection, visit.chat)]
+    going_on = _going_on(counter, visit.chat)
     kept = bool(reminders.of_chat(counter.connection, visit.chat))
     lately = any(at and counter.now - at <= LATELY for _, at in going_on)
     if not (going_on or kept) or not (sure or lately):
         return False
     stop(counter, visit, scene_of(counter, visit), going_on[0][0] if going_on else Kind.REMINDER)
     return True
+
+
+def _going_on(counter: Counter, chat: str) -> list[tuple[Kind, dt.datetime | None]]:
+    """The kinds that somebody is told, the last told first."""
+    found = reminders.going_on(counter.connection, chat)
+    return [(Kind(kind), at) for kind, at in found if kind in list(Kind)]
 
 
 def is_the_date(counter: Counter, visit: Visit, memory: str | None) -> bool:
@@ -166,7 +174,7 @@ def stop(counter: Counter, visit: Visit, scene: Scene, kind: Kind) -> None:
         _remove(counter, visit.chat)
     if kind is Kind.NOTICE:
         broadcasts.unsubscribe(counter.connection, visit.chat)
-    others = [one for one, _ in reminders.going_on(counter.connection, visit.chat) if one != kind]
+    others = [one for one, _ in _going_on(counter, visit.chat) if one != kind]
     counter.answer(visit, words.stopped(scene, kind, others))
 
 
@@ -292,6 +300,8 @@ def plan_reckoning(counter: Counter, *, at_once: bool = False) -> None:
 
 def _reckon(counter: Counter, after: int) -> None:
     """Some of them; the others in a transaction of their own."""
+    if not after:
+        _tell_changes(counter)
     found = reminders.after(counter.connection, after, limit=AT_ONCE)
     for kept in found:
         _reckon_one(counter, kept)
@@ -299,6 +309,28 @@ def _reckon(counter: Counter, after: int) -> None:
         agenda.plan(counter.connection, f"{RECKON}|{found[-1].id}", {RECKON: counter.now})
     else:
         plan_reckoning(counter)
+
+
+def _tell_changes(counter: Counter) -> None:
+    """What will change soon in what somebody waits for or is reminded of: told once, before it does."""
+    today = counter.now.astimezone(VIETNAM).date()
+    if not days_of(counter).is_working_day(today):
+        return
+    for entry in counter.house.knowledge.procedures.values():
+        for change in entry.changes:
+            if today <= change.on <= today + TOLD_BEFORE and change.holds(today):
+                _tell_change(counter, entry, change)
+
+
+def _tell_change(counter: Counter, entry: Procedure, change: Change) -> None:
+    kind = f"law:{hashlib.sha256(f'{entry.id} {change.on}'.encode()).hexdigest()[:12]}"
+    reminded = [one.chat for one in reminders.waiting_for(counter.connection, [entry.id])]
+    for chat in dict.fromkeys((*reminded, *cases.citizens_waiting(counter.connection, entry.id))):
+        stopped = reminders.is_stopped(counter.connection, chat, Kind.REMINDER)
+        if not stopped and not reminders.was_told(counter.connection, chat, kind):
+            reply = words.law_will_change(counter.scene(chat), entry, change)
+            tell_unasked(counter, chat, reply, Kind.REMINDER, f"{Kind.REMINDER}:{kind}")
+            reminders.told(counter.connection, chat, kind, now=counter.now)
 
 
 def _reckon_one(counter: Counter, kept: Kept) -> None:

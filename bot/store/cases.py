@@ -74,6 +74,12 @@ def latest_words(connection: Connection, communes: Collection[int], *, limit: in
     return found
 
 
+def citizens_waiting(connection: Connection, procedure: str) -> list[str]:
+    """Whose requests about a procedure are not over."""
+    where = (requests.c.procedure == procedure, requests.c.status.in_(LIVE))
+    return list(connection.execute(select(requests.c.citizen).where(*where).order_by(requests.c.code)).scalars())
+
+
 def owned(connection: Connection, person: str) -> list[Row]:
     where = (requests.c.owner == person, requests.c.status.in_(LIVE))
     return list(connection.execute(select(requests).where(*where).order_by(requests.c.opened_at)).mappings())

@@ -99,6 +99,11 @@ def is_stopped(connection: Connection, chat: str, kind: str) -> bool:
     return connection.execute(select(func.count()).where(*where)).scalar_one() > 0
 
 
+def was_told(connection: Connection, chat: str, kind: str) -> bool:
+    where = (unasked.c.chat == chat, unasked.c.kind == kind, unasked.c.told_at.is_not(None))
+    return connection.execute(select(func.count()).where(*where)).scalar_one() > 0
+
+
 def going_on(connection: Connection, chat: str) -> list[tuple[str, dt.datetime | None]]:
     """The kinds that a person has been told and not stopped, the last told first."""
     where = (unasked.c.chat == chat, unasked.c.stopped_at.is_(None))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.casework import ahead
+from bot.content.schema import Change, Text
 from bot.store import agenda
 from tests.cast import BUDI, EMMA, HOA, HUNG, LAN, NGOC_HA
 from tests.stage import played
@@ -330,3 +331,28 @@ async def test_an_entry_that_nobody_reviewed_reminds_without_its_papers(play, cl
     assert "20/03/2030" in said
     assert play.say("remind.stale") in said
     assert play.say("remind.bring") not in said
+
+
+def changing(house, name, on):
+    """The house in which an entry knows of a change to come."""
+    entry = house.knowledge.procedures[name]
+    text = Text(vi="Khai sinh làm qua mạng là chính.", en="Births are registered online first.", id="Kelahiran online.")
+    change = Change(text=text, on=on, source=tuple(entry.sources)[:1])
+    procedures = {**house.knowledge.procedures, name: entry.model_copy(update={"changes": (change,)})}
+    return replace(house, knowledge=replace(house.knowledge, procedures=procedures))
+
+
+@played
+async def test_a_change_of_law_is_told_to_whoever_waits_or_is_reminded_once(play, clock):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    await wants(play, LAN, "dang-ky-khai-sinh", "20/11/2026")
+    await play.asks(HUNG, "khai sinh cho con cần gì")
+    await play.hears(BUDI.says("halo"))
+    play.turns.house = changing(play.turns.house, "dang-ky-khai-sinh", dt.date(2026, 12, 15))
+    for _ in range(6):
+        await play.passes(clock, DAY)
+    told_of_it = {person: [t for t in play.said(person) if "15/12/2026" in t and "qua mạng là chính" in t]
+                  for person in (LAN, HUNG, BUDI)}  # fmt: skip
+    assert [len(one) for one in told_of_it.values()] == [1, 1, 0]
+    await play.hears(LAN.says("DỪNG"))
+    assert play.said(LAN)[-1] == play.say("unasked.stopped_reminder")

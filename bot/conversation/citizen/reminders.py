@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.ahead.deadlines import Due, Telling, dues, first_telling, span_of
-from bot.content.schema import Answer, DateOf, Procedure, Wish
+from bot.content.schema import Answer, Change, DateOf, Procedure, Wish
 from bot.conversation import actions
 from bot.conversation.citizen.answers import OVERVIEW, not_yet, reminded_by, short_name
 from bot.conversation.citizen.circumstances import counter_of, tailored
@@ -312,6 +312,15 @@ def law_changed(scene: Scene, procedure: Procedure, due: Due | None, telling: Te
         lines.append(scene.line("remind.changed_over"))
     see = ((scene.button("aspect.law", actions.Answer(procedure.id, "law")),),)
     return Reply(blocks=(*lines, Block(text=scene.say("remind.word"), style=Style.NOTE)), buttons=see)
+
+
+def law_will_change(scene: Scene, procedure: Procedure, change: Change) -> Reply:
+    """Before it holds, to whoever waits for the matter or is reminded of it."""
+    title = scene.title("remind.will_change", name=scene.tell(procedure.name), day=scene.date(change.on))
+    text = Block(text=scene.unsure(change, scene.tell(change.text)))
+    see = ((scene.button("aspect.law", actions.Answer(procedure.id, "law")),),)
+    blocks = (title, *scene.doubted((text,)), Block(text=scene.say("remind.word"), style=Style.NOTE))
+    return Reply(blocks=blocks, buttons=see)
 
 
 def stopped(scene: Scene, kind: str, others: Sequence[str]) -> Reply:
