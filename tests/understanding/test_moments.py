@@ -17,6 +17,8 @@ from bot.understanding.moments import Moment, moment_asked
         ("Ngày 2/9 phường có làm việc không", Moment(date=(2, 9))),
         ("nghỉ tết phường có làm không", Moment(holiday="Tết Nguyên đán")),
         ("nộp qua mạng 10 giờ đêm có nhận không", Moment(time=dt.time(22), online=True)),
+        ("chiều mai 5h ra nộp được không", Moment(days_ahead=1, time=dt.time(17))),
+        ("can I come at 9 a.m.", Moment(time=dt.time(9))),
         ("is it open on Saturday morning", Moment(weekday="sat", time=dt.time(9))),
         ("jam 4 sore kantor masih buka?", Moment(time=dt.time(16))),
     ],
@@ -33,6 +35,11 @@ def test_a_moment_is_heard(house, text, moment):
         "sang tên xe ở đâu được không",
         "thứ bảy tuần trước tôi nộp hồ sơ",
         "một tháng được bao nhiêu tiền",
+        "làm hộ chiếu ở tỉnh đang làm thuê được không",
+        "ho chieu het han lam lai duoc khong",
+        "giấy ghi vay vốn đem đi mua đất được không",
+        "bỏ chữ đệm trong tên con được không",
+        "I am abroad, can I apply for a copy",
     ],
 )
 def test_no_moment_is_invented(house, text):
