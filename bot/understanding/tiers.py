@@ -14,6 +14,9 @@ from bot.understanding.result import Context, Outcome, Ranked
 
 OVER_ANSWER = 0.65  # chance that the second tier is meant, from which it takes the place of an answer of ours
 BESIDE_ANSWER = 0.3  # the same, from which both are offered
+SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which the next two hold instead
+OVER_SURE = 0.85
+BESIDE_SURE = 0.6
 OVER_FOLLOW_UP = 0.9  # the same, where the message goes on about what was talked about
 OVER_DOUBT = 0.5  # the same, where ours were only offered, or none was found
 BESIDE_DOUBT = 0.2
@@ -48,6 +51,8 @@ def settle(
         return _by_code(decided, code, names)
     if context.procedure in names and (only_asks or _goes_on(decided, message)):
         return named(decided, (Ranked(id=context.procedure or "", score=1.0),), follow_up=True)
+    if context.procedure and (only_asks or _goes_on(decided, message)):
+        return decided
     scores = Scores(ours=_best(Kind.PROCEDURE, message), talk=_best(Kind.TALK, message), theirs=message.theirs)
     return _settled(decided, weigh(message.features, message.length, scores, names, learned))
 
@@ -86,7 +91,10 @@ def _settled(decided: Decision, contest: Contest) -> Decision:
 def _thresholds(decided: Decision) -> tuple[float, float]:
     if decided.follow_up:
         return OVER_FOLLOW_UP, OVER_FOLLOW_UP
-    return (OVER_ANSWER, BESIDE_ANSWER) if decided.outcome in ANSWERS else (OVER_DOUBT, BESIDE_DOUBT)
+    if decided.outcome not in ANSWERS:
+        return OVER_DOUBT, BESIDE_DOUBT
+    sure = bool(decided.ranked) and decided.ranked[0].score >= SURELY_OURS
+    return (OVER_SURE, BESIDE_SURE) if sure else (OVER_ANSWER, BESIDE_ANSWER)
 
 
 def named(decided: Decision, ranked: tuple[Ranked, ...], *, follow_up: bool = False) -> Decision:
