@@ -61,6 +61,7 @@ SENT = {
     "r:yes:q::alone": actions.Agree(RequestKind.QUESTION, "", "alone"),
     "r:no": actions.Disagree(),
     "r:forget": actions.Forget(),
+    "noted": actions.Noted(),
     "r:bot": actions.BackToBot(),
     "r:send:MC-2345-AB": actions.OwnRequest(OwnVerb.SEND, "MC-2345-AB"),
     "r:kind:MC-2345-AB:papers": actions.OwnRequest(OwnVerb.KIND, "MC-2345-AB", "papers"),
