@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Connection, Insert, Table, bindparam, select, update
+from sqlalchemy import Connection, Insert, Table, bindparam, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import chats
@@ -47,7 +47,7 @@ def lose(connection: Connection, chat: str, *, why: str, now: dt.datetime) -> No
 
 def is_reachable(connection: Connection, chat: str) -> bool:
     where = (chats.c.chat == chat, chats.c.unreachable.is_not(None))
-    return connection.execute(select(chats.c.chat).where(*where)).first() is None
+    return not connection.execute(select(exists().where(*where))).scalar_one()
 
 
 def find(connection: Connection, chat: str) -> None:

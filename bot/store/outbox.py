@@ -207,7 +207,7 @@ def give_up(connection: Connection, parcel: Parcel, *, error: str, now: dt.datet
 def is_dead_of(connection: Connection, parcel: Parcel, error: str) -> bool:
     """Whether it was taken off the list for this reason; it may have been under way all the same."""
     where = (outbox.c.id == parcel.id, outbox.c.state == "dead", outbox.c.error == error)
-    return connection.execute(select(outbox.c.id).where(*where)).first() is not None
+    return bool(connection.execute(select(exists().where(*where))).scalar_one())
 
 
 def give_up_chat(connection: Connection, chat: str, *, error: str, now: dt.datetime) -> list[str]:
