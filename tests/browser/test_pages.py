@@ -29,8 +29,9 @@ PUBLIC = ("/", "/t", "/t/dang-ky-khai-sinh", "/x", "/x/00008", "/x/00008/dang-ky
 NARROW, HALVED, DARK = {"width": 320, "height": 568}, {"width": 512, "height": 384}, "dark"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """Stopped before any other test: while it lives, its library holds an event loop in this thread."""
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield browser

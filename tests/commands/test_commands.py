@@ -99,7 +99,7 @@ def test_ask_json_answers_a_line_with_a_line(main):
     assert (done.returncode, len(answers)) == (0, len(lines))
     first = answers[0]
     assert set(first) == {"text", "outcome", "procedures", "aspect", "aspects", "yes_no", "answer", "place", "language",
-                          "reply", "ms"}  # fmt: skip
+                          "reply", "ms", "second_tier"}  # fmt: skip
     assert (first["outcome"], first["aspect"], first["language"]) == ("answered", "documents", "vi")
     assert first["procedures"][0]["id"] == "dang-ky-khai-sinh"
     assert 1 < len(first["procedures"]) <= 5
