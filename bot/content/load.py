@@ -168,7 +168,7 @@ def _check_lists(knowledge: Knowledge, documents: list[Document]) -> None:
     check_whole(documents)
     check_calendar(knowledge.calendar, by_path["knowledge/calendar.yaml"])
     known = knowledge.gazetteer.communes
-    check_desk(knowledge.desk, by_path["knowledge/desk.yaml"], known, knowledge.procedures)
+    check_desk(knowledge.desk, by_path["knowledge/desk.yaml"], known, {*knowledge.catalogue, *knowledge.procedures})
     check_counters(knowledge.counters, by_path["knowledge/counters.yaml"], knowledge.gazetteer.provinces)
 
 

@@ -31,6 +31,7 @@ from bot.understanding.wishes import Wished
 
 OFFICE_CONTACT = "office_contact"
 OTHER_NAMES = 2  # of the portal's, offered beside the likeliest
+EVENTFUL = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.NO_MATCH, Outcome.SECOND_TIER)  # may tell of a life event
 GUESSED_FROM = 0.3  # chance among procedures
 ATTACHMENTS = (Kind.PHOTO, Kind.STICKER, Kind.VOICE, Kind.VIDEO, Kind.FILE, Kind.LOCATION, Kind.CONTACT, Kind.OTHER)
 
@@ -342,7 +343,7 @@ def _contact(scene: Scene, understood: Understanding) -> commands.Done:
 def _life_event(scene: Scene, understood: Understanding) -> commands.Done | None:
     """A situation told without a question: the whole path, where the words also point to one of its procedures."""
     event = scene.house.knowledge.life_events.get(understood.life_event or "")
-    if event is None or understood.outcome not in (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.NO_MATCH):
+    if event is None or understood.outcome not in EVENTFUL:
         return None
     steps = {step.procedure for step in event.steps}
     near = understood.procedures[0].id if understood.procedures else ""

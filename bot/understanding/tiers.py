@@ -14,9 +14,7 @@ from bot.understanding.result import Context, Outcome, Ranked
 
 OVER_ANSWER = 0.65  # chance that the second tier is meant, from which it takes the place of an answer of ours
 BESIDE_ANSWER = 0.3  # the same, from which both are offered
-SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which the next two hold instead
-OVER_SURE = 0.85
-BESIDE_SURE = 0.6
+SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which no name takes its place
 OVER_FOLLOW_UP = 0.9  # the same, where the message goes on about what was talked about
 OVER_DOUBT = 0.5  # the same, where ours were only offered, or none was found
 BESIDE_DOUBT = 0.2
@@ -79,7 +77,8 @@ def _goes_on(decided: Decision, message: Message) -> bool:
 
 def _settled(decided: Decision, contest: Contest) -> Decision:
     """The decision, with the second tier where it is nearer, and its names beside ours where it may be."""
-    if decided.outcome not in (*ANSWERS, *DOUBTS) or not contest.ranked:
+    sure = bool(decided.ranked) and decided.ranked[0].score >= SURELY_OURS
+    if decided.outcome not in (*ANSWERS, *DOUBTS) or not contest.ranked or (sure and decided.outcome in ANSWERS):
         return decided
     over, beside = _thresholds(decided)
     listed = contest.listed >= LISTED_FROM
@@ -93,8 +92,7 @@ def _thresholds(decided: Decision) -> tuple[float, float]:
         return OVER_FOLLOW_UP, OVER_FOLLOW_UP
     if decided.outcome not in ANSWERS:
         return OVER_DOUBT, BESIDE_DOUBT
-    sure = bool(decided.ranked) and decided.ranked[0].score >= SURELY_OURS
-    return (OVER_SURE, BESIDE_SURE) if sure else (OVER_ANSWER, BESIDE_ANSWER)
+    return OVER_ANSWER, BESIDE_ANSWER
 
 
 def named(decided: Decision, ranked: tuple[Ranked, ...], *, follow_up: bool = False) -> Decision:

@@ -282,11 +282,11 @@ async def test_what_the_server_took_in_and_never_answered_is_not_sent_for_ever(p
 
     code, tried = await claimed(play, HOA), []
 
-    async def silent(bot, chat_id, reply, spot):
+    async def silent(bot, chat_id, reply, spot, photos=()):
         if chat_id == LAN.id and "bệnh viện" in reply.text:
             tried.append(chat_id)
             raise TimedOut from httpx.ReadTimeout("")
-        return await send(bot, chat_id, reply, spot)
+        return await send(bot, chat_id, reply, spot, photos)
 
     monkeypatch.setattr("bot.doors.telegram.spots.send", silent)
     await play.hears(NGOC_HA.hears(HOA, "chị ra bệnh viện", thread=play.topic(NGOC_HA)))

@@ -84,7 +84,7 @@ def wish(scene: Scene, found: Wished, understood: Understanding) -> Done | None:
 
 def _is_sure(scene: Scene, found: Wished, understood: Understanding, likely: Procedure) -> bool:
     if found.ends and _of(scene, likely) is DateOf.END:
-        return understood.outcome in (Outcome.ANSWERED, Outcome.CLARIFY)
+        return understood.outcome in (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.SECOND_TIER)
     return understood.outcome is Outcome.ANSWERED and understood.procedures[0].id == likely.id
 
 
