@@ -14,7 +14,8 @@ from bot.understanding.result import Context, Outcome, Ranked
 
 OVER_ANSWER = 0.65  # chance that the second tier is meant, from which it takes the place of an answer of ours
 BESIDE_ANSWER = 0.3  # the same, from which both are offered
-SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which no name takes its place
+SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which no name takes its place …
+AHEAD = 0.6  # … where its score leads that of the likeliest group of names by so much
 OVER_FOLLOW_UP = 0.9  # the same, where the message goes on about what was talked about
 OVER_DOUBT = 0.5  # the same, where ours were only offered, or none was found
 BESIDE_DOUBT = 0.2
@@ -52,7 +53,13 @@ def settle(
     if context.procedure and (only_asks or _goes_on(decided, message)):
         return decided
     scores = Scores(ours=_best(Kind.PROCEDURE, message), talk=_best(Kind.TALK, message), theirs=message.theirs)
+    if _surely_ours(decided) and scores.ours >= scores.theirs + AHEAD:
+        return decided
     return _settled(decided, weigh(message.features, message.length, scores, names, learned))
+
+
+def _surely_ours(decided: Decision) -> bool:
+    return decided.outcome in ANSWERS and decided.ranked[0].score >= SURELY_OURS
 
 
 def _best(kind: Kind, message: Message) -> float:
@@ -77,8 +84,7 @@ def _goes_on(decided: Decision, message: Message) -> bool:
 
 def _settled(decided: Decision, contest: Contest) -> Decision:
     """The decision, with the second tier where it is nearer, and its names beside ours where it may be."""
-    sure = bool(decided.ranked) and decided.ranked[0].score >= SURELY_OURS
-    if decided.outcome not in (*ANSWERS, *DOUBTS) or not contest.ranked or (sure and decided.outcome in ANSWERS):
+    if decided.outcome not in (*ANSWERS, *DOUBTS) or not contest.ranked:
         return decided
     over, beside = _thresholds(decided)
     listed = contest.listed >= LISTED_FROM

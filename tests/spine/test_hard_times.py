@@ -149,7 +149,7 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
             raise refusals.pop()
         settle(connection, one)
 
-    async def slow(bot, chat_id, reply, spot):
+    async def slow(bot, chat_id, reply, spot, photos=()):
         await asyncio.sleep(0.1 if chat_id == EMMA.id else 0)
         return await send(bot, chat_id, reply, spot)
 

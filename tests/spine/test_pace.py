@@ -60,7 +60,7 @@ async def test_a_reply_goes_before_a_broadcast_that_waited_longer(play, clock):
 async def test_a_message_that_takes_long_holds_up_no_other(play, monkeypatch):
     answered, wake, stop = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def slow(bot, chat_id, reply, spot):
+    async def slow(bot, chat_id, reply, spot, photos=()):
         if chat_id == LAN.id:
             await answered.wait()
         return await send(bot, chat_id, reply, spot)

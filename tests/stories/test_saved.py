@@ -177,7 +177,7 @@ async def test_a_new_phrase_is_understood_when_it_is_learnt(play, home, cache):
     await play.hears(LAN.presses(FEE))
     assert "9.000" in play.said(LAN)[-1]
     await desk.renewal.learnt()
-    await play.hears(LAN.says("xuxu lala bubu"))
+    await play.hears(LAN.says("xuxu lala bubu?"))
     assert "Hà Nội thu 5.000" in play.said(LAN)[-1]
     await desk.renewal.close()
 

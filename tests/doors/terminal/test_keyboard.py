@@ -98,21 +98,22 @@ def test_a_screen_that_knows_no_vietnamese_shows_marks(turns):
 
 
 @pytest.mark.only_on("sqlite", "PostgreSQL keeps its own files")
-def test_words_leave_the_disk_with_their_answer(typed, turns, tmp_path):
+def test_words_leave_the_disk_with_their_answer(typed, turns, quick):
+    folder = quick / "live"
     typed("em mới sinh con, cần giấy gì")
     turns.database.close()
-    assert [path.name for path in tmp_path.iterdir()] == ["motcua.db"]
-    assert "sinh con, cần giấy".encode() not in (tmp_path / "motcua.db").read_bytes()
+    assert [path.name for path in folder.iterdir()] == ["motcua.db"]
+    assert "sinh con, cần giấy".encode() not in (folder / "motcua.db").read_bytes()
 
 
 @pytest.mark.only_on("sqlite", "PostgreSQL keeps its own files")
-def test_words_leave_the_disk_while_the_bot_serves(turns, tmp_path, monkeypatch):
+def test_words_leave_the_disk_while_the_bot_serves(turns, quick, monkeypatch):
     """Its log beside it, too, which keeps what was wiped from the file."""
     monkeypatch.setattr("bot.service.serve.AGENDA_SECONDS", 0.01)
     monkeypatch.setattr("bot.service.serve.LOG_SECONDS", 0.05)
 
     def found():
-        return [one.name for one in tmp_path.iterdir() if b"Zxq 0912345678" in one.read_bytes()]
+        return [one.name for one in (quick / "live").iterdir() if b"Zxq 0912345678" in one.read_bytes()]
 
     async def story(server):
         await server.inject(LAN.says("Zxq 0912345678"))
