@@ -118,8 +118,8 @@ def test_a_reply_comes_back_from_the_outbox_as_it_went_in():
 def test_a_hundred_updates_are_held_in_memory_however_many_wait(turns, monkeypatch):
     held, begin = [], Worker.begin
 
-    def watched(self, application, found):
-        begin(self, application, found)
+    def watched(self, found):
+        begin(self, found)
         held.append(self._held)
 
     monkeypatch.setattr(Worker, "begin", watched)
