@@ -66,6 +66,7 @@ class HowPeopleAsk:
     answers: dict[str, tuple[Answer, ...]] = field(default_factory=dict)  # procedure → what may answer a question
     cases: dict[str, tuple[Case, ...]] = field(default_factory=dict)
     benefits: frozenset[str] = frozenset()  # procedures that pay money
+    called: dict[str, tuple[str, ...]] = field(default_factory=dict)  # procedure → its names, in every language
     by_code: dict[str, Phrases] = field(default_factory=dict)  # how people ask for procedures of the second tier
     second_tier: tuple[Named, ...] = ()
     codes: dict[str, str] = field(default_factory=dict)  # the portal's codes and links → the procedure of either tier
@@ -80,7 +81,13 @@ def with_answers(
     new = tuple(phrase for text, phrase in found.items() if text not in known)
     cases = {id_: entry.cases for id_, entry in entries.items()}
     benefits = frozenset(id_ for id_, entry in entries.items() if entry.benefit)
-    return replace(intents, phrases=(*intents.phrases, *new), answers=answers, cases=cases, benefits=benefits)
+    called = {
+        id_: tuple(name.of(one) for name in (entry.name, entry.short_name) for one in Language)
+        for id_, entry in entries.items()
+    }
+    return replace(
+        intents, phrases=(*intents.phrases, *new), answers=answers, cases=cases, benefits=benefits, called=called
+    )
 
 
 def _questions(entry: Procedure) -> Iterator[Phrase]:

@@ -40,6 +40,7 @@ from bot.understanding.wishes import Wishes, build_wishes
 MAX_QUESTION = 5  # words of one that is looked for inside a message
 POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
+NAME_ENDS = re.compile(r"[,(:]")
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class Engine:
     wishes: Wishes = field(default_factory=Wishes)
     dates: Dates = field(default_factory=Dates)
     names: Names = field(default_factory=Names)
+    called: dict[str, frozenset[str]] = field(default_factory=dict)  # a name of an entry, folded → who is called so
 
 
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
@@ -120,7 +122,24 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
             build_moments(intents.moments),
         ),
         names=build_names(intents.second_tier, intents.codes, vocabulary, learned.procedures),
+        called=_called(intents.called),
     )
+
+
+def _called(names: dict[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    """By each name of two words or more, as far as its first comma or bracket."""
+    found: dict[str, set[str]] = {}
+    for procedure, texts in names.items():
+        for text in texts:
+            if len((name := _folded(NAME_ENDS.split(text)[0])).split()) > 1:
+                found.setdefault(name, set()).add(procedure)
+    return {name: frozenset(procedures) for name, procedures in found.items()}
+
+
+def _calls(tokens: list[Token], engine: Engine) -> frozenset[str]:
+    """The entries that the words of a message call by their name."""
+    said = f" {' '.join(token.folded for token in tokens)} "
+    return frozenset().union(*(who for name, who in engine.called.items() if f" {name} " in said))
 
 
 def _asking(intents: HowPeopleAsk) -> Asking:
@@ -198,7 +217,8 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     theirs, scores = portal_names.parted(engine.learned.procedures, reading.features)
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
     decided = decide.decide(scores, aspect, _said(reading.tokens), context, only_asks=only)
-    message = tiers.Message(reading.text, reading.features, len(reading.tokens), aspect, scores, theirs)
+    called = _calls(reading.tokens, engine)
+    message = tiers.Message(reading.text, reading.features, len(reading.tokens), aspect, scores, theirs, called)
     decided = tiers.settle(decided, message, context, engine.names, engine.learned.procedures, only_asks=only)
     asked = _asked(reading, parts, decided.ranked, engine)
     return Understanding(

@@ -15,7 +15,7 @@ from bot.understanding.result import Context, Outcome, Ranked
 OVER_ANSWER = 0.65  # chance that the second tier is meant, from which it takes the place of an answer of ours
 BESIDE_ANSWER = 0.3  # the same, from which both are offered
 SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which no name takes its place …
-AHEAD = 0.6  # … where its score leads that of the likeliest group of names by so much
+AHEAD = 0.7  # … where its score leads that of the likeliest group of names by so much
 OVER_FOLLOW_UP = 0.9  # the same, where the message goes on about what was talked about
 OVER_DOUBT = 0.5  # the same, where ours were only offered, or none was found
 BESIDE_DOUBT = 0.2
@@ -32,7 +32,10 @@ DOUBTS = (Outcome.CLARIFY, Outcome.NO_MATCH, Outcome.OTHER_SERVICE)
 
 @dataclass(frozen=True)
 class Message:
-    """What is known of a message; `theirs`: the score of the likeliest group of the portal's names."""
+    """What is known of a message; `theirs`: the score of the likeliest group of the portal's names.
+
+    `called`: the entries of ours that it calls by their name.
+    """
 
     text: str
     features: Sequence[str]
@@ -40,6 +43,7 @@ class Message:
     aspect: Aspect | None
     scores: Mapping[str, float]  # of our own entries and of talk
     theirs: float
+    called: frozenset[str] = frozenset()
 
 
 def settle(
@@ -50,12 +54,17 @@ def settle(
         return _by_code(decided, code, names)
     if context.procedure in names and (only_asks or _goes_on(decided, message)):
         return named(decided, (Ranked(id=context.procedure or "", score=1.0),), follow_up=True)
-    if context.procedure and (only_asks or _goes_on(decided, message)):
+    if (context.procedure and (only_asks or _goes_on(decided, message))) or _is_called(decided, message):
         return decided
     scores = Scores(ours=_best(Kind.PROCEDURE, message), talk=_best(Kind.TALK, message), theirs=message.theirs)
     if _surely_ours(decided) and scores.ours >= scores.theirs + AHEAD:
         return decided
     return _settled(decided, weigh(message.features, message.length, scores, names, learned))
+
+
+def _is_called(decided: Decision, message: Message) -> bool:
+    """Whether what would be answered is called by its name."""
+    return decided.outcome in ANSWERS and decided.ranked[0].id in message.called
 
 
 def _surely_ours(decided: Decision) -> bool:
