@@ -1,7 +1,6 @@
 """Zalo's webhook: stores an event and only then answers 200."""
 
 import hmac
-import json
 import logging
 from hashlib import sha256
 
@@ -9,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.doors.body import body_of
+from bot.doors.body import body_of, read_json
 from bot.doors.door import Takes
 from bot.store.database import PASSING_ERRORS
 
@@ -33,17 +32,10 @@ def webhook(path: str, secret: str, intake: Takes) -> Route:
         if not body.strip():
             return PlainTextResponse("ok")  # Zalo looks whether somebody is here
         try:
-            await intake.store([_read(body)])
+            await intake.store([read_json(body)])
         except PASSING_ERRORS as error:
             log.error("an event could not be stored: %s", type(error).__name__)
             return PlainTextResponse("try again", 503)
         return PlainTextResponse("ok")
 
     return Route(path or "/", receive, methods=["POST"])
-
-
-def _read(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return {"not_json": body.decode("utf-8", "replace")[:4000]}
