@@ -178,8 +178,8 @@ def ask(text: str | None, *, as_json: bool, on: dt.datetime | None) -> None:
 @click.option("--role", type=click.Choice(["officer", "leader", "province", "admin"]), required=True)
 def invite(commune: str, role: str) -> None:
     """Print a one-time code with which a member of staff joins (/join CODE). It expires after a week."""
-    from bot.casework.counter import Counter
     from bot.casework.staffing import invite as give
+    from bot.casework.unit_of_work import UnitOfWork
     from bot.desk.request import Role
     from bot.turn import utc_now
 
@@ -188,7 +188,7 @@ def invite(commune: str, role: str) -> None:
     code = _ward_code(commune, content)
     database = _database(settings)
     with database.change() as connection:
-        secret = give(Counter(connection, _speechless(content), utc_now()), commune=code, role=Role(role))
+        secret = give(UnitOfWork(connection, _speechless(content), utc_now()), commune=code, role=Role(role))
     database.close()
     click.echo(f"{role} of {names[code].name}, {names[code].province}; one use, one week:", err=True)
     click.echo(secret)
@@ -198,15 +198,15 @@ def invite(commune: str, role: str) -> None:
 @click.argument("person")
 def desk_link(person: str) -> None:
     """Print a link that opens the desk in a browser for PERSON (a Telegram number): once, within ten minutes."""
-    from bot.casework.counter import Counter
     from bot.casework.signing_in import link
+    from bot.casework.unit_of_work import UnitOfWork
     from bot.turn import utc_now
 
     settings, content = _settings(), _content()
     key = person if ":" in person else f"telegram:{person}"
     database = _database(settings)
     with database.change() as connection:
-        secret = link(Counter(connection, _speechless(content), utc_now()), key)
+        secret = link(UnitOfWork(connection, _speechless(content), utc_now()), key)
     database.close()
     if secret is None:
         raise click.ClickException(f"{person} holds no post.")
@@ -237,14 +237,14 @@ def verify() -> None:
 @click.argument("person")
 def revoke(person: str) -> None:
     """End all posts of PERSON (a Telegram number) at once; what they held goes back to the queue."""
-    from bot.casework.counter import Counter
     from bot.casework.staffing import revoke as end
+    from bot.casework.unit_of_work import UnitOfWork
     from bot.turn import utc_now
 
     key = person if ":" in person else f"telegram:{person}"
     database, content = _database(_settings()), _content()
     with database.change() as connection:
-        count = end(Counter(connection, _speechless(content), utc_now()), key)
+        count = end(UnitOfWork(connection, _speechless(content), utc_now()), key)
     database.close()
     if not count:
         raise click.ClickException(f"{person} holds no post.")
@@ -275,8 +275,8 @@ def unanswered(days: int) -> None:
 @click.option("--csv", "form", flag_value="csv", help="As a table.")
 def scorecard(commune: str | None, name: str, form: str | None) -> None:
     """What was promised and kept in a month, reckoned now from all that happened. For those who serve: all numbers."""
-    from bot.casework.counter import Counter
     from bot.casework.scorecard import measure
+    from bot.casework.unit_of_work import UnitOfWork
     from bot.commands.scorecard import Sheet
     from bot.measure.tally import month
     from bot.turn import utc_now
@@ -289,8 +289,8 @@ def scorecard(commune: str | None, name: str, form: str | None) -> None:
     communes = [_ward_code(commune, content)] if commune else []
     database = _database(settings)
     with database.look() as connection, _bar("reckoning") as progress:
-        counter = Counter(connection, _speechless(content), now)
-        tally = measure(counter, period.until(now), communes or None, progress).total(communes or None)
+        unit = UnitOfWork(connection, _speechless(content), now)
+        tally = measure(unit, period.until(now), communes or None, progress).total(communes or None)
     dialect = database.dialect
     database.close()
     place = content.knowledge.gazetteer.communes[communes[0]].name if communes else ""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from bot.casework import ahead, albums, appointments, astray, clock, front, opening, relay
-from bot.casework.counter import Conflict, Counter, Later, memory_of
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
 from bot.casework.people import plan_nightly, take_back
+from bot.casework.unit_of_work import Batch, Conflict, UnitOfWork, memory_of
 from bot.conversation.citizen.opened import Opened
 from bot.conversation.converse import apology, converse
 from bot.conversation.reply import Block, Place, Reply
@@ -24,7 +24,7 @@ from bot.store import agenda, chats, inbox, outbox, people, personal
 from bot.store.agenda import Entry
 from bot.store.database import PASSING_ERRORS, Database, Transaction
 from bot.store.inbox import Receipt
-from bot.store.outbox import Parcel
+from bot.store.outbox import OutgoingMessage
 from bot.store.people import Caller
 from bot.understanding.result import Outcome, Understanding
 
@@ -108,7 +108,7 @@ class Turns:
         return [shared.get(call.receipt) or self._alone(call) for call in calls]
 
     def _share(self, calls: Sequence[Call]) -> dict[Receipt, Taken]:
-        now, house, later = self.clock(), self.house, Later()
+        now, house, batch = self.clock(), self.house, Batch()
         with self.database.change() as connection:
             if self.database.shared:  # two replicas that change the same requests would wait for each other
                 busy = people.with_the_desk(connection, [call.visit.chat for call in calls])
@@ -120,9 +120,9 @@ class Turns:
             for call in calls:
                 if call.receipt in finished:
                     caller = callers[call.visit.chat]
-                    counter = Counter(connection, house, now, later if caller.is_nobody else None)
-                    taken[call.receipt] = self._act(counter, call, caller)
-            later.write(connection, now)
+                    unit = UnitOfWork(connection, house, now, batch if caller.is_nobody else None)
+                    taken[call.receipt] = self._act(unit, call, caller)
+            batch.write(connection, now)
         return taken
 
     def _alone(self, call: Call) -> Taken | Exception:
@@ -141,46 +141,46 @@ class Turns:
             if sets_anew(visit) and inbox.is_overtaken(connection, call.receipt, now=now):
                 return Taken(happened=True)  # what it would set has been set anew since
             caller = people.caller(connection, chat=visit.chat, person=visit.who)
-            return self._act(Counter(connection, self.house, now), call, caller)
+            return self._act(UnitOfWork(connection, self.house, now), call, caller)
 
-    def _act(self, counter: Counter, call: Call, caller: Caller) -> Taken:
+    def _act(self, unit: UnitOfWork, call: Call, caller: Caller) -> Taken:
         visit = call.visit
-        if not self.gate.lets_in(counter, visit, call.receipt.source):
+        if not self.gate.lets_in(unit, visit, call.receipt.source):
             return Taken(happened=True, flood=True)
-        if albums.wait_for_others(counter, visit):
+        if albums.wait_for_others(unit, visit):
             return Taken(happened=True)
-        return self._answer(counter, visit, caller)
+        return self._answer(unit, visit, caller)
 
-    def _answer(self, counter: Counter, visit: Visit, caller: Caller) -> Taken:
-        house = counter.house
-        if front.serve(counter, visit, caller):
+    def _answer(self, unit: UnitOfWork, visit: Visit, caller: Caller) -> Taken:
+        house = unit.house
+        if front.serve(unit, visit, caller):
             return Taken(happened=True)
         memory = memory_of(caller.memory)
         started = time.perf_counter()
-        answer = converse(visit, memory, house, counter.now)
+        answer = converse(visit, memory, house, unit.now)
         matched_in = time.perf_counter() - started if answer.understanding else None
         if answer.understanding:
-            learn(counter, answer.understanding, memory)
-            for notice in notices_for(counter, memory, visit.text):
-                counter.put(visit.chat, notice)
+            learn(unit, answer.understanding, memory)
+            for notice in notices_for(unit, memory, visit.text):
+                unit.put(visit.chat, notice)
         if answer.memory != memory:
-            counter.remember(visit.chat, answer.memory)
+            unit.remember(visit.chat, answer.memory)
         if wants_a_person(visit, answer.understanding):
-            front.person_wanted(counter, visit, answer.memory)
+            front.person_wanted(unit, visit, answer.memory)
             return Taken(happened=True, understanding=answer.understanding, matched_in=matched_in)
         for reply in answer.replies:
-            counter.answer(visit, reply)
+            unit.answer(visit, reply)
         if answer.memory.commune != memory.commune:
-            front.commune_is_known(counter, visit)
+            front.commune_is_known(unit, visit)
         return Taken(happened=True, understanding=answer.understanding, matched_in=matched_in)
 
     def plan_nightly(self) -> None:
         """Put the nightly look at what is kept on the agenda."""
         with self.database.change() as connection:
-            counter = Counter(connection, self.house, self.clock())
-            plan_nightly(counter)
-            ahead.plan_reckoning(counter, at_once=True)
-            appointments.plan_review(counter)
+            unit = UnitOfWork(connection, self.house, self.clock())
+            plan_nightly(unit)
+            ahead.plan_reckoning(unit, at_once=True)
+            appointments.plan_review(unit)
 
     def keep_appointments(self) -> int:
         """Do what the agenda has for now, each thing in a transaction of its own; how many were due."""
@@ -192,7 +192,7 @@ class Turns:
         for entry in entries:
             try:
                 with suppress(Conflict), self.database.change() as connection:
-                    self._keep(Counter(connection, self.house, now), entry)
+                    self._keep(UnitOfWork(connection, self.house, now), entry)
             except PASSING_ERRORS:
                 raise
             except Exception as error:  # noqa: BLE001 - an entry that nobody foresaw keeps no other waiting
@@ -206,32 +206,32 @@ class Turns:
         knowledge = self.house.knowledge
         if knowledge is not self._reckoned_by:
             with self.database.change() as connection:
-                counter = Counter(connection, self.house, self.clock())
-                ahead.plan_reckoning(counter, at_once=True)
-                appointments.plan_review(counter)
+                unit = UnitOfWork(connection, self.house, self.clock())
+                ahead.plan_reckoning(unit, at_once=True)
+                appointments.plan_review(unit)
             self._reckoned_by = knowledge
 
-    def _keep(self, counter: Counter, entry: Entry) -> None:
+    def _keep(self, unit: UnitOfWork, entry: Entry) -> None:
         """Do what an entry says: an album whose parts have come is a turn, all else the clock's."""
         if entry.kind != albums.KIND:
-            clock.keep(counter, entry)
-        elif agenda.take(counter.connection, entry) and (visit := albums.gathered(counter, entry.subject)):
-            caller = people.caller(counter.connection, chat=visit.chat, person=visit.who)
-            self._answer(counter, visit, caller)
+            clock.keep(unit, entry)
+        elif agenda.take(unit.connection, entry) and (visit := albums.gathered(unit, entry.subject)):
+            caller = people.caller(unit.connection, chat=visit.chat, person=visit.who)
+            self._answer(unit, visit, caller)
 
     def scene(self, connection: Transaction, chat: str) -> Scene:
         """What is known of whoever reads in a chat."""
-        return Counter(connection, self.house, self.clock()).scene(chat)
+        return UnitOfWork(connection, self.house, self.clock()).scene(chat)
 
     def put(self, connection: Transaction, chat: str, reply: Reply) -> None:
         """Say something to a chat that no turn of the core's says."""
-        Counter(connection, self.house, self.clock()).put(chat, reply)
+        UnitOfWork(connection, self.house, self.clock()).put(chat, reply)
 
     def as_it_may_be_sent(self, chat: str, reply: Reply) -> Reply | None:
         """What a message shows of requests as it is brought now; None where whoever reads there may not receive it."""
         with self.database.look() as connection:
-            counter = Counter(connection, self.house, self.clock())
-            return relay.in_its_place(counter, chat, reply) if counter.may_be_sent(chat, reply.place) else None
+            unit = UnitOfWork(connection, self.house, self.clock())
+            return relay.in_its_place(unit, chat, reply) if unit.may_be_sent(chat, reply.place) else None
 
     def told(self, connection: Transaction, place: Place) -> None:
         """A message has arrived: what was to be said then is said now."""
@@ -239,27 +239,27 @@ class Turns:
         for chat, payload in place.then:
             outbox.put(connection, chat=chat, payload=payload, now=now)
 
-    def arrived(self, connection: Transaction, parcel: Parcel, place: Place, messages: Sequence[str]) -> None:
+    def arrived(self, connection: Transaction, message: OutgoingMessage, place: Place, ids: Sequence[str]) -> None:
         """It stands there now. Where its citizen asked to be forgotten while it was under way, it is taken back."""
-        if place.about and outbox.is_dead_of(connection, parcel, personal.NOBODY):
-            take_back(Counter(connection, self.house, self.clock()), parcel.chat, place, messages)
+        if place.about and outbox.is_dead_of(connection, message, personal.NOBODY):
+            take_back(UnitOfWork(connection, self.house, self.clock()), message.chat, place, ids)
 
-    def undelivered(self, connection: Transaction, parcel: Parcel, why: str) -> None:
+    def undelivered(self, connection: Transaction, message: OutgoingMessage, why: str) -> None:
         """A message will never arrive: whoever wrote it hears so. `why`: a value of `Why`."""
-        counter = Counter(connection, self.house, self.clock())
-        astray.refused(counter, parcel.chat, reply_of(parcel.payload), astray.Why(why))
+        unit = UnitOfWork(connection, self.house, self.clock())
+        astray.refused(unit, message.chat, reply_of(message.payload), astray.Why(why))
 
     def partly(self, connection: Transaction, chat: str, place: Place, *, left_out: int) -> None:
         """Of several messages that were to be shown together, some have not arrived."""
-        astray.partly(Counter(connection, self.house, self.clock()), chat, place, left_out)
+        astray.partly(UnitOfWork(connection, self.house, self.clock()), chat, place, left_out)
 
     def lost(self, connection: Transaction, chat: str, *, why: str) -> None:
         """Nothing reaches a chat any more."""
-        astray.lost(Counter(connection, self.house, self.clock()), chat, why)
+        astray.lost(UnitOfWork(connection, self.house, self.clock()), chat, why)
 
     def back(self, connection: Transaction, chat: str) -> None:
         """A desk's group can be written to again."""
-        astray.back(Counter(connection, self.house, self.clock()), chat)
+        astray.back(UnitOfWork(connection, self.house, self.clock()), chat)
 
     def apologise(self, chat: str, receipt: Receipt, error: str) -> None:
         """A turn has failed for good: the update is set aside, and the person is told."""
@@ -273,31 +273,31 @@ class Turns:
     def tell(self, chat: str, key: str, lines: Sequence[str] = ()) -> None:
         """Send somebody who runs the bot a sentence, and lines under it as they are."""
         with self.database.change() as connection:
-            counter = Counter(connection, self.house, self.clock())
-            scene = counter.scene(chat)
+            unit = UnitOfWork(connection, self.house, self.clock())
+            scene = unit.scene(chat)
             blocks = [scene.title(key, count=len(lines)), *(Block(text=line) for line in lines[:MAX_LINES])]
             if len(lines) > MAX_LINES:
                 blocks.append(scene.line("admin.more", count=len(lines) - MAX_LINES))
-            counter.put(chat, Reply(blocks=tuple(blocks)))
+            unit.put(chat, Reply(blocks=tuple(blocks)))
 
     def tell_admin(self, connection: Transaction, *, slow_for: dt.timedelta | None) -> bool:
         """Replies have waited so long, or do no more. False: nobody is to be told."""
-        counter = Counter(connection, self.house, self.clock())
+        unit = UnitOfWork(connection, self.house, self.clock())
         if (admin := self.house.admin) is None:
             return False
-        scene = counter.scene(admin)
+        scene = unit.scene(admin)
         line = (
             scene.line("admin.slow", minutes=round(slow_for.total_seconds() / 60))
             if slow_for
             else scene.line("admin.slow_over")
         )
-        counter.put(admin, Reply(blocks=(line,), place=Place(final=True)))
+        unit.put(admin, Reply(blocks=(line,), place=Place(final=True)))
         return True
 
     def open(self, code: str, secret: str, address: str) -> Opened | None:
         """A request, to whoever holds its code and secret. Each wrong try is counted, and all look alike."""
         with self.database.change() as connection:
-            return opening.open_with(Counter(connection, self.house, self.clock()), code, secret, address)
+            return opening.open_with(UnitOfWork(connection, self.house, self.clock()), code, secret, address)
 
     def memory(self, connection: Transaction, chat: str) -> Memory:
         """What is remembered of a chat."""

@@ -7,7 +7,7 @@ from functools import wraps
 from sqlalchemy import text as sql
 
 from bot.casework import staffing
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.config import Settings
 from bot.desk.request import Role
 from bot.doors.door import Pace
@@ -132,8 +132,8 @@ class Play:
     def invited(self, commune, role):
         """A one-time code, as `main.py invite` prints it."""
         with self.turns.database.change() as connection:
-            counter = Counter(connection, self.turns.house, self.turns.clock())
-            return staffing.invite(counter, commune=commune, role=Role(role))
+            unit = UnitOfWork(connection, self.turns.house, self.turns.clock())
+            return staffing.invite(unit, commune=commune, role=Role(role))
 
     async def opens_desk(self, commune, group, *officers, leader=None, new=()):
         """The officers join and make the group the desk of their commune; all but the `new` ones know the work."""

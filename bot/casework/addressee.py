@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.casework import relay
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
 from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
@@ -17,50 +17,48 @@ MOST_OFFERED = 8
 SHOWN = 1500  # of the words, so that the question fits into one message
 
 
-def held_by(counter: Counter, actor: Actor) -> list[Request]:
+def held_by(unit: UnitOfWork, actor: Actor) -> list[Request]:
     """What a member of staff holds now."""
-    owned = counter.requests(cases.owned(counter.connection, actor.person))
+    owned = unit.requests(cases.owned(unit.connection, actor.person))
     return [one for one in owned if Part.OWNER in parts_of(actor, one)]
 
 
-def in_own_chat(counter: Counter, actor: Actor) -> list[Request]:
+def in_own_chat(unit: UnitOfWork, actor: Actor) -> list[Request]:
     """Those of which the conversation is held in the officer's own chat."""
-    return [one for one in held_by(counter, actor) if counter.room(one) == (actor.person, None)]
+    return [one for one in held_by(unit, actor) if unit.room(one) == (actor.person, None)]
 
 
-def several(counter: Counter, actor: Actor) -> bool:
+def several(unit: UnitOfWork, actor: Actor) -> bool:
     """Whether plain words in the officer's own chat may be meant for more than one."""
-    return bool(in_own_chat(counter, actor)) and len(held_by(counter, actor)) > 1
+    return bool(in_own_chat(unit, actor)) and len(held_by(unit, actor)) > 1
 
 
-def without_topic(counter: Counter, actor: Actor, group: str, commune: int) -> list[Request]:
+def without_topic(unit: UnitOfWork, actor: Actor, group: str, commune: int) -> list[Request]:
     """What an officer holds at a desk whose conversations have no topic: there plain words reach nobody."""
-    here = [
-        one for one in held_by(counter, actor) if one.commune == commune and counter.room(one) != (actor.person, None)
-    ]
-    return [one for one in here if shown.where(counter.connection, group, f"topic:{one.code}")[1] is None]
+    here = [one for one in held_by(unit, actor) if one.commune == commune and unit.room(one) != (actor.person, None)]
+    return [one for one in here if shown.where(unit.connection, group, f"topic:{one.code}")[1] is None]
 
 
-def ask(counter: Counter, visit: Visit, meant: list[Request], key: str) -> None:
+def ask(unit: UnitOfWork, visit: Visit, meant: list[Request], key: str) -> None:
     """Keep the words, say that nothing was sent, and offer those who may be meant."""
-    same = {"code": NOBODY_YET, "side": "staff", "name": visit.name, "at": counter.now, "state": "held",
+    same = {"code": NOBODY_YET, "side": "staff", "name": visit.name, "at": unit.now, "state": "held",
             "author": visit.who}  # fmt: skip
-    asked_already = _waits_with_its_album(counter, visit)
-    number = cases.wrote(counter.connection, {**same, **relay.kept(visit, relay.quoting(visit, visit.text))})
+    asked_already = _waits_with_its_album(unit, visit)
+    number = cases.wrote(unit.connection, {**same, **relay.kept(visit, relay.quoting(visit, visit.text))})
     for other in visit.others:
-        cases.wrote(counter.connection, {**same, **relay.kept(other, "")})
+        cases.wrote(unit.connection, {**same, **relay.kept(other, "")})
     if not asked_already:
-        _offer(counter, visit, meant, key, number)
+        _offer(unit, visit, meant, key, number)
 
 
-def _waits_with_its_album(counter: Counter, visit: Visit) -> bool:
+def _waits_with_its_album(unit: UnitOfWork, visit: Visit) -> bool:
     """Whether parts of the album that came earlier wait already: the choice made for them holds for all."""
-    rows = cases.of_album(counter.connection, visit.chat, visit.album) if visit.album else []
+    rows = cases.of_album(unit.connection, visit.chat, visit.album) if visit.album else []
     return any(row["code"] == NOBODY_YET and row["state"] == "held" and row["author"] == visit.who for row in rows)
 
 
-def _offer(counter: Counter, visit: Visit, meant: list[Request], key: str, number: int) -> None:
-    scene = counter.scene(visit.who)
+def _offer(unit: UnitOfWork, visit: Visit, meant: list[Request], key: str, number: int) -> None:
+    scene = unit.scene(visit.who)
     buttons = [
         (Button(label=_name(scene, one), action=actions.SayTo(number, one.code).wire),) for one in meant[:MOST_OFFERED]
     ]
@@ -69,24 +67,24 @@ def _offer(counter: Counter, visit: Visit, meant: list[Request], key: str, numbe
     blocks = (scene.line(key), Block(text=words or scene.say("approval.attachment"), style=Style.NOTE))
     place = Place(lists=tuple(one.code for one in meant[:MOST_OFFERED]))
     answers = replace(visit, reply_to=None)
-    counter.answer(answers, Reply(blocks=blocks, buttons=tuple(buttons), place=place))
+    unit.answer(answers, Reply(blocks=blocks, buttons=tuple(buttons), place=place))
 
 
 def _name(scene: Scene, request: Request) -> str:
     return f"{request.name or scene.say('card.nobody')} · {request.code}"
 
 
-def taken_up(counter: Counter, visit: Visit, number: int) -> Visit | None:
+def taken_up(unit: UnitOfWork, visit: Visit, number: int) -> Visit | None:
     """The visit whose words waited for an addressee, made again; None where they wait no more, or are another's."""
-    row = cases.message(counter.connection, number)
+    row = cases.message(unit.connection, number)
     if row is None or row["code"] != NOBODY_YET or row["state"] != "held" or row["author"] != visit.who:
         return None
-    rows = cases.together(counter.connection, row["id"])
-    if not cases.forget_words(counter.connection, number):
+    rows = cases.together(unit.connection, row["id"])
+    if not cases.forget_words(unit.connection, number):
         return None
     others = tuple(_made_again(one, visit) for one in rows if one["id"] != number)
     for other in rows:
-        cases.forget_words(counter.connection, other["id"])
+        cases.forget_words(unit.connection, other["id"])
     return replace(_made_again(row, visit), others=others)
 
 
@@ -97,10 +95,10 @@ def _made_again(row: cases.Row, visit: Visit) -> Visit:
                  **where, **carried)  # fmt: skip
 
 
-def forget_waiting(counter: Counter, visit: Visit) -> bool:
+def forget_waiting(unit: UnitOfWork, visit: Visit) -> bool:
     """Words that still wait for their addressee were corrected: the question holds the old ones and is void."""
-    found = cases.waiting_at(counter.connection, visit.chat, visit.message)
+    found = cases.waiting_at(unit.connection, visit.chat, visit.message)
     waiting = [row["id"] for row in found if row["code"] == NOBODY_YET]
     for number in waiting:
-        cases.forget_words(counter.connection, number)
+        cases.forget_words(unit.connection, number)
     return bool(waiting)

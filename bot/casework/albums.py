@@ -6,7 +6,7 @@ from dataclasses import replace
 from pydantic import TypeAdapter
 
 from bot.casework import citizens, corrections, officers
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.visit import Visit
 from bot.store import agenda, albums, cases, people
 
@@ -16,24 +16,24 @@ BETWEEN = "|"  # chat and album, in the subject of the entry
 _VISIT = TypeAdapter(Visit)
 
 
-def wait_for_others(counter: Counter, visit: Visit) -> bool:
+def wait_for_others(unit: UnitOfWork, visit: Visit) -> bool:
     """Keep a part until the others have come. False: it belongs to no album, or nobody reads albums there."""
     if visit.album is None or visit.anonymous:
         return False
     kept = {"chat": visit.chat, "message": visit.message, "visit": _VISIT.dump_json(visit).decode()}
     if visit.edited:
-        return albums.change(counter.connection, **kept)
-    if not visit.private and people.desk_in(counter.connection, visit.chat) is None:
+        return albums.change(unit.connection, **kept)
+    if not visit.private and people.desk_in(unit.connection, visit.chat) is None:
         return False
-    albums.keep(counter.connection, **kept, album=visit.album, now=counter.now)
-    agenda.plan(counter.connection, f"{visit.chat}{BETWEEN}{visit.album}", {KIND: counter.now + GATHERS})
+    albums.keep(unit.connection, **kept, album=visit.album, now=unit.now)
+    agenda.plan(unit.connection, f"{visit.chat}{BETWEEN}{visit.album}", {KIND: unit.now + GATHERS})
     return True
 
 
-def gathered(counter: Counter, subject: str) -> Visit | None:
+def gathered(unit: UnitOfWork, subject: str) -> Visit | None:
     """The album as one visit: what is said under one of its parts is said of all. None: it has been read."""
     chat, _, album = subject.partition(BETWEEN)
-    parts = [_VISIT.validate_json(one) for one in albums.take(counter.connection, chat=chat, album=album)]
+    parts = [_VISIT.validate_json(one) for one in albums.take(unit.connection, chat=chat, album=album)]
     if not parts:
         return None
     lead = next((one for one in parts if one.command), None) or next((one for one in parts if one.text), parts[0])
@@ -44,22 +44,22 @@ def gathered(counter: Counter, subject: str) -> Visit | None:
     together = replace(
         lead, text="\n".join(words).strip(), others=tuple(replace(one, text="", quote="") for one in others)
     )
-    return _as_the_others(counter, together)
+    return _as_the_others(unit, together)
 
 
-def _as_the_others(counter: Counter, late: Visit) -> Visit:
+def _as_the_others(unit: UnitOfWork, late: Visit) -> Visit:
     """Parts that come late are what the others were; words that come late hold for those too."""
-    before = cases.of_album(counter.connection, late.chat, late.album or "")
+    before = cases.of_album(unit.connection, late.chat, late.album or "")
     if not before:
         return late
     row = before[-1]
     if row["side"] == "note" and not late.text:
         return replace(late, text=officers.NOTE, late_for=row["code"])
     if late.text.startswith(officers.NOTE):
-        corrections.into_notes(counter, late, [one for one in before if one["side"] == "staff"])
+        corrections.into_notes(unit, late, [one for one in before if one["side"] == "staff"])
     refused = row["side"] == "citizen" and row["state"] == "gone"
     if refused or (row["side"] == "citizen" and citizens.shows_identity_card(late)):
-        if request := counter.request(row["code"]):
-            citizens.refuse_album(counter, request, before)
+        if request := unit.request(row["code"]):
+            citizens.refuse_album(unit, request, before)
         return replace(late, late_for=row["code"], refused=True)
     return replace(late, late_for=row["code"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.ahead.quiet import may_write
 from bot.ahead.slots import HELD_FOR, OFFERED_FOR, USEFUL, Wish, bookable, fits, free_days, holds, reminders
 from bot.casework.ahead import Kind, days_of, scene_of, tell_unasked
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.content.schema import AppointmentCounter, Language, Procedure
 from bot.conversation import actions
 from bot.conversation.citizen import appointments as words
@@ -44,22 +44,22 @@ def _where(scene: Scene, name: str) -> Where | None:
     return Where(scene.commune.code, counter, procedure) if counter and procedure and scene.commune else None
 
 
-def _time_of(counter: Counter, of: AppointmentCounter) -> WorkingTime:
-    return WorkingTime(counter.house.knowledge.calendar, of.opening)
+def _time_of(unit: UnitOfWork, of: AppointmentCounter) -> WorkingTime:
+    return WorkingTime(unit.house.knowledge.calendar, of.opening)
 
 
-def _free(counter: Counter, where: Where) -> list[dt.datetime]:
+def _free(unit: UnitOfWork, where: Where) -> list[dt.datetime]:
     """The times that can be booked now."""
-    taken = bookings.taken(counter.connection, where.commune, where.counter.id, now=counter.now)
-    times = bookable(where.counter, _time_of(counter, where.counter), counter.now)
+    taken = bookings.taken(unit.connection, where.commune, where.counter.id, now=unit.now)
+    times = bookable(where.counter, _time_of(unit, where.counter), unit.now)
     return [at for at in times if taken.get(at, 0) < where.counter.public]
 
 
-def _nearest(counter: Counter, where: Where | None, at: dt.datetime) -> list[dt.datetime]:
+def _nearest(unit: UnitOfWork, where: Where | None, at: dt.datetime) -> list[dt.datetime]:
     """Two free times near another, in their order."""
     if where is None:
         return []
-    return sorted(sorted(_free(counter, where), key=lambda one: abs(one - at))[:OTHERS])
+    return sorted(sorted(_free(unit, where), key=lambda one: abs(one - at))[:OTHERS])
 
 
 def _shown(scene: Scene, one: Booking) -> words.Booked:
@@ -74,95 +74,95 @@ def _shown(scene: Scene, one: Booking) -> words.Booked:
 # Buttons
 
 
-def press(counter: Counter, visit: Visit, action: actions.Booking) -> None:
+def press(unit: UnitOfWork, visit: Visit, action: actions.Booking) -> None:
     """A button of an appointment, perhaps an old one: nothing is believed of it but what it names."""
-    scene = scene_of(counter, visit)
+    scene = scene_of(unit, visit)
     match action:
         case actions.WaitNoMore(name):
-            bookings.waits_no_more(counter.connection, visit.chat, [name])
-            counter.answer(visit, words.waits_no_more(scene))
+            bookings.waits_no_more(unit.connection, visit.chat, [name])
+            unit.answer(visit, words.waits_no_more(scene))
         case actions.ConfirmBooking(number) | actions.AskCancelBooking(number) | actions.CancelBooking(number):
-            _with_own(counter, visit, scene, action, bookings.find(counter.connection, number))
+            _with_own(unit, visit, scene, action, bookings.find(unit.connection, number))
         case actions.RefuseOffer(number):
-            _with_own(counter, visit, scene, action, bookings.find(counter.connection, number))
+            _with_own(unit, visit, scene, action, bookings.find(unit.connection, number))
         case actions.BookDays(name) | actions.BookTimes(name) | actions.HoldTime(name) | actions.WaitForTime(name):
-            _choose(counter, visit, scene, action, _where(scene, name))
+            _choose(unit, visit, scene, action, _where(scene, name))
         case _:
-            counter.answer(visit, Reply(blocks=(scene.line("button.old"),)))
+            unit.answer(visit, Reply(blocks=(scene.line("button.old"),)))
 
 
-def _choose(counter: Counter, visit: Visit, scene: Scene, action: actions.Booking, where: Where | None) -> None:
+def _choose(unit: UnitOfWork, visit: Visit, scene: Scene, action: actions.Booking, where: Where | None) -> None:
     if where is None:
-        return counter.answer(visit, words.not_here(scene))
+        return unit.answer(visit, words.not_here(scene))
     match action:
         case actions.BookTimes(_, day):
-            free = [at for at in _free(counter, where) if at.astimezone(VIETNAM).date() == day]
-            return counter.answer(visit, words.times(scene, where.procedure, day, free))
+            free = [at for at in _free(unit, where) if at.astimezone(VIETNAM).date() == day]
+            return unit.answer(visit, words.times(scene, where.procedure, day, free))
         case actions.HoldTime(_, at):
-            return _hold(counter, visit, scene, where, at)
+            return _hold(unit, visit, scene, where, at)
         case actions.WaitForTime(_, wish):
-            return _wait(counter, visit, scene, where, wish)
+            return _wait(unit, visit, scene, where, wish)
     place = words.place_of(scene, where.counter)
-    return counter.answer(visit, words.days(scene, where.procedure, free_days(_free(counter, where)), place))
+    return unit.answer(visit, words.days(scene, where.procedure, free_days(_free(unit, where)), place))
 
 
-def _hold(counter: Counter, visit: Visit, scene: Scene, where: Where, at: dt.datetime) -> None:
-    if at not in _free(counter, where):
-        return counter.answer(visit, words.taken(scene, where.procedure.id, _nearest(counter, where, at)))
-    number = _take(counter, visit.chat, scene, where, at, until=counter.now + HELD_FOR)
-    found = bookings.find(counter.connection, number) if number else None
+def _hold(unit: UnitOfWork, visit: Visit, scene: Scene, where: Where, at: dt.datetime) -> None:
+    if at not in _free(unit, where):
+        return unit.answer(visit, words.taken(scene, where.procedure.id, _nearest(unit, where, at)))
+    number = _take(unit, visit.chat, scene, where, at, until=unit.now + HELD_FOR)
+    found = bookings.find(unit.connection, number) if number else None
     if found is None:
-        return counter.answer(visit, words.taken(scene, where.procedure.id, _nearest(counter, where, at)))
-    return counter.answer(visit, words.held(scene, _shown(scene, found)))
+        return unit.answer(visit, words.taken(scene, where.procedure.id, _nearest(unit, where, at)))
+    return unit.answer(visit, words.held(scene, _shown(scene, found)))
 
 
 def _take(
-    counter: Counter, chat: str, scene: Scene, where: Where, at: dt.datetime, *, until: dt.datetime
+    unit: UnitOfWork, chat: str, scene: Scene, where: Where, at: dt.datetime, *, until: dt.datetime
 ) -> int | None:
     return bookings.hold(
-        counter.connection, lanes=where.counter.public, now=counter.now, until=until, commune=where.commune,
-        counter=where.counter.id, starts_at=at, chat=chat, procedure=where.procedure.id,
-        language=scene.language.value, code=_new_code(counter), place=words.place_of(scene, where.counter),
+        unit.connection, lanes=where.counter.public, now=unit.now, until=until, commune=where.commune,
+        unit=where.counter.id, starts_at=at, chat=chat, procedure=where.procedure.id,
+        language=scene.language.value, code=_new_code(unit), place=words.place_of(scene, where.counter),
     )  # fmt: skip
 
 
-def _new_code(counter: Counter) -> str:
+def _new_code(unit: UnitOfWork) -> str:
     while True:
         code = codes.code_of(secrets.randbelow(codes.SPACE)).replace("MC-", "LH-")
-        if not bookings.has_code(counter.connection, code):
+        if not bookings.has_code(unit.connection, code):
             return code
 
 
-def _with_own(counter: Counter, visit: Visit, scene: Scene, action: actions.Booking, found: Booking | None) -> None:
+def _with_own(unit: UnitOfWork, visit: Visit, scene: Scene, action: actions.Booking, found: Booking | None) -> None:
     if found is None or found.chat != visit.chat:
-        return counter.answer(visit, Reply(blocks=(scene.line("button.old"),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("button.old"),)))
     match action:
         case actions.ConfirmBooking():
-            return _confirm(counter, visit, scene, found)
+            return _confirm(unit, visit, scene, found)
         case actions.AskCancelBooking() if found.status == bookings.CONFIRMED:
-            return counter.answer(visit, words.ask_cancel(scene, _shown(scene, found)))
+            return unit.answer(visit, words.ask_cancel(scene, _shown(scene, found)))
         case actions.CancelBooking() if found.status == bookings.CONFIRMED:
-            return _cancel(counter, visit, scene, found)
+            return _cancel(unit, visit, scene, found)
         case actions.RefuseOffer() if found.status == bookings.HELD:
-            bookings.free(counter.connection, found.id, status=bookings.EXPIRED)
-            counter.answer(visit, words.waits_no_more(scene))
-            return _offer(counter, found)
-    return counter.answer(visit, Reply(blocks=(scene.line("button.old"),)))
+            bookings.free(unit.connection, found.id, status=bookings.EXPIRED)
+            unit.answer(visit, words.waits_no_more(scene))
+            return _offer(unit, found)
+    return unit.answer(visit, Reply(blocks=(scene.line("button.old"),)))
 
 
-def _confirm(counter: Counter, visit: Visit, scene: Scene, held: Booking) -> None:
-    before = [one for one in bookings.of_chat(counter.connection, visit.chat) if one.procedure == held.procedure]
+def _confirm(unit: UnitOfWork, visit: Visit, scene: Scene, held: Booking) -> None:
+    before = [one for one in bookings.of_chat(unit.connection, visit.chat) if one.procedure == held.procedure]
     if held.status == bookings.CONFIRMED:  # pressed twice
-        return counter.answer(visit, words.shown(scene, _shown(scene, held)))
-    found = bookings.confirm(counter.connection, held.id, visit.chat, now=counter.now)
+        return unit.answer(visit, words.shown(scene, _shown(scene, held)))
+    found = bookings.confirm(unit.connection, held.id, visit.chat, now=unit.now)
     if found is None:
-        return counter.answer(visit, words.too_late(scene, held.procedure))
-    bookings.waits_no_more(counter.connection, visit.chat, [held.procedure])
-    agenda.plan(counter.connection, _subject(found), reminders(found.starts_at, counter.now))
+        return unit.answer(visit, words.too_late(scene, held.procedure))
+    bookings.waits_no_more(unit.connection, visit.chat, [held.procedure])
+    agenda.plan(unit.connection, _subject(found), reminders(found.starts_at, unit.now))
     for reply in words.confirmed(scene, _shown(scene, found), moved=bool(before)):
-        counter.answer(visit, reply)
+        unit.answer(visit, reply)
     for one in before:
-        _gone(counter, one)
+        _gone(unit, one)
     return None
 
 
@@ -171,89 +171,89 @@ def _subject(one: Booking) -> str:
     return f"{one.chat}|b{one.id}"
 
 
-def _cancel(counter: Counter, visit: Visit, scene: Scene, found: Booking) -> None:
-    bookings.free(counter.connection, found.id, status=bookings.CANCELLED)
-    now = bookings.find(counter.connection, found.id) or found
+def _cancel(unit: UnitOfWork, visit: Visit, scene: Scene, found: Booking) -> None:
+    bookings.free(unit.connection, found.id, status=bookings.CANCELLED)
+    now = bookings.find(unit.connection, found.id) or found
     for reply in words.cancelled(scene, _shown(scene, now)):
-        counter.answer(visit, reply)
-    _gone(counter, found)
+        unit.answer(visit, reply)
+    _gone(unit, found)
 
 
-def _gone(counter: Counter, one: Booking) -> None:
+def _gone(unit: UnitOfWork, one: Booking) -> None:
     """It takes its time no more: nobody is reminded of it, and whoever waits is offered the time."""
-    agenda.plan(counter.connection, _subject(one), {})
-    _offer(counter, one)
+    agenda.plan(unit.connection, _subject(one), {})
+    _offer(unit, one)
 
 
 # By word
 
 
-def command(counter: Counter, visit: Visit, actor: Actor, text: str) -> None:
+def command(unit: UnitOfWork, visit: Visit, actor: Actor, text: str) -> None:
     """`/appointments`, or with a code: whoever has the code may look, move and cancel in their own chat."""
-    scene = scene_of(counter, visit)
+    scene = scene_of(unit, visit)
     if text.strip():
         code = codes.read_code(text.upper().replace("LH", "", 1))
-        found = bookings.by_code(counter.connection, code.replace("MC-", "LH-")) if code else None
+        found = bookings.by_code(unit.connection, code.replace("MC-", "LH-")) if code else None
         if found and found.chat == visit.chat:
-            return counter.answer(visit, words.shown(scene, _shown(scene, found)))
-        return counter.answer(visit, Reply(blocks=(scene.line("book.unknown"),)))
+            return unit.answer(visit, words.shown(scene, _shown(scene, found)))
+        return unit.answer(visit, Reply(blocks=(scene.line("book.unknown"),)))
     for post in {one.commune for one in actor.posts if actor.serves(one.commune)}:
-        _for_desk(counter, visit, scene, post)
-    own = [_shown(scene, one) for one in bookings.of_chat(counter.connection, visit.chat)
-           if one.starts_at > counter.now - HELD_FOR]  # fmt: skip
+        _for_desk(unit, visit, scene, post)
+    own = [_shown(scene, one) for one in bookings.of_chat(unit.connection, visit.chat)
+           if one.starts_at > unit.now - HELD_FOR]  # fmt: skip
     if own or not actor.posts:
-        counter.answer(visit, words.listed(scene, own))
+        unit.answer(visit, words.listed(scene, own))
     return None
 
 
-def _for_desk(counter: Counter, visit: Visit, scene: Scene, commune: int) -> None:
-    if commune in counter.house.knowledge.appointments:
-        found = [_shown(scene, one) for one in bookings.ahead(counter.connection, now=counter.now)
-                 if one.commune == commune and one.starts_at < counter.now + SHOWN_TO_DESK]  # fmt: skip
-        counter.answer(visit, words.for_desk(scene, commune_name(scene, commune), found))
+def _for_desk(unit: UnitOfWork, visit: Visit, scene: Scene, commune: int) -> None:
+    if commune in unit.house.knowledge.appointments:
+        found = [_shown(scene, one) for one in bookings.ahead(unit.connection, now=unit.now)
+                 if one.commune == commune and one.starts_at < unit.now + SHOWN_TO_DESK]  # fmt: skip
+        unit.answer(visit, words.for_desk(scene, commune_name(scene, commune), found))
 
 
 # Who waits
 
 
-def _wait(counter: Counter, visit: Visit, scene: Scene, where: Where, wish: Wish) -> None:
+def _wait(unit: UnitOfWork, visit: Visit, scene: Scene, where: Where, wish: Wish) -> None:
     bookings.wait(
-        counter.connection, now=counter.now, chat=visit.chat, procedure=where.procedure.id, commune=where.commune,
-        counter=where.counter.id, language=scene.language.value, wish=wish.value,
+        unit.connection, now=unit.now, chat=visit.chat, procedure=where.procedure.id, commune=where.commune,
+        unit=where.counter.id, language=scene.language.value, wish=wish.value,
     )  # fmt: skip
-    unasked.go_on(counter.connection, visit.chat, Kind.APPOINTMENT)
-    counter.answer(visit, words.waits(scene, where.procedure.id, wish))
+    unasked.go_on(unit.connection, visit.chat, Kind.APPOINTMENT)
+    unit.answer(visit, words.waits(scene, where.procedure.id, wish))
 
 
-def _offer(counter: Counter, freed: Booking) -> None:
+def _offer(unit: UnitOfWork, freed: Booking) -> None:
     """A time that became free: held for the first who waits and can come, for half an hour; by day only."""
-    if freed.starts_at < counter.now + OFFERED_FOR + USEFUL or not may_write(counter.now, days_of(counter)):
+    if freed.starts_at < unit.now + OFFERED_FOR + USEFUL or not may_write(unit.now, days_of(unit)):
         return
-    for row in bookings.waits(counter.connection, freed.commune, freed.counter):
-        if row["chat"] != freed.chat and fits(Wish(row["wish"]), freed.starts_at) and _offered_to(counter, row, freed):
+    for row in bookings.waits(unit.connection, freed.commune, freed.counter):
+        if row["chat"] != freed.chat and fits(Wish(row["wish"]), freed.starts_at) and _offered_to(unit, row, freed):
             return
 
 
-def _offered_to(counter: Counter, row: bookings.Row, freed: Booking) -> bool:
+def _offered_to(unit: UnitOfWork, row: bookings.Row, freed: Booking) -> bool:
     chat, name = row["chat"], row["procedure"]
-    scene = counter.scene(chat, Language(row["language"])).of_commune(freed.commune)
+    scene = unit.scene(chat, Language(row["language"])).of_commune(freed.commune)
     where = _where(scene, name)
     if (
         where is None
         or where.counter.id != freed.counter
-        or unasked.is_stopped(counter.connection, chat, Kind.APPOINTMENT)
+        or unasked.is_stopped(unit.connection, chat, Kind.APPOINTMENT)
     ):
         return False
-    until = counter.now + OFFERED_FOR
-    if freed.starts_at not in _free(counter, where):
+    until = unit.now + OFFERED_FOR
+    if freed.starts_at not in _free(unit, where):
         return False
-    number = _take(counter, chat, scene, where, freed.starts_at, until=until)
-    found = bookings.find(counter.connection, number) if number else None
+    number = _take(unit, chat, scene, where, freed.starts_at, until=until)
+    found = bookings.find(unit.connection, number) if number else None
     if found is None:
         return False
-    bookings.waits_no_more(counter.connection, chat, [name])
-    agenda.plan(counter.connection, _subject(found), {OFFER: until})
-    tell_unasked(counter, chat, words.offered(scene, _shown(scene, found)), Kind.APPOINTMENT, _name(found))
+    bookings.waits_no_more(unit.connection, chat, [name])
+    agenda.plan(unit.connection, _subject(found), {OFFER: until})
+    tell_unasked(unit, chat, words.offered(scene, _shown(scene, found)), Kind.APPOINTMENT, _name(found))
     return True
 
 
@@ -264,66 +264,66 @@ def _name(one: Booking) -> str:
 # What time does
 
 
-def keep(counter: Counter, entry: Entry) -> None:
+def keep(unit: UnitOfWork, entry: Entry) -> None:
     """What the agenda says, taken off it already."""
     if entry.kind == REVIEW:
-        return review(counter)
-    found = bookings.find(counter.connection, int(entry.subject.rpartition("|b")[2]))
+        return review(unit)
+    found = bookings.find(unit.connection, int(entry.subject.rpartition("|b")[2]))
     if found is None:
         return None
     if entry.kind == OFFER and found.status == bookings.HELD:
-        bookings.free(counter.connection, found.id, status=bookings.EXPIRED)
-        return _offer(counter, found)
+        bookings.free(unit.connection, found.id, status=bookings.EXPIRED)
+        return _offer(unit, found)
     if entry.kind in TOLD and found.status == bookings.CONFIRMED:
-        return _remind(counter, found)
+        return _remind(unit, found)
     return None
 
 
-def _remind(counter: Counter, found: Booking) -> None:
+def _remind(unit: UnitOfWork, found: Booking) -> None:
     """Only while it helps."""
-    stopped = unasked.is_stopped(counter.connection, found.chat, Kind.APPOINTMENT)
-    if stopped or counter.now > found.starts_at - USEFUL:
+    stopped = unasked.is_stopped(unit.connection, found.chat, Kind.APPOINTMENT)
+    if stopped or unit.now > found.starts_at - USEFUL:
         return
-    scene = _scene(counter, found)
-    tell_unasked(counter, found.chat, words.reminder(scene, _shown(scene, found)), Kind.APPOINTMENT, _name(found))
+    scene = _scene(unit, found)
+    tell_unasked(unit, found.chat, words.reminder(scene, _shown(scene, found)), Kind.APPOINTMENT, _name(found))
 
 
-def _scene(counter: Counter, found: Booking) -> Scene:
-    memory = counter.memory(found.chat)
+def _scene(unit: UnitOfWork, found: Booking) -> Scene:
+    memory = unit.memory(found.chat)
     language = memory.language or memory.spoke or Language(found.language)
-    return counter.scene(found.chat, language).of_commune(found.commune)
+    return unit.scene(found.chat, language).of_commune(found.commune)
 
 
-def plan_review(counter: Counter) -> None:
+def plan_review(unit: UnitOfWork) -> None:
     """Look at all that is booked: what is known has changed."""
-    agenda.plan(counter.connection, REVIEW, {REVIEW: counter.now})
+    agenda.plan(unit.connection, REVIEW, {REVIEW: unit.now})
 
 
-def review(counter: Counter) -> None:
+def review(unit: UnitOfWork) -> None:
     """Closures, other hours, an office that moved: each person is told, with two other times where theirs is gone."""
-    for found in bookings.ahead(counter.connection, now=counter.now):
-        scene = _scene(counter, found)
+    for found in bookings.ahead(unit.connection, now=unit.now):
+        scene = _scene(unit, found)
         where = _where(scene, found.procedure)
         same = where and where.counter.id == found.counter
-        if where and same and holds(where.counter, _time_of(counter, where.counter), found.starts_at):
-            _look_at_place(counter, scene, where, found)
+        if where and same and holds(where.counter, _time_of(unit, where.counter), found.starts_at):
+            _look_at_place(unit, scene, where, found)
         else:
-            _call_off(counter, scene, where, found)
+            _call_off(unit, scene, where, found)
 
 
-def _look_at_place(counter: Counter, scene: Scene, where: Where, found: Booking) -> None:
+def _look_at_place(unit: UnitOfWork, scene: Scene, where: Where, found: Booking) -> None:
     place = words.place_of(scene, where.counter)
     if place == found.place:
         return
-    bookings.move_place(counter.connection, found.id, place)
+    bookings.move_place(unit.connection, found.id, place)
     reply = words.moved_office(scene, _shown(scene, found), place)
-    counter.put(found.chat, reply, name=f"{_name(found)}:place")
+    unit.put(found.chat, reply, name=f"{_name(found)}:place")
 
 
-def _call_off(counter: Counter, scene: Scene, where: Where | None, found: Booking) -> None:
+def _call_off(unit: UnitOfWork, scene: Scene, where: Where | None, found: Booking) -> None:
     """It is told at once, by night too where it is near: somebody would walk for nothing."""
-    bookings.free(counter.connection, found.id, status=bookings.BY_OFFICE)
-    agenda.plan(counter.connection, _subject(found), {})
-    reply = words.off(scene, _shown(scene, found), _nearest(counter, where, found.starts_at))
-    near = found.starts_at < counter.now + dt.timedelta(hours=18)
-    counter.put(found.chat, reply, name=f"{_name(found)}:off", quiet=not near)
+    bookings.free(unit.connection, found.id, status=bookings.BY_OFFICE)
+    agenda.plan(unit.connection, _subject(found), {})
+    reply = words.off(scene, _shown(scene, found), _nearest(unit, where, found.starts_at))
+    near = found.starts_at < unit.now + dt.timedelta(hours=18)
+    unit.put(found.chat, reply, name=f"{_name(found)}:off", quiet=not near)

@@ -1,13 +1,13 @@
-"""The desk on a screen: what it shows of requests, and the same deeds as the chat's buttons, with what came of them.
+"""The desk on a screen: what it shows of requests, and the same commands as the chat's buttons, with what came of them.
 
-A deed said here is a visit in the officer's own chat, but for what would be answered there: that is shown on the page.
+A command given here is a visit in the officer's own chat; what would be answered there is shown on the page.
 """
 
 import datetime as dt
 from dataclasses import dataclass, field
 
 from bot.casework import officers, searching, second_look
-from bot.casework.counter import Counter, Then
+from bot.casework.unit_of_work import Then, UnitOfWork
 from bot.conversation.reply import Reply
 from bot.conversation.staff import cards
 from bot.conversation.visit import Kind, Visit
@@ -23,8 +23,8 @@ LISTS = ("overdue", "soon", "offered", "above", "mine", "unclaimed", "asked", "o
 
 
 @dataclass(frozen=True)
-class AtDesk(Counter):
-    """A counter whose answers to whoever acts are heard on the page."""
+class AtDesk(UnitOfWork):
+    """A unit of work whose answers to whoever acts are heard on the page."""
 
     heard: list[Reply] = field(default_factory=list)
 
@@ -79,7 +79,7 @@ class Talk:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What came of a deed. `refused`: why nothing did."""
+    """What came of a command. `refused`: why nothing did."""
 
     said: tuple[Reply, ...] = ()
     refused: str = ""
@@ -89,32 +89,32 @@ class Done:
 # Lists
 
 
-def lists(counter: Counter, actor: Actor) -> dict[str, list[Line]]:
+def lists(unit: UnitOfWork, actor: Actor) -> dict[str, list[Line]]:
     """Everything somebody may work on, each once, by what is to be done about it."""
-    found = [one for one in _of(counter, actor) if may_receive(actor, one, Share.CARD) and parts_of(actor, one)]
+    found = [one for one in _of(unit, actor) if may_receive(actor, one, Share.CARD) and parts_of(actor, one)]
     sorted_: dict[str, list[Line]] = {name: [] for name in LISTS}
     for one in found:
-        sorted_[_list_of(counter, actor, one)].append(line(counter, actor, one))
+        sorted_[_list_of(unit, actor, one)].append(line(unit, actor, one))
     for lines in sorted_.values():
         lines.sort(key=lambda one: (one.left is None, one.left or dt.timedelta(), one.request.opened_at))
     return sorted_
 
 
-def _of(counter: Counter, actor: Actor) -> list[Request]:
-    found = counter.requests(cases.of_communes(counter.connection, searching.communes_of(actor)))
+def _of(unit: UnitOfWork, actor: Actor) -> list[Request]:
+    found = unit.requests(cases.of_communes(unit.connection, searching.communes_of(actor)))
     for province in sorted({post.province for post in actor.posts if post.role is Role.PROVINCE}):
-        found += [one for one in counter.requests(cases.above(counter.connection, province)) if one not in found]
+        found += [one for one in unit.requests(cases.above(unit.connection, province)) if one not in found]
     return found
 
 
-def _list_of(counter: Counter, actor: Actor, request: Request) -> str:
+def _list_of(unit: UnitOfWork, actor: Actor, request: Request) -> str:
     if request.transfer_to and Part.RECEIVER in parts_of(actor, request):
         return "offered"
     if request.level is not Level.COMMUNE:
         return "above"
     if request.status is Status.ASKED:
         return "asked"
-    if "overdue" in request.raised or (request.next_due and request.next_due <= counter.now):
+    if "overdue" in request.raised or (request.next_due and request.next_due <= unit.now):
         return "overdue"
     if "due_soon" in request.raised:
         return "soon"
@@ -123,43 +123,43 @@ def _list_of(counter: Counter, actor: Actor, request: Request) -> str:
     return "mine" if request.owner == actor.person else "others"
 
 
-def line(counter: Counter, actor: Actor, request: Request) -> Line:
-    office, due = counter.office(request.commune), request.next_due
+def line(unit: UnitOfWork, actor: Actor, request: Request) -> Line:
+    office, due = unit.office(request.commune), request.next_due
     left = None
     if due is not None:
-        left = -office.between(due, counter.now) if due <= counter.now else office.between(counter.now, due)
+        left = -office.between(due, unit.now) if due <= unit.now else office.between(unit.now, due)
     words = " ".join(request.subject.split()) if may_receive(actor, request, Share.WORDS) else ""
     return Line(
         request=request,
         words=words if len(words) <= WORDS else words[:WORDS].rsplit(" ", 1)[0] + "…",
-        topic=cards.topic_of(counter.desk_scene(request.commune), request) or "",
-        age=office.between(request.opened_at, request.closed_at or counter.now),
+        topic=cards.topic_of(unit.desk_scene(request.commune), request) or "",
+        age=office.between(request.opened_at, request.closed_at or unit.now),
         left=left,
     )
 
 
-def found(counter: Counter, actor: Actor, words: str) -> list[Line]:
-    return [line(counter, actor, one) for one in searching.search(counter, actor, words)]
+def found(unit: UnitOfWork, actor: Actor, words: str) -> list[Line]:
+    return [line(unit, actor, one) for one in searching.search(unit, actor, words)]
 
 
 # One request
 
 
-def talk(counter: Counter, actor: Actor, code: str, *, look: bool = True) -> Talk | None:
+def talk(unit: UnitOfWork, actor: Actor, code: str, *, look: bool = True) -> Talk | None:
     """A request's conversation; None where it is none of theirs. `look`: a line in the audit log says who looked."""
-    request = counter.request(code)
+    request = unit.request(code)
     if request is None or not searching.may_open(actor, request) or not may_receive(actor, request):
         return None
     if look:
-        counter.audit(actor, "look", request.code)
-    rows = [row for row in cases.said(counter.connection, code) if _shown(actor, request, row)]
+        unit.audit(actor, "look", request.code)
+    rows = [row for row in cases.said(unit.connection, code) if _shown(actor, request, row)]
     return Talk(
         request=request,
         said=tuple(_said(request, row) for row in rows),
         verbs=verbs(actor, request),
-        others=_others(counter, actor, request),
-        crew=_crew(counter, actor, request),
-        events=tuple(cases.history(counter.connection, code)),
+        others=_others(unit, actor, request),
+        crew=_crew(unit, actor, request),
+        events=tuple(cases.history(unit.connection, code)),
     )
 
 
@@ -188,18 +188,18 @@ def _said(request: Request, row: cases.Row) -> Said:
     )
 
 
-def _others(counter: Counter, actor: Actor, request: Request) -> tuple[Request, ...]:
-    rows = cases.of_citizen(counter.connection, request.citizen, [*LIVE, *OVER])
-    found = [one for one in counter.requests(rows) if one.code != request.code and searching.may_open(actor, one)]
+def _others(unit: UnitOfWork, actor: Actor, request: Request) -> tuple[Request, ...]:
+    rows = cases.of_citizen(unit.connection, request.citizen, [*LIVE, *OVER])
+    found = [one for one in unit.requests(rows) if one.code != request.code and searching.may_open(actor, one)]
     return tuple(found[:MOST_OTHERS])
 
 
-def _crew(counter: Counter, actor: Actor, request: Request) -> tuple[tuple[str, str, int], ...]:
+def _crew(unit: UnitOfWork, actor: Actor, request: Request) -> tuple[tuple[str, str, int], ...]:
     if "assign" not in verbs(actor, request):
         return ()
     return tuple(
-        (one.person, one.name, len(cases.owned(counter.connection, one.person)))
-        for one in officers.crew_for(counter, request)
+        (one.person, one.name, len(cases.owned(unit.connection, one.person)))
+        for one in officers.crew_for(unit, request)
     )
 
 
@@ -232,43 +232,43 @@ NEED_WORDS = ("answer", "more", "note", "transfer", "decline", "escalate", "retu
 TO_CITIZEN = ("answer", "more", "returned", "close")
 
 
-def do(counter: AtDesk, actor: Actor, code: str, verb: str, text: str, *, seen: int) -> Done:
+def do(unit: AtDesk, actor: Actor, code: str, verb: str, text: str, *, seen: int) -> Done:
     """Do it as the chat would. `seen`: the newest of the citizen's messages that stood on the page."""
-    request = counter.request(code)
+    request = unit.request(code)
     if request is None or not may_receive(actor, request) or not parts_of(actor, request) - {Part.CITIZEN}:
         return Done(refused="unknown")
-    if verb not in officers.DEEDS or (verb in NEED_WORDS and not text.strip()):
+    if verb not in officers.COMMANDS or (verb in NEED_WORDS and not text.strip()):
         return Done(refused="empty")
-    newest = max((row["id"] for row in cases.said(counter.connection, code, side="citizen")), default=0)
+    newest = max((row["id"] for row in cases.said(unit.connection, code, side="citizen")), default=0)
     if verb in TO_CITIZEN and newest > seen:
         return Done(newer=True)
     visit = Visit(chat=actor.person, kind=Kind.COMMAND, command=verb, text=text, name=actor.name)
     try:
-        officers.DEEDS[verb](counter, visit, actor, request, text.strip()[:MAX_TEXT])
+        officers.COMMANDS[verb](unit, visit, actor, request, text.strip()[:MAX_TEXT])
     except Refused as refused:
-        return Done(refused=refused.reason, said=(_why(counter, refused, request),))
-    return Done(said=tuple(counter.heard))
+        return Done(refused=refused.reason, said=(_why(unit, refused, request),))
+    return Done(said=tuple(unit.heard))
 
 
-def _why(counter: Counter, refused: Refused, request: Request) -> Reply:
+def _why(unit: UnitOfWork, refused: Refused, request: Request) -> Reply:
     values = {"who": refused.who, "code": request.code}
-    return Reply(blocks=(counter.desk_scene(request.commune).line(f"refused.{refused.reason}", **values),))
+    return Reply(blocks=(unit.desk_scene(request.commune).line(f"refused.{refused.reason}", **values),))
 
 
-def review(counter: AtDesk, actor: Actor, number: int, why: str | None) -> Done:
+def review(unit: AtDesk, actor: Actor, number: int, why: str | None) -> Done:
     """A colleague lets a new officer's words go, or sends them back with a reason."""
     visit = Visit(chat=actor.person, kind=Kind.COMMAND, command="approve", name=actor.name)
-    row = cases.message(counter.connection, number)
-    request = counter.request(row["code"]) if row else None
+    row = cases.message(unit.connection, number)
+    request = unit.request(row["code"]) if row else None
     try:
-        second_look.decide(counter, visit, actor, number, why=why, deeds=officers.GOES_OUT)
+        second_look.decide(unit, visit, actor, number, why=why, deeds=officers.GOES_OUT)
     except Refused as refused:
-        return Done(refused=refused.reason, said=(_why(counter, refused, request),) if request else ())
-    return Done(said=tuple(counter.heard))
+        return Done(refused=refused.reason, said=(_why(unit, refused, request),) if request else ())
+    return Done(said=tuple(unit.heard))
 
 
-def reviewable(counter: Counter, actor: Actor, request: Request, shown: Talk) -> frozenset[int]:
+def reviewable(unit: UnitOfWork, actor: Actor, request: Request, shown: Talk) -> frozenset[int]:
     """Of the words that wait, those that this officer may look at for a colleague."""
     held = (one.number for one in shown.said if one.state == "held")
-    rows = (cases.message(counter.connection, number) for number in held)
-    return frozenset(row["id"] for row in rows if row and second_look.may_decide(counter, actor, request, row))
+    rows = (cases.message(unit.connection, number) for number in held)
+    return frozenset(row["id"] for row in rows if row and second_look.may_decide(unit, actor, request, row))

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bot.ahead.quiet import after_quiet, may_write
 from bot.casework.ahead import Kind, days_of, scene_of
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
 from bot.conversation.reply import Place, Reply
 from bot.conversation.staff import notices as words
@@ -33,107 +33,105 @@ DUTIES = (SEND,)
 # Citizens
 
 
-def show(counter: Counter, visit: Visit) -> None:
+def show(unit: UnitOfWork, visit: Visit) -> None:
     """`/notices`: what holds today, and which kinds one is told of."""
-    scene = scene_of(counter, visit)
+    scene = scene_of(unit, visit)
     commune = scene.commune.code if scene.commune else -1
-    sent = [(one.text, one.ends_at) for one in broadcasts.holding(counter.connection, commune, now=counter.now)]
-    asked = [(row["text"], row["until"]) for row in questions.in_force(counter.connection, commune, now=counter.now)]
-    wanted = [kind for of, kind in broadcasts.wanted_by(counter.connection, visit.chat) if of == commune]
-    counter.answer(visit, words.listed(scene, [*sent, *asked], wanted))
+    sent = [(one.text, one.ends_at) for one in broadcasts.holding(unit.connection, commune, now=unit.now)]
+    asked = [(row["text"], row["until"]) for row in questions.in_force(unit.connection, commune, now=unit.now)]
+    wanted = [kind for of, kind in broadcasts.wanted_by(unit.connection, visit.chat) if of == commune]
+    unit.answer(visit, words.listed(scene, [*sent, *asked], wanted))
 
 
-def choose(counter: Counter, visit: Visit, action: actions.Notices) -> None:
+def choose(unit: UnitOfWork, visit: Visit, action: actions.Notices) -> None:
     """One more kind, or one less."""
-    scene = scene_of(counter, visit)
+    scene = scene_of(unit, visit)
     match action:
         case actions.WantNotices(kind) if kind in list(NoticeKind) and scene.commune:
-            broadcasts.subscribe(
-                counter.connection, visit.chat, scene.commune.code, kind, now=counter.now, version=VERSION
-            )
-            reminders.go_on(counter.connection, visit.chat, Kind.NOTICE)
+            broadcasts.subscribe(unit.connection, visit.chat, scene.commune.code, kind, now=unit.now, version=VERSION)
+            reminders.go_on(unit.connection, visit.chat, Kind.NOTICE)
         case actions.UnwantNotices(kind):
-            broadcasts.unsubscribe(counter.connection, visit.chat, kind)
-    show(counter, visit)
+            broadcasts.unsubscribe(unit.connection, visit.chat, kind)
+    show(unit, visit)
 
 
 # The desk
 
 
-def command(counter: Counter, visit: Visit, actor: Actor) -> None:
+def command(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:
     """`/broadcast KIND DAY words`, or `/broadcast NUMBER`: how far it has got."""
-    scene = counter.scene(visit.who)
+    scene = unit.scene(visit.who)
     first, _, rest = visit.text.strip().partition(" ")
     if first.isascii() and first.isdigit() and len(first) < 18:
-        return _report(counter, visit, actor, int(first))
+        return _report(unit, visit, actor, int(first))
     day, _, text = rest.strip().partition(" ")
     post = next((one for one in actor.posts if one.role in (Role.OFFICER, Role.LEADER)), None)
-    until = _last_day(counter, day)
+    until = _last_day(unit, day)
     if post is None or first not in list(NoticeKind) or until is None or not 1 <= len(text.strip()) <= LONGEST:
-        return counter.answer(visit, Reply(blocks=(scene.line("broadcast.usage", most=LONGEST),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("broadcast.usage", most=LONGEST),)))
     number = broadcasts.write(
-        counter.connection, commune=post.commune, kind=first, text=text.strip(), starts_at=counter.now, ends_at=until,
+        unit.connection, commune=post.commune, kind=first, text=text.strip(), starts_at=unit.now, ends_at=until,
         by=actor.person,
     )  # fmt: skip
-    counter.audit(actor, "broadcast", str(number))
-    one = broadcasts.find(counter.connection, number)
+    unit.audit(actor, "broadcast", str(number))
+    one = broadcasts.find(unit.connection, number)
     assert one  # noqa: S101 - written in this transaction
-    for person in {actor.person, *counter.crew(post.commune)}:
-        counter.put(person, _preview(counter, one, mine=person == actor.person))
+    for person in {actor.person, *unit.crew(post.commune)}:
+        unit.put(person, _preview(unit, one, mine=person == actor.person))
     return None
 
 
-def _last_day(counter: Counter, text: str) -> dt.datetime | None:
+def _last_day(unit: UnitOfWork, text: str) -> dt.datetime | None:
     """The end of the day that was typed."""
-    today = counter.now.astimezone(VIETNAM).date()
+    today = unit.now.astimezone(VIETNAM).date()
     span = Span(first=today, last=today + dt.timedelta(days=DAYS))
-    heard = read_date(text, counter.house.engine.dates, today=today, span=span)
+    heard = read_date(text, unit.house.engine.dates, today=today, span=span)
     day = heard.day or (heard.perhaps[0] if len(heard.perhaps) == 1 else None)
     return dt.datetime.combine(day, dt.time(23, 59), VIETNAM) if day else None
 
 
-def _message(counter: Counter, one: Broadcast) -> Reply:
-    scene = counter.desk_scene(one.commune)
+def _message(unit: UnitOfWork, one: Broadcast) -> Reply:
+    scene = unit.desk_scene(one.commune)
     return words.message(scene, commune_name(scene, one.commune), one.text, one.ends_at)
 
 
-def _preview(counter: Counter, one: Broadcast, *, mine: bool) -> Reply:
-    count = broadcasts.count(counter.connection, one.commune, one.kind)
-    return words.preview(counter.desk_scene(one.commune), one.id, _message(counter, one), count, mine=mine)
+def _preview(unit: UnitOfWork, one: Broadcast, *, mine: bool) -> Reply:
+    count = broadcasts.count(unit.connection, one.commune, one.kind)
+    return words.preview(unit.desk_scene(one.commune), one.id, _message(unit, one), count, mine=mine)
 
 
-def press(counter: Counter, visit: Visit, actor: Actor, action: actions.Broadcasting) -> None:
+def press(unit: UnitOfWork, visit: Visit, actor: Actor, action: actions.Broadcasting) -> None:
     """Whoever serves at the commune may; who wrote it does not send it off."""
-    one = broadcasts.find(counter.connection, action.number)
-    scene = counter.scene(visit.who)
+    one = broadcasts.find(unit.connection, action.number)
+    scene = unit.scene(visit.who)
     if one is None or not actor.serves(one.commune):
-        return counter.answer(visit, Reply(blocks=(scene.line("staff.only"),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("staff.only"),)))
     match action:
         case actions.SendBroadcast() if one.by == actor.person:
-            return counter.answer(visit, Reply(blocks=(scene.line("broadcast.second"),)))
+            return unit.answer(visit, Reply(blocks=(scene.line("broadcast.second"),)))
         case actions.SendBroadcast():
-            done = broadcasts.become(counter.connection, one.id, before=[broadcasts.WAITING], after=broadcasts.SENDING,
+            done = broadcasts.become(unit.connection, one.id, before=[broadcasts.WAITING], after=broadcasts.SENDING,
                                      approved_by=actor.person)  # fmt: skip
         case actions.ResumeBroadcast():
-            done = broadcasts.become(counter.connection, one.id, before=[broadcasts.PAUSED], after=broadcasts.SENDING)
+            done = broadcasts.become(unit.connection, one.id, before=[broadcasts.PAUSED], after=broadcasts.SENDING)
         case actions.PauseBroadcast():
-            done = broadcasts.become(counter.connection, one.id, before=[broadcasts.SENDING], after=broadcasts.PAUSED)
+            done = broadcasts.become(unit.connection, one.id, before=[broadcasts.SENDING], after=broadcasts.PAUSED)
         case _:
-            done = broadcasts.become(counter.connection, one.id, before=[broadcasts.WAITING], after=broadcasts.REFUSED)
+            done = broadcasts.become(unit.connection, one.id, before=[broadcasts.WAITING], after=broadcasts.REFUSED)
     if done:
-        counter.audit(actor, "broadcast", str(one.id))
+        unit.audit(actor, "broadcast", str(one.id))
         sending = isinstance(action, actions.SendBroadcast | actions.ResumeBroadcast)
-        agenda.plan(counter.connection, f"{SEND}|{one.id}", {SEND: counter.now} if sending else {})
-    return _report(counter, visit, actor, one.id)
+        agenda.plan(unit.connection, f"{SEND}|{one.id}", {SEND: unit.now} if sending else {})
+    return _report(unit, visit, actor, one.id)
 
 
-def _report(counter: Counter, visit: Visit, actor: Actor, number: int) -> None:
-    one = broadcasts.find(counter.connection, number)
-    scene = counter.scene(visit.who)
+def _report(unit: UnitOfWork, visit: Visit, actor: Actor, number: int) -> None:
+    one = broadcasts.find(unit.connection, number)
+    scene = unit.scene(visit.who)
     if one is None or not actor.serves(one.commune):
-        return counter.answer(visit, Reply(blocks=(scene.line("staff.only"),)))
-    sent = broadcasts.report(counter.connection, _name(one))
-    return counter.answer(visit, words.state(scene, one.id, one.status, sent, one.count))
+        return unit.answer(visit, Reply(blocks=(scene.line("staff.only"),)))
+    sent = broadcasts.report(unit.connection, _name(one))
+    return unit.answer(visit, words.state(scene, one.id, one.status, sent, one.count))
 
 
 def _name(one: Broadcast) -> str:
@@ -143,36 +141,36 @@ def _name(one: Broadcast) -> str:
 # Sending
 
 
-def keep(counter: Counter, entry: Entry) -> None:
+def keep(unit: UnitOfWork, entry: Entry) -> None:
     """Some of its readers at a time; each once, whatever stops in between."""
-    one = broadcasts.find(counter.connection, int(entry.subject.rpartition("|")[2]))
+    one = broadcasts.find(unit.connection, int(entry.subject.rpartition("|")[2]))
     if one is None or one.status != broadcasts.SENDING:
         return
-    if one.ends_at <= counter.now:
-        _end(counter, one)
-    elif not may_write(counter.now, days_of(counter)):
-        agenda.plan(counter.connection, entry.subject, {SEND: after_quiet(counter.now, one.id, days_of(counter))})
-    elif readers := broadcasts.next_readers(counter.connection, one, limit=AT_ONCE):
-        if broadcasts.reach(counter.connection, one, readers):
-            _put(counter, one, readers.values())
-        agenda.plan(counter.connection, entry.subject, {SEND: counter.now + AGAIN})
+    if one.ends_at <= unit.now:
+        _end(unit, one)
+    elif not may_write(unit.now, days_of(unit)):
+        agenda.plan(unit.connection, entry.subject, {SEND: after_quiet(unit.now, one.id, days_of(unit))})
+    elif readers := broadcasts.next_readers(unit.connection, one, limit=AT_ONCE):
+        if broadcasts.reach(unit.connection, one, readers):
+            _put(unit, one, readers.values())
+        agenda.plan(unit.connection, entry.subject, {SEND: unit.now + AGAIN})
     else:
-        _end(counter, one)
+        _end(unit, one)
 
 
-def _put(counter: Counter, one: Broadcast, readers: Iterable[str]) -> None:
-    reply = replace(_message(counter, one), place=Place(final=True))
+def _put(unit: UnitOfWork, one: Broadcast, readers: Iterable[str]) -> None:
+    reply = replace(_message(unit, one), place=Place(final=True))
     for chat in readers:
-        if not reminders.is_stopped(counter.connection, chat, Kind.NOTICE):
-            counter.put(chat, reply, priority=Priority.BROADCAST, name=_name(one), quiet=True)
-            reminders.told(counter.connection, chat, Kind.NOTICE, now=counter.now)
+        if not reminders.is_stopped(unit.connection, chat, Kind.NOTICE):
+            unit.put(chat, reply, priority=Priority.BROADCAST, name=_name(one), quiet=True)
+            reminders.told(unit.connection, chat, Kind.NOTICE, now=unit.now)
 
 
-def _end(counter: Counter, one: Broadcast) -> None:
+def _end(unit: UnitOfWork, one: Broadcast) -> None:
     """Whoever wrote it reads how far it got."""
-    broadcasts.become(counter.connection, one.id, before=[broadcasts.SENDING], after=broadcasts.DONE)
-    if one.ends_at <= counter.now:
-        outbox.withdraw(counter.connection, _name(one), now=counter.now)
-    sent = broadcasts.report(counter.connection, _name(one))
-    scene = counter.scene(one.by)
-    counter.put(one.by, words.state(scene, one.id, broadcasts.DONE, sent, one.count), priority=Priority.REMINDER)
+    broadcasts.become(unit.connection, one.id, before=[broadcasts.SENDING], after=broadcasts.DONE)
+    if one.ends_at <= unit.now:
+        outbox.withdraw(unit.connection, _name(one), now=unit.now)
+    sent = broadcasts.report(unit.connection, _name(one))
+    scene = unit.scene(one.by)
+    unit.put(one.by, words.state(scene, one.id, broadcasts.DONE, sent, one.count), priority=Priority.REMINDER)

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from bot.casework import ahead, keys, relay
 from bot.casework import people as privacy_of
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
 from bot.conversation.actions import OwnVerb
 from bot.conversation.citizen import commands, communes, requests, talk
@@ -57,9 +57,9 @@ DRAFT, WAITS_FOR_COMMUNE = "-", "?"
 _EVENT = TypeAdapter(Event)
 
 
-def scene_of(counter: Counter, visit: Visit) -> Scene:
-    memory = counter.memory(visit.chat)
-    return Scene(house=counter.house, memory=memory, language=language_of(visit, memory), now=counter.now)
+def scene_of(unit: UnitOfWork, visit: Visit) -> Scene:
+    memory = unit.memory(visit.chat)
+    return Scene(house=unit.house, memory=memory, language=language_of(visit, memory), now=unit.now)
 
 
 # Drafts
@@ -69,28 +69,28 @@ def _kind_of(kind: str) -> RequestKind:
     return RequestKind(kind) if kind in list(RequestKind) else RequestKind.QUESTION
 
 
-def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text: str) -> None:
+def begin(unit: UnitOfWork, visit: Visit, kind: str, procedure: str | None, text: str) -> None:
     """Open a draft: with the words, the procedure and the commune where they are known."""
-    scene = scene_of(counter, visit)
-    understood = _read(counter, scene, text) if text.strip() else None
+    scene = scene_of(unit, visit)
+    understood = _read(unit, scene, text) if text.strip() else None
     if understood and understood.outcome in NEVER_REQUESTS:
-        return _never(counter, visit, scene, understood)
-    if scene.commune and _kept_out(counter, visit.chat, scene.commune.code):
+        return _never(unit, visit, scene, understood)
+    if scene.commune and _kept_out(unit, visit.chat, scene.commune.code):
         return None
-    if _too_many(counter, visit, scene):
+    if _too_many(unit, visit, scene):
         return None
     if not privacy_of.has_agreed(scene):
         wish = actions.Agree(_kind_of(kind), procedure or "")
-        return privacy_of.ask_consent(counter, visit, scene, wish, text)
+        return privacy_of.ask_consent(unit, visit, scene, wish, text)
     if len(text) > MAX_SUBJECT:
-        return counter.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
-    if not _keeps_older(counter, visit, scene):
+        return unit.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
+    if not _keeps_older(unit, visit, scene):
         return None
     if understood and understood.outcome is Outcome.ANSWERED and procedure is None:
         procedure = understood.procedures[0].id
     known = procedure if procedure and short_name(scene, procedure) else None
     request = Request(
-        code=counter.free_code(),
+        code=unit.free_code(),
         citizen=visit.chat,
         name=visit.name,
         language=understood.language if understood and not scene.memory.language else scene.language,
@@ -100,16 +100,16 @@ def begin(counter: Counter, visit: Visit, kind: str, procedure: str | None, text
         procedure=known,
         case_=_case(scene, known),
         subject=text.strip(),
-        opened_at=counter.now,
-        moved_at=counter.now,
+        opened_at=unit.now,
+        moved_at=unit.now,
     )
-    counter.open_draft(request)
+    unit.open_draft(request)
     if visit.kind in relay.WORDS:
         if request.subject:
-            relay.wrote(counter, request, visit, side="citizen", text=request.subject)
-    elif not keep_attachment(counter, replace(visit, text=request.subject), request):
+            relay.wrote(unit, request, visit, side="citizen", text=request.subject)
+    elif not keep_attachment(unit, replace(visit, text=request.subject), request):
         return None
-    return show_draft(counter, request)
+    return show_draft(unit, request)
 
 
 def _case(scene: Scene, procedure: str | None) -> str:
@@ -122,135 +122,135 @@ def _case(scene: Scene, procedure: str | None) -> str:
     return " · ".join(labels)[:400]
 
 
-def _read(counter: Counter, scene: Scene, text: str) -> Understanding:
-    return understand(text, scene.memory.context(), counter.house.engine)
+def _read(unit: UnitOfWork, scene: Scene, text: str) -> Understanding:
+    return understand(text, scene.memory.context(), unit.house.engine)
 
 
-def _never(counter: Counter, visit: Visit, scene: Scene, understood: Understanding) -> None:
+def _never(unit: UnitOfWork, visit: Visit, scene: Scene, understood: Understanding) -> None:
     """What must never become a request: the numbers, or who receives it by law. Nothing is kept."""
     spoken = replace(scene, language=understood.language)
     if understood.outcome is Outcome.EMERGENCY:
-        return counter.answer(visit, talk.emergency(spoken, understood))
-    return counter.answer(visit, talk.legal_route(spoken, understood))
+        return unit.answer(visit, talk.emergency(spoken, understood))
+    return unit.answer(visit, talk.legal_route(spoken, understood))
 
 
-def _kept_out(counter: Counter, chat: str, commune: int) -> bool:
+def _kept_out(unit: UnitOfWork, chat: str, commune: int) -> bool:
     """Whether this desk does not hear this person for now, and telling them so; all else stays open to them."""
-    until = people.kept_out_until(counter.connection, (chat, counter.mark(chat)), commune, now=counter.now)
+    until = people.kept_out_until(unit.connection, (chat, unit.mark(chat)), commune, now=unit.now)
     if until is None:
         return False
-    scene = counter.scene(chat)
-    writing = people.writing_in(counter.connection, chat) or ""
-    request = counter.request(writing.lstrip(DRAFT + WAITS_FOR_COMMUNE))
+    scene = unit.scene(chat)
+    writing = people.writing_in(unit.connection, chat) or ""
+    request = unit.request(writing.lstrip(DRAFT + WAITS_FOR_COMMUNE))
     if request and commune in (request.commune, scene.memory.commune):
-        _write_in(counter, chat, None)
+        _write_in(unit, chat, None)
     values = {"commune": commune_name(scene, commune), "day": scene.day(until.astimezone(VIETNAM).date())}
-    counter.put(chat, Reply(blocks=(scene.line("block.told", **values),)))
+    unit.put(chat, Reply(blocks=(scene.line("block.told", **values),)))
     return True
 
 
-def _too_many(counter: Counter, visit: Visit, scene: Scene) -> bool:
+def _too_many(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
     """Whether this person may open no more now, and telling them so; asked again when it is sent or opened again."""
-    live = len(cases.of_citizen(counter.connection, visit.chat, list(LIVE)))
-    opened = windows.counted(counter.connection, windows.OPENINGS, counter.mark(visit.chat), now=counter.now)
-    if live >= counter.rules.most_open:
+    live = len(cases.of_citizen(unit.connection, visit.chat, list(LIVE)))
+    opened = windows.counted(unit.connection, windows.OPENINGS, unit.mark(visit.chat), now=unit.now)
+    if live >= unit.rules.most_open:
         line = scene.line("draft.too_many", count=live)
-    elif opened >= counter.rules.most_opened_a_day:
+    elif opened >= unit.rules.most_opened_a_day:
         line = scene.line("draft.too_often", count=opened)
-    elif _crowded(counter, visit, scene):
+    elif _crowded(unit, visit, scene):
         line = scene.line("draft.crowded")
     else:
         return False
-    counter.answer(visit, Reply(blocks=(line,)))
+    unit.answer(visit, Reply(blocks=(line,)))
     return True
 
 
-def _crowded(counter: Counter, visit: Visit, scene: Scene) -> bool:
+def _crowded(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
     """Whether too much came today from one address, or to one desk, through a door that knows no accounts."""
     if not visit.origin:
         return False
     commune = scene.commune.code if scene.commune else 0
-    limits = ((visit.origin, MOST_OF_AN_ADDRESS), (counter.mark(f"{WITHOUT_ACCOUNT}:{commune}"), MOST_OF_A_COMMUNE))
-    return any(windows.counted(counter.connection, windows.OPENINGS, mark, now=counter.now) >= n for mark, n in limits)
+    limits = ((visit.origin, MOST_OF_AN_ADDRESS), (unit.mark(f"{WITHOUT_ACCOUNT}:{commune}"), MOST_OF_A_COMMUNE))
+    return any(windows.counted(unit.connection, windows.OPENINGS, mark, now=unit.now) >= n for mark, n in limits)
 
 
-def _count_opening(counter: Counter, visit: Visit, request: Request) -> None:
-    marks = [counter.mark(visit.chat)]
+def _count_opening(unit: UnitOfWork, visit: Visit, request: Request) -> None:
+    marks = [unit.mark(visit.chat)]
     if visit.origin:
-        marks += [visit.origin, counter.mark(f"{WITHOUT_ACCOUNT}:{request.commune}")]
+        marks += [visit.origin, unit.mark(f"{WITHOUT_ACCOUNT}:{request.commune}")]
     for mark in marks:
-        windows.count(counter.connection, windows.OPENINGS, mark, now=counter.now)
+        windows.count(unit.connection, windows.OPENINGS, mark, now=unit.now)
 
 
-def _keeps_older(counter: Counter, visit: Visit, scene: Scene) -> bool:
+def _keeps_older(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
     """Drafts with words in them stay, and are named; empty ones go. False: there are too many, and nothing is begun."""
-    drafts = counter.requests(cases.of_citizen(counter.connection, visit.chat, [Status.DRAFT]))
-    older = [one for one in drafts if one.subject or _attached(counter, one)]
+    drafts = unit.requests(cases.of_citizen(unit.connection, visit.chat, [Status.DRAFT]))
+    older = [one for one in drafts if one.subject or _attached(unit, one)]
     for empty in drafts:
         if empty not in older:
-            counter.deed(empty, Action.DROP, counter.actor(visit.chat))
+            unit.execute(empty, Action.DROP, unit.actor(visit.chat))
     if not older:
         return True
     full = len(older) >= MAX_DRAFTS
     line = scene.line("draft.several" if full else "draft.older", codes=", ".join(one.code for one in older))
-    counter.answer(visit, Reply(blocks=(line,), buttons=requests.codes(older)))
+    unit.answer(visit, Reply(blocks=(line,), buttons=requests.codes(older)))
     return not full
 
 
-def show_draft(counter: Counter, request: Request) -> None:
+def show_draft(unit: UnitOfWork, request: Request) -> None:
     """Ask for what is missing – the commune, the words – or show the whole."""
-    scene = counter.citizen_scene(request)
+    scene = unit.citizen_scene(request)
     if request.commune == 0 and scene.commune:  # known since
         request = replace(request, commune=scene.commune.code, province=scene.commune.province_code)
-        counter.edit_draft(request)
+        unit.edit_draft(request)
     if request.commune == 0:
-        _write_in(counter, request.citizen, WAITS_FOR_COMMUNE + request.code)
-        counter.remember(request.citizen, replace(scene.memory, asked_commune=True))
-        return counter.put(request.citizen, communes.ask_commune(scene, key="draft.commune"))
-    _write_in(counter, request.citizen, DRAFT + request.code)
-    attached = len(_attached(counter, request))
+        _write_in(unit, request.citizen, WAITS_FOR_COMMUNE + request.code)
+        unit.remember(request.citizen, replace(scene.memory, asked_commune=True))
+        return unit.put(request.citizen, communes.ask_commune(scene, key="draft.commune"))
+    _write_in(unit, request.citizen, DRAFT + request.code)
+    attached = len(_attached(unit, request))
     if not request.subject and not attached:
-        return counter.put(request.citizen, requests.ask_text(scene, request))
-    return counter.put(request.citizen, requests.draft(scene, request, attached))
+        return unit.put(request.citizen, requests.ask_text(scene, request))
+    return unit.put(request.citizen, requests.draft(scene, request, attached))
 
 
-def commune_is_known(counter: Counter, chat: str) -> None:
+def commune_is_known(unit: UnitOfWork, chat: str) -> None:
     """After a turn: a draft that waited for its commune goes on."""
-    waiting = people.writing_in(counter.connection, chat) or ""
+    waiting = people.writing_in(unit.connection, chat) or ""
     if not waiting.startswith(WAITS_FOR_COMMUNE):
         return
-    request, commune = counter.request(waiting[1:]), counter.scene(chat).commune
+    request, commune = unit.request(waiting[1:]), unit.scene(chat).commune
     if request is None or request.status is not Status.DRAFT:
-        _write_in(counter, chat, None)
+        _write_in(unit, chat, None)
     elif commune:
-        if _kept_out(counter, chat, commune.code):
+        if _kept_out(unit, chat, commune.code):
             return
         changed = replace(request, commune=commune.code, province=commune.province_code)
-        counter.edit_draft(changed)
-        show_draft(counter, changed)
+        unit.edit_draft(changed)
+        show_draft(unit, changed)
 
 
-def write_draft(counter: Counter, visit: Visit, request: Request) -> bool:
+def write_draft(unit: UnitOfWork, visit: Visit, request: Request) -> bool:
     """Words and attachments go into the draft; what may never be a request goes nowhere.
 
     False: it is a question beside the draft, for the bot.
     """
-    scene = counter.citizen_scene(request)
+    scene = unit.citizen_scene(request)
     if gives_up(visit):
-        _drop(counter, visit, request)
+        _drop(unit, visit, request)
         return True
     if len(request.subject) + len(visit.text) > MAX_SUBJECT:
-        counter.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
+        unit.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
         return True
-    if ends_draft(counter, visit, request):
+    if ends_draft(unit, visit, request):
         return True
-    understood = _read(counter, scene, visit.text) if visit.text.strip() else None
+    understood = _read(unit, scene, visit.text) if visit.text.strip() else None
     if understood and _is_beside(visit, request, understood):
-        counter.put(visit.chat, requests.beside(scene, request, visit.text.strip()), priority=Priority.CARD)
+        unit.put(visit.chat, requests.beside(scene, request, visit.text.strip()), priority=Priority.CARD)
         return False
     if understood and understood.outcome is Outcome.ANSWERED:
         request = replace(request, procedure=request.procedure or understood.procedures[0].id)
-    _into_draft(counter, visit, request)
+    _into_draft(unit, visit, request)
     return True
 
 
@@ -269,77 +269,77 @@ def _is_beside(visit: Visit, request: Request, understood: Understanding) -> boo
     return fits and bool(request.subject and understood.outcome is Outcome.ANSWERED and understood.asked)
 
 
-def _beside(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+def _beside(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
     """The question that was answered belongs into the draft all the same."""
-    words = requests.words_beside(counter.citizen_scene(request), request, visit.under)
+    words = requests.words_beside(unit.citizen_scene(request), request, visit.under)
     if request.status is not Status.DRAFT or not words:
         raise Refused("now")
-    _into_draft(counter, replace(visit, kind=Kind.TEXT, text=words, message=""), request)
+    _into_draft(unit, replace(visit, kind=Kind.TEXT, text=words, message=""), request)
 
 
-def _into_draft(counter: Counter, visit: Visit, request: Request) -> None:
+def _into_draft(unit: UnitOfWork, visit: Visit, request: Request) -> None:
     shown = True
     if visit.kind not in relay.WORDS:
-        shown = keep_attachment(counter, visit, request) is not None
+        shown = keep_attachment(unit, visit, request) is not None
     elif visit.text.strip():
-        relay.wrote(counter, request, visit, side="citizen", text=visit.text.strip())
-    request = with_its_words(counter, request)
+        relay.wrote(unit, request, visit, side="citizen", text=visit.text.strip())
+    request = with_its_words(unit, request)
     if shown:
-        show_draft(counter, request)
+        show_draft(unit, request)
 
 
-def while_commune_is_asked(counter: Counter, visit: Visit, request: Request) -> bool:
+def while_commune_is_asked(unit: UnitOfWork, visit: Visit, request: Request) -> bool:
     """A draft waits to know its commune: attachments go into it, giving it up ends it. False: it is for the bot."""
     if gives_up(visit):
-        _drop(counter, visit, request)
+        _drop(unit, visit, request)
         return True
     if visit.kind in (*relay.WORDS, Kind.LOCATION):
         return False
-    _into_draft(counter, visit, request)
+    _into_draft(unit, visit, request)
     return True
 
 
-def ends_draft(counter: Counter, visit: Visit, request: Request) -> bool:
+def ends_draft(unit: UnitOfWork, visit: Visit, request: Request) -> bool:
     """What may never be a request goes nowhere, and its draft with it."""
-    scene = counter.citizen_scene(request)
-    understood = _read(counter, scene, visit.text) if visit.text.strip() else None
+    scene = unit.citizen_scene(request)
+    understood = _read(unit, scene, visit.text) if visit.text.strip() else None
     if understood is None or understood.outcome not in NEVER_REQUESTS:
         return False
-    counter.deed(request, Action.DROP, counter.actor(visit.chat))
-    _write_in(counter, visit.chat, None)
-    _never(counter, visit, scene, understood)
+    unit.execute(request, Action.DROP, unit.actor(visit.chat))
+    _write_in(unit, visit.chat, None)
+    _never(unit, visit, scene, understood)
     return True
 
 
-def with_its_words(counter: Counter, request: Request) -> Request:
+def with_its_words(unit: UnitOfWork, request: Request) -> Request:
     """The draft as its messages have it now: what was written in it, in order."""
-    rows = cases.said(counter.connection, request.code, side="citizen")
+    rows = cases.said(unit.connection, request.code, side="citizen")
     words = "\n".join(row["text"] for row in rows if row["text"] and row["state"] != "gone")
     request = replace(request, subject=words)
-    counter.edit_draft(request)
+    unit.edit_draft(request)
     return request
 
 
-def keep_attachment(counter: Counter, visit: Visit, request: Request) -> cases.Row | None:
+def keep_attachment(unit: UnitOfWork, visit: Visit, request: Request) -> cases.Row | None:
     """Keep where a photo or file stands – never what it shows. None: it was refused, or is held back."""
-    scene = counter.citizen_scene(request)
+    scene = unit.citizen_scene(request)
     if visit.kind in (Kind.STICKER, Kind.OTHER, Kind.CONTACT):
-        counter.put(visit.chat, Reply(blocks=(scene.line("attachment.not_passed_on"),)))
+        unit.put(visit.chat, Reply(blocks=(scene.line("attachment.not_passed_on"),)))
         return None
-    if len(_attached(counter, request)) + len(visit.others) >= MAX_ATTACHED:
-        counter.put(visit.chat, Reply(blocks=(scene.line("attachment.too_many"),)), name=f"many:{request.code}")
+    if len(_attached(unit, request)) + len(visit.others) >= MAX_ATTACHED:
+        unit.put(visit.chat, Reply(blocks=(scene.line("attachment.too_many"),)), name=f"many:{request.code}")
         return None
     if visit.refused or shows_identity_card(visit):
         if visit.album:  # parts of it that are still to come are refused too
-            relay.wrote(counter, request, replace(visit, quote=""), side="citizen", text="", state="gone")
-        counter.put(visit.chat, Reply(blocks=(scene.line("attachment.identity_card"),)))
+            relay.wrote(unit, request, replace(visit, quote=""), side="citizen", text="", state="gone")
+        unit.put(visit.chat, Reply(blocks=(scene.line("attachment.identity_card"),)))
         return None
     held = visit.kind in LOOKED_AT
     state = "held" if held else "sent"
-    number = relay.wrote(counter, request, visit, side="citizen", text=visit.text.strip(), state=state)
-    row = cases.message(counter.connection, number)
+    number = relay.wrote(unit, request, visit, side="citizen", text=visit.text.strip(), state=state)
+    row = cases.message(unit.connection, number)
     if row and held:
-        look_at(counter, request, row)
+        look_at(unit, request, row)
     return None if held else row
 
 
@@ -348,51 +348,51 @@ def shows_identity_card(visit: Visit) -> bool:
     return visit.kind in LOOKED_AT and bool(IDENTITY_CARD.search(fold(visit.text)))
 
 
-def look_at(counter: Counter, request: Request, row: cases.Row) -> None:
+def look_at(unit: UnitOfWork, request: Request, row: cases.Row) -> None:
     """Hold it back, and ask whether it shows an identity card."""
-    cases.rewrite(counter.connection, row["id"], state="held")
-    last = max(int(one["id"]) for one in cases.together(counter.connection, row["id"]))
-    counter.put(request.citizen, requests.ask_photo(counter.citizen_scene(request), request, last))
+    cases.rewrite(unit.connection, row["id"], state="held")
+    last = max(int(one["id"]) for one in cases.together(unit.connection, row["id"]))
+    unit.put(request.citizen, requests.ask_photo(unit.citizen_scene(request), request, last))
 
 
-def refuse_album(counter: Counter, request: Request, rows: list[cases.Row]) -> None:
+def refuse_album(unit: UnitOfWork, request: Request, rows: list[cases.Row]) -> None:
     """One of these shows an identity card: all are taken back from wherever they are."""
     for row in rows:
-        relay.withdraw(counter, request, row)
-        cases.rewrite(counter.connection, row["id"], state="gone", text="")
+        relay.withdraw(unit, request, row)
+        cases.rewrite(unit.connection, row["id"], state="gone", text="")
 
 
-def photos_are(counter: Counter, visit: Visit, request: Request, answer: str = "") -> None:
+def photos_are(unit: UnitOfWork, visit: Visit, request: Request, answer: str = "") -> None:
     """The citizen says whether what they sent up to a message shows an identity card; what came later is asked for."""
     said, _, last = answer.partition(".")
     number = int(last) if last.isascii() and last.isdigit() and len(last) < MOST_DIGITS else 0
-    held = [row for row in _attached(counter, request) if row["state"] == "held" and row["id"] <= number]
-    scene = counter.citizen_scene(request)
+    held = [row for row in _attached(unit, request) if row["state"] == "held" and row["id"] <= number]
+    scene = unit.citizen_scene(request)
     if not held:
-        return counter.answer(visit, Reply(blocks=(scene.line("button.old"),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("button.old"),)))
     if said != "clean":
         for row in held:
-            cases.send_back(counter.connection, row["id"])
+            cases.send_back(unit.connection, row["id"])
         if request.status is Status.DRAFT:
-            with_its_words(counter, request)
-        return counter.put(visit.chat, Reply(blocks=(scene.line("attachment.identity_card"),)))
+            with_its_words(unit, request)
+        return unit.put(visit.chat, Reply(blocks=(scene.line("attachment.identity_card"),)))
     if request.status not in (Status.DRAFT, *LIVE):
         raise Refused("over")
-    if request.status is not Status.DRAFT and _kept_out(counter, visit.chat, request.commune):
+    if request.status is not Status.DRAFT and _kept_out(unit, visit.chat, request.commune):
         return None
     for row in held:
-        cases.release(counter.connection, row["id"])
-    released = [fresh for one in held if (fresh := cases.message(counter.connection, one["id"]))]
+        cases.release(unit.connection, row["id"])
+    released = [fresh for one in held if (fresh := cases.message(unit.connection, one["id"]))]
     if request.status is Status.DRAFT:
-        return show_draft(counter, request)
-    request = counter.deed(request, Action.ADD, counter.actor(visit.chat, visit.name))
+        return show_draft(unit, request)
+    request = unit.execute(request, Action.ADD, unit.actor(visit.chat, visit.name))
     added = requests.told(scene, request, "told.added")
     first = _first_of_each(released)
     brought = [
-        relay.to_desk(counter, request, row, then=counter.then_citizen(request, added) if row is first[-1] else ())
+        relay.to_desk(unit, request, row, then=unit.then_citizen(request, added) if row is first[-1] else ())
         for row in first
     ]
-    return None if any(brought) else counter.put(visit.chat, added)
+    return None if any(brought) else unit.put(visit.chat, added)
 
 
 def _first_of_each(rows: list[cases.Row]) -> list[cases.Row]:
@@ -400,187 +400,187 @@ def _first_of_each(rows: list[cases.Row]) -> list[cases.Row]:
     return [row for n, row in enumerate(rows) if not row["album"] or row["album"] not in [r["album"] for r in rows[:n]]]
 
 
-def _attached(counter: Counter, request: Request) -> list[cases.Row]:
-    rows = cases.said(counter.connection, request.code, side="citizen")
+def _attached(unit: UnitOfWork, request: Request) -> list[cases.Row]:
+    rows = cases.said(unit.connection, request.code, side="citizen")
     return [row for row in rows if row["kind"] != Kind.TEXT and row["state"] != "gone"]
 
 
 # Buttons and commands
 
 
-def press(counter: Counter, visit: Visit, action: actions.Own) -> None:
+def press(unit: UnitOfWork, visit: Visit, action: actions.Own) -> None:
     """A button of the citizen's."""
-    scene = scene_of(counter, visit)
+    scene = scene_of(unit, visit)
     match action:
         case actions.NewRequest(kind, procedure):
-            return begin(counter, visit, kind, procedure or None, "")
+            return begin(unit, visit, kind, procedure or None, "")
         case actions.Agree(kind, procedure, alone):
-            words = privacy_of.agreed(counter, visit, scene, alone=bool(alone))
-            return begin(counter, visit, kind, procedure or None, words)
+            words = privacy_of.agreed(unit, visit, scene, alone=bool(alone))
+            return begin(unit, visit, kind, procedure or None, words)
         case actions.Disagree():
-            return counter.answer(visit, Reply(blocks=(scene.line("consent.refused"),)))
+            return unit.answer(visit, Reply(blocks=(scene.line("consent.refused"),)))
         case actions.Forget():
-            return privacy_of.forget(counter, visit, scene)
+            return privacy_of.forget(unit, visit, scene)
         case actions.BackToBot():
-            return back_to_bot(counter, visit, scene)
-        case actions.OwnRequest(verb, code, more) if request := own(counter, visit, code):
-            return _on(counter, visit, verb, request, [more] if more else [])
+            return back_to_bot(unit, visit, scene)
+        case actions.OwnRequest(verb, code, more) if request := own(unit, visit, code):
+            return _on(unit, visit, verb, request, [more] if more else [])
         case _:
-            return counter.answer(visit, Reply(blocks=(scene.line("button.old"),), buttons=talk.topics_button(scene)))
+            return unit.answer(visit, Reply(blocks=(scene.line("button.old"),), buttons=talk.topics_button(scene)))
 
 
-def own(counter: Counter, visit: Visit, code: str | None) -> Request | None:
+def own(unit: UnitOfWork, visit: Visit, code: str | None) -> Request | None:
     """A request of this person's; another's is none."""
-    request = counter.request(code)
-    return request if request and Part.CITIZEN in parts_of(counter.actor(visit.who), request) else None
+    request = unit.request(code)
+    return request if request and Part.CITIZEN in parts_of(unit.actor(visit.who), request) else None
 
 
-def _on(counter: Counter, visit: Visit, verb: OwnVerb, request: Request, more: list[str]) -> None:
+def _on(unit: UnitOfWork, visit: Visit, verb: OwnVerb, request: Request, more: list[str]) -> None:
     try:
-        VERBS[verb](counter, visit, request, *more[:1])
+        VERBS[verb](unit, visit, request, *more[:1])
     except Refused as refused:
-        refuse(counter, visit, counter.citizen_scene(request), refused)
+        refuse(unit, visit, unit.citizen_scene(request), refused)
 
 
-def refuse(counter: Counter, visit: Visit, scene: Scene, refused: Refused) -> None:
-    counter.answer(visit, Reply(blocks=(scene.line(f"refused.{refused.reason}", who=refused.who),)))
+def refuse(unit: UnitOfWork, visit: Visit, scene: Scene, refused: Refused) -> None:
+    unit.answer(visit, Reply(blocks=(scene.line(f"refused.{refused.reason}", who=refused.who),)))
 
 
-def _send(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
-    if request.status is Status.DRAFT and (request.commune == 0 or not _has_content(counter, request)):
-        return show_draft(counter, request)
-    counter.step(request, Action.SEND, counter.actor(visit.chat, visit.name))  # what was sent already says so
-    if _kept_out(counter, visit.chat, request.commune) or _too_many(counter, visit, scene_of(counter, visit)):
+def _send(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
+    if request.status is Status.DRAFT and (request.commune == 0 or not _has_content(unit, request)):
+        return show_draft(unit, request)
+    unit.step(request, Action.SEND, unit.actor(visit.chat, visit.name))  # what was sent already says so
+    if _kept_out(unit, visit.chat, request.commune) or _too_many(unit, visit, scene_of(unit, visit)):
         return None
-    request = counter.deed(request, Action.SEND, counter.actor(visit.chat, visit.name))
-    _count_opening(counter, visit, request)
-    _write_in(counter, visit.chat, None)
-    return _confirm(counter, request)
+    request = unit.execute(request, Action.SEND, unit.actor(visit.chat, visit.name))
+    _count_opening(unit, visit, request)
+    _write_in(unit, visit.chat, None)
+    return _confirm(unit, request)
 
 
-def _has_content(counter: Counter, request: Request) -> bool:
-    return bool(request.subject or [r for r in _attached(counter, request) if r["state"] == "sent"])
+def _has_content(unit: UnitOfWork, request: Request) -> bool:
+    return bool(request.subject or [r for r in _attached(unit, request) if r["state"] == "sent"])
 
 
-def _confirm(counter: Counter, request: Request, *, again: bool = False) -> None:
-    office = counter.office(request.commune)
-    waits = [office.between(start, end) for start, end in cases.first_answers(counter.connection, request.commune)]
+def _confirm(unit: UnitOfWork, request: Request, *, again: bool = False) -> None:
+    office = unit.office(request.commune)
+    waits = [office.between(start, end) for start, end in cases.first_answers(unit.connection, request.commune)]
     expected = requests.Expected(
-        queue=cases.place_in_queue(counter.connection, request.commune, request.opened_at),
-        opens=None if office.closes(counter.now) else office.opens(counter.now),
-        wait=deadlines.usual_wait(waits, counter.rules.history_needed),
-        staffed=bool(counter.readers(request, request.commune)),
+        queue=cases.place_in_queue(unit.connection, request.commune, request.opened_at),
+        opens=None if office.closes(unit.now) else office.opens(unit.now),
+        wait=deadlines.usual_wait(waits, unit.rules.history_needed),
+        staffed=bool(unit.readers(request, request.commune)),
         again=again,
     )
-    counter.tell_citizen(request, requests.sent(counter.citizen_scene(request), request, expected))
+    unit.tell_citizen(request, requests.sent(unit.citizen_scene(request), request, expected))
     if not again:
-        keys.receipt(counter, request)
+        keys.receipt(unit, request)
 
 
-def _drop(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
-    counter.deed(request, Action.DROP, counter.actor(visit.chat))
-    _write_in(counter, visit.chat, None)
-    counter.put(visit.chat, Reply(blocks=(counter.citizen_scene(request).line("draft.dropped"),)))
+def _drop(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
+    unit.execute(request, Action.DROP, unit.actor(visit.chat))
+    _write_in(unit, visit.chat, None)
+    unit.put(visit.chat, Reply(blocks=(unit.citizen_scene(request).line("draft.dropped"),)))
 
 
-def _change(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+def _change(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
     if request.status is not Status.DRAFT:
         raise Refused("now")
-    for row in cases.said(counter.connection, request.code, side="citizen"):
-        cases.rewrite(counter.connection, row["id"], state="gone", text="")
-    counter.edit_draft(replace(request, subject=""))
-    show_draft(counter, replace(request, subject=""))
+    for row in cases.said(unit.connection, request.code, side="citizen"):
+        cases.rewrite(unit.connection, row["id"], state="gone", text="")
+    unit.edit_draft(replace(request, subject=""))
+    show_draft(unit, replace(request, subject=""))
 
 
-def _kind(counter: Counter, visit: Visit, request: Request, kind: str = "") -> None:
+def _kind(unit: UnitOfWork, visit: Visit, request: Request, kind: str = "") -> None:
     if request.status is not Status.DRAFT or kind not in list(RequestKind):
         raise Refused("now")
-    counter.edit_draft(replace(request, kind=RequestKind(kind)))
-    show_draft(counter, replace(request, kind=RequestKind(kind)))
+    unit.edit_draft(replace(request, kind=RequestKind(kind)))
+    show_draft(unit, replace(request, kind=RequestKind(kind)))
 
 
-def _write(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+def _write(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
     if request.status not in LIVE:
         raise Refused("over")
-    if _kept_out(counter, visit.chat, request.commune):
+    if _kept_out(unit, visit.chat, request.commune):
         return
-    _write_in(counter, visit.chat, request.code)
-    counter.tell_citizen(request, requests.told(counter.citizen_scene(request), request, "told.writing"))
+    _write_in(unit, visit.chat, request.code)
+    unit.tell_citizen(request, requests.told(unit.citizen_scene(request), request, "told.writing"))
 
 
-def show_status(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+def show_status(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
     if request.status is Status.DRAFT:
-        return show_draft(counter, request)
-    return counter.tell_citizen(request, status_of(counter, request))
+        return show_draft(unit, request)
+    return unit.tell_citizen(request, status_of(unit, request))
 
 
-def status_of(counter: Counter, request: Request) -> Reply:
+def status_of(unit: UnitOfWork, request: Request) -> Reply:
     """Where a request stands, and its trace."""
-    events = [_event(row) for row in cases.history(counter.connection, request.code)]
-    queue = cases.place_in_queue(counter.connection, request.commune, request.opened_at)
-    return requests.status(counter.citizen_scene(request), request, events, queue)
+    events = [_event(row) for row in cases.history(unit.connection, request.code)]
+    queue = cases.place_in_queue(unit.connection, request.commune, request.opened_at)
+    return requests.status(unit.citizen_scene(request), request, events, queue)
 
 
 def _event(row: cases.Row) -> Event:
     return _EVENT.validate_python({k: v for k, v in dict(row).items() if k not in ("id", "code")})
 
 
-def _finish(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+def _finish(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
     if request.status is Status.DRAFT:
-        return _drop(counter, visit, request)
+        return _drop(unit, visit, request)
     if request.status is Status.OPEN:  # nothing was answered: that is a cancellation
-        return _cancel(counter, visit, request)
-    return _end(counter, visit, request, Action.FINISH, "told.finished")
+        return _cancel(unit, visit, request)
+    return _end(unit, visit, request, Action.FINISH, "told.finished")
 
 
-def _cancel(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
+def _cancel(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
     if request.status is Status.DRAFT:
-        return _drop(counter, visit, request)
-    return _end(counter, visit, request, Action.CANCEL, "told.cancelled")
+        return _drop(unit, visit, request)
+    return _end(unit, visit, request, Action.CANCEL, "told.cancelled")
 
 
-def _end(counter: Counter, visit: Visit, request: Request, action: Action, key: str) -> None:
-    room = counter.room(request)
-    request = counter.deed(request, action, counter.actor(visit.chat, visit.name))
-    leave(counter, request)
-    scene = counter.citizen_scene(request)
+def _end(unit: UnitOfWork, visit: Visit, request: Request, action: Action, key: str) -> None:
+    room = unit.room(request)
+    request = unit.execute(request, action, unit.actor(visit.chat, visit.name))
+    leave(unit, request)
+    scene = unit.citizen_scene(request)
     if action is Action.FINISH:
-        ahead.settled(counter, request)
+        ahead.settled(unit, request)
     buttons = requests.rating_buttons(scene, request) if action is Action.FINISH else ()
-    counter.tell_citizen(request, replace(requests.told(scene, request, key), buttons=buttons))
+    unit.tell_citizen(request, replace(requests.told(scene, request, key), buttons=buttons))
     if room:
-        counter.tell_desk(request, Reply(blocks=(counter.desk_scene(request.commune).line("room.ended_by_citizen"),)))
+        unit.tell_desk(request, Reply(blocks=(unit.desk_scene(request.commune).line("room.ended_by_citizen"),)))
 
 
-def leave(counter: Counter, request: Request) -> None:
+def leave(unit: UnitOfWork, request: Request) -> None:
     """Words of either side go to the bot again."""
     for chat in {request.citizen, request.owner or request.citizen}:
-        if people.writing_in(counter.connection, chat) == request.code:
-            _write_in(counter, chat, None)
+        if people.writing_in(unit.connection, chat) == request.code:
+            _write_in(unit, chat, None)
 
 
-def _reopen(counter: Counter, visit: Visit, request: Request, *_: str) -> None:
-    counter.step(request, Action.REOPEN, counter.actor(visit.chat, visit.name))  # what is too late says so
-    if _kept_out(counter, visit.chat, request.commune) or _too_many(counter, visit, scene_of(counter, visit)):
+def _reopen(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
+    unit.step(request, Action.REOPEN, unit.actor(visit.chat, visit.name))  # what is too late says so
+    if _kept_out(unit, visit.chat, request.commune) or _too_many(unit, visit, scene_of(unit, visit)):
         return
-    request = counter.deed(request, Action.REOPEN, counter.actor(visit.chat, visit.name))
-    _count_opening(counter, visit, request)
-    _confirm(counter, request, again=True)
+    request = unit.execute(request, Action.REOPEN, unit.actor(visit.chat, visit.name))
+    _count_opening(unit, visit, request)
+    _confirm(unit, request, again=True)
 
 
-def _rate(counter: Counter, visit: Visit, request: Request, stars: str = "") -> None:
+def _rate(unit: UnitOfWork, visit: Visit, request: Request, stars: str = "") -> None:
     rating = int(stars) if stars.isascii() and stars.isdigit() and len(stars) == 1 else 0
     again = request.rating is not None
-    request = counter.deed(request, Action.RATE, counter.actor(visit.chat), rating=rating)
+    request = unit.execute(request, Action.RATE, unit.actor(visit.chat), rating=rating)
     if not again:
         place = Place(name=f"rateword:{request.code}", about=request.code, prompts=True)
-        counter.put(visit.chat, Reply(blocks=(counter.citizen_scene(request).line("told.rated"),), place=place))
+        unit.put(visit.chat, Reply(blocks=(unit.citizen_scene(request).line("told.rated"),), place=place))
 
 
-def rating_word(counter: Counter, visit: Visit, request: Request) -> None:
+def rating_word(unit: UnitOfWork, visit: Visit, request: Request) -> None:
     """A word after the stars: for the commune, without anything that names a person."""
-    relay.wrote(counter, request, replace(visit, text=redact(visit.text)), side="rating", text=redact(visit.text))
-    counter.put(visit.chat, Reply(blocks=(counter.citizen_scene(request).line("told.rating_word"),)))
+    relay.wrote(unit, request, replace(visit, text=redact(visit.text)), side="rating", text=redact(visit.text))
+    unit.put(visit.chat, Reply(blocks=(unit.citizen_scene(request).line("told.rating_word"),)))
 
 
 VERBS: dict[OwnVerb, Callable[..., None]] = {
@@ -594,69 +594,69 @@ OF_COMMAND = {
 }  # fmt: skip
 
 
-def command(counter: Counter, visit: Visit, name: str, code: str | None, more: str) -> None:
+def command(unit: UnitOfWork, visit: Visit, name: str, code: str | None, more: str) -> None:
     """`/status CODE` and its like; without a code, the one request there is, or the list."""
-    scene = scene_of(counter, visit)
+    scene = scene_of(unit, visit)
     if code is None and not visit.text.strip():
-        live = counter.requests(cases.of_citizen(counter.connection, visit.chat, [*LIVE, Status.DRAFT]))
+        live = unit.requests(cases.of_citizen(unit.connection, visit.chat, [*LIVE, Status.DRAFT]))
         if len(live) != 1:
-            return my(counter, visit)
-        return _on(counter, visit, OF_COMMAND[name], live[0], [])
-    if request := own(counter, visit, code):
-        _on(counter, visit, OF_COMMAND[name], request, more.split())
+            return my(unit, visit)
+        return _on(unit, visit, OF_COMMAND[name], live[0], [])
+    if request := own(unit, visit, code):
+        _on(unit, visit, OF_COMMAND[name], request, more.split())
         carries = more.strip() or visit.kind is not Kind.COMMAND
-        return add(counter, replace(visit, text=more), request) if name == "write" and carries else None
-    return counter.answer(visit, Reply(blocks=(scene.line("refused.unknown"),)))
+        return add(unit, replace(visit, text=more), request) if name == "write" and carries else None
+    return unit.answer(visit, Reply(blocks=(scene.line("refused.unknown"),)))
 
 
-def my(counter: Counter, visit: Visit) -> None:
+def my(unit: UnitOfWork, visit: Visit) -> None:
     """Requests and lists of papers."""
-    scene = scene_of(counter, visit)
+    scene = scene_of(unit, visit)
     wanted = [*LIVE, *OVER, Status.DRAFT]
-    found = counter.requests(cases.of_citizen(counter.connection, visit.chat, wanted))[:15]
+    found = unit.requests(cases.of_citizen(unit.connection, visit.chat, wanted))[:15]
     blocks, buttons = requests.mine(scene, found)
     lists = commands.my(scene)[0][0]
     if not blocks:
-        return counter.answer(visit, lists)
+        return unit.answer(visit, lists)
     if scene.memory.checklists:
         blocks, buttons = (*blocks, *lists.blocks), (*buttons, *lists.buttons)
-    return counter.answer(visit, Reply(blocks=blocks, buttons=buttons))
+    return unit.answer(visit, Reply(blocks=blocks, buttons=buttons))
 
 
-def back_to_bot(counter: Counter, visit: Visit, scene: Scene) -> None:
-    _write_in(counter, visit.chat, None)
-    counter.answer(visit, Reply(blocks=(scene.line("told.bot_again"),), buttons=talk.topics_button(scene)))
+def back_to_bot(unit: UnitOfWork, visit: Visit, scene: Scene) -> None:
+    _write_in(unit, visit.chat, None)
+    unit.answer(visit, Reply(blocks=(scene.line("told.bot_again"),), buttons=talk.topics_button(scene)))
 
 
-def _write_in(counter: Counter, chat: str, code: str | None) -> None:
-    people.write_in(counter.connection, chat, code, now=counter.now)
+def _write_in(unit: UnitOfWork, chat: str, code: str | None) -> None:
+    people.write_in(unit.connection, chat, code, now=unit.now)
 
 
-def answer_emergency(counter: Counter, visit: Visit, scene: Scene) -> None:
+def answer_emergency(unit: UnitOfWork, visit: Visit, scene: Scene) -> None:
     """The numbers first, whatever the words came with; what is said in a request goes its way all the same."""
-    understood = _read(counter, scene, visit.text) if visit.text.strip() else None
+    understood = _read(unit, scene, visit.text) if visit.text.strip() else None
     if understood and understood.outcome is Outcome.EMERGENCY:
-        counter.put(visit.chat, talk.emergency(replace(scene, language=understood.language), understood))
+        unit.put(visit.chat, talk.emergency(replace(scene, language=understood.language), understood))
 
 
-def add(counter: Counter, visit: Visit, request: Request) -> None:
+def add(unit: UnitOfWork, visit: Visit, request: Request) -> None:
     """A citizen's words or attachment in their request: to the desk's side, or kept until somebody claims it."""
-    scene = counter.citizen_scene(request)
+    scene = unit.citizen_scene(request)
     if request.status not in LIVE:
         text = scene.line("refused.over")
-        return counter.tell_citizen(request, Reply(blocks=(text,), buttons=requests.rating_buttons(scene, request)[1:]))
-    answer_emergency(counter, visit, scene)
-    if _kept_out(counter, visit.chat, request.commune):
+        return unit.tell_citizen(request, Reply(blocks=(text,), buttons=requests.rating_buttons(scene, request)[1:]))
+    answer_emergency(unit, visit, scene)
+    if _kept_out(unit, visit.chat, request.commune):
         return None
     if visit.kind in relay.WORDS:
-        row = cases.message(counter.connection, relay.wrote(counter, request, visit, side="citizen", text=visit.text))
+        row = cases.message(unit.connection, relay.wrote(unit, request, visit, side="citizen", text=visit.text))
     else:
-        row = keep_attachment(counter, visit, request)
+        row = keep_attachment(unit, visit, request)
     if row is None:
         return None
     quiet = request.owner is not None
-    request = counter.deed(request, Action.ADD, counter.actor(visit.chat, visit.name))
-    relay.to_desk(counter, request, row, point=visit.point)
+    request = unit.execute(request, Action.ADD, unit.actor(visit.chat, visit.name))
+    relay.to_desk(unit, request, row, point=visit.point)
     if not quiet:
-        counter.tell_citizen(request, requests.told(scene, request, "told.added"))
+        unit.tell_citizen(request, requests.told(scene, request, "told.added"))
     return None

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.casework import at_desk, scorecard
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.desk.request import Actor, Role
 from bot.measure import open_data
 from bot.measure.indicators import NEEDED_FOR_A_RATE, Indicator, indicators
@@ -55,35 +55,35 @@ def led(actor: Actor) -> list[int]:
     return sorted({post.commune for post in actor.posts if post.role is Role.LEADER})
 
 
-def leading(counter: Counter, actor: Actor, commune: int) -> Leading:
-    now = month_of(counter.now)
-    passed = now.until(counter.now + dt.timedelta(microseconds=1))
-    tally = scorecard.measure(counter, passed, [commune]).total([commune])
-    months = [month_of(counter.now, back) for back in range(1, TREND)]
-    kept = measured.kept(counter.connection, [one.name for one in months], commune=commune)
+def leading(unit: UnitOfWork, actor: Actor, commune: int) -> Leading:
+    now = month_of(unit.now)
+    passed = now.until(unit.now + dt.timedelta(microseconds=1))
+    tally = scorecard.measure(unit, passed, [commune]).total([commune])
+    months = [month_of(unit.now, back) for back in range(1, TREND)]
+    kept = measured.kept(unit.connection, [one.name for one in months], commune=commune)
     trend = [Month(name=one.name, tally=kept.get(one.name, {}).get(commune)) for one in reversed(months)]
-    live = counter.requests(cases.of_communes(counter.connection, [commune]))
+    live = unit.requests(cases.of_communes(unit.connection, [commune]))
     here = [one for one in live if one.commune == commune]
     return Leading(
         commune=commune,
         period=passed,
         told=tuple(indicators(tally, passed, [commune])),
         trend=(*trend, Month(name=now.name, tally=tally)),
-        load=tuple(_load(counter, commune)),
-        oldest=tuple(at_desk.line(counter, actor, one) for one in sorted(here, key=lambda r: r.opened_at)[:OLDEST]),
-        peers=_peers(counter, months[0].name, commune),
-        built_at=measured.built_at(counter.connection, months[0].name),
+        load=tuple(_load(unit, commune)),
+        oldest=tuple(at_desk.line(unit, actor, one) for one in sorted(here, key=lambda r: r.opened_at)[:OLDEST]),
+        peers=_peers(unit, months[0].name, commune),
+        built_at=measured.built_at(unit.connection, months[0].name),
     )
 
 
-def _load(counter: Counter, commune: int) -> list[tuple[str, int]]:
-    people = [counter.actor(person) for person in counter.crew(commune)]
-    return sorted(((one.name, len(cases.owned(counter.connection, one.person))) for one in people), key=lambda x: -x[1])
+def _load(unit: UnitOfWork, commune: int) -> list[tuple[str, int]]:
+    people = [unit.actor(person) for person in unit.crew(commune)]
+    return sorted(((one.name, len(cases.owned(unit.connection, one.person))) for one in people), key=lambda x: -x[1])
 
 
-def _peers(counter: Counter, month: str, commune: int) -> float | None:
+def _peers(unit: UnitOfWork, month: str, commune: int) -> float | None:
     """None where the commune, or too few like it, had enough of them."""
-    places = measured.kept(counter.connection, [month]).get(month, {})
+    places = measured.kept(unit.connection, [month]).get(month, {})
     mine = places.get(commune)
     if mine is None or mine.first_due < NEEDED_FOR_A_RATE:
         return None
@@ -96,12 +96,12 @@ def _peers(counter: Counter, month: str, commune: int) -> float | None:
     return alike[(len(alike) - 1) // 2] if len(alike) >= PEERS_NEEDED else None
 
 
-def overseeing(counter: Counter, province: int) -> Overseeing:
+def overseeing(unit: UnitOfWork, province: int) -> Overseeing:
     """The month so far; silent is a commune that answers nobody while some wait."""
-    period = month_of(counter.now).until(counter.now + dt.timedelta(microseconds=1))
-    places = counter.house.knowledge.gazetteer.communes.values()
+    period = month_of(unit.now).until(unit.now + dt.timedelta(microseconds=1))
+    places = unit.house.knowledge.gazetteer.communes.values()
     codes = [one.code for one in places if one.province_code == province]
-    found = scorecard.measure(counter, period, codes)
+    found = scorecard.measure(unit, period, codes)
     known = [(code, found.places[code]) for code in codes if code in found.places and found.places[code] != Tally()]
     return Overseeing(province=province, period=period, communes=tuple(sorted(known, key=_silence)))
 
@@ -114,31 +114,31 @@ def _silence(place: tuple[int, Tally]) -> tuple[bool, int, int]:
 # What was published
 
 
-def published(counter: Counter) -> list[File]:
+def published(unit: UnitOfWork) -> list[File]:
     return [
         File(name=name, month=month, bytes=size, at=at)
-        for name, month, size, at in measured.publications(counter.connection)
+        for name, month, size, at in measured.publications(unit.connection)
     ]
 
 
-def of_place(counter: Counter, area: str) -> list[Mapping[str, str]]:
+def of_place(unit: UnitOfWork, area: str) -> list[Mapping[str, str]]:
     """The published rows of a place, a month each, oldest first; empty where it is in none."""
     found: list[Mapping[str, str]] = []
-    for one in published(counter):
-        if one.name.startswith("places") and (body := measured.publication(counter.connection, one.name)):
+    for one in published(unit):
+        if one.name.startswith("places") and (body := measured.publication(unit.connection, one.name)):
             rows = csv.DictReader(body[0].splitlines())
             found += [row for row in rows if row["area"] == area and row["level"] in ("commune", "country")]
     return found
 
 
-def document(counter: Counter, name: str, base: str) -> str | None:
+def document(unit: UnitOfWork, name: str, base: str) -> str | None:
     """An open data file by its name; None where there is none."""
-    say = next(iter(counter.house.catalogs.values())).say
+    say = next(iter(unit.house.catalogs.values())).say
     if name == "datapackage.json":
-        return open_data.datapackage(published(counter), say)
+        return open_data.datapackage(published(unit), say)
     if name == "catalog.jsonld":
-        return open_data.catalogue(published(counter), base, say)
-    found = measured.publication(counter.connection, name)
+        return open_data.catalogue(published(unit), base, say)
+    found = measured.publication(unit.connection, name)
     return found[0] if found else None
 
 

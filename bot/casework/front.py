@@ -19,7 +19,7 @@ from bot.casework import (
     staffing,
 )
 from bot.casework import people as privacy_of
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
 from bot.conversation.citizen import requests
 from bot.conversation.citizen.commands import BEHIND_HELP
@@ -75,148 +75,148 @@ ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "d
 KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand"}
 
 
-def serve(counter: Counter, visit: Visit, caller: Caller) -> bool:
+def serve(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     """Take a visit that concerns the queue. False: it is for the bot, and nothing has changed."""
     if visit.anonymous:
-        _unheard(counter, visit)
+        _unheard(unit, visit)
         return True
     if caller.on_staff and visit.private:
-        chats.find(counter.connection, visit.chat)
+        chats.find(unit.connection, visit.chat)
     if visit.forum and not visit.private:
-        people.set_forum(counter.connection, visit.chat, forum=True)  # topics may be switched on later
+        people.set_forum(unit.connection, visit.chat, forum=True)  # topics may be switched on later
     match visit.kind:
         case Kind.LEFT:
-            staffing.left(counter, visit)
+            staffing.left(unit, visit)
             return True
         case Kind.OUT | Kind.BACK:
-            astray.standing_changed(counter, visit, out=visit.kind is Kind.OUT)
+            astray.standing_changed(unit, visit, out=visit.kind is Kind.OUT)
             return True
         case Kind.BUTTON:
-            return _pressed(counter, visit)
+            return _pressed(unit, visit)
         case _ if visit.edited:
-            return _edited(counter, visit)
+            return _edited(unit, visit)
         case _ if visit.command:  # also under a photo
-            return _commanded(counter, visit)
+            return _commanded(unit, visit)
         case _:
-            return _spoken(counter, visit, caller) if visit.private else _in_group(counter, visit)
+            return _spoken(unit, visit, caller) if visit.private else _in_group(unit, visit)
 
 
-def commune_is_known(counter: Counter, visit: Visit) -> None:
+def commune_is_known(unit: UnitOfWork, visit: Visit) -> None:
     """The bot has learnt somebody's commune: a draft that waited for it goes on."""
     if visit.private:
-        citizens.commune_is_known(counter, visit.chat)
+        citizens.commune_is_known(unit, visit.chat)
 
 
-def person_wanted(counter: Counter, visit: Visit, memory: Memory) -> None:
+def person_wanted(unit: UnitOfWork, visit: Visit, memory: Memory) -> None:
     """A wish for a person opens the draft, about what was asked last."""
-    scene = counter.scene(visit.chat)
-    citizens.begin(counter, visit, "question", memory.procedure, requests.wished(scene, memory, visit.text))
+    scene = unit.scene(visit.chat)
+    citizens.begin(unit, visit, "question", memory.procedure, requests.wished(scene, memory, visit.text))
 
 
-def _unheard(counter: Counter, visit: Visit) -> None:
+def _unheard(unit: UnitOfWork, visit: Visit) -> None:
     """An anonymous administrator, or a channel, in a desk's group: what was meant for us went nowhere, and why."""
-    if people.desk_in(counter.connection, visit.chat) is None:
+    if people.desk_in(unit.connection, visit.chat) is None:
         return
-    if visit.command in ALL_COMMANDS or _code_of_topic(counter, visit) or _code_answered(counter, visit):
-        counter.answer(visit, Reply(blocks=(counter.scene(visit.chat).line("room.anonymous"),)))
+    if visit.command in ALL_COMMANDS or _code_of_topic(unit, visit) or _code_answered(unit, visit):
+        unit.answer(visit, Reply(blocks=(unit.scene(visit.chat).line("room.anonymous"),)))
 
 
-def _pressed(counter: Counter, visit: Visit) -> bool:
+def _pressed(unit: UnitOfWork, visit: Visit) -> bool:
     match actions.read(visit.text):
         case actions.Own() as action if visit.private:
-            citizens.press(counter, visit, action)
+            citizens.press(unit, visit, action)
         case actions.Notices() as action if visit.private:
-            broadcasts.choose(counter, visit, action)
+            broadcasts.choose(unit, visit, action)
         case actions.Broadcasting() as action:
-            broadcasts.press(counter, visit, counter.actor(visit.who, visit.name), action)
+            broadcasts.press(unit, visit, unit.actor(visit.who, visit.name), action)
         case actions.Booking() as action if visit.private:
-            appointments.press(counter, visit, action)
+            appointments.press(unit, visit, action)
         case actions.Ahead() as action if visit.private:
-            ahead.press(counter, visit, action)
+            ahead.press(unit, visit, action)
         case actions.Command(name) if name in BY_BUTTON:
             asked = replace(visit, kind=Kind.COMMAND, command=name, text="", addressed=True)
-            return _commanded(counter, asked) or name in CITIZENS
+            return _commanded(unit, asked) or name in CITIZENS
         case actions.Duty() as action:
-            actor = counter.actor(visit.who, visit.name)
+            actor = unit.actor(visit.who, visit.name)
             if actor.posts:
-                officers.press(counter, visit, actor, action)
+                officers.press(unit, visit, actor, action)
             else:
-                counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("staff.only"),)))
+                unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line("staff.only"),)))
         case _:
             return False
     return True
 
 
-def _commanded(counter: Counter, visit: Visit) -> bool:
+def _commanded(unit: UnitOfWork, visit: Visit) -> bool:
     name = visit.command or ""
-    actor = counter.actor(visit.who, visit.name)
-    if _not_for_us(counter, visit, actor):
+    actor = unit.actor(visit.who, visit.name)
+    if _not_for_us(unit, visit, actor):
         return True
     if name == "join":
-        staffing.join(counter, visit, visit.text)
+        staffing.join(unit, visit, visit.text)
     elif name == "desk":
-        staffing.make_desk(counter, visit, actor, visit.text)
+        staffing.make_desk(unit, visit, actor, visit.text)
     elif name in (*STAFF, *STAFF_ALONE) and not actor.posts:
-        counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("staff.only"),)))
+        unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line("staff.only"),)))
     elif name in STAFF_ALONE:
-        ALONE[name](counter, visit, actor)
+        ALONE[name](unit, visit, actor)
     elif name in STAFF:
-        _deed(counter, visit, actor, name)
-    elif name in ("status", "close") and actor.posts and _for_staff(counter, visit, actor, name):
+        _deed(unit, visit, actor, name)
+    elif name in ("status", "close") and actor.posts and _for_staff(unit, visit, actor, name):
         pass
     elif name in CITIZENS and visit.private:
-        _own(counter, visit, name)
+        _own(unit, visit, name)
     elif name == "help" and actor.posts:
-        scene = counter.scene(visit.who)
+        scene = unit.scene(visit.who)
         rest = tuple((scene.button(f"command.{one}", actions.Command(one)),) for one in BY_BUTTON if one in STAFF_ALONE)
-        counter.answer(visit, Reply(blocks=(scene.line("help.staff"),), buttons=rest))
+        unit.answer(visit, Reply(blocks=(scene.line("help.staff"),), buttons=rest))
         return not visit.private
     else:
         return False
     return True
 
 
-def _not_for_us(counter: Counter, visit: Visit, actor: Actor) -> bool:
+def _not_for_us(unit: UnitOfWork, visit: Visit, actor: Actor) -> bool:
     """In a group other bots have their commands, and some of them are called like ours."""
     if visit.private or visit.addressed:
         return False
     if visit.command not in ALL_COMMANDS:
         return True
     of_staff = visit.command in (*STAFF, *STAFF_ALONE)
-    return of_staff and not actor.posts and people.desk_in(counter.connection, visit.chat) is None
+    return of_staff and not actor.posts and people.desk_in(unit.connection, visit.chat) is None
 
 
-def _own(counter: Counter, visit: Visit, name: str) -> None:
+def _own(unit: UnitOfWork, visit: Visit, name: str) -> None:
     if name in OWN_DATA:
-        OWN_DATA[name](counter, visit, citizens.scene_of(counter, visit))
+        OWN_DATA[name](unit, visit, citizens.scene_of(unit, visit))
     elif name == "my":
-        citizens.my(counter, visit)
+        citizens.my(unit, visit)
     elif name == "reminders":
-        ahead.show(counter, visit)
+        ahead.show(unit, visit)
     elif name == "notices":
-        broadcasts.show(counter, visit)
+        broadcasts.show(unit, visit)
     elif name == "appointments":
-        appointments.command(counter, visit, counter.actor(visit.who, visit.name), visit.text)
+        appointments.command(unit, visit, unit.actor(visit.who, visit.name), visit.text)
     elif name == "request":
         first, _, rest = visit.text.partition(" ")
         kind = KINDS.get(first.lower())
-        citizens.begin(counter, visit, kind or "question", None, rest if kind else visit.text)
+        citizens.begin(unit, visit, kind or "question", None, rest if kind else visit.text)
     else:
         first, rest = _split(visit.text)
-        citizens.command(counter, visit, name, read_code(first), rest)
+        citizens.command(unit, visit, name, read_code(first), rest)
 
 
-def _deed(counter: Counter, visit: Visit, actor: Actor, name: str) -> None:
+def _deed(unit: UnitOfWork, visit: Visit, actor: Actor, name: str) -> None:
     """`/verb CODE words`; in a request's own conversation the code may be left out."""
     first, rest = _split(visit.text)
     code = read_code(first)
-    request = officers.seen(counter, actor, code) if code else _here(counter, visit, actor)
+    request = officers.seen(unit, actor, code) if code else _here(unit, visit, actor)
     if request is None:
-        which = not code and (first or addressee.several(counter, actor))
+        which = not code and (first or addressee.several(unit, actor))
         key = "refused.which" if which else "refused.unknown"
-        counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line(key, who=""),)))
+        unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line(key, who=""),)))
         return
-    officers.act(counter, visit, actor, name, request, rest if code else visit.text)
+    officers.act(unit, visit, actor, name, request, rest if code else visit.text)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -229,159 +229,159 @@ def _split(text: str) -> tuple[str, str]:
     return first, rest
 
 
-def _for_staff(counter: Counter, visit: Visit, actor: Actor, name: str) -> bool:
+def _for_staff(unit: UnitOfWork, visit: Visit, actor: Actor, name: str) -> bool:
     """`/status` and `/close` are the desk's where the request is not the person's own."""
     code = read_code(_split(visit.text)[0])
-    request = officers.seen(counter, actor, code) if code else _here(counter, visit, actor)
+    request = officers.seen(unit, actor, code) if code else _here(unit, visit, actor)
     if request is None and visit.private:
         return False
     if request is None:
-        counter.answer(visit, Reply(blocks=(counter.scene(visit.who).line("refused.unknown", who=""),)))
+        unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line("refused.unknown", who=""),)))
     else:
-        officers.act(counter, visit, actor, name, request, "")
+        officers.act(unit, visit, actor, name, request, "")
     return True
 
 
-def _here(counter: Counter, visit: Visit, actor: Actor) -> Request | None:
+def _here(unit: UnitOfWork, visit: Visit, actor: Actor) -> Request | None:
     """The request of the conversation that a visit stands in: by topic, by what it answers, by where one writes."""
-    code = _code_of_topic(counter, visit) or _code_answered(counter, visit)
-    if code is None and visit.private and not addressee.several(counter, actor):
-        code = people.writing_in(counter.connection, visit.chat)
-    return officers.seen(counter, actor, code)
+    code = _code_of_topic(unit, visit) or _code_answered(unit, visit)
+    if code is None and visit.private and not addressee.several(unit, actor):
+        code = people.writing_in(unit.connection, visit.chat)
+    return officers.seen(unit, actor, code)
 
 
-def _code_of_topic(counter: Counter, visit: Visit) -> str | None:
-    name = shown.in_thread(counter.connection, visit.chat, visit.thread) if visit.thread else None
+def _code_of_topic(unit: UnitOfWork, visit: Visit) -> str | None:
+    name = shown.in_thread(unit.connection, visit.chat, visit.thread) if visit.thread else None
     return name.removeprefix("topic:") if name and name.startswith("topic:") else None
 
 
-def _code_answered(counter: Counter, visit: Visit) -> str | None:
+def _code_answered(unit: UnitOfWork, visit: Visit) -> str | None:
     """The request of the message that a visit answers."""
     if visit.reply_to is None:
         return None
-    if row := cases.at(counter.connection, visit.chat, visit.reply_to):
+    if row := cases.at(unit.connection, visit.chat, visit.reply_to):
         return str(row["code"])
-    name = shown.at(counter.connection, visit.chat, visit.reply_to) or ""
+    name = shown.at(unit.connection, visit.chat, visit.reply_to) or ""
     kind, _, code = name.partition(":")
-    if kind == "relay" and (row := cases.message(counter.connection, int(code.partition(".")[0]))):
+    if kind == "relay" and (row := cases.message(unit.connection, int(code.partition(".")[0]))):
         return str(row["code"])
     return code.partition(":")[0] if kind in ("topic", "about", "card") else None
 
 
-def _prompted(counter: Counter, visit: Visit, actor: Actor) -> bool:
+def _prompted(unit: UnitOfWork, visit: Visit, actor: Actor) -> bool:
     """The answer to a message that asked for words."""
-    found = officers.prompted(counter, visit)
+    found = officers.prompted(unit, visit)
     if found is None or not visit.text.strip():
         return False
     verb, subject = found
     if verb == "rateword":
-        request = citizens.own(counter, visit, subject)
+        request = citizens.own(unit, visit, subject)
         if request:
-            citizens.rating_word(counter, visit, request)
+            citizens.rating_word(unit, visit, request)
         return request is not None
     if not actor.posts:
         return False
     if verb == "practice":
-        practice.compare(counter, visit, subject)
+        practice.compare(unit, visit, subject)
     elif verb == "return":
-        officers.send_back(counter, visit, actor, int(subject), visit.text)
+        officers.send_back(unit, visit, actor, int(subject), visit.text)
     elif verb == "notice":
-        practice.write_notice(counter, visit, actor, subject)
-    elif request := officers.seen(counter, actor, subject):
-        officers.act(counter, visit, actor, verb, request, visit.text)
+        practice.write_notice(unit, visit, actor, subject)
+    elif request := officers.seen(unit, actor, subject):
+        officers.act(unit, visit, actor, verb, request, visit.text)
     return True
 
 
-def _spoken(counter: Counter, visit: Visit, caller: Caller) -> bool:
+def _spoken(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     """Words or an attachment in a private chat."""
-    actor = counter.actor(visit.who, visit.name) if caller.on_staff else Actor(person=visit.who, name=visit.name)
-    if _prompted(counter, visit, actor):
+    actor = unit.actor(visit.who, visit.name) if caller.on_staff else Actor(person=visit.who, name=visit.name)
+    if _prompted(unit, visit, actor):
         return True
-    if visit.kind is Kind.TEXT and ahead.stops(counter, visit):
+    if visit.kind is Kind.TEXT and ahead.stops(unit, visit):
         return True
-    if ahead.is_the_date(counter, visit, caller.memory):
+    if ahead.is_the_date(unit, visit, caller.memory):
         return False
     writing = caller.writing_in or ""
     if writing.startswith(citizens.WAITS_FOR_COMMUNE):
-        waiting = counter.request(writing.removeprefix(citizens.WAITS_FOR_COMMUNE))
+        waiting = unit.request(writing.removeprefix(citizens.WAITS_FOR_COMMUNE))
         is_draft = waiting is not None and waiting.status is Status.DRAFT
-        return waiting is not None and is_draft and citizens.while_commune_is_asked(counter, visit, waiting)
-    answered = visit.late_for or _code_answered(counter, visit)
+        return waiting is not None and is_draft and citizens.while_commune_is_asked(unit, visit, waiting)
+    answered = visit.late_for or _code_answered(unit, visit)
     drafting = writing.startswith(citizens.DRAFT)
     plain = caller.on_staff and not answered and not drafting
-    if plain and addressee.several(counter, actor):
-        addressee.ask(counter, visit, addressee.held_by(counter, actor), "which.ask")
+    if plain and addressee.several(unit, actor):
+        addressee.ask(unit, visit, addressee.held_by(unit, actor), "which.ask")
         return True
-    request = counter.request(answered or writing.removeprefix(citizens.DRAFT) or None)
+    request = unit.request(answered or writing.removeprefix(citizens.DRAFT) or None)
     parts = parts_of(actor, request) if request else frozenset()
     if request is None or not parts:
         return False
     if Part.CITIZEN in parts:
         if request.status is Status.DRAFT:
-            return citizens.write_draft(counter, visit, request)
+            return citizens.write_draft(unit, visit, request)
         if request.status is Status.DROPPED:
             return False
-        citizens.add(counter, visit, request)
+        citizens.add(unit, visit, request)
         return True
-    officers.act(counter, visit, actor, "answer", request, visit.text)
+    officers.act(unit, visit, actor, "answer", request, visit.text)
     return True
 
 
-def _in_group(counter: Counter, visit: Visit) -> bool:
+def _in_group(unit: UnitOfWork, visit: Visit) -> bool:
     """In the staff group only what stands in a request's conversation is read."""
-    desk = people.desk_in(counter.connection, visit.chat)
-    actor = counter.actor(visit.who, visit.name)
+    desk = people.desk_in(unit.connection, visit.chat)
+    actor = unit.actor(visit.who, visit.name)
     if desk is None or not actor.serves(desk["commune"]):
         return True  # other groups, and people who only sit in the group: silence
-    if _prompted(counter, visit, actor):
+    if _prompted(unit, visit, actor):
         return True
-    request = counter.request(visit.late_for or _code_of_topic(counter, visit) or _code_answered(counter, visit))
+    request = unit.request(visit.late_for or _code_of_topic(unit, visit) or _code_answered(unit, visit))
     if request is None:
-        _unaddressed(counter, visit, actor, desk["commune"])
+        _unaddressed(unit, visit, actor, desk["commune"])
         return True
     if not parts_of(actor, request):
         return True
     if request.owner not in (None, visit.who) and not visit.text.startswith(officers.NOTE) and request.owner:
-        _not_the_owner(counter, visit, actor, request)
+        _not_the_owner(unit, visit, actor, request)
     else:
-        officers.act(counter, visit, actor, "answer", request, visit.text)
+        officers.act(unit, visit, actor, "answer", request, visit.text)
     return True
 
 
-def _unaddressed(counter: Counter, visit: Visit, actor: Actor, commune: int) -> None:
+def _unaddressed(unit: UnitOfWork, visit: Visit, actor: Actor, commune: int) -> None:
     """Where conversations have no topics, words that answer no message reach nobody: whoever holds one is told."""
-    meant = addressee.without_topic(counter, actor, visit.chat, commune)
+    meant = addressee.without_topic(unit, actor, visit.chat, commune)
     if meant and not visit.thread and not visit.text.startswith(officers.NOTE):
-        addressee.ask(counter, visit, meant, "which.no_topics")
+        addressee.ask(unit, visit, meant, "which.no_topics")
 
 
-def _not_the_owner(counter: Counter, visit: Visit, actor: Actor, request: Request) -> None:
+def _not_the_owner(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request) -> None:
     """A colleague's words stay inside, and they are told so; a leader's go out."""
     if actor.leads(request.commune):
-        officers.act(counter, visit, actor, "answer", request, visit.text)
+        officers.act(unit, visit, actor, "answer", request, visit.text)
         return
-    line = counter.scene(visit.who).line("room.not_sent", who=request.owner_name)
-    counter.answer(visit, Reply(blocks=(line,)))
+    line = unit.scene(visit.who).line("room.not_sent", who=request.owner_name)
+    unit.answer(visit, Reply(blocks=(line,)))
 
 
-def _edited(counter: Counter, visit: Visit) -> bool:
+def _edited(unit: UnitOfWork, visit: Visit) -> bool:
     """Somebody changed what they had sent; False: it is for the bot, as words that are new."""
-    row = cases.at(counter.connection, visit.chat, visit.message)
+    row = cases.at(unit.connection, visit.chat, visit.message)
     if row is None:
-        return _edited_elsewhere(counter, visit)
-    actor = counter.actor(visit.who, visit.name)
-    if addressee.forget_waiting(counter, visit):
-        return _asked_again(counter, visit, actor)
-    request = counter.request(row["code"])
+        return _edited_elsewhere(unit, visit)
+    actor = unit.actor(visit.who, visit.name)
+    if addressee.forget_waiting(unit, visit):
+        return _asked_again(unit, visit, actor)
+    request = unit.request(row["code"])
     if request is None or not parts_of(actor, request):
-        corrections.not_followed(counter, visit, "edit.not_followed")
+        corrections.not_followed(unit, visit, "edit.not_followed")
     elif visit.command not in (None, "answer", "more", "note", "request", "write"):
-        corrections.not_followed(counter, visit, "edit.not_again")
+        corrections.not_followed(unit, visit, "edit.not_again")
     elif (code := _code_in(visit)) and code != row["code"] and row["side"] == "staff":
-        relay.take_back(counter, request, row, ())  # it was meant for another request
-        return _commanded(counter, visit)
+        relay.take_back(unit, request, row, ())  # it was meant for another request
+        return _commanded(unit, visit)
     else:
-        corrections.follow(counter, visit, actor, request, row, _words_in(visit))
+        corrections.follow(unit, visit, actor, request, row, _words_in(visit))
     return True
 
 
@@ -397,39 +397,39 @@ def _words_in(visit: Visit) -> str:
     return visit.text
 
 
-def _asked_again(counter: Counter, visit: Visit, actor: Actor) -> bool:
+def _asked_again(unit: UnitOfWork, visit: Visit, actor: Actor) -> bool:
     """Words whose addressee was asked for have changed: the question is put anew."""
     now = replace(visit, kind=Kind.TEXT if visit.kind is Kind.EDIT else visit.kind, edited=False)
-    desk = people.desk_in(counter.connection, visit.chat)
+    desk = people.desk_in(unit.connection, visit.chat)
     if visit.private:
-        addressee.ask(counter, now, addressee.held_by(counter, actor), "which.again")
+        addressee.ask(unit, now, addressee.held_by(unit, actor), "which.again")
     elif desk:
-        _unaddressed(counter, now, actor, desk["commune"])
+        _unaddressed(unit, now, actor, desk["commune"])
     return True
 
 
-def _edited_elsewhere(counter: Counter, visit: Visit) -> bool:
+def _edited_elsewhere(unit: UnitOfWork, visit: Visit) -> bool:
     """Nothing is kept of the message as it was. What was done is not done again."""
     if visit.command in TRIED_AGAIN or (visit.command and visit.command not in ALL_COMMANDS):
-        return _commanded(counter, visit)
-    if visit.command and (visit.private or people.desk_in(counter.connection, visit.chat)):
-        corrections.not_followed(counter, visit, "edit.not_again")
+        return _commanded(unit, visit)
+    if visit.command and (visit.private or people.desk_in(unit.connection, visit.chat)):
+        corrections.not_followed(unit, visit, "edit.not_again")
     return bool(visit.command) or not visit.private
 
 
 OWN_DATA = {"privacy": privacy_of.what_is_kept, "mydata": privacy_of.my_data, "forget": privacy_of.ask_forget}
-ALONE: dict[str, Callable[[Counter, Visit, Actor], None]] = {
+ALONE: dict[str, Callable[[UnitOfWork, Visit, Actor], None]] = {
     "queue": staffing.queue,
     "mine": staffing.mine,
     "find": searching.find,
     "desklink": signing_in.link_for,
     "stats": staffing.stats,
-    "away": lambda counter, visit, _: staffing.away(counter, visit, gone=True),
-    "back": lambda counter, visit, _: staffing.away(counter, visit, gone=False),
-    "practice": lambda counter, visit, _: practice.begin(counter, visit),
-    "unanswered": lambda counter, visit, _: practice.unanswered(counter, visit),
+    "away": lambda unit, visit, _: staffing.away(unit, visit, gone=True),
+    "back": lambda unit, visit, _: staffing.away(unit, visit, gone=False),
+    "practice": lambda unit, visit, _: practice.begin(unit, visit),
+    "unanswered": lambda unit, visit, _: practice.unanswered(unit, visit),
     "notice": practice.notice,
     "broadcast": broadcasts.command,
-    "approve": lambda counter, visit, actor: officers.approve_by_command(counter, visit, actor, ok=True),
-    "reject": lambda counter, visit, actor: officers.approve_by_command(counter, visit, actor, ok=False),
+    "approve": lambda unit, visit, actor: officers.approve_by_command(unit, visit, actor, ok=True),
+    "reject": lambda unit, visit, actor: officers.approve_by_command(unit, visit, actor, ok=False),
 }

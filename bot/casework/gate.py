@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.reply import Reply
 from bot.conversation.visit import Kind, Visit
 from bot.store import floods
@@ -30,29 +30,29 @@ class Gate:
         self._crowd = (LONG_AGO, False)
         self._swept = LONG_AGO
 
-    def lets_in(self, counter: Counter, visit: Visit, source: str) -> bool:
+    def lets_in(self, unit: UnitOfWork, visit: Visit, source: str) -> bool:
         """False: the visit is over. Staff pass, and so does news of who is in a chat and who is not."""
         if visit.kind in (Kind.LEFT, Kind.OUT, Kind.BACK) or not (self.limits.person or self.limits.everyone):
             return True
         limit = self.limits.person or self.limits.everyone
-        mark = counter.mark(visit.who)
-        number, told = floods.count(counter.connection, mark, limit=limit, now=counter.now)
-        alone, crowd = number > limit, self._crowded(counter, source)
-        if not (alone or crowd) or counter.actor(visit.who).posts:
+        mark = unit.mark(visit.who)
+        number, told = floods.count(unit.connection, mark, limit=limit, now=unit.now)
+        alone, crowd = number > limit, self._crowded(unit, source)
+        if not (alone or crowd) or unit.actor(visit.who).posts:
             return True
         if not told and visit.private:
-            floods.tell(counter.connection, mark)
-            line = counter.scene(visit.chat).line("flood.person" if alone else "flood.everyone")
-            counter.answer(visit, Reply(blocks=(line,)))
+            floods.tell(unit.connection, mark)
+            line = unit.scene(visit.chat).line("flood.person" if alone else "flood.everyone")
+            unit.answer(visit, Reply(blocks=(line,)))
         return False
 
-    def _crowded(self, counter: Counter, source: str) -> bool:
+    def _crowded(self, unit: UnitOfWork, source: str) -> bool:
         """Whether more came in the last minute than may; looked at once a second, for every replica looks."""
         looked, crowded = self._crowd
-        if self.limits.everyone and abs(counter.now - looked) >= LOOK_AGAIN:
-            came = floods.arrived(counter.connection, source, ago=self.limits.everyone)
-            crowded = came is not None and counter.now - came < floods.WINDOW
-            self._crowd = (counter.now, crowded)
+        if self.limits.everyone and abs(unit.now - looked) >= LOOK_AGAIN:
+            came = floods.arrived(unit.connection, source, ago=self.limits.everyone)
+            crowded = came is not None and unit.now - came < floods.WINDOW
+            self._crowd = (unit.now, crowded)
         return crowded
 
     def sweep(self, database: Database, now: dt.datetime) -> None:

@@ -5,7 +5,7 @@ import re
 import secrets
 from hashlib import sha256
 
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.citizen import requests
 from bot.desk.codes import ALPHABET, read_code
 from bot.desk.request import Request
@@ -17,25 +17,25 @@ WRONG_A_CODE = 5
 WRONG_AN_ADDRESS = 20
 
 
-def issue(counter: Counter, code: str) -> str:
+def issue(unit: UnitOfWork, code: str) -> str:
     """A new secret; the one before opens nothing any more."""
     secret = "".join(secrets.choice(ALPHABET) for _ in range(SYMBOLS))
-    kept.put(counter.connection, code, _hash(counter, code, secret), now=counter.now)
+    kept.put(unit.connection, code, _hash(unit, code, secret), now=unit.now)
     return f"{secret[:4]}-{secret[4:]}"
 
 
-def opens(counter: Counter, typed: str, secret: str, address: str) -> str | None:
+def opens(unit: UnitOfWork, typed: str, secret: str, address: str) -> str | None:
     """The code of the request that they open. None: they do not, or it was tried too often; nobody is told which."""
     code = read_code(typed) or typed.strip().upper()[:20]
-    marks = ((counter.mark(f"open:{code}"), WRONG_A_CODE), (counter.mark(f"address:{address}"), WRONG_AN_ADDRESS))
-    tried = [windows.counted(counter.connection, windows.TRIES, mark, now=counter.now) for mark, _ in marks]
-    fits = kept.fits(counter.connection, code, _hash(counter, code, _bare(secret)))
+    marks = ((unit.mark(f"open:{code}"), WRONG_A_CODE), (unit.mark(f"address:{address}"), WRONG_AN_ADDRESS))
+    tried = [windows.counted(unit.connection, windows.TRIES, mark, now=unit.now) for mark, _ in marks]
+    fits = kept.fits(unit.connection, code, _hash(unit, code, _bare(secret)))
     if any(count >= most for count, (_, most) in zip(tried, marks, strict=True)):
         return None
     if fits:
         return code
     for mark, _ in marks:
-        windows.count(counter.connection, windows.TRIES, mark, now=counter.now)
+        windows.count(unit.connection, windows.TRIES, mark, now=unit.now)
     return None
 
 
@@ -43,12 +43,12 @@ def _bare(secret: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", secret.upper())[: SYMBOLS + 1]
 
 
-def _hash(counter: Counter, code: str, secret: str) -> str:
-    return hmac.new(counter.house.seal, f"secret:{code}:{secret}".encode("utf-8", "replace"), sha256).hexdigest()
+def _hash(unit: UnitOfWork, code: str, secret: str) -> str:
+    return hmac.new(unit.house.seal, f"secret:{code}:{secret}".encode("utf-8", "replace"), sha256).hexdigest()
 
 
-def receipt(counter: Counter, request: Request) -> None:
+def receipt(unit: UnitOfWork, request: Request) -> None:
     """Whoever visits without an account is shown, once, what opens their request elsewhere."""
-    if counter.is_visit(request.citizen):
-        secret = issue(counter, request.code)
-        counter.tell_citizen(request, requests.secret(counter.citizen_scene(request), request, secret))
+    if unit.is_visit(request.citizen):
+        secret = issue(unit, request.code)
+        unit.tell_citizen(request, requests.secret(unit.citizen_scene(request), request, secret))

@@ -4,7 +4,7 @@ import datetime as dt
 
 from rapidfuzz import fuzz
 
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.reply import Reply
 from bot.conversation.staff import learning
 from bot.conversation.visit import Memory
@@ -23,58 +23,58 @@ NOTICE_LASTS = dt.timedelta(days=7)
 PAST = dt.timedelta(days=30)
 
 
-def learn(counter: Counter, understood: Understanding, memory: Memory) -> None:
+def learn(unit: UnitOfWork, understood: Understanding, memory: Memory) -> None:
     """Count a question; keep one that found no answer, redacted; suggest a notice where many ask alike in an hour."""
     listed = understood.second_tier if understood.outcome is Outcome.SECOND_TIER else ()
     nearest = next((one.id for one in (*listed, *understood.procedures)), None)
     if understood.outcome not in NO_QUESTION:
         measured.ask(
-            counter.connection,
+            unit.connection,
             commune=memory.commune,
             outcome=understood.outcome.value,
             procedure=nearest if understood.outcome is Outcome.ANSWERED else None,
-            now=counter.now,
+            now=unit.now,
         )
     if understood.outcome not in KEPT:
         return
     questions.keep(
-        counter.connection,
+        unit.connection,
         text=redact(understood.text)[:500],
         commune=memory.commune,
         language=understood.language.value,
         outcome=understood.outcome.value,
         procedure=nearest,
-        now=counter.now,
+        now=unit.now,
     )
     if memory.commune is not None:
-        _watch_for_rush(counter, memory.commune, redact(understood.text)[:500])
+        _watch_for_rush(unit, memory.commune, redact(understood.text)[:500])
 
 
-def _watch_for_rush(counter: Counter, commune: int, text: str) -> None:
-    recent = questions.since(counter.connection, counter.now - AN_HOUR, commune=commune)
-    if sum(alike(row["text"], text) for row in recent) < counter.rules.alike_in_an_hour:
+def _watch_for_rush(unit: UnitOfWork, commune: int, text: str) -> None:
+    recent = questions.since(unit.connection, unit.now - AN_HOUR, commune=commune)
+    if sum(alike(row["text"], text) for row in recent) < unit.rules.alike_in_an_hour:
         return
-    questions.one_at_a_time(counter.connection, commune)
-    earlier = questions.suggested(counter.connection, commune, after=counter.now - NOTICE_LASTS)
+    questions.one_at_a_time(unit.connection, commune)
+    earlier = questions.suggested(unit.connection, commune, after=unit.now - NOTICE_LASTS)
     if any(alike(row["sample"], text) for row in earlier):
         return
-    number = questions.suggest(counter.connection, commune=commune, sample=text, now=counter.now)
-    scene = counter.desk_scene(commune)
-    for leader in counter.crew(commune, Role.LEADER):
-        count = counter.rules.alike_in_an_hour
-        counter.put(leader, learning.suggestion(scene, number, text, count), priority=Priority.REMINDER)
+    number = questions.suggest(unit.connection, commune=commune, sample=text, now=unit.now)
+    scene = unit.desk_scene(commune)
+    for leader in unit.crew(commune, Role.LEADER):
+        count = unit.rules.alike_in_an_hour
+        unit.put(leader, learning.suggestion(scene, number, text, count), priority=Priority.REMINDER)
 
 
 def alike(one: str, other: str) -> bool:
     return fuzz.token_set_ratio(fold(one), fold(other)) >= ALIKE
 
 
-def notices_for(counter: Counter, memory: Memory, text: str) -> list[Reply]:
+def notices_for(unit: UnitOfWork, memory: Memory, text: str) -> list[Reply]:
     """Notices of the commune that are about such a question: shown before anything else is said."""
     if memory.commune is None:
         return []
-    rows = questions.in_force(counter.connection, memory.commune, now=counter.now)
-    scene = counter.desk_scene(memory.commune)
+    rows = questions.in_force(unit.connection, memory.commune, now=unit.now)
+    scene = unit.desk_scene(memory.commune)
     return [learning.notice(scene, row["text"], row["until"]) for row in rows if alike(row["sample"], text)][:1]
 
 

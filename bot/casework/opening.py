@@ -1,7 +1,7 @@
 """A request as whoever opened it with code and secret reads it."""
 
 from bot.casework import citizens, keys
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.citizen.opened import Line, Opened
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Kind
@@ -12,30 +12,30 @@ NOBODY = "forgotten"
 SIDES = ("citizen", "staff")
 
 
-def open_with(counter: Counter, code: str, secret: str, address: str) -> Opened | None:
+def open_with(unit: UnitOfWork, code: str, secret: str, address: str) -> Opened | None:
     """The request that code and secret open."""
-    found = keys.opens(counter, code, secret, address)
-    return opened(counter, found) if found else None
+    found = keys.opens(unit, code, secret, address)
+    return opened(unit, found) if found else None
 
 
-def opened(counter: Counter, code: str) -> Opened | None:
+def opened(unit: UnitOfWork, code: str) -> Opened | None:
     """What its citizen reads of it. None: it is nobody's any more, or was never sent."""
-    request = counter.request(code)
+    request = unit.request(code)
     if request is None or request.citizen == NOBODY or request.status in UNSENT:
         return None
-    scene = counter.citizen_scene(request)
+    scene = unit.citizen_scene(request)
     return Opened(
         code=code,
         chat=request.citizen,
         scene=scene,
-        status=citizens.status_of(counter, request),
-        said=tuple(_lines(counter, scene, request)),
+        status=citizens.status_of(unit, request),
+        said=tuple(_lines(unit, scene, request)),
         live=request.status in LIVE,
     )
 
 
-def _lines(counter: Counter, scene: Scene, request: Request) -> list[Line]:
-    rows = [row for row in cases.said(counter.connection, request.code) if row["side"] in SIDES]
+def _lines(unit: UnitOfWork, scene: Scene, request: Request) -> list[Line]:
+    rows = [row for row in cases.said(unit.connection, request.code) if row["side"] in SIDES]
     return [
         Line(
             mine=row["side"] == "citizen",

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 
 from bot.casework import learning
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.reply import Place, Reply
 from bot.conversation.staff import learning as words
 from bot.conversation.visit import Visit
@@ -20,35 +20,35 @@ NAMED = 0.6  # of a paper's words: then it counts as named in an answer
 MAX_NOTICE = 1500
 
 
-def unanswered(counter: Counter, visit: Visit) -> None:
+def unanswered(unit: UnitOfWork, visit: Visit) -> None:
     """`/unanswered`: what found no answer, grouped by meaning, with counts."""
-    rows = questions.since(counter.connection, counter.now - dt.timedelta(days=DAYS))
-    scene = counter.scene(visit.who)
-    counter.answer(visit, words.groups(scene, learning.grouped(rows), DAYS))
+    rows = questions.since(unit.connection, unit.now - dt.timedelta(days=DAYS))
+    scene = unit.scene(visit.who)
+    unit.answer(visit, words.groups(scene, learning.grouped(rows), DAYS))
 
 
-def begin(counter: Counter, visit: Visit) -> None:
+def begin(unit: UnitOfWork, visit: Visit) -> None:
     """A past, redacted question, to be answered as if by an officer."""
-    scene = counter.scene(visit.who)
-    rows = [r for r in questions.since(counter.connection, counter.now - dt.timedelta(days=DAYS)) if r["procedure"]]
+    scene = unit.scene(visit.who)
+    rows = [r for r in questions.since(unit.connection, unit.now - dt.timedelta(days=DAYS)) if r["procedure"]]
     if not rows:
-        return counter.answer(visit, Reply(blocks=(scene.line("practice.none"),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("practice.none"),)))
     row = rows[secrets.randbelow(len(rows))]
-    return counter.answer(visit, words.practice(scene, row["id"], row["text"]))
+    return unit.answer(visit, words.practice(scene, row["id"], row["text"]))
 
 
-def compare(counter: Counter, visit: Visit, number: str) -> None:
+def compare(unit: UnitOfWork, visit: Visit, number: str) -> None:
     """The practised answer beside the entry: which papers it named."""
-    rows = questions.since(counter.connection, counter.now - dt.timedelta(days=DAYS * 2))
+    rows = questions.since(unit.connection, unit.now - dt.timedelta(days=DAYS * 2))
     row = next((r for r in rows if str(r["id"]) == number), None)
-    scene = counter.scene(visit.who)
+    scene = unit.scene(visit.who)
     entry = scene.procedure(row["procedure"]) if row and row["procedure"] else None
     if entry is None:
-        return counter.answer(visit, Reply(blocks=(scene.line("practice.none"),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("practice.none"),)))
     said = set(fold(visit.text).split())
     papers = scene.holding(entry.papers)
     named = [paper.id for paper in papers if _is_named(scene.tell(paper.name), said)]
-    return counter.answer(visit, words.compared(scene, entry, named, [p.id for p in papers if p.id not in named]))
+    return unit.answer(visit, words.compared(scene, entry, named, [p.id for p in papers if p.id not in named]))
 
 
 def _is_named(paper: str, said: set[str]) -> bool:
@@ -57,49 +57,47 @@ def _is_named(paper: str, said: set[str]) -> bool:
     return sum(word in said for word in called) >= NAMED * len(called)
 
 
-def ask_notice(counter: Counter, visit: Visit, actor: Actor, number: int) -> None:
+def ask_notice(unit: UnitOfWork, visit: Visit, actor: Actor, number: int) -> None:
     """The leader is asked for the words of a suggested notice."""
-    row = questions.notice(counter.connection, number)
-    scene = counter.scene(visit.who)
+    row = questions.notice(unit.connection, number)
+    scene = unit.scene(visit.who)
     if row is None or not actor.leads(row["commune"]):
-        return counter.answer(visit, Reply(blocks=(scene.line("refused.leader_only"),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("refused.leader_only"),)))
     place = Place(name=f"notice:{number}", prompts=True)
-    return counter.answer(visit, Reply(blocks=(scene.line("prompt.notice"),), place=place))
+    return unit.answer(visit, Reply(blocks=(scene.line("prompt.notice"),), place=place))
 
 
-def write_notice(counter: Counter, visit: Visit, actor: Actor, number: str) -> None:
+def write_notice(unit: UnitOfWork, visit: Visit, actor: Actor, number: str) -> None:
     """The words of a notice: on from now, for a week."""
-    row = questions.notice(counter.connection, int(number)) if number.isdigit() else None
-    scene = counter.scene(visit.who)
+    row = questions.notice(unit.connection, int(number)) if number.isdigit() else None
+    scene = unit.scene(visit.who)
     if row is None or not actor.leads(row["commune"]):
-        return counter.answer(visit, Reply(blocks=(scene.line("refused.leader_only"),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("refused.leader_only"),)))
     if len(visit.text.strip()) > MAX_NOTICE:
-        return counter.answer(visit, Reply(blocks=(scene.line("notice.too_long", count=MAX_NOTICE),)))
-    until = counter.now + learning.NOTICE_LASTS
-    questions.switch_on(counter.connection, row["id"], text=visit.text.strip(), until=until, by=actor.person)
-    return counter.answer(visit, Reply(blocks=(scene.line("notice.on", number=row["id"], when=scene.moment(until)),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("notice.too_long", count=MAX_NOTICE),)))
+    until = unit.now + learning.NOTICE_LASTS
+    questions.switch_on(unit.connection, row["id"], text=visit.text.strip(), until=until, by=actor.person)
+    return unit.answer(visit, Reply(blocks=(scene.line("notice.on", number=row["id"], when=scene.moment(until)),)))
 
 
-def notice(counter: Counter, visit: Visit, actor: Actor) -> None:
+def notice(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:
     """`/notice NUMBER words`, `/notice NUMBER off`, or `/notice question :: words` for a notice of one's own."""
     first, _, rest = visit.text.strip().partition(" ")
-    scene = counter.scene(visit.who)
+    scene = unit.scene(visit.who)
     post = next((p for p in actor.posts if actor.leads(p.commune)), None)
     if post is None:
-        return counter.answer(visit, Reply(blocks=(scene.line("refused.leader_only"),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("refused.leader_only"),)))
     if first.isascii() and first.isdigit() and rest:
-        row = questions.notice(counter.connection, int(first[:18]))
+        row = questions.notice(unit.connection, int(first[:18]))
         if rest.strip().lower() == "off" and row and actor.leads(row["commune"]):
-            questions.switch_off(counter.connection, row["id"], now=counter.now)
-            return counter.answer(visit, Reply(blocks=(scene.line("notice.off", number=row["id"]),)))
-        return write_notice(counter, _with_text(visit, rest), actor, first[:18])
+            questions.switch_off(unit.connection, row["id"], now=unit.now)
+            return unit.answer(visit, Reply(blocks=(scene.line("notice.off", number=row["id"]),)))
+        return write_notice(unit, _with_text(visit, rest), actor, first[:18])
     sample, mark, text = visit.text.partition("::")
     if not (mark and sample.strip() and text.strip()):
-        return counter.answer(visit, Reply(blocks=(scene.line("notice.usage"),)))
-    number = questions.suggest(
-        counter.connection, commune=post.commune, sample=redact(sample.strip())[:500], now=counter.now
-    )
-    return write_notice(counter, _with_text(visit, text), actor, str(number))
+        return unit.answer(visit, Reply(blocks=(scene.line("notice.usage"),)))
+    number = questions.suggest(unit.connection, commune=post.commune, sample=redact(sample.strip())[:500], now=unit.now)
+    return write_notice(unit, _with_text(visit, text), actor, str(number))
 
 
 def _with_text(visit: Visit, text: str) -> Visit:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from bot.casework.counter import Counter, Then
+from bot.casework.unit_of_work import Then, UnitOfWork
 from bot.conversation.citizen import requests
 from bot.conversation.reply import Block, Place, Reply, Style, units
 from bot.conversation.staff import cards
@@ -23,7 +23,7 @@ type Written = cases.Row | dict[str, Any]  # kept words, or a reason that stands
 
 
 def wrote(
-    counter: Counter,
+    unit: UnitOfWork,
     request: Request,
     visit: Visit,
     *,
@@ -35,12 +35,12 @@ def wrote(
 ) -> int:
     """Keep what somebody wrote in a request, with the other parts of its album; its number."""
     same = {
-        "code": request.code, "side": side, "name": visit.name, "at": counter.now, "state": state, "author": visit.who,
+        "code": request.code, "side": side, "name": visit.name, "at": unit.now, "state": state, "author": visit.who,
         "deed": deed, "commune": commune or request.commune,
     }  # fmt: skip
-    number = cases.wrote(counter.connection, {**same, **kept(visit, quoting(visit, text))})
+    number = cases.wrote(unit.connection, {**same, **kept(visit, quoting(visit, text))})
     for other in visit.others:
-        cases.wrote(counter.connection, {**same, **kept(replace(other, command=visit.command), "")})
+        cases.wrote(unit.connection, {**same, **kept(replace(other, command=visit.command), "")})
     return number
 
 
@@ -59,74 +59,74 @@ def kept(visit: Visit, text: str) -> dict[str, object]:
 
 
 def to_desk(
-    counter: Counter, request: Request, row: cases.Row, *, edited: bool = False, point: Point | None = None,
+    unit: UnitOfWork, request: Request, row: cases.Row, *, edited: bool = False, point: Point | None = None,
     then: Then = (),
 ) -> bool:  # fmt: skip
     """Bring a citizen's message into the conversation's room. False: unclaimed requests have none yet."""
-    reply = requests.from_citizen(counter.desk_scene(request.commune), request, row["text"], edited=edited)
-    room, up = counter.room(request), request.status is Status.ESCALATED
+    reply = requests.from_citizen(unit.desk_scene(request.commune), request, row["text"], edited=edited)
+    room, up = unit.room(request), request.status is Status.ESCALATED
     if room and (request.owner or up):
         place = Place(topic=room[1], about=request.code, relays=row["id"], then=then)
-        _bring(counter, room[0], row, reply, place, point)
+        _bring(unit, room[0], row, reply, place, point)
     if up:
-        above = [one["person"] for one in people.of_province(counter.connection, request.province)]
-        _also(counter, [*above, *([] if room else counter.crew(request.commune, Role.LEADER))], request, row, reply)
+        above = [one["person"] for one in people.of_province(unit.connection, request.province)]
+        _also(unit, [*above, *([] if room else unit.crew(request.commune, Role.LEADER))], request, row, reply)
     return bool(room and (request.owner or up))
 
 
-def _also(counter: Counter, chats: list[str], request: Request, row: cases.Row, reply: Reply) -> None:
+def _also(unit: UnitOfWork, chats: list[str], request: Request, row: cases.Row, reply: Reply) -> None:
     """The same for those who read along; corrections come to them as new messages."""
     for chat in chats:
-        parts = () if row["kind"] in WORDS else cases.together(counter.connection, row["id"])
+        parts = () if row["kind"] in WORDS else cases.together(unit.connection, row["id"])
         copies = tuple((one["chat"], one["message"], 0) for one in parts)
-        counter.put(chat, replace(reply, place=Place(about=request.code, copies=copies)))
+        unit.put(chat, replace(reply, place=Place(about=request.code, copies=copies)))
 
 
-def hand(counter: Counter, request: Request, chats: list[str], why: str, key: str, then: Then) -> None:
+def hand(unit: UnitOfWork, request: Request, chats: list[str], why: str, key: str, then: Then) -> None:
     """Whoever is asked to take it over, or to answer it, sees the reason and what was said so far.
 
     `then` is said once the first of them has it; see `astray.hand_on` for where that one is out of reach.
     """
-    rows = cases.said(counter.connection, request.code)
+    rows = cases.said(unit.connection, request.code)
     said = [
         (request.name if row["side"] == "citizen" else row["name"], row["text"])
         for row in rows
         if row["side"] in ("citizen", "staff") and row["state"] == "sent"
     ]
-    handed = cards.handed(counter.desk_scene(request.commune), request, why, said, key)
+    handed = cards.handed(unit.desk_scene(request.commune), request, why, said, key)
     for n, chat in enumerate(chats):
-        counter.put(chat, replace(handed, place=replace(handed.place, then=() if n else then)))
+        unit.put(chat, replace(handed, place=replace(handed.place, then=() if n else then)))
 
 
 def to_citizen(
-    counter: Counter, request: Request, row: Written, *, point: Point | None = None, then: Then = ()
+    unit: UnitOfWork, request: Request, row: Written, *, point: Point | None = None, then: Then = ()
 ) -> None:
     """Bring an officer's message to the citizen; `then` is said once it has arrived."""
-    scene = counter.citizen_scene(request)
+    scene = unit.citizen_scene(request)
     place = Place(about=request.code, relays=row["id"], then=then)
     unseen = row["deed"] == UNSEEN
     reply = requests.from_staff(scene, request, row["name"], row["text"], unseen=unseen)
-    _bring(counter, request.citizen, row, reply, place, point)
+    _bring(unit, request.citizen, row, reply, place, point)
 
 
-def move(counter: Counter, row: cases.Row, point: Point) -> None:
+def move(unit: UnitOfWork, row: cases.Row, point: Point) -> None:
     """A place that is shown moves there; one that is still on its way is shown where it began, and moves next time."""
     if row["copy_chat"]:
         place = Place(about=row["code"], relays=row["id"], point=point)
         moved = Reply(blocks=(), replaces=row["copy_message"], place=place)
-        counter.put(row["copy_chat"], moved, name=f"relay:{row['id']}")
+        unit.put(row["copy_chat"], moved, name=f"relay:{row['id']}")
 
 
-def _bring(counter: Counter, chat: str, row: Written, reply: Reply, place: Place, point: Point | None) -> None:
+def _bring(unit: UnitOfWork, chat: str, row: Written, reply: Reply, place: Place, point: Point | None) -> None:
     """Words with a head; everything else as the message itself, shown again. An edited one takes its old place."""
     standing = row["copy_message"] if row["copy_chat"] == chat else None
     if row["kind"] in WORDS:
-        return _bring_words(counter, chat, replace(reply, place=place, replaces=standing), row["id"])
+        return _bring_words(unit, chat, replace(reply, place=place, replaces=standing), row["id"])
     if point and point.live:
-        return counter.put(chat, Reply(blocks=(), place=replace(place, point=point)), name=f"relay:{row['id']}")
+        return unit.put(chat, Reply(blocks=(), place=replace(place, point=point)), name=f"relay:{row['id']}")
     if standing:
-        return _bring_caption(counter, chat, row, replace(reply, place=place), standing)
-    parts = [one for one in cases.together(counter.connection, row["id"]) if one["copy_chat"] != chat]
+        return _bring_caption(unit, chat, row, replace(reply, place=place), standing)
+    parts = [one for one in cases.together(unit.connection, row["id"]) if one["copy_chat"] != chat]
     together = [parts] if len(parts) > 1 and not row["album"].endswith(cases.APART) else [[one] for one in parts]
     for n, some in enumerate(together):
         here = place if n == len(together) - 1 else replace(place, then=())
@@ -134,18 +134,18 @@ def _bring(counter: Counter, chat: str, row: Written, reply: Reply, place: Place
         caption = some[0]["text"] if len(some) == 1 and some[0]["kind"] in CAPTIONED else None
         long = caption is not None and units(caption) > MAX_CAPTION
         shown_here = replace(here, relays=None, copies=copies, caption="" if long else caption)
-        counter.put(chat, Reply(blocks=(), place=shown_here), name=f"relay:{some[0]['id']}")
+        unit.put(chat, Reply(blocks=(), place=shown_here), name=f"relay:{some[0]['id']}")
         if long:
-            counter.put(chat, replace(reply, place=replace(place, relays=None, then=())))
+            unit.put(chat, replace(reply, place=replace(place, relays=None, then=())))
     return None
 
 
-def in_its_place(counter: Counter, chat: str, reply: Reply) -> Reply:
+def in_its_place(unit: UnitOfWork, chat: str, reply: Reply) -> Reply:
     """What was corrected while it was under way takes the place of what has arrived since."""
     place = reply.place
     if reply.replaces or place.deletes or not (number := _corrects(place)):
         return reply
-    row = cases.message(counter.connection, number)
+    row = cases.message(unit.connection, number)
     if row is None or row["copy_chat"] != chat or not row["copy_message"]:
         return reply
     return replace(reply, replaces=row["copy_message"], place=replace(place, copies=()))
@@ -158,78 +158,78 @@ def _corrects(place: Place) -> int | None:
     return place.copies[0][2] if len(place.copies) == 1 and place.caption is not None else None
 
 
-def _bring_caption(counter: Counter, chat: str, row: Written, reply: Reply, standing: str) -> None:
+def _bring_caption(unit: UnitOfWork, chat: str, row: Written, reply: Reply, standing: str) -> None:
     """The words under a photo have changed."""
     if row["kind"] not in CAPTIONED or units(row["text"]) > MAX_CAPTION:
-        return counter.put(chat, replace(reply, place=replace(reply.place, relays=None)))
+        return unit.put(chat, replace(reply, place=replace(reply.place, relays=None)))
     place = replace(reply.place, caption=row["text"])
-    return counter.put(chat, Reply(blocks=(), replaces=standing, place=place), name=f"relay:{row['id']}")
+    return unit.put(chat, Reply(blocks=(), replaces=standing, place=place), name=f"relay:{row['id']}")
 
 
-def _bring_words(counter: Counter, chat: str, reply: Reply, number: int) -> None:
+def _bring_words(unit: UnitOfWork, chat: str, reply: Reply, number: int) -> None:
     """Long words are several messages; each but the first stands under a name, to be corrected in its place."""
     first, *others = reply.parts()
     priority = Priority.CARD if first.replaces else Priority.REPLY  # words before what corrects older ones
-    counter.put(chat, first, name=f"relay:{number}", priority=priority)
+    unit.put(chat, first, name=f"relay:{number}", priority=priority)
     for n, part in enumerate(others, 1):
         name = f"relay:{number}.{n}"
-        counter.put(chat, replace(part, place=replace(part.place, name=name, relays=None)), priority=priority)
-    _take_parts_away(counter, chat, number, len(others) + 1)
+        unit.put(chat, replace(part, place=replace(part.place, name=name, relays=None)), priority=priority)
+    _take_parts_away(unit, chat, number, len(others) + 1)
 
 
-def _take_parts_away(counter: Counter, chat: str, number: int, n: int) -> None:
+def _take_parts_away(unit: UnitOfWork, chat: str, number: int, n: int) -> None:
     """The parts of long words that are no more, from the n-th on."""
-    while standing := shown.where(counter.connection, chat, f"relay:{number}.{n}")[0]:
-        counter.put(chat, Reply(blocks=(), replaces=standing, place=Place(deletes=True)))
-        shown.forget(counter.connection, chat, f"relay:{number}.{n}")
+    while standing := shown.where(unit.connection, chat, f"relay:{number}.{n}")[0]:
+        unit.put(chat, Reply(blocks=(), replaces=standing, place=Place(deletes=True)))
+        shown.forget(unit.connection, chat, f"relay:{number}.{n}")
         n += 1
 
 
-def withdraw(counter: Counter, request: Request, row: cases.Row, then: Then = ()) -> None:
+def withdraw(unit: UnitOfWork, request: Request, row: cases.Row, then: Then = ()) -> None:
     """Take a message away on the other side, whether it stands there or is on its way; `then` is said once it is."""
-    room = counter.room(request)
+    room = unit.room(request)
     other = request.citizen if row["side"] != "citizen" else room[0] if room else None
     chat, name = row["copy_chat"] or other, f"relay:{row['id']}"
-    outbox.withdraw(counter.connection, name, now=counter.now)
+    outbox.withdraw(unit.connection, name, now=unit.now)
     if chat is None:
         return
-    _take_parts_away(counter, chat, row["id"], 1)
+    _take_parts_away(unit, chat, row["id"], 1)
     place = Place(deletes=True, relays=row["id"], about=request.code, then=then)
-    counter.put(chat, Reply(blocks=(), replaces=row["copy_message"], place=place))
+    unit.put(chat, Reply(blocks=(), replaces=row["copy_message"], place=place))
     if row["copy_message"]:
-        cases.rewrite(counter.connection, row["id"], copy_chat=None, copy_message=None)
+        cases.rewrite(unit.connection, row["id"], copy_chat=None, copy_message=None)
 
 
-def take_back(counter: Counter, request: Request, row: cases.Row, then: Then) -> None:
+def take_back(unit: UnitOfWork, request: Request, row: cases.Row, then: Then) -> None:
     """What an officer wrote is taken away on the other side; `then` is said, here and there, once it is."""
-    cases.rewrite(counter.connection, row["id"], state="gone", text="")
+    cases.rewrite(unit.connection, row["id"], state="gone", text="")
     if row["copy_message"]:
-        told = requests.told(counter.citizen_scene(request), request, "told.taken_back")
-        then = (*then, *counter.then_citizen(request, told))
-    withdraw(counter, request, row, then)
+        told = requests.told(unit.citizen_scene(request), request, "told.taken_back")
+        then = (*then, *unit.then_citizen(request, told))
+    withdraw(unit, request, row, then)
 
 
-def history(counter: Counter, request: Request) -> bool:
+def history(unit: UnitOfWork, request: Request) -> bool:
     """What this room has not seen yet, for whoever takes the conversation up; whether it saw anything before.
 
     The words as one message, then what was attached.
     """
-    if (room := counter.room(request)) is None:
+    if (room := unit.room(request)) is None:
         return False
     mark = f"told:{request.code}"
-    before = int(shown.standing(counter.connection, room[0], mark)[2] or 0)
-    rows = [row for row in cases.said(counter.connection, request.code) if row["id"] > before]
+    before = int(shown.standing(unit.connection, room[0], mark)[2] or 0)
+    rows = [row for row in cases.said(unit.connection, request.code) if row["id"] > before]
     said = [row for row in rows if _is_told(request, row) and not _stands_in(row, room[0], before)]
-    words = [block for row in said if row["text"] for block in _told(counter, request, row)]
+    words = [block for row in said if row["text"] for block in _told(unit, request, row)]
     if words:
-        counter.tell_desk(request, Reply(blocks=tuple(words), place=Place(share=Share.NOTE)))  # notes among them
+        unit.tell_desk(request, Reply(blocks=tuple(words), place=Place(share=Share.NOTE)))  # notes among them
     attached = [row for row in said if row["side"] == "citizen" and row["kind"] not in WORDS]
     if attached:
         copies = tuple((row["chat"], row["message"], row["id"]) for row in attached)
-        counter.put(room[0], Reply(blocks=(), place=Place(topic=room[1], about=request.code, copies=copies)))
+        unit.put(room[0], Reply(blocks=(), place=Place(topic=room[1], about=request.code, copies=copies)))
     held = next((row["id"] for row in rows if row["state"] == "held"), None)  # told once it is known to be clean
     last = str(max((row["id"] for row in rows if held is None or row["id"] < held), default=before))
-    shown.keep(counter.connection, chat=room[0], name=mark, message=None, thread=None, look=last)
+    shown.keep(unit.connection, chat=room[0], name=mark, message=None, thread=None, look=last)
     return before > 0
 
 
@@ -244,9 +244,9 @@ def _is_told(request: Request, row: cases.Row) -> bool:
     return row["side"] in ("citizen", "staff") and row["state"] == "sent"
 
 
-def _told(counter: Counter, request: Request, row: cases.Row) -> tuple[Block, ...]:
+def _told(unit: UnitOfWork, request: Request, row: cases.Row) -> tuple[Block, ...]:
     """Who said it, and what."""
-    scene = counter.desk_scene(request.commune)
+    scene = unit.desk_scene(request.commune)
     if row["side"] == "citizen":
         return requests.from_citizen(scene, request, row["text"]).blocks
     head = scene.say("talk.note" if row["side"] == "note" else "talk.officer", who=row["name"], code=request.code)

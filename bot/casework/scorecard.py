@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.content.schema import Hours
 from bot.conversation.staff import cards
 from bot.desk.request import Role
@@ -24,123 +24,121 @@ type Progress = Callable[[float], None]
 
 
 def measure(
-    counter: Counter, period: Period, communes: Collection[int] | None = None,
+    unit: UnitOfWork, period: Period, communes: Collection[int] | None = None,
     progress: Progress = lambda _: None,
 ) -> Measured:  # fmt: skip
     """Reckon a time from what happened, streaming."""
-    found = Measured(period=period, open_time=open_time(counter))
-    lines = measured.how_many(counter.connection, period, communes) or 1
+    found = Measured(period=period, open_time=open_time(unit))
+    lines = measured.how_many(unit.connection, period, communes) or 1
     done = 0
-    for number, request in enumerate(measured.happenings(counter.connection, period, communes)):
+    for number, request in enumerate(measured.happenings(unit.connection, period, communes)):
         found.request(request)
         done += len(request)
         if number % EVERY == 0:
             progress(done / lines)
-    for question in measured.questions(counter.connection, period):
+    for question in measured.questions(unit.connection, period):
         if communes is None or question.commune in communes:
             found.question(question)
     progress(1)
     return found
 
 
-def open_time(counter: Counter) -> Callable[[int, dt.datetime, dt.datetime], dt.timedelta]:
+def open_time(unit: UnitOfWork) -> Callable[[int, dt.datetime, dt.datetime], dt.timedelta]:
     """Offices with the same hours are one, which reckons each day once."""
     offices: dict[int, WorkingTime] = {}
     alike: dict[tuple[Hours, ...], WorkingTime] = {}
 
     def between(commune: int, start: dt.datetime, end: dt.datetime) -> dt.timedelta:
         if commune not in offices:
-            office = counter.office(commune)
+            office = unit.office(commune)
             offices[commune] = alike.setdefault(office.hours, office)
         return offices[commune].between(start, end)
 
     return between
 
 
-def nightly(counter: Counter) -> list[str]:
+def nightly(unit: UnitOfWork) -> list[str]:
     """Reckon the months that may still change and those never reckoned; publish what is settled. What was published."""
-    months = [month_of(counter.now, back) for back in range(TREND)]
-    known = measured.months(counter.connection)
+    months = [month_of(unit.now, back) for back in range(TREND)]
+    known = measured.months(unit.connection)
     for number, period in enumerate(months):
         if number < CHANGING or period.name not in known:
-            rebuild(counter, period)
-    measured.forget_questions(counter.connection, months[-1].start)
-    plan_nightly(counter)
-    return [name for period in months[1:SETTLING] for name in publish(counter, period)]
+            rebuild(unit, period)
+    measured.forget_questions(unit.connection, months[-1].start)
+    plan_nightly(unit)
+    return [name for period in months[1:SETTLING] for name in publish(unit, period)]
 
 
-def plan_nightly(counter: Counter) -> None:
+def plan_nightly(unit: UnitOfWork) -> None:
     """The next night's reckoning."""
-    local = counter.now.astimezone(VIETNAM)
+    local = unit.now.astimezone(VIETNAM)
     night = dt.datetime.combine(local.date(), NIGHT, VIETNAM)
     at = night if night > local else night + dt.timedelta(days=1)
-    agenda.plan(counter.connection, NIGHTLY, {NIGHTLY: at})
+    agenda.plan(unit.connection, NIGHTLY, {NIGHTLY: at})
 
 
-def rebuild(counter: Counter, period: Period) -> None:
-    found = measure(counter, period.until(counter.now))
+def rebuild(unit: UnitOfWork, period: Period) -> None:
+    found = measure(unit, period.until(unit.now))
     places = sorted((code, tally) for code, tally in found.places.items() if tally != Tally())
-    rows = [(code, province_of(counter, code), tally) for code, tally in places]
-    measured.keep(counter.connection, period.name, rows, now=counter.now)
+    rows = [(code, province_of(unit, code), tally) for code, tally in places]
+    measured.keep(unit.connection, period.name, rows, now=unit.now)
 
 
-def province_of(counter: Counter, commune: int) -> int:
-    place = counter.house.knowledge.gazetteer.communes.get(commune)
+def province_of(unit: UnitOfWork, commune: int) -> int:
+    place = unit.house.knowledge.gazetteer.communes.get(commune)
     return place.province_code if place else 0
 
 
-def publish(counter: Counter, period: Period) -> list[str]:
+def publish(unit: UnitOfWork, period: Period) -> list[str]:
     """The tables of a month, once it is settled; those that stand already stay. The names of the new ones."""
-    if counter.now < open_data.settles_at(period):
+    if unit.now < open_data.settles_at(period):
         return []
     names = open_data.names(period.name)
-    if all(measured.publication(counter.connection, name) for name in names):
+    if all(measured.publication(unit.connection, name) for name in names):
         return []
-    found = measure(counter, period)
+    found = measure(unit, period)
     if not found.places:  # before there was anything to tell
         return []
-    provinces = {code: place.province_code for code, place in counter.house.knowledge.gazetteer.communes.items()}
-    tables = open_data.tables(period, found.places, provinces, named(counter))
+    provinces = {code: place.province_code for code, place in unit.house.knowledge.gazetteer.communes.items()}
+    tables = open_data.tables(period, found.places, provinces, named(unit))
     return [
         name
         for name, body in tables.items()
-        if measured.publish(counter.connection, name, month=period.name, body=body, now=counter.now)
+        if measured.publish(unit.connection, name, month=period.name, body=body, now=unit.now)
     ]
 
 
-def named(counter: Counter) -> frozenset[str]:
+def named(unit: UnitOfWork) -> frozenset[str]:
     """The procedures that may be named at a commune: those we know, but for a family's own affairs."""
-    return frozenset(counter.house.knowledge.procedures) - frozenset(counter.rules.sensitive)
+    return frozenset(unit.house.knowledge.procedures) - frozenset(unit.rules.sensitive)
 
 
 # In the chat
 
 
-def past(counter: Counter, communes: Sequence[int], days: int) -> Tally:
+def past(unit: UnitOfWork, communes: Sequence[int], days: int) -> Tally:
     """How desks did in the last days, as the scorecard reckons."""
-    period = Period(
-        name="", start=counter.now - dt.timedelta(days=days), end=counter.now + dt.timedelta(microseconds=1)
-    )
-    return measure(counter, period, communes).total(communes)
+    period = Period(name="", start=unit.now - dt.timedelta(days=days), end=unit.now + dt.timedelta(microseconds=1))
+    return measure(unit, period, communes).total(communes)
 
 
-def plan_monthly(counter: Counter, commune: int) -> None:
+def plan_monthly(unit: UnitOfWork, commune: int) -> None:
     """The month's figures: on the first working morning of the next, unless they are planned."""
     subject = f"month:{commune}"
-    if not agenda.is_planned(counter.connection, subject):
-        first = month_of(counter.now).end - dt.timedelta(seconds=1)
-        if morning := counter.office(commune).morning(first):
-            agenda.plan(counter.connection, subject, {"monthly": morning})
+    if not agenda.is_planned(unit.connection, subject):
+        first = month_of(unit.now).end - dt.timedelta(seconds=1)
+        if morning := unit.office(commune).morning(first):
+            agenda.plan(unit.connection, subject, {"monthly": morning})
 
 
-def monthly(counter: Counter, commune: int) -> None:
+def monthly(unit: UnitOfWork, commune: int) -> None:
     """To each leader: how the commune did last month, beside the month before."""
-    leaders = counter.crew(commune, Role.LEADER)
-    last, before = (month_of(counter.now, back) for back in (1, 2))
+    leaders = unit.crew(commune, Role.LEADER)
+    last, before = (month_of(unit.now, back) for back in (1, 2))
     if leaders:
-        told = [measure(counter, one, [commune]).total([commune]) for one in (last, before)]
-        reply = cards.month(counter.desk_scene(commune), commune, last.name, *told)
+        told = [measure(unit, one, [commune]).total([commune]) for one in (last, before)]
+        reply = cards.month(unit.desk_scene(commune), commune, last.name, *told)
         for leader in leaders:
-            counter.put(leader, reply, priority=Priority.REMINDER)
-    if counter.crew(commune):
-        plan_monthly(counter, commune)
+            unit.put(leader, reply, priority=Priority.REMINDER)
+    if unit.crew(commune):
+        plan_monthly(unit, commune)

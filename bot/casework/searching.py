@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.staff import cards
 from bot.conversation.visit import Visit
@@ -17,29 +17,29 @@ LOOKED_AT = 2000  # requests, and words in them, newest first
 MOST = 50
 
 
-def find(counter: Counter, visit: Visit, actor: Actor) -> None:
+def find(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:
     """`/find words`: in one's own chat, wherever it was asked."""
-    found = search(counter, actor, visit.text)
-    counter.answer(visit if visit.private else visit.in_private(), cards.found(counter.scene(visit.who), found))
+    found = search(unit, actor, visit.text)
+    unit.answer(visit if visit.private else visit.in_private(), cards.found(unit.scene(visit.who), found))
 
 
-def search(counter: Counter, actor: Actor, words: str) -> list[Request]:
+def search(unit: UnitOfWork, actor: Actor, words: str) -> list[Request]:
     """The request of a code; else those whose name, procedure or words hold all that is looked for, newest first."""
     if code := read_code(words):
-        request = counter.request(code)
+        request = unit.request(code)
         return [request] if request and may_open(actor, request) else []
     wanted = fold(words).split()
     if not wanted:
         return []
-    rows = cases.latest(counter.connection, communes_of(actor), limit=LOOKED_AT)
-    readable = [one for one in counter.requests(rows) if may_open(actor, one)]
-    said = cases.latest_words(counter.connection, communes_of(actor), limit=LOOKED_AT)
-    found = [one for one in readable if _holds(counter, actor, one, said.get(one.code, ()), wanted)]
+    rows = cases.latest(unit.connection, communes_of(actor), limit=LOOKED_AT)
+    readable = [one for one in unit.requests(rows) if may_open(actor, one)]
+    said = cases.latest_words(unit.connection, communes_of(actor), limit=LOOKED_AT)
+    found = [one for one in readable if _holds(unit, actor, one, said.get(one.code, ()), wanted)]
     return found[:MOST]
 
 
-def _holds(counter: Counter, actor: Actor, request: Request, said: Sequence[str], wanted: Sequence[str]) -> bool:
-    scene = counter.desk_scene(request.commune)
+def _holds(unit: UnitOfWork, actor: Actor, request: Request, said: Sequence[str], wanted: Sequence[str]) -> bool:
+    scene = unit.desk_scene(request.commune)
     told = [request.name, short_name(scene, request.procedure) or "" if request.procedure else ""]
     if may_receive(actor, request, Share.WORDS):
         told += [request.subject, *said]

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.reply import Reply
 from bot.conversation.visit import Visit
 from bot.desk.request import Actor
@@ -33,47 +33,47 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def link(counter: Counter, person: str) -> str | None:
+def link(unit: UnitOfWork, person: str) -> str | None:
     """The secret part of a one-time link. None: the person holds no post."""
-    if not counter.actor(person).posts:
+    if not unit.actor(person).posts:
         return None
     secret = secrets.token_urlsafe(LINK_BYTES)
-    seats.give_link(counter.connection, hash_of(secret), person=person, expires_at=counter.now + LINK_LIVES)
+    seats.give_link(unit.connection, hash_of(secret), person=person, expires_at=unit.now + LINK_LIVES)
     return secret
 
 
-def link_for(counter: Counter, visit: Visit, actor: Actor) -> None:
+def link_for(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:
     """`/desklink`: for oneself, in private only."""
-    scene = counter.scene(visit.who)
+    scene = unit.scene(visit.who)
     if not visit.private:
-        return counter.answer(visit, Reply(blocks=(scene.line("desklink.private"),)))
-    if not counter.house.address:
-        return counter.answer(visit, Reply(blocks=(scene.line("desklink.nowhere"),)))
-    secret = link(counter, actor.person)
-    address = f"{counter.house.address}/ban/vao?m={secret}"
-    return counter.answer(visit, Reply(blocks=(scene.line("desklink.here", link=address),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("desklink.private"),)))
+    if not unit.house.address:
+        return unit.answer(visit, Reply(blocks=(scene.line("desklink.nowhere"),)))
+    secret = link(unit, actor.person)
+    address = f"{unit.house.address}/ban/vao?m={secret}"
+    return unit.answer(visit, Reply(blocks=(scene.line("desklink.here", link=address),)))
 
 
-def sign_in(counter: Counter, link_: str) -> str | None:
+def sign_in(unit: UnitOfWork, link_: str) -> str | None:
     """Use a link up: the secret of the session that begins. None: it opens nothing."""
-    person = seats.use_link(counter.connection, hash_of(link_), now=counter.now)
-    return begin(counter, person) if person else None
+    person = seats.use_link(unit.connection, hash_of(link_), now=unit.now)
+    return begin(unit, person) if person else None
 
 
-def begin(counter: Counter, person: str) -> str | None:
+def begin(unit: UnitOfWork, person: str) -> str | None:
     """A session of somebody who is known to be who they are; its secret. None: they hold no post."""
-    actor = counter.actor(person)
+    actor = unit.actor(person)
     if not actor.posts:
         return None
     secret = secrets.token_urlsafe(LINK_BYTES)
-    seats.sit_down(counter.connection, hash_of(secret), person=person, now=counter.now)
-    counter.audit(actor, "sign_in", person)
+    seats.sit_down(unit.connection, hash_of(secret), person=person, now=unit.now)
+    unit.audit(actor, "sign_in", person)
     return secret
 
 
-def sitting(counter: Counter, secret: str) -> Seat | None:
+def sitting(unit: UnitOfWork, secret: str) -> Seat | None:
     """Who acts in a session, with the posts they hold now. None: nobody any more."""
-    hash_, now = hash_of(secret), counter.now
-    person = seats.who_sits(counter.connection, hash_, idle_since=now - IDLE, begun_since=now - LONGEST)
-    actor = counter.actor(person) if person else None
+    hash_, now = hash_of(secret), unit.now
+    person = seats.who_sits(unit.connection, hash_, idle_since=now - IDLE, begun_since=now - LONGEST)
+    actor = unit.actor(person) if person else None
     return Seat(actor=actor, hash=hash_) if actor and actor.posts else None

@@ -5,7 +5,7 @@ import hashlib
 import secrets
 
 from bot.casework import officers, scorecard
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.reply import Reply
 from bot.conversation.staff import cards
 from bot.conversation.visit import Visit
@@ -33,17 +33,17 @@ def new_code() -> str:
     return secrets.token_hex(CODE_BYTES)
 
 
-def invite(counter: Counter, *, commune: int, role: Role) -> str:
+def invite(unit: UnitOfWork, *, commune: int, role: Role) -> str:
     """A code that makes whoever sends it first a member of staff. Raises KeyError for an unknown commune."""
-    place = counter.house.knowledge.gazetteer.communes[commune]
+    place = unit.house.knowledge.gazetteer.communes[commune]
     code = new_code()
     people.invite(
-        counter.connection,
+        unit.connection,
         hash_=hash_of(code),
         role=role.value,
         commune=commune,
         province=place.province_code,
-        expires_at=counter.now + INVITATION_LIVES,
+        expires_at=unit.now + INVITATION_LIVES,
     )
     return code
 
@@ -51,192 +51,192 @@ def invite(counter: Counter, *, commune: int, role: Role) -> str:
 # Joining and leaving
 
 
-def join(counter: Counter, visit: Visit, code: str) -> None:
+def join(unit: UnitOfWork, visit: Visit, code: str) -> None:
     """`/join CODE`, in private only: in a group everybody would read the code."""
-    scene = counter.scene(visit.who)
+    scene = unit.scene(visit.who)
     if not visit.private:
-        return counter.answer(visit, Reply(blocks=(scene.line("join.private"),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("join.private"),)))
     if not code.strip():
-        return counter.answer(visit, Reply(blocks=(scene.line("join.usage"),)))
-    row = _appoint(counter, visit, code)
+        return unit.answer(visit, Reply(blocks=(scene.line("join.usage"),)))
+    row = _appoint(unit, visit, code)
     if row is None:
         return None
     commune = cards.commune_name(scene, row["commune"])
     values = {"role": scene.say(f"role.{row['role']}"), "commune": commune, "name": visit.name}
-    counter.answer(visit, Reply(blocks=(scene.line("join.welcome", **values), scene.line("join.how"))))
+    unit.answer(visit, Reply(blocks=(scene.line("join.welcome", **values), scene.line("join.how"))))
     if row["role"] in (Role.OFFICER, Role.LEADER):
-        plan_digest(counter, row["commune"])
-    return show_waiting(counter, row["commune"], visit.who)
+        plan_digest(unit, row["commune"])
+    return show_waiting(unit, row["commune"], visit.who)
 
 
-def _appoint(counter: Counter, visit: Visit, code: str) -> people.Row | None:
+def _appoint(unit: UnitOfWork, visit: Visit, code: str) -> people.Row | None:
     """Use an invitation up; None where it is none – said in the same words whatever the reason."""
-    scene = counter.scene(visit.who)
-    if windows.counted(counter.connection, windows.TRIES, counter.mark(visit.who), now=counter.now) >= TRIES:
-        counter.answer(visit, Reply(blocks=(scene.line("join.too_many"),)))
+    scene = unit.scene(visit.who)
+    if windows.counted(unit.connection, windows.TRIES, unit.mark(visit.who), now=unit.now) >= TRIES:
+        unit.answer(visit, Reply(blocks=(scene.line("join.too_many"),)))
         return None
     hash_ = hash_of(code)
-    row = people.invitation(counter.connection, hash_)
-    mine = row is not None and row["used_by"] == visit.who and counter.actor(visit.who).posts
-    if row is None or not (mine or people.use_invitation(counter.connection, hash_, person=visit.who, now=counter.now)):
-        windows.count(counter.connection, windows.TRIES, counter.mark(visit.who), now=counter.now)
-        counter.answer(visit, Reply(blocks=(scene.line("join.wrong"),)))
+    row = people.invitation(unit.connection, hash_)
+    mine = row is not None and row["used_by"] == visit.who and unit.actor(visit.who).posts
+    if row is None or not (mine or people.use_invitation(unit.connection, hash_, person=visit.who, now=unit.now)):
+        windows.count(unit.connection, windows.TRIES, unit.mark(visit.who), now=unit.now)
+        unit.answer(visit, Reply(blocks=(scene.line("join.wrong"),)))
         return None
     if not mine:
-        people.appoint(counter.connection, person=visit.who, name=visit.name, role=row["role"],
-                       commune=row["commune"], province=row["province"], now=counter.now)  # fmt: skip
-        counter.audit(counter.actor(visit.who), "join", f"{row['role']}:{row['commune']}")
+        people.appoint(unit.connection, person=visit.who, name=visit.name, role=row["role"],
+                       commune=row["commune"], province=row["province"], now=unit.now)  # fmt: skip
+        unit.audit(unit.actor(visit.who), "join", f"{row['role']}:{row['commune']}")
     return row
 
 
-def make_desk(counter: Counter, visit: Visit, actor: Actor, code: str) -> None:
+def make_desk(unit: UnitOfWork, visit: Visit, actor: Actor, code: str) -> None:
     """`/desk CODE` in a supergroup: CODE is a ward code for those who serve there, or an invitation."""
-    scene = counter.scene(visit.who)
+    scene = unit.scene(visit.who)
     if visit.private or visit.group != "supergroup":
-        return counter.answer(visit, Reply(blocks=(scene.line("desk.where"),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("desk.where"),)))
     code = code.strip()
-    if other := _another_desk(counter, visit, code):
+    if other := _another_desk(unit, visit, code):
         name = cards.commune_name(scene, other)
-        return counter.answer(visit, Reply(blocks=(scene.line("desk.other", commune=name),)))
+        return unit.answer(visit, Reply(blocks=(scene.line("desk.other", commune=name),)))
     if code == CLOSE:
-        return _close_desk(counter, visit, actor)
+        return _close_desk(unit, visit, actor)
     if code.isascii() and code.isdigit() and len(code) <= 5:
         commune = int(code)
-        if not (actor.serves(commune) or actor.is_admin) or commune not in counter.communes:
-            return counter.answer(visit, Reply(blocks=(scene.line("desk.not_yours"),)))
+        if not (actor.serves(commune) or actor.is_admin) or commune not in unit.communes:
+            return unit.answer(visit, Reply(blocks=(scene.line("desk.not_yours"),)))
     elif code:
-        row = _appoint(counter, visit, code)
+        row = _appoint(unit, visit, code)
         if row is None:
             return None
         commune = row["commune"]
     else:
-        return counter.answer(visit, Reply(blocks=(scene.line("desk.usage"),)))
-    if _taken(counter, visit, actor, commune):
-        return counter.answer(visit, Reply(blocks=(scene.line("desk.leader_moves"),)))
-    people.set_desk(counter.connection, chat=visit.chat, commune=commune, forum=visit.forum, now=counter.now)
+        return unit.answer(visit, Reply(blocks=(scene.line("desk.usage"),)))
+    if _taken(unit, visit, actor, commune):
+        return unit.answer(visit, Reply(blocks=(scene.line("desk.leader_moves"),)))
+    people.set_desk(unit.connection, chat=visit.chat, commune=commune, forum=visit.forum, now=unit.now)
     name = cards.commune_name(scene, commune)
     key = "desk.set_topics" if visit.forum else "desk.set"
-    counter.answer(visit, Reply(blocks=(scene.line(key, commune=name),)))
-    plan_digest(counter, commune)
-    return show_waiting(counter, commune, visit.chat)
+    unit.answer(visit, Reply(blocks=(scene.line(key, commune=name),)))
+    plan_digest(unit, commune)
+    return show_waiting(unit, commune, visit.chat)
 
 
-def _another_desk(counter: Counter, visit: Visit, code: str) -> int | None:
+def _another_desk(unit: UnitOfWork, visit: Visit, code: str) -> int | None:
     """The commune whose desk the group is already, where the code is another's: it is never taken over unasked."""
-    desk = people.desk_in(counter.connection, visit.chat)
+    desk = people.desk_in(unit.connection, visit.chat)
     if desk is None or code == CLOSE:
         return None
     if code.isascii() and code.isdigit():
         return None if int(code[:9]) == desk["commune"] else int(desk["commune"])
-    row = people.invitation(counter.connection, hash_of(code)) if code else None
+    row = people.invitation(unit.connection, hash_of(code)) if code else None
     return int(desk["commune"]) if row and row["commune"] != desk["commune"] else None
 
 
-def _close_desk(counter: Counter, visit: Visit, actor: Actor) -> None:
+def _close_desk(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:
     """`/desk off`: by a leader of the commune or an administrator; until another is made, each reads in their chat."""
-    desk, scene = people.desk_in(counter.connection, visit.chat), counter.scene(visit.who)
+    desk, scene = people.desk_in(unit.connection, visit.chat), unit.scene(visit.who)
     if desk is None or not (actor.leads(desk["commune"]) or actor.is_admin):
-        return counter.answer(visit, Reply(blocks=(scene.line("desk.leader_moves"),)))
-    people.close_desk(counter.connection, visit.chat)
-    counter.audit(actor, "desk_off", str(desk["commune"]))
+        return unit.answer(visit, Reply(blocks=(scene.line("desk.leader_moves"),)))
+    people.close_desk(unit.connection, visit.chat)
+    unit.audit(actor, "desk_off", str(desk["commune"]))
     name = cards.commune_name(scene, desk["commune"])
-    counter.answer(visit, Reply(blocks=(scene.line("desk.closed", commune=name),)))
-    for person in counter.crew(desk["commune"]):
-        show_waiting(counter, desk["commune"], person)
+    unit.answer(visit, Reply(blocks=(scene.line("desk.closed", commune=name),)))
+    for person in unit.crew(desk["commune"]):
+        show_waiting(unit, desk["commune"], person)
     return None
 
 
-def _taken(counter: Counter, visit: Visit, actor: Actor, commune: int) -> bool:
+def _taken(unit: UnitOfWork, visit: Visit, actor: Actor, commune: int) -> bool:
     """Another group is the desk already, and only a leader or an administrator may move it."""
-    group = counter.desk(commune)
+    group = unit.desk(commune)
     return group not in (None, visit.chat) and not (actor.leads(commune) or actor.is_admin)
 
 
-def show_waiting(counter: Counter, commune: int, reader: str) -> None:
+def show_waiting(unit: UnitOfWork, commune: int, reader: str) -> None:
     """What has been waiting since before its reader was there: behind everything else, and only to them."""
-    for request in counter.requests(cases.of_communes(counter.connection, [commune])):
-        if reader in counter.readers(request, commune):
-            counter.show_card(request, reader, commune, Priority.BACKLOG)
+    for request in unit.requests(cases.of_communes(unit.connection, [commune])):
+        if reader in unit.readers(request, commune):
+            unit.show_card(request, reader, commune, Priority.BACKLOG)
 
 
-def left(counter: Counter, visit: Visit) -> None:
+def left(unit: UnitOfWork, visit: Visit) -> None:
     """Whoever leaves the staff group, or is removed from it, serves there no more."""
-    desk = people.desk_in(counter.connection, visit.chat)
-    if desk is None or not people.dismiss(counter.connection, visit.who, now=counter.now, commune=desk["commune"]):
+    desk = people.desk_in(unit.connection, visit.chat)
+    if desk is None or not people.dismiss(unit.connection, visit.who, now=unit.now, commune=desk["commune"]):
         return
-    hand_over(counter, visit.who, commune=desk["commune"])
+    hand_over(unit, visit.who, commune=desk["commune"])
 
 
-def hand_over(counter: Counter, person: str, *, commune: int | None = None, but: Status | None = None) -> int:
+def hand_over(unit: UnitOfWork, person: str, *, commune: int | None = None, but: Status | None = None) -> int:
     """What somebody held goes back to the queue, and both sides know; how many."""
-    owned = counter.requests(cases.owned(counter.connection, person))
+    owned = unit.requests(cases.owned(unit.connection, person))
     held = [r for r in owned if commune in (None, r.commune) and r.status is not but]
     for request in held:
-        officers.depart(counter, request)
+        officers.depart(unit, request)
     return len(held)
 
 
-def revoke(counter: Counter, person: str) -> int:
+def revoke(unit: UnitOfWork, person: str) -> int:
     """End all posts of somebody at once; how many. What they held goes back to the queue."""
-    held = cases.owned(counter.connection, person)
-    audit.note(counter.connection, actor="administrator", action="revoke", subject=person, now=counter.now)
-    ended = people.dismiss(counter.connection, person, now=counter.now)
-    seats.end_all(counter.connection, person)
+    held = cases.owned(unit.connection, person)
+    audit.note(unit.connection, actor="administrator", action="revoke", subject=person, now=unit.now)
+    ended = people.dismiss(unit.connection, person, now=unit.now)
+    seats.end_all(unit.connection, person)
     if held:
-        hand_over(counter, person)
+        hand_over(unit, person)
     return ended
 
 
-def away(counter: Counter, visit: Visit, *, gone: bool) -> None:
-    scene = counter.scene(visit.who)
-    people.set_away(counter.connection, visit.who, since=counter.now if gone else None)
-    count = hand_over(counter, visit.who, but=Status.ESCALATED) if gone else 0
-    counter.answer(visit, Reply(blocks=(scene.line("away.gone" if gone else "away.back", count=count),)))
+def away(unit: UnitOfWork, visit: Visit, *, gone: bool) -> None:
+    scene = unit.scene(visit.who)
+    people.set_away(unit.connection, visit.who, since=unit.now if gone else None)
+    count = hand_over(unit, visit.who, but=Status.ESCALATED) if gone else 0
+    unit.answer(visit, Reply(blocks=(scene.line("away.gone" if gone else "away.back", count=count),)))
 
 
 # Lists and figures
 
 
-def queue(counter: Counter, visit: Visit, actor: Actor) -> None:
+def queue(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:
     """`/queue`: in the group the desk's, in private everything one may work on."""
-    desk = people.desk_in(counter.connection, visit.chat)
+    desk = people.desk_in(unit.connection, visit.chat)
     communes = [desk["commune"]] if desk else sorted({p.commune for p in actor.posts if actor.serves(p.commune)})
-    found = counter.requests(cases.of_communes(counter.connection, communes))
+    found = unit.requests(cases.of_communes(unit.connection, communes))
     for province in sorted({p.province for p in actor.posts if p.role is Role.PROVINCE}):
-        found += [r for r in counter.requests(cases.above(counter.connection, province)) if r not in found]
+        found += [r for r in unit.requests(cases.above(unit.connection, province)) if r not in found]
     if not (visit.private or desk):
         visit = visit.in_private()
-    reader = counter.reader(visit.chat)
+    reader = unit.reader(visit.chat)
     readable = [r for r in found if parts_of(actor, r) and may_receive(reader, r, Share.CARD)]
-    scene = counter.scene(visit.who)
-    counter.answer(visit, cards.queue(scene, cards.sorted_for(visit.who, communes, readable, counter.now)))
+    scene = unit.scene(visit.who)
+    unit.answer(visit, cards.queue(scene, cards.sorted_for(visit.who, communes, readable, unit.now)))
 
 
-def mine(counter: Counter, visit: Visit, actor: Actor) -> None:
+def mine(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:
     """`/mine`: what one holds; in one's own chat, wherever it was asked."""
-    held = [one for one in counter.requests(cases.owned(counter.connection, actor.person)) if parts_of(actor, one)]
+    held = [one for one in unit.requests(cases.owned(unit.connection, actor.person)) if parts_of(actor, one)]
     communes = sorted({one.commune for one in held})
-    listed = cards.queue(counter.scene(visit.who), cards.sorted_for(visit.who, communes, held, counter.now))
-    counter.answer(visit if visit.private else visit.in_private(), listed)
+    listed = cards.queue(unit.scene(visit.who), cards.sorted_for(visit.who, communes, held, unit.now))
+    unit.answer(visit if visit.private else visit.in_private(), listed)
 
 
-def stats(counter: Counter, visit: Visit, actor: Actor) -> None:
+def stats(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:
     """`/stats`: how each of one's desks did in thirty days; for whoever stands for a province, all of its desks."""
-    desk = people.desk_in(counter.connection, visit.chat)
+    desk = people.desk_in(unit.connection, visit.chat)
     communes = [desk["commune"]] if desk else sorted({p.commune for p in actor.posts if actor.serves(p.commune)})
-    scene = counter.scene(visit.who)
+    scene = unit.scene(visit.who)
     places = {cards.commune_name(scene, commune): [commune] for commune in communes}
     if not desk:
-        places |= _provinces(counter, actor)
+        places |= _provinces(unit, actor)
     for place, of in places.items():
-        counter.answer(visit, cards.stats(scene, place, scorecard.past(counter, of, DAYS_OF_STATS), DAYS_OF_STATS))
+        unit.answer(visit, cards.stats(scene, place, scorecard.past(unit, of, DAYS_OF_STATS), DAYS_OF_STATS))
     if not places:
-        counter.answer(visit, Reply(blocks=(scene.line("queue.empty"),)))
+        unit.answer(visit, Reply(blocks=(scene.line("queue.empty"),)))
 
 
-def _provinces(counter: Counter, actor: Actor) -> dict[str, list[int]]:
+def _provinces(unit: UnitOfWork, actor: Actor) -> dict[str, list[int]]:
     """The communes of each province that somebody stands for, by its name."""
-    known = counter.house.knowledge.gazetteer.communes.values()
+    known = unit.house.knowledge.gazetteer.communes.values()
     stands_for = sorted({post.province for post in actor.posts if post.role is Role.PROVINCE})
     return {
         next((one.province for one in known if one.province_code == code), str(code)): [
@@ -249,31 +249,31 @@ def _provinces(counter: Counter, actor: Actor) -> dict[str, list[int]]:
 # The morning
 
 
-def plan_digest(counter: Counter, commune: int) -> None:
+def plan_digest(unit: UnitOfWork, commune: int) -> None:
     """The next digest: when the next working day begins."""
-    if opens := counter.office(commune).morning(counter.now):
-        agenda.plan(counter.connection, str(commune), {"digest": opens})
-    scorecard.plan_monthly(counter, commune)
+    if opens := unit.office(commune).morning(unit.now):
+        agenda.plan(unit.connection, str(commune), {"digest": opens})
+    scorecard.plan_monthly(unit, commune)
 
 
-def digest(counter: Counter, commune: int) -> None:
+def digest(unit: UnitOfWork, commune: int) -> None:
     """The queue, at the opening hour of a working day; nothing where nothing waits, or where nobody serves any more."""
-    crew = counter.crew(commune)
+    crew = unit.crew(commune)
     if not crew:
         return
-    found = counter.requests(cases.of_communes(counter.connection, [commune]))
-    group = counter.desk(commune)
+    found = unit.requests(cases.of_communes(unit.connection, [commune]))
+    group = unit.desk(commune)
     for chat in [group] if group else crew:
-        shown = [request for request in found if chat in counter.readers(request, commune)]
+        shown = [request for request in found if chat in unit.readers(request, commune)]
         if shown:
-            counter.put(chat, _digest(counter, commune, shown), priority=Priority.REMINDER)
-    for leader in counter.crew(commune, Role.LEADER) if found else ():
-        counter.put(leader, cards.standing(counter.desk_scene(commune), found), priority=Priority.REMINDER)
-    plan_digest(counter, commune)
+            unit.put(chat, _digest(unit, commune, shown), priority=Priority.REMINDER)
+    for leader in unit.crew(commune, Role.LEADER) if found else ():
+        unit.put(leader, cards.standing(unit.desk_scene(commune), found), priority=Priority.REMINDER)
+    plan_digest(unit, commune)
 
 
-def _digest(counter: Counter, commune: int, found: list[Request]) -> Reply:
-    scene = counter.desk_scene(commune)
-    listed = cards.queue(scene, cards.sorted_for("", [commune], found, counter.now))
-    title = scene.title("digest.title", day=scene.day(counter.now.astimezone(VIETNAM).date()))
+def _digest(unit: UnitOfWork, commune: int, found: list[Request]) -> Reply:
+    scene = unit.desk_scene(commune)
+    listed = cards.queue(scene, cards.sorted_for("", [commune], found, unit.now))
+    title = scene.title("digest.title", day=scene.day(unit.now.astimezone(VIETNAM).date()))
     return Reply(blocks=(title, *listed.blocks), buttons=listed.buttons, place=listed.place)

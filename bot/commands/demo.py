@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from bot.casework.counter import Counter, reply_in
 from bot.casework.keys import issue
 from bot.casework.staffing import invite
+from bot.casework.unit_of_work import UnitOfWork, reply_in
 from bot.conversation import actions
 from bot.conversation.actions import OwnVerb
 from bot.conversation.reply import Reply
@@ -101,8 +101,8 @@ class Demo:
 
     def _join(self, key: str, one: dict[str, Any]) -> None:
         with self.turns.database.change() as connection:
-            counter = Counter(connection, self.turns.house, self.clock())
-            code = invite(counter, commune=one["commune"], role=Role(one["role"]))
+            unit = UnitOfWork(connection, self.turns.house, self.clock())
+            code = invite(unit, commune=one["commune"], role=Role(one["role"]))
         self._does(key, "join", code)
         with self.turns.database.change() as connection:
             for _ in range(KNOWN):
@@ -176,10 +176,10 @@ class Demo:
     def _shown(self, codes: list[str], figures: str) -> Shown:
         names = [one["who"] for one in self.told["requests"]]
         with self.turns.database.change() as connection:
-            counter = Counter(connection, self.turns.house, self.clock())
+            unit = UnitOfWork(connection, self.turns.house, self.clock())
             picked = [0, 11, len(codes) - 1]
-            citizens = tuple((names[n], codes[n], issue(counter, codes[n])) for n in picked)
+            citizens = tuple((names[n], codes[n], issue(unit, codes[n])) for n in picked)
             commune = int(self.told["commune"])
             roles = (Role.OFFICER, Role.OFFICER, Role.LEADER)
-            invitations = tuple((role.value, invite(counter, commune=commune, role=role)) for role in roles)
+            invitations = tuple((role.value, invite(unit, commune=commune, role=role)) for role in roles)
         return Shown(citizens=citizens, invitations=invitations, figures=figures, requests=len(codes))

@@ -455,7 +455,7 @@ class GiveTo(Duty):
 
 
 @dataclass(frozen=True)
-class Deed(Duty):
+class DeskCommand(Duty):
     begins = ("d",)
     verb: DeskVerb
     code: str
@@ -522,7 +522,7 @@ ACTIONS: tuple[type[Action], ...] = (
     KeepReminder, DropReminder, StopTelling, NextLater, BookDays, BookTimes, HoldTime, WaitForTime, WaitNoMore,
     ConfirmBooking, AskCancelBooking, CancelBooking, RefuseOffer, OtherMatter, NoneOfThese, Command, NewRequest, Agree,
     Disagree, WantNotices, UnwantNotices, SendBroadcast, RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget,
-    BackToBot, OwnRequest, Noted, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo, Deed,
+    BackToBot, OwnRequest, Noted, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo, DeskCommand,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
 

@@ -100,7 +100,7 @@ RULES: dict[Action, Rule] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deed:
+class Command:
     """What somebody wants to do. `to`: the other commune; `rating`: 1 to 5; `shift`: moves a pausing clock on."""
 
     action: Action
@@ -144,60 +144,60 @@ def _works_at(actor: Actor, commune: int, request: Request) -> bool:
     return actor.leads(commune) or (not request.for_leaders and actor.serves(commune) is not None)
 
 
-def step(request: Request, deed: Deed) -> Step:
+def step(request: Request, command: Command) -> Step:
     """One step in the life of a request. Raises Refused."""
-    rule, parts = RULES[deed.action], parts_of(deed.actor, request)
-    _allow(request, deed, rule, parts)
+    rule, parts = RULES[command.action], parts_of(command.actor, request)
+    _allow(request, command, rule, parts)
     after = rule.to or request.status
-    if deed.action is Action.ADD and request.status in (Status.ASKED, Status.ANSWERED):
+    if command.action is Action.ADD and request.status in (Status.ASKED, Status.ANSWERED):
         after = Status.CLAIMED
-    if deed.action is Action.ASSIGN and request.status is Status.OPEN:
+    if command.action is Action.ASSIGN and request.status is Status.OPEN:
         after = Status.CLAIMED
-    if deed.action is Action.RETURN and request.owner is None:
+    if command.action is Action.RETURN and request.owner is None:
         after = Status.OPEN
-    if deed.action is Action.DEPART and request.status is Status.ESCALATED:
+    if command.action is Action.DEPART and request.status is Status.ESCALATED:
         after = Status.ESCALATED  # whoever is above still owes the answer
-    changed = CHANGES.get(deed.action, _nothing)(_unpaused(request, deed, after), deed)
-    moved = request.moved_at if deed.actor.person == "clock" else deed.at
-    raised = changed.raised if deed.actor.person == "clock" else changed.raised.replace("bot_offers", "").strip()
+    changed = CHANGES.get(command.action, _nothing)(_unpaused(request, command, after), command)
+    moved = request.moved_at if command.actor.person == "clock" else command.at
+    raised = changed.raised if command.actor.person == "clock" else changed.raised.replace("bot_offers", "").strip()
     changed = replace(changed, status=after, moved_at=moved, raised=raised, version=request.version + 1)
     event = Event(
-        action=deed.action,
-        actor=deed.actor.person,
-        actor_name=deed.actor.name,
-        at=deed.at,
-        why=deed.why,
+        action=command.action,
+        actor=command.actor.person,
+        actor_name=command.actor.name,
+        at=command.at,
+        why=command.why,
         before=request.status,
         after=after,
         level=changed.level,
         commune=changed.commune,
         first_due=changed.first_due,
         due=changed.due,
-        rating=deed.rating,
+        rating=command.rating,
     )
     return Step(request=changed, event=event)
 
 
-def _allow(request: Request, deed: Deed, rule: Rule, parts: frozenset[Part]) -> None:
+def _allow(request: Request, command: Command, rule: Rule, parts: frozenset[Part]) -> None:
     if not parts:
         raise Refused("unknown")  # the same words as for a code that does not exist
-    if deed.action is Action.CLAIM and request.status in _HELD and Part.DESK in parts:
-        raise Refused("yours" if request.owner == deed.actor.person else "taken", request.owner_name)
+    if command.action is Action.CLAIM and request.status in _HELD and Part.DESK in parts:
+        raise Refused("yours" if request.owner == command.actor.person else "taken", request.owner_name)
     if request.status not in rule.start:
         raise Refused(
             "over" if request.status in OVER else "escalated" if request.status is Status.ESCALATED else "now"
         )
     if not parts & rule.by:
         raise Refused("not_owner" if Part.OWNER in rule.by and Part.DESK in parts else "not_yours", request.owner_name)
-    if rule.why and not deed.why.strip():
+    if rule.why and not command.why.strip():
         raise Refused("why")
-    if extra := EXTRA.get(deed.action):
-        extra(request, deed)
+    if extra := EXTRA.get(command.action):
+        extra(request, command)
 
 
-def _assignable(request: Request, deed: Deed) -> None:
+def _assignable(request: Request, command: Command) -> None:
     """Only to somebody who may work on it, and is there."""
-    holder = deed.holder
+    holder = command.holder
     post = holder.serves(request.commune) if holder else None
     if holder is None or post is None or not parts_of(holder, request) & {Part.DESK}:
         raise Refused("not_serving", holder.name if holder else "")
@@ -207,43 +207,43 @@ def _assignable(request: Request, deed: Deed) -> None:
         raise Refused("holds_it", holder.name)
 
 
-def _offerable(request: Request, deed: Deed) -> None:
+def _offerable(request: Request, command: Command) -> None:
     if request.transfer_to is not None:
         raise Refused("offered")
-    if deed.to is None or deed.to == request.commune:
+    if command.to is None or command.to == request.commune:
         raise Refused("same_commune")
-    if request.owner not in (None, deed.actor.person) and not deed.actor.leads(request.commune):
+    if request.owner not in (None, command.actor.person) and not command.actor.leads(request.commune):
         raise Refused("not_owner", request.owner_name)
 
 
-def _offered(request: Request, _deed: Deed) -> None:
+def _offered(request: Request, _deed: Command) -> None:
     if request.transfer_to is None:
         raise Refused("not_offered")
 
 
-def _closable(request: Request, _deed: Deed) -> None:
+def _closable(request: Request, _deed: Command) -> None:
     if request.answered_at is None:
         raise Refused("answer_first")
 
 
-def _reopenable(request: Request, deed: Deed) -> None:
-    if request.closed_at is None or deed.at > request.closed_at + deed.reopen_within:
+def _reopenable(request: Request, command: Command) -> None:
+    if request.closed_at is None or command.at > request.closed_at + command.reopen_within:
         raise Refused("too_late")
 
 
-def _ratable(_request: Request, deed: Deed) -> None:
-    if deed.rating not in range(1, 6):
+def _ratable(_request: Request, command: Command) -> None:
+    if command.rating not in range(1, 6):
         raise Refused("rating")
 
 
-def _above(request: Request, deed: Deed) -> None:
+def _above(request: Request, command: Command) -> None:
     if request.level is LADDER[-1]:
         raise Refused("top")
-    if request.level is not Level.COMMUNE and not deed.actor.stands_for(request.province):
+    if request.level is not Level.COMMUNE and not command.actor.stands_for(request.province):
         raise Refused("not_yours")
 
 
-EXTRA: dict[Action, Callable[[Request, Deed], None]] = {
+EXTRA: dict[Action, Callable[[Request, Command], None]] = {
     Action.ASSIGN: _assignable,
     Action.OFFER: _offerable,
     Action.ACCEPT: _offered,
@@ -255,81 +255,81 @@ EXTRA: dict[Action, Callable[[Request, Deed], None]] = {
 }
 
 
-def _unpaused(request: Request, deed: Deed, after: Status) -> Request:
+def _unpaused(request: Request, command: Command, after: Status) -> Request:
     """When the citizen is no longer waited for, the promises move by the open time that they took."""
     if request.paused_at is None or after is Status.ASKED:
         return request
-    shift = deed.shift or (lambda due, start, end: due + (end - start))
-    first = request.first_due and shift(request.first_due, request.paused_at, deed.at)
-    due = request.due and shift(request.due, request.paused_at, deed.at)
+    shift = command.shift or (lambda due, start, end: due + (end - start))
+    first = request.first_due and shift(request.first_due, request.paused_at, command.at)
+    due = request.due and shift(request.due, request.paused_at, command.at)
     return replace(request, paused_at=None, first_due=first, due=due)
 
 
-def _nothing(request: Request, _deed: Deed) -> Request:
+def _nothing(request: Request, _deed: Command) -> Request:
     return request
 
 
-def _sent(request: Request, deed: Deed) -> Request:
-    first, due = deed.promised or (None, None)
-    return replace(request, opened_at=deed.at, first_due=first, due=due)
+def _sent(request: Request, command: Command) -> Request:
+    first, due = command.promised or (None, None)
+    return replace(request, opened_at=command.at, first_due=first, due=due)
 
 
-def _claimed(request: Request, deed: Deed) -> Request:
-    return replace(request, owner=deed.actor.person, owner_name=deed.actor.name)
+def _claimed(request: Request, command: Command) -> Request:
+    return replace(request, owner=command.actor.person, owner_name=command.actor.name)
 
 
-def _assigned(request: Request, deed: Deed) -> Request:
-    if deed.holder is None:
+def _assigned(request: Request, command: Command) -> Request:
+    if command.holder is None:
         raise Refused("not_serving")
-    return replace(request, owner=deed.holder.person, owner_name=deed.holder.name)
+    return replace(request, owner=command.holder.person, owner_name=command.holder.name)
 
 
-def _answered(request: Request, deed: Deed) -> Request:
-    return replace(request, answered_at=request.answered_at or deed.at, raised="")
+def _answered(request: Request, command: Command) -> Request:
+    return replace(request, answered_at=request.answered_at or command.at, raised="")
 
 
-def _asked(request: Request, deed: Deed) -> Request:
-    first = request.answered_at or deed.at  # a question back is a first answer too
-    return replace(request, answered_at=first, rounds=request.rounds + 1, paused_at=request.paused_at or deed.at)
+def _asked(request: Request, command: Command) -> Request:
+    first = request.answered_at or command.at  # a question back is a first answer too
+    return replace(request, answered_at=first, rounds=request.rounds + 1, paused_at=request.paused_at or command.at)
 
 
-def _released(request: Request, _deed: Deed) -> Request:
+def _released(request: Request, _deed: Command) -> Request:
     return replace(request, owner=None, owner_name="")
 
 
-def _accepted(request: Request, deed: Deed) -> Request:
-    return replace(_claimed(request, deed), commune=deed.to or request.transfer_to or 0, transfer_to=None)
+def _accepted(request: Request, command: Command) -> Request:
+    return replace(_claimed(request, command), commune=command.to or request.transfer_to or 0, transfer_to=None)
 
 
-def _escalated(request: Request, _deed: Deed) -> Request:
+def _escalated(request: Request, _deed: Command) -> Request:
     return replace(request, level=LADDER[LADDER.index(request.level) + 1], transfer_to=None)
 
 
-def _returned(request: Request, deed: Deed) -> Request:
-    return replace(request, level=Level.COMMUNE, answered_at=request.answered_at or deed.at)
+def _returned(request: Request, command: Command) -> Request:
+    return replace(request, level=Level.COMMUNE, answered_at=request.answered_at or command.at)
 
 
-def _closed(request: Request, deed: Deed) -> Request:
-    return replace(request, closed_at=deed.at, transfer_to=None)
+def _closed(request: Request, command: Command) -> Request:
+    return replace(request, closed_at=command.at, transfer_to=None)
 
 
-def _reopened(request: Request, deed: Deed) -> Request:
-    first, due = deed.promised or (None, None)
+def _reopened(request: Request, command: Command) -> Request:
+    first, due = command.promised or (None, None)
     return replace(
-        _released(request, deed), closed_at=None, answered_at=None, first_due=first, due=due, raised="", rating=None
+        _released(request, command), closed_at=None, answered_at=None, first_due=first, due=due, raised="", rating=None
     )
 
 
-def _late(request: Request, deed: Deed) -> Request:
+def _late(request: Request, command: Command) -> Request:
     """The promise was broken: a new one is given; the leader hears of it once."""
-    moment = deed.promised[0] if deed.promised else deed.at
+    moment = command.promised[0] if command.promised else command.at
     raised = " ".join(sorted({*request.raised.split(), "overdue"} - {"due_soon"}))
     if request.answered_at is None:
         return replace(request, raised=raised, first_due=moment)
     return replace(request, raised=raised, due=moment)
 
 
-CHANGES: dict[Action, Callable[[Request, Deed], Request]] = {
+CHANGES: dict[Action, Callable[[Request, Command], Request]] = {
     Action.SEND: _sent,
     Action.CLAIM: _claimed,
     Action.ASSIGN: _assigned,
@@ -337,7 +337,7 @@ CHANGES: dict[Action, Callable[[Request, Deed], Request]] = {
     Action.ASK: _asked,
     Action.RELEASE: _released,
     Action.DEPART: _released,
-    Action.OFFER: lambda request, deed: replace(request, transfer_to=deed.to),
+    Action.OFFER: lambda request, command: replace(request, transfer_to=command.to),
     Action.ACCEPT: _accepted,
     Action.DECLINE: lambda request, _: replace(request, transfer_to=None),
     Action.ESCALATE: _escalated,
@@ -346,7 +346,7 @@ CHANGES: dict[Action, Callable[[Request, Deed], Request]] = {
     Action.FINISH: _closed,
     Action.CANCEL: _closed,
     Action.REOPEN: _reopened,
-    Action.RATE: lambda request, deed: replace(request, rating=deed.rating),
-    Action.REMIND: lambda request, deed: replace(request, raised=f"{request.raised} {deed.reminder}".strip()),
+    Action.RATE: lambda request, command: replace(request, rating=command.rating),
+    Action.REMIND: lambda request, command: replace(request, raised=f"{request.raised} {command.reminder}".strip()),
     Action.LATE: _late,
 }

@@ -16,7 +16,7 @@ from bot.service.metrics import Metrics
 from bot.service.threads import Threads
 from bot.store import cases, chats, lanes, outbox, people, shown
 from bot.store.database import PASSING_ERRORS, Transaction
-from bot.store.outbox import TOLD_TO_WAIT, Parcel
+from bot.store.outbox import TOLD_TO_WAIT, OutgoingMessage
 from bot.turn import Turns, reply_of
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Withheld(Exception):
 class Sent:
     """A message, where it stands now or why it does not, and when the next may go to its chat."""
 
-    parcel: Parcel
+    message: OutgoingMessage
     place: Place
     outcome: Spot | Exception
     free_at: dt.datetime
@@ -115,10 +115,10 @@ class Delivery:
         now = self.turns.clock()
         latest = now + LONGEST_PAUSE  # a later one was noted before the clock was put back
         self._free_at = {chat: at for chat, at in self._free_at.items() if now < at <= latest}
-        parcels = await self.threads.run(self._due, now)
-        for parcel in parcels:
-            self._under_way[parcel.chat] = asyncio.create_task(self._deliver(parcel))
-        return len(parcels)
+        messages = await self.threads.run(self._due, now)
+        for message in messages:
+            self._under_way[message.chat] = asyncio.create_task(self._deliver(message))
+        return len(messages)
 
     def _take_back(self) -> None:
         """Forget the messages that have gone. Raises what kept us from noting it, once all of them are forgotten."""
@@ -153,7 +153,7 @@ class Delivery:
         with self.turns.database.change() as connection:
             lanes.renew(connection, holder=self.name, now=self.turns.clock())
 
-    def _due(self, now: dt.datetime) -> list[Parcel]:
+    def _due(self, now: dt.datetime) -> list[OutgoingMessage]:
         per_second = int(self.pace.per_second)
         room = per_second - len(self._under_way)
         if room <= 0:
@@ -190,18 +190,18 @@ class Delivery:
             lanes.sweep(connection, now=now)
             return next_due, lanes.next_free(connection, self.door.name, now=now)
 
-    async def _deliver(self, parcel: Parcel) -> None:
-        with under(f"message-{parcel.id}"):
+    async def _deliver(self, message: OutgoingMessage) -> None:
+        with under(f"message-{message.id}"):
             async with self._overall:
-                place, sent = await self._send(parcel)
+                place, sent = await self._send(message)
             self.metrics.delivery(sent, held=isinstance(sent, Exception) and self._meaning(sent).fate is Fate.HELD)
-            seconds = self.pace.group_seconds if self.door.is_group(parcel.chat) else self.pace.private_seconds
+            seconds = self.pace.group_seconds if self.door.is_group(message.chat) else self.pace.private_seconds
             if isinstance(sent, Spot) and sent.unchanged:
                 seconds = 0
             free_at = self.turns.clock() + dt.timedelta(seconds=seconds)
             if not self._shared:
-                self._free_at[parcel.chat] = free_at
-            await self._settled_with_others(Sent(parcel, place, sent, free_at))
+                self._free_at[message.chat] = free_at
+            await self._settled_with_others(Sent(message, place, sent, free_at))
 
     async def _settled_with_others(self, one: Sent) -> None:
         """Note what became of a message, in one transaction with all that went out while the last was written."""
@@ -231,43 +231,43 @@ class Delivery:
     def _settle_all(self, together: list[Sent]) -> None:
         with self.turns.database.change() as connection:
             if self._shared:
-                lanes.leave(connection, {one.parcel.chat: one.free_at for one in together}, holder=self.name)
+                lanes.leave(connection, {one.message.chat: one.free_at for one in together}, holder=self.name)
             for one in together:
                 self._settle(connection, one)
-            gone = (one.parcel for one in together if isinstance(one.outcome, Spot))
+            gone = (one.message for one in together if isinstance(one.outcome, Spot))
             outbox.sent(connection, gone, now=self.turns.clock())
 
-    async def _send(self, parcel: Parcel) -> tuple[Place, Spot | Exception]:
+    async def _send(self, message: OutgoingMessage) -> tuple[Place, Spot | Exception]:
         """Where the message belongs, and where it now stands or why it does not."""
         try:
-            reply = reply_of(parcel.payload)
+            reply = reply_of(message.payload)
         except ValueError as error:  # written by another version
             return NO_PLACE, error
-        return await self._outcome(parcel, reply)
+        return await self._outcome(message, reply)
 
-    async def _outcome(self, parcel: Parcel, reply: Reply) -> tuple[Place, Spot | Exception]:
+    async def _outcome(self, message: OutgoingMessage, reply: Reply) -> tuple[Place, Spot | Exception]:
         place = reply.place
         try:
             if place.is_of_a_request:
-                now = await self.threads.run(self.turns.as_it_may_be_sent, parcel.chat, reply)
+                now = await self.threads.run(self.turns.as_it_may_be_sent, message.chat, reply)
                 if now is None:
                     return place, Withheld()
                 reply, place = now, now.place
-            spot = await self.door.send(parcel.chat, reply)
+            spot = await self.door.send(message.chat, reply)
         except Exception as error:  # noqa: BLE001 - one message that cannot be sent must not hold up all others
-            return place, Hopeless(type(error).__name__) if await self._is_hopeless(parcel, error) else error
+            return place, Hopeless(type(error).__name__) if await self._is_hopeless(message, error) else error
         self._went_at = self.turns.clock()
         return place, spot
 
-    async def _is_hopeless(self, parcel: Parcel, error: Exception) -> bool:
+    async def _is_hopeless(self, message: OutgoingMessage, error: Exception) -> bool:
         """It has failed often, and others have gone out since it was last tried, or the server answers otherwise."""
         meaning = self._meaning(error)
-        if meaning.fate is not Fate.AGAIN or parcel.attempts < (TRIED_OFTEN if meaning.answered else TRIED_LONG):
+        if meaning.fate is not Fate.AGAIN or message.attempts < (TRIED_OFTEN if meaning.answered else TRIED_LONG):
             return False
-        last_tried = self.turns.clock() - _pause(parcel.attempts - 1)
+        last_tried = self.turns.clock() - _pause(message.attempts - 1)
         if self._went_at and self._went_at > last_tried:
             return True
-        return meaning.answered and parcel.attempts > TRIED_OFTEN and await self._answers()
+        return meaning.answered and message.attempts > TRIED_OFTEN and await self._answers()
 
     async def _answers(self) -> bool:
         try:
@@ -279,26 +279,26 @@ class Delivery:
     def _meaning(self, error: Exception) -> Meaning:
         return Meaning(fate=Fate.HOPELESS) if isinstance(error, Hopeless) else self.door.meaning_of(error)
 
-    def _settled(self, connection: Transaction, parcel: Parcel, place: Place, spot: Spot) -> None:
+    def _settled(self, connection: Transaction, message: OutgoingMessage, place: Place, spot: Spot) -> None:
         """Remember where it stands: to edit it, to find its topic, to know what an answer to it is about."""
         self.turns.told(connection, place)
         if place.probes:
-            self.turns.back(connection, parcel.chat)
+            self.turns.back(connection, message.chat)
         if place.name and not spot.unchanged:
-            look = reply_of(parcel.payload).look
+            look = reply_of(message.payload).look
             shown.keep(
-                connection, chat=parcel.chat, name=place.name, message=spot.message, thread=spot.thread, look=look
+                connection, chat=message.chat, name=place.name, message=spot.message, thread=spot.thread, look=look
             )
-        self.turns.arrived(connection, parcel, place, spot.album or ([spot.message] if spot.message else []))
+        self.turns.arrived(connection, message, place, spot.album or ([spot.message] if spot.message else []))
         if place.copies:
-            self._copied(connection, parcel.chat, place, spot)
+            self._copied(connection, message.chat, place, spot)
         if place.deletes:
             return
         if place.relays and spot.message:
-            cases.copied(connection, place.relays, chat=parcel.chat, message_id=spot.message)
+            cases.copied(connection, place.relays, chat=message.chat, message_id=spot.message)
         elif place.about and spot.message and not place.name:
             note = f"about:{place.about}:{spot.message}"
-            shown.keep(connection, chat=parcel.chat, name=note, message=spot.message, thread=None)
+            shown.keep(connection, chat=message.chat, name=note, message=spot.message, thread=None)
 
     def _copied(self, connection: Transaction, chat: str, place: Place, spot: Spot) -> None:
         """The channel names the copies in order; where it left one out, nobody knows which is which."""
@@ -317,37 +317,37 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - sent again and again it would be worse
             log.error("what became of a message cannot be noted: %s", type(error).__name__)
             with self.turns.database.change() as connection:
-                outbox.give_up(connection, one.parcel, error=type(error).__name__, now=self.turns.clock())
+                outbox.give_up(connection, one.message, error=type(error).__name__, now=self.turns.clock())
 
     def _settle(self, connection: Transaction, one: Sent) -> None:
-        now, parcel, error = self.turns.clock(), one.parcel, one.outcome
+        now, message, error = self.turns.clock(), one.message, one.outcome
         if isinstance(error, Spot):
-            return self._settled(connection, parcel, one.place, error)
+            return self._settled(connection, message, one.place, error)
         if isinstance(error, Withheld):
-            outbox.give_up(connection, parcel, error="Withheld", now=now)
+            outbox.give_up(connection, message, error="Withheld", now=now)
             return None
         meaning = self._meaning(error)
         match meaning.fate:
             case Fate.HELD:
-                outbox.later(connection, parcel, until=now + meaning.wait, error=TOLD_TO_WAIT, now=now)
+                outbox.later(connection, message, until=now + meaning.wait, error=TOLD_TO_WAIT, now=now)
             case Fate.MOVED:
-                outbox.readdress(connection, parcel.chat, meaning.chat)
-                chats.rename(connection, parcel.chat, meaning.chat)
-                people.move_desk(connection, parcel.chat, meaning.chat)
+                outbox.readdress(connection, message.chat, meaning.chat)
+                chats.rename(connection, message.chat, meaning.chat)
+                people.move_desk(connection, message.chat, meaning.chat)
             case Fate.LOST:
-                self.turns.lost(connection, parcel.chat, why=type(error).__name__)
-            case Fate.AGAIN | Fate.UNSURE if meaning.fate is Fate.AGAIN or parcel.attempts < SENT_TWICE:
+                self.turns.lost(connection, message.chat, why=type(error).__name__)
+            case Fate.AGAIN | Fate.UNSURE if meaning.fate is Fate.AGAIN or message.attempts < SENT_TWICE:
                 outbox.later(
-                    connection, parcel, until=now + _pause(parcel.attempts), error=type(error).__name__, now=now
+                    connection, message, until=now + _pause(message.attempts), error=type(error).__name__, now=now
                 )
                 if not meaning.passing:
                     log.error("the message waits: %s", type(error).__name__)
             case _:
                 fate, said = meaning.fate.value, meaning.said or type(error).__name__
                 log.error("the message is given up (%s): %s", fate, said)
-                outbox.give_up(connection, parcel, error=fate, now=now)
+                outbox.give_up(connection, message, error=fate, now=now)
                 if meaning.fate is not Fate.BROKEN:
-                    self.turns.undelivered(connection, parcel, fate)
+                    self.turns.undelivered(connection, message, fate)
         return None
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from bot.store import outbox
 from bot.store.database import Lock
-from bot.store.outbox import Parcel
+from bot.store.outbox import OutgoingMessage
 from bot.store.tables import lanes
 
 A_SECOND = dt.timedelta(seconds=1)
@@ -30,8 +30,8 @@ def claim(
     limit: int,
     per_second: int,
     under_way: Collection[str] = (),
-) -> list[Parcel]:
-    """At most `limit` parcels that this replica sends now; until they are settled nobody else sends to their chats.
+) -> list[OutgoingMessage]:
+    """At most `limit` messages that this replica sends now; until they are settled nobody else sends to their chats.
 
     It knows itself to which chats something is `under_way`, whatever became of the clock.
 
@@ -42,10 +42,10 @@ def claim(
     if room <= 0:
         return []
     busy = select(lanes.c.chat).where(_busy(now) | lanes.c.chat.in_(under_way))
-    parcels = outbox.due(connection, door, now=now, limit=room, busy=busy)
-    if parcels:
-        _take(connection, [parcel.chat for parcel in parcels], holder=holder, now=now)
-    return parcels
+    messages = outbox.due(connection, door, now=now, limit=room, busy=busy)
+    if messages:
+        _take(connection, [message.chat for message in messages], holder=holder, now=now)
+    return messages
 
 
 def renew(connection: Connection, *, holder: str, now: dt.datetime) -> None:

@@ -79,7 +79,7 @@ _SENT = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parcel:
+class OutgoingMessage:
     """One message to be sent: JSON of a Reply for a chat."""
 
     id: int
@@ -162,11 +162,11 @@ def waiting_under(connection: Connection, chat: str, name: str) -> str | None:
 
 def due(
     connection: Connection, door: str, *, now: dt.datetime, limit: int, busy: Collection[str] | Select[tuple[str]] = ()
-) -> list[Parcel]:
+) -> list[OutgoingMessage]:
     """The messages to send now through `door`: the first of each chat that is neither busy nor told to wait."""
     free = _DUE.where(outbox.c.chat.not_in(busy)) if isinstance(busy, Select) or busy else _DUE
     rows = connection.execute(free.limit(limit), _when(door, now))
-    return [Parcel(id=r.id, chat=r.chat, payload=r.payload, attempts=r.attempts) for r in rows]
+    return [OutgoingMessage(id=r.id, chat=r.chat, payload=r.payload, attempts=r.attempts) for r in rows]
 
 
 def _when(door: str, now: dt.datetime) -> dict[str, object]:
@@ -184,29 +184,31 @@ def next_due(connection: Connection, door: str, *, now: dt.datetime) -> dt.datet
     return connection.execute(_NEXT_DUE, _when(door, now)).scalar_one_or_none()
 
 
-def sent(connection: Connection, parcels: Iterable[Parcel], *, now: dt.datetime) -> None:
+def sent(connection: Connection, messages: Iterable[OutgoingMessage], *, now: dt.datetime) -> None:
     """These messages have gone out; their words are wiped."""
-    if rows := [{"this": parcel.id, "now": now} for parcel in parcels]:
+    if rows := [{"this": message.id, "now": now} for message in messages]:
         connection.execute(_SENT, rows)
 
 
-def later(connection: Connection, parcel: Parcel, *, until: dt.datetime, error: str, now: dt.datetime) -> bool:
+def later(
+    connection: Connection, message: OutgoingMessage, *, until: dt.datetime, error: str, now: dt.datetime
+) -> bool:
     """Try again at `until`; what waits behind it in the chat waits too. Being told to wait is no failed attempt."""
-    attempts = max(1, parcel.attempts) if error == TOLD_TO_WAIT else parcel.attempts + 1
+    attempts = max(1, message.attempts) if error == TOLD_TO_WAIT else message.attempts + 1
     values = {"not_before": until, "put_off_at": now, "attempts": attempts, "error": error[:200]}
-    return _leave_waiting(connection, parcel, **values)
+    return _leave_waiting(connection, message, **values)
 
 
-def give_up(connection: Connection, parcel: Parcel, *, error: str, now: dt.datetime) -> bool:
+def give_up(connection: Connection, message: OutgoingMessage, *, error: str, now: dt.datetime) -> bool:
     """The message can never be delivered."""
     return _leave_waiting(
-        connection, parcel, state="dead", payload=None, chat=_NOBODY, error=error[:200], finished_at=now
+        connection, message, state="dead", payload=None, chat=_NOBODY, error=error[:200], finished_at=now
     )
 
 
-def is_dead_of(connection: Connection, parcel: Parcel, error: str) -> bool:
+def is_dead_of(connection: Connection, message: OutgoingMessage, error: str) -> bool:
     """Whether it was taken off the list for this reason; it may have been under way all the same."""
-    where = (outbox.c.id == parcel.id, outbox.c.state == "dead", outbox.c.error == error)
+    where = (outbox.c.id == message.id, outbox.c.state == "dead", outbox.c.error == error)
     return bool(connection.execute(select(exists().where(*where))).scalar_one())
 
 
@@ -230,8 +232,8 @@ def count(connection: Connection) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _leave_waiting(connection: Connection, parcel: Parcel, **values: object) -> bool:
+def _leave_waiting(connection: Connection, message: OutgoingMessage, **values: object) -> bool:
     changed = connection.execute(
-        update(outbox).where(outbox.c.id == parcel.id, outbox.c.state == "waiting").values(**values)
+        update(outbox).where(outbox.c.id == message.id, outbox.c.state == "waiting").values(**values)
     )
     return changed.rowcount == 1

@@ -83,8 +83,8 @@ def _open(connection, n, now):
 
 def _deliver(connection, n, now):
     outbox.put(connection, chat=f"telegram:{n}", payload="{}", now=now)
-    for parcel in outbox.due(connection, "telegram", now=now, limit=10):
-        outbox.sent(connection, [parcel], now=now)
+    for message in outbox.due(connection, "telegram", now=now, limit=10):
+        outbox.sent(connection, [message], now=now)
 
 
 def _each(database: Database, operation) -> tuple[float, set[str]]:

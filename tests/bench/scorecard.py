@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from bot.casework.counter import Counter
 from bot.casework.scorecard import measure
+from bot.casework.unit_of_work import UnitOfWork
 from bot.content.load import load
 from bot.conversation.scene import House
 from bot.measure.tally import month
@@ -64,7 +64,7 @@ def main(sizes=(100_000, 1_000_000)):
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             began, spent = time.perf_counter(), time.process_time()
             with database.look() as connection:
-                found = measure(Counter(connection, house, START + dt.timedelta(days=40)), month("2026-11"))
+                found = measure(UnitOfWork(connection, house, START + dt.timedelta(days=40)), month("2026-11"))
             took, cpu = time.perf_counter() - began, time.process_time() - spent
             more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
             print(

@@ -98,10 +98,10 @@ def _written(house: House, path: Path) -> tuple[str, str, str]:
         keep(connection, receipt, chat="telegram:10000", raw=raw, now=turns.clock())
     turns.take(Visit(chat="telegram:10000", kind=Kind.TEXT, text=QUESTION), receipt)
     with turns.database.look() as connection:
-        (parcel,) = outbox.due(connection, "telegram", now=turns.clock(), limit=9)
+        (message,) = outbox.due(connection, "telegram", now=turns.clock(), limit=9)
         memory = connection.exec_driver_sql("SELECT memory FROM chats").scalar_one()
     turns.database.close()
-    return raw, memory, parcel.payload
+    return raw, memory, message.payload
 
 
 def _floor(path: Path, raw: str, memory: str, payload: str, *, together: int = 1) -> float:

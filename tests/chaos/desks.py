@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 
 from bot.casework import staffing
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.desk.request import Role
 from bot.store.database import open_database
 from bot.turn import utc_now
@@ -72,7 +72,7 @@ def _invited(url, house, role):
     database = open_database(url)
     try:
         with database.change() as connection:
-            return staffing.invite(Counter(connection, house, utc_now()), commune=8, role=Role(role))
+            return staffing.invite(UnitOfWork(connection, house, utc_now()), commune=8, role=Role(role))
     finally:
         database.close()
 

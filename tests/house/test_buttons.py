@@ -74,8 +74,8 @@ SENT = {
     "d:to:7:-": actions.SayTo(7, "-"),
     "d:say:MC-2345-AB:docs": actions.Canned("MC-2345-AB", "docs"),
     "d:assign:MC-2345-AB:22": actions.GiveTo("MC-2345-AB", "22"),
-    "d:r:MC-2345-AB": actions.Deed(DeskVerb.REPLIES, "MC-2345-AB"),
-    "d:claim:MC-2345-AB": actions.Deed(DeskVerb.CLAIM, "MC-2345-AB"),
+    "d:r:MC-2345-AB": actions.DeskCommand(DeskVerb.REPLIES, "MC-2345-AB"),
+    "d:claim:MC-2345-AB": actions.DeskCommand(DeskVerb.CLAIM, "MC-2345-AB"),
 }
 
 
@@ -105,7 +105,7 @@ def test_what_nobody_sent_means_nothing(wire, kind):
 
 def test_each_verb_is_done_by_somebody():
     assert set(citizens.VERBS) == set(OwnVerb)
-    assert set(officers.DEEDS) == {verb.value for verb in DeskVerb}
+    assert set(officers.COMMANDS) == {verb.value for verb in DeskVerb}
 
 
 STRINGS = re.compile(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bot.content.schema import Language
 from bot.desk.deadlines import promise, shifted
-from bot.desk.lifecycle import Action, Deed, Refused, step
+from bot.desk.lifecycle import Action, Command, Refused, step
 from bot.desk.request import CLOCK, Actor, Post, Request, RequestKind, Role
 from bot.measure.life import Happening
 
@@ -20,7 +20,7 @@ OFFICERS = {
     for commune in (4, 8)
 }
 QUANG = Actor(person="telegram:25", name="Quang", posts=(Post(role=Role.PROVINCE, commune=8, province=1),))
-DEEDS = [
+TAKEN = [
     *((who, action) for who in ("desk", "other") for action in (
         Action.CLAIM, Action.ANSWER, Action.ASK, Action.NOTE, Action.RELEASE, Action.OFFER, Action.ACCEPT,
         Action.DECLINE, Action.ESCALATE, Action.CLOSE)),
@@ -30,7 +30,7 @@ DEEDS = [
 PROCEDURES = ("dang-ky-khai-sinh", "nuoi-con-nuoi", None)
 
 # What is tried in a request: who, what, how many hours after the thing before, a number for what needs one.
-tried = st.tuples(st.sampled_from(DEEDS), st.sampled_from((0.5, 3, 9, 30, 80, 200)), st.integers(1, 5))
+tried = st.tuples(st.sampled_from(TAKEN), st.sampled_from((0.5, 3, 9, 30, 80, 200)), st.integers(1, 5))
 lives = st.lists(
     st.tuples(
         st.sampled_from((4, 8)), st.sampled_from(list(RequestKind)), st.sampled_from(PROCEDURES),
@@ -62,10 +62,10 @@ def _life(number, life, limits, office, numbers):
         actor = {"citizen": CITIZEN, "province": QUANG, "clock": CLOCK}.get(who) or OFFICERS[
             request.commune if who == "desk" else 12 - request.commune
         ]
-        deed = Deed(action=action, actor=actor, at=at, why="x", to=12 - request.commune, rating=value,
+        command = Command(action=action, actor=actor, at=at, why="x", to=12 - request.commune, rating=value,
                     promised=(given.first, given.settled), shift=lambda *times: shifted(office, *times))  # fmt: skip
         try:
-            done = step(request, deed)
+            done = step(request, command)
         except Refused:
             continue
         request = done.request

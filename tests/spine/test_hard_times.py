@@ -145,7 +145,7 @@ async def test_a_message_under_way_is_waited_for_when_a_neighbour_cannot_be_sett
     settle, refusals = play.delivery._settle, [LOCKED, LOCKED]
 
     def refuses_once(connection, one):
-        if one.parcel.chat == f"telegram:{LAN.id}" and refusals:
+        if one.message.chat == f"telegram:{LAN.id}" and refusals:
             raise refusals.pop()
         settle(connection, one)
 
@@ -186,7 +186,7 @@ async def test_one_outcome_that_cannot_be_noted_takes_no_other_with_it(play, mon
     settle = play.delivery._settle
 
     def broken(connection, one):
-        if one.parcel.chat == f"telegram:{LAN.id}":
+        if one.message.chat == f"telegram:{LAN.id}":
             raise KeyError("not foreseen")
         settle(connection, one)
 

@@ -175,13 +175,13 @@ def test_a_message_that_takes_long_is_sent_by_nobody_else(turns, others, clock):
     async def story(server):
         async with two_plays(server, turns, others) as (one, two):
             post(one, LAN.id, "một")
-            (parcel,) = one.delivery._due(clock())
+            (message,) = one.delivery._due(clock())
             for _ in range(5):
                 clock.pass_(4)
                 one.delivery._renew()
                 await two.deliver()
             assert server.sent == {}
-            await one.delivery._deliver(parcel)
+            await one.delivery._deliver(message)
             assert server.texts(LAN.id) == ["một"]
 
     run(story)

@@ -58,8 +58,8 @@ class World:
         turns = self.replicas[0]
         with turns.database.change() as connection:
             while due := outbox.due(connection, "telegram", now=self.clock(), limit=500):
-                for parcel in due:
-                    self.got[parcel.chat].append((self.clock().astimezone(VIETNAM), reply_of(parcel.payload).text))
+                for message in due:
+                    self.got[message.chat].append((self.clock().astimezone(VIETNAM), reply_of(message.payload).text))
                 outbox.sent(connection, due, now=self.clock())
 
 

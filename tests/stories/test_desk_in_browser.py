@@ -16,7 +16,7 @@ from sqlalchemy import text as sql
 from starlette.applications import Starlette
 
 from bot.casework import signing_in, staffing
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.doors.web.desk.mini_app import person_of
 from bot.doors.web.desk.pages import Desk
 from tests.cast import BA_DINH, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, QUANG, STRANGER, TAM, THU
@@ -83,8 +83,8 @@ class Browser:
 
 def link_of(play, person):
     with play.turns.database.change() as connection:
-        counter = Counter(connection, play.turns.house, play.turns.clock())
-        return signing_in.link(counter, f"telegram:{person.id}")
+        unit = UnitOfWork(connection, play.turns.house, play.turns.clock())
+        return signing_in.link(unit, f"telegram:{person.id}")
 
 
 @asynccontextmanager
@@ -185,7 +185,7 @@ async def test_a_revoked_officers_page_dies(play):
         assert "Zxq" in hoa.text
         form = hoa.page
         with play.turns.database.change() as connection:
-            staffing.revoke(Counter(connection, play.turns.house, play.turns.clock()), f"telegram:{HOA.id}")
+            staffing.revoke(UnitOfWork(connection, play.turns.house, play.turns.clock()), f"telegram:{HOA.id}")
         hoa.page = form
         await hoa.presses("claim")
         assert hoa.page.status_code == 401

@@ -4,7 +4,7 @@ import json
 import re
 
 from bot.casework import scorecard
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.doors.web.desk.figures import Figures
 from bot.doors.web.desk.pages import Desk
 from bot.measure import open_data
@@ -57,8 +57,8 @@ async def test_everybody_sees_what_was_published_and_nothing_else(play, clock):
         await play.asks(LAN, "chuyện của Zxq")
         clock.pass_(30 * DAY)
         with play.turns.database.change() as connection:
-            counter = Counter(connection, play.turns.house, clock())
-            assert len(scorecard.publish(counter, month("2026-11"))) == 2
+            unit = UnitOfWork(connection, play.turns.house, clock())
+            assert len(scorecard.publish(unit, month("2026-11"))) == 2
         page = await anybody.opens("/so-lieu/8")
         assert "2026-11" in anybody.text
         assert "Phường Ngọc Hà, Thành phố Hà Nội" in anybody.text

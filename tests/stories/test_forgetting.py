@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.casework import people as data
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.visit import Kind, Visit
 from bot.store import audit, inbox, people
 from bot.store.inbox import Receipt
@@ -204,8 +204,8 @@ async def test_a_card_under_way_while_its_citizen_is_forgotten_is_changed_when_i
     def meanwhile():
         """Telegram has the card, and answers only after the person is forgotten."""
         with play.turns.database.change() as connection:
-            counter = Counter(connection, play.turns.house, play.turns.clock())
-            data.forget(counter, Visit(chat=ME, kind=Kind.BUTTON), counter.scene(ME))
+            unit = UnitOfWork(connection, play.turns.house, play.turns.clock())
+            data.forget(unit, Visit(chat=ME, kind=Kind.BUTTON), unit.scene(ME))
         return play.server._message("sendMessage", play.server.calls[-1][1])
 
     play.server.faults["sendMessage"].append((str(NGOC_HA.id), meanwhile))

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import text as sql
 
 from bot.casework import scorecard
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from bot.measure.indicators import indicators
 from bot.measure.open_data import names
 from bot.measure.tally import month
@@ -34,7 +34,7 @@ async def a_month(play, clock):
 
 
 def counter_of(play, connection):
-    return Counter(connection, play.turns.house, play.turns.clock())
+    return UnitOfWork(connection, play.turns.house, play.turns.clock())
 
 
 @played

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.casework.officers import DEEDS
+from bot.casework.officers import COMMANDS
 from tests.cast import BA_DINH, HOA, LAN, MINH, NGOC_HA, STRANGER, TAM
 from tests.stage import played
 
@@ -28,7 +28,7 @@ async def claimed(play):
 async def test_strangers_get_nowhere(play):
     code = await claimed(play)
     before, told = requests_of(play), len(play.said(LAN))
-    for verb in sorted(DEEDS):
+    for verb in sorted(COMMANDS):
         words = f"/{verb} {code}{WORDS.get(verb, ' lý do')}"
         await play.hears(
             STRANGER.says(words),
@@ -48,7 +48,7 @@ async def test_a_revoked_officer_does_nothing_more(play):
     code = await claimed(play)
     await play.hears(NGOC_HA.loses(HOA))
     before = requests_of(play)
-    for verb in sorted(DEEDS):
+    for verb in sorted(COMMANDS):
         words = f"/{verb} {code}{WORDS.get(verb, ' lý do')}"
         await play.hears(HOA.says(words), HOA.presses(f"d:{verb}:{code}"), NGOC_HA.presses(HOA, f"d:{verb}:{code}"))
         assert requests_of(play) == before, verb

@@ -448,11 +448,11 @@ def test_an_officer_on_telegram_answers_a_citizen_on_the_web(turns, database, cl
 
 def invited(turns, commune=8, role="officer"):
     from bot.casework import staffing
-    from bot.casework.counter import Counter
+    from bot.casework.unit_of_work import UnitOfWork
     from bot.desk.request import Role
 
     with turns.database.change() as connection:
-        return staffing.invite(Counter(connection, turns.house, turns.clock()), commune=commune, role=Role(role))
+        return staffing.invite(UnitOfWork(connection, turns.house, turns.clock()), commune=commune, role=Role(role))
 
 
 class Beside:

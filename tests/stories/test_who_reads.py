@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.casework import staffing
-from bot.casework.counter import Counter
+from bot.casework.unit_of_work import UnitOfWork
 from tests.cast import BA_DINH, HOA, HUNG, LAN, MINH, NGOC_HA, QUANG, TAM, THU, Group
 from tests.stage import played
 
@@ -15,8 +15,8 @@ DAY = 24 * 3600
 
 def revoke(play, person):
     with play.turns.database.change() as connection:
-        counter = Counter(connection, play.turns.house, play.turns.clock())
-        assert staffing.revoke(counter, f"telegram:{person.id}")
+        unit = UnitOfWork(connection, play.turns.house, play.turns.clock())
+        assert staffing.revoke(unit, f"telegram:{person.id}")
 
 
 def seen_by(play, person):

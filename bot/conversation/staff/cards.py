@@ -193,7 +193,7 @@ def queue(scene: Scene, standing: Standing) -> Reply:
         if key in ("overdue", "soon", "unclaimed"):
             free = [one for one in found if one.status is Status.OPEN]
             buttons += [
-                (scene.button("queue.claim", actions.Deed(DeskVerb.CLAIM, one.code), code=one.code),)
+                (scene.button("queue.claim", actions.DeskCommand(DeskVerb.CLAIM, one.code), code=one.code),)
                 for one in free[:5]
             ]
     listed = tuple(one.code for key in LISTS for one in getattr(standing, key)[:SHOWN_IN_LIST])
@@ -291,4 +291,4 @@ def span(scene: Scene, time: dt.timedelta) -> str:
 
 
 def _deed(scene: Scene, key: str, verb: DeskVerb, code: str) -> Button:
-    return scene.button(key, actions.Deed(verb, code))
+    return scene.button(key, actions.DeskCommand(verb, code))

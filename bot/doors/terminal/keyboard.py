@@ -85,19 +85,19 @@ class Terminal:
 
     def _deliver(self) -> None:
         first = True
-        while parcels := self._due():
-            for parcel in parcels:
-                self._show(reply_of(parcel.payload), afresh=first)
+        while messages := self._due():
+            for message in messages:
+                self._show(reply_of(message.payload), afresh=first)
                 first = False
                 with self.turns.database.change() as connection:
-                    outbox.sent(connection, [parcel], now=self.turns.clock())
+                    outbox.sent(connection, [message], now=self.turns.clock())
 
-    def _due(self) -> list[outbox.Parcel]:
+    def _due(self) -> list[outbox.OutgoingMessage]:
         with self.turns.database.look() as connection:
             return [
-                parcel
-                for parcel in outbox.due(connection, DOOR, now=self.turns.clock(), limit=50)
-                if parcel.chat == self.chat
+                message
+                for message in outbox.due(connection, DOOR, now=self.turns.clock(), limit=50)
+                if message.chat == self.chat
             ]
 
     def _show(self, reply: Reply, *, afresh: bool) -> None:

@@ -46,17 +46,17 @@ class Figures:
     async def _own(self, request: Request) -> Response:
         return await self.desk.seated(request, self._told)
 
-    def _told(self, counter: AtDesk, seat: Seat) -> Response:
-        actor, scene = seat.actor, counter.scene(seat.actor.person)
+    def _told(self, unit: AtDesk, seat: Seat) -> Response:
+        actor, scene = seat.actor, unit.scene(seat.actor.person)
         provinces = sorted({post.province for post in actor.posts if post.role is Role.PROVINCE})
         return self.desk.page(
-            "figures.html", seat, counter, scene.say("screen.figures"), here=OWN,
-            led=[(one, _trend(one)) for one in (figures.leading(counter, actor, c) for c in figures.led(actor))],
-            overseen=[figures.overseeing(counter, one) for one in provinces],
+            "figures.html", seat, unit, scene.say("screen.figures"), here=OWN,
+            led=[(one, _trend(one)) for one in (figures.leading(unit, actor, c) for c in figures.led(actor))],
+            overseen=[figures.overseeing(unit, one) for one in provinces],
             value=lambda one: cards.value_of(scene, one), height=charts.HEIGHT, width=charts.WIDTH,
             percent=lambda share: f"{round(100 * share)} %",
-            names={code: one.name for code, one in counter.house.knowledge.gazetteer.communes.items()},
-            provinces=counter.house.knowledge.gazetteer.provinces,
+            names={code: one.name for code, one in unit.house.knowledge.gazetteer.communes.items()},
+            provinces=unit.house.knowledge.gazetteer.provinces,
         )  # fmt: skip
 
     # For everybody
@@ -75,9 +75,9 @@ class Figures:
     async def _public(self, request: Request, area: str, name: str, status: int = 200) -> Response:
         def look() -> str:
             with self.turns.database.look() as connection:
-                counter = AtDesk(connection, self.turns.house, self.turns.clock())
-                rows = figures.of_place(counter, area)
-                files = figures.published(counter)
+                unit = AtDesk(connection, self.turns.house, self.turns.clock())
+                rows = figures.of_place(unit, area)
+                files = figures.published(unit)
             scene = Scene(house=self.turns.house, memory=Memory(), language=Language.VI, now=self.turns.clock())
             first = charts.bars(figures.shown_months(rows, "first_due", "first_kept"))
             return frame.render(

@@ -13,8 +13,8 @@ from starlette.routing import BaseRoute, Route
 
 from bot.casework import at_desk, second_look, signing_in
 from bot.casework.at_desk import AtDesk, Done, Talk
-from bot.casework.counter import Conflict
 from bot.casework.signing_in import Seat
+from bot.casework.unit_of_work import Conflict
 from bot.content.schema import Language
 from bot.conversation.scene import Scene
 from bot.conversation.staff import cards, entry
@@ -74,12 +74,12 @@ class Desk:
 
     # Who is there
 
-    def _counter(self, connection: object) -> AtDesk:
+    def _at_desk(self, connection: object) -> AtDesk:
         return AtDesk(connection, self.turns.house, self.turns.clock())  # type: ignore[arg-type]
 
-    def _seat(self, counter: AtDesk, request: Request) -> Seat | None:
+    def _seat(self, unit: AtDesk, request: Request) -> Seat | None:
         secret = request.cookies.get(_cookie(request), "")
-        return signing_in.sitting(counter, secret) if SECRET.fullmatch(secret) else None
+        return signing_in.sitting(unit, secret) if SECRET.fullmatch(secret) else None
 
     def _token(self, seat: Seat) -> str:
         """What a form of this session carries: another site does not know it."""
@@ -95,14 +95,12 @@ class Desk:
 
         def in_turn() -> Response:
             with self.turns.database.change() as connection:
-                counter = self._counter(connection)
-                seat = self._seat(counter, request)
+                unit = self._at_desk(connection)
+                seat = self._seat(unit, request)
                 if seat is None:
-                    return self._outside(
-                        request, counter, "screen.ended" if _cookie(request) in request.cookies else ""
-                    )
-                seats.seen(connection, seat.hash, now=counter.now)
-                return work(counter, seat)
+                    return self._outside(request, unit, "screen.ended" if _cookie(request) in request.cookies else "")
+                seats.seen(connection, seat.hash, now=unit.now)
+                return work(unit, seat)
 
         for _ in range(CONFLICTS):
             try:
@@ -116,17 +114,17 @@ class Desk:
         if fields is None:
             return PlainTextResponse("", 413)
 
-        def checked(counter: AtDesk, seat: Seat) -> Response:
+        def checked(unit: AtDesk, seat: Seat) -> Response:
             if not self._is_ours(request, seat, fields):
-                return self._outside(request, counter, "screen.not_ours", 403)
-            return work(counter, seat, fields)
+                return self._outside(request, unit, "screen.not_ours", 403)
+            return work(unit, seat, fields)
 
         answer = await self.seated(request, checked)
         self.turns.sent()
         return answer
 
-    def _outside(self, request: Request, counter: AtDesk, problem: str, status: int = 401, **more: object) -> Response:
-        scene = Scene(house=counter.house, memory=counter.memory(""), language=Language.VI, now=counter.now)
+    def _outside(self, request: Request, unit: AtDesk, problem: str, status: int = 401, **more: object) -> Response:
+        scene = Scene(house=unit.house, memory=unit.memory(""), language=Language.VI, now=unit.now)
         values = {"secret": "", "mini_app": False, **more}
         text = frame.render(
             "enter.html", scene=scene, say=scene.say, title=scene.say("screen.desk"), here="",
@@ -135,9 +133,9 @@ class Desk:
         return frame.page(text, status, framed=request.url.path == "/ban/tg")
 
     def page(
-        self, template: str, seat: Seat, counter: AtDesk, title: str, /, status: int = 200, **values: object
+        self, template: str, seat: Seat, unit: AtDesk, title: str, /, status: int = 200, **values: object
     ) -> Response:
-        scene = counter.scene(seat.actor.person)
+        scene = unit.scene(seat.actor.person)
         show = Show(scene, seat.actor)
         text = frame.render(
             template, scene=scene, say=scene.say, show=show, posts=show.posts(), seat=seat, token=self._token(seat),
@@ -154,7 +152,7 @@ class Desk:
 
         def look() -> Response:
             with self.turns.database.look() as connection:
-                return self._outside(request, self._counter(connection), "", 200 if secret else 401, secret=secret)
+                return self._outside(request, self._at_desk(connection), "", 200 if secret else 401, secret=secret)
 
         return await asyncio.to_thread(look)
 
@@ -163,10 +161,10 @@ class Desk:
 
         def use() -> Response:
             with self.turns.database.change() as connection:
-                counter = self._counter(connection)
-                secret = signing_in.sign_in(counter, _one(fields, "m"))
+                unit = self._at_desk(connection)
+                secret = signing_in.sign_in(unit, _one(fields, "m"))
                 if secret is None:
-                    return self._outside(request, counter, "screen.link_over", 403)
+                    return self._outside(request, unit, "screen.link_over", 403)
             return _let_in(request, secret, HOME)
 
         return await asyncio.to_thread(use)
@@ -176,7 +174,7 @@ class Desk:
 
         def look() -> Response:
             with self.turns.database.look() as connection:
-                return self._outside(request, self._counter(connection), "", 200, mini_app=True)
+                return self._outside(request, self._at_desk(connection), "", 200, mini_app=True)
 
         return await asyncio.to_thread(look)
 
@@ -187,18 +185,18 @@ class Desk:
 
         def use() -> Response:
             with self.turns.database.change() as connection:
-                counter = self._counter(connection)
-                person = mini_app.person_of(_one(fields, "d"), self.bot_token, counter.now) if self.bot_token else None
-                secret = signing_in.begin(counter, person) if person else None
+                unit = self._at_desk(connection)
+                person = mini_app.person_of(_one(fields, "d"), self.bot_token, unit.now) if self.bot_token else None
+                secret = signing_in.begin(unit, person) if person else None
                 if secret is None:
-                    return self._outside(request, counter, "screen.not_staff", 403)
+                    return self._outside(request, unit, "screen.not_staff", 403)
             return _let_in(request, secret, f"{HOME}/r/{code}" if code else HOME, framed=True)
 
         return await asyncio.to_thread(use)
 
     async def _leave(self, request: Request) -> Response:
-        def leave(counter: AtDesk, seat: Seat, _fields: Fields) -> Response:
-            seats.stand_up(counter.connection, seat.hash)
+        def leave(unit: AtDesk, seat: Seat, _fields: Fields) -> Response:
+            seats.stand_up(unit.connection, seat.hash)
             answer = RedirectResponse(ENTER, 303)
             answer.delete_cookie(_cookie(request), path="/")
             return answer
@@ -208,12 +206,12 @@ class Desk:
     # Lists
 
     async def _lists(self, request: Request) -> Response:
-        def work(counter: AtDesk, seat: Seat) -> Response:
-            found = at_desk.lists(counter, seat.actor)
-            told = seats.told(counter.connection, seat.hash)
-            scene = counter.scene(seat.actor.person)
+        def work(unit: AtDesk, seat: Seat) -> Response:
+            found = at_desk.lists(unit, seat.actor)
+            told = seats.told(unit.connection, seat.hash)
+            scene = unit.scene(seat.actor.person)
             return self.page(
-                "lists.html", seat, counter, scene.say("screen.desk"), here=HOME,
+                "lists.html", seat, unit, scene.say("screen.desk"), here=HOME,
                 lists=[(name, lines) for name, lines in found.items() if lines], most=MOST_SHOWN,
                 count=sum(map(len, found.values())), told=told, pulse=_pulse_of_lists(found),
             )  # fmt: skip
@@ -221,20 +219,20 @@ class Desk:
         return await self.seated(request, work)
 
     async def _pulse(self, request: Request) -> Response:
-        def work(counter: AtDesk, seat: Seat) -> Response:
-            return _plain(_pulse_of_lists(at_desk.lists(counter, seat.actor)))
+        def work(unit: AtDesk, seat: Seat) -> Response:
+            return _plain(_pulse_of_lists(at_desk.lists(unit, seat.actor)))
 
         return await self.seated(request, work)
 
     async def _find(self, request: Request) -> Response:
         words = request.query_params.get("q", "")[:200]
 
-        def work(counter: AtDesk, seat: Seat) -> Response:
-            found = at_desk.found(counter, seat.actor, words)
+        def work(unit: AtDesk, seat: Seat) -> Response:
+            found = at_desk.found(unit, seat.actor, words)
             if read_code(words) and len(found) == 1:
                 return RedirectResponse(f"{HOME}/r/{found[0].request.code}", 303)
-            title = counter.scene(seat.actor.person).say("screen.find")
-            return self.page("found.html", seat, counter, title, lines=found, words=words)
+            title = unit.scene(seat.actor.person).say("screen.find")
+            return self.page("found.html", seat, unit, title, lines=found, words=words)
 
         return await self.seated(request, work)
 
@@ -242,37 +240,37 @@ class Desk:
 
     async def _talk(self, request: Request) -> Response:
         code = read_code(request.path_params["code"]) or ""
-        return await self.seated(request, lambda counter, seat: self._shown(counter, seat, code))
+        return await self.seated(request, lambda unit, seat: self._shown(unit, seat, code))
 
     def _shown(
-        self, counter: AtDesk, seat: Seat, code: str, *, status: int = 200, problem: str = "",
+        self, unit: AtDesk, seat: Seat, code: str, *, status: int = 200, problem: str = "",
         typed: Typed | None = None, picked: list[str] | None = None,
     ) -> Response:  # fmt: skip
-        talk = at_desk.talk(counter, seat.actor, code, look=not problem and picked is None)
-        scene = counter.scene(seat.actor.person)
+        talk = at_desk.talk(unit, seat.actor, code, look=not problem and picked is None)
+        scene = unit.scene(seat.actor.person)
         if talk is None:
-            return self.page("nowhere.html", seat, counter, scene.say("screen.nowhere"), 404)
+            return self.page("nowhere.html", seat, unit, scene.say("screen.nowhere"), 404)
         one = talk.request
         return self.page(
-            "talk.html", seat, counter, f"{one.name or one.code}", status, talk=talk,
-            line=at_desk.line(counter, seat.actor, one), topic=cards.topic_of(scene, one),
+            "talk.html", seat, unit, f"{one.name or one.code}", status, talk=talk,
+            line=at_desk.line(unit, seat.actor, one), topic=cards.topic_of(scene, one),
             first_is_said=any(said.side == "citizen" for said in talk.said),
-            told=seats.told(counter.connection, seat.hash), problem=problem, typed=typed or Typed(),
-            unseen=second_look.is_new(counter, seat.actor, one), pulse=_pulse_of_talk(talk),
-            reviewable=at_desk.reviewable(counter, seat.actor, one, talk), picked=picked or [],
-            entry=self._beside(counter, seat, talk),
+            told=seats.told(unit.connection, seat.hash), problem=problem, typed=typed or Typed(),
+            unseen=second_look.is_new(unit, seat.actor, one), pulse=_pulse_of_talk(talk),
+            reviewable=at_desk.reviewable(unit, seat.actor, one, talk), picked=picked or [],
+            entry=self._beside(unit, seat, talk),
         )  # fmt: skip
 
-    def _beside(self, counter: AtDesk, seat: Seat, talk: Talk) -> entry.Beside | None:
-        ours, theirs = _at(counter.scene(seat.actor.person), talk), _at(counter.citizen_scene(talk.request), talk)
+    def _beside(self, unit: AtDesk, seat: Seat, talk: Talk) -> entry.Beside | None:
+        ours, theirs = _at(unit.scene(seat.actor.person), talk), _at(unit.citizen_scene(talk.request), talk)
         known = ours.procedure(talk.request.procedure) if talk.request.procedure else None
         return entry.beside(ours, theirs, known) if known else None
 
     async def _pulse_of(self, request: Request) -> Response:
         code = read_code(request.path_params["code"]) or ""
 
-        def work(counter: AtDesk, seat: Seat) -> Response:
-            talk = at_desk.talk(counter, seat.actor, code, look=False)
+        def work(unit: AtDesk, seat: Seat) -> Response:
+            talk = at_desk.talk(unit, seat.actor, code, look=False)
             return _plain(_pulse_of_talk(talk)) if talk else PlainTextResponse("", 404)
 
         return await self.seated(request, work)
@@ -280,53 +278,53 @@ class Desk:
     async def _do(self, request: Request) -> Response:
         code = read_code(request.path_params["code"]) or ""
 
-        def work(counter: AtDesk, seat: Seat, fields: Fields) -> Response:
+        def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
             verb, words, to = (_one(fields, name) for name in ("v", "w", "to"))
             seen = _one(fields, "seen")
             done = at_desk.do(
-                counter, seat.actor, code, verb, _to(to.strip(), words),
+                unit, seat.actor, code, verb, _to(to.strip(), words),
                 seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else 0,
             )  # fmt: skip
-            return self._after(counter, seat, code, done, Typed(verb=verb, words=words, to=to))
+            return self._after(unit, seat, code, done, Typed(verb=verb, words=words, to=to))
 
         return await self._posted(request, work)
 
-    def _after(self, counter: AtDesk, seat: Seat, code: str, done: Done, typed: Typed) -> Response:
-        scene = counter.scene(seat.actor.person)
+    def _after(self, unit: AtDesk, seat: Seat, code: str, done: Done, typed: Typed) -> Response:
+        scene = unit.scene(seat.actor.person)
         if done.newer or done.refused:
             said = [reply.text for reply in done.said]
             why = scene.say("screen.newer") if done.newer else "\n".join(said) or scene.say("screen.empty")
             if done.refused == "unknown":
-                return self.page("nowhere.html", seat, counter, scene.say("screen.nowhere"), 404)
-            return self._shown(counter, seat, code, status=409, problem=why, typed=typed)
-        seats.tell(counter.connection, seat.hash, [reply.text for reply in done.said] or [scene.say("screen.done")])
-        still = at_desk.talk(counter, seat.actor, code, look=False)
+                return self.page("nowhere.html", seat, unit, scene.say("screen.nowhere"), 404)
+            return self._shown(unit, seat, code, status=409, problem=why, typed=typed)
+        seats.tell(unit.connection, seat.hash, [reply.text for reply in done.said] or [scene.say("screen.done")])
+        still = at_desk.talk(unit, seat.actor, code, look=False)
         return RedirectResponse(f"{HOME}/r/{code}" if still else HOME, 303)
 
     async def _write(self, request: Request) -> Response:
         """The reply writes itself of what was ticked; nothing is sent."""
         code = read_code(request.path_params["code"]) or ""
 
-        def work(counter: AtDesk, seat: Seat, fields: Fields) -> Response:
-            talk = at_desk.talk(counter, seat.actor, code, look=False)
+        def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
+            talk = at_desk.talk(unit, seat.actor, code, look=False)
             picked = fields.get("p", [])
-            theirs = _at(counter.citizen_scene(talk.request), talk) if talk else None
+            theirs = _at(unit.citizen_scene(talk.request), talk) if talk else None
             known = theirs.procedure(talk.request.procedure or "") if talk and theirs else None
             words = entry.written(theirs, known, picked) if theirs and known else ""
-            return self._shown(counter, seat, code, typed=Typed(verb="answer", words=words), picked=picked)
+            return self._shown(unit, seat, code, typed=Typed(verb="answer", words=words), picked=picked)
 
         return await self._posted(request, work)
 
     async def _review(self, request: Request) -> Response:
-        def work(counter: AtDesk, seat: Seat, fields: Fields) -> Response:
+        def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
             why = _one(fields, "w").strip()
             code = read_code(_one(fields, "r")) or ""
             if _one(fields, "v") == "return" and not why:
-                problem = counter.scene(seat.actor.person).say("refused.why")
-                return self._shown(counter, seat, code, status=409, problem=problem)
+                problem = unit.scene(seat.actor.person).say("refused.why")
+                return self._shown(unit, seat, code, status=409, problem=problem)
             sends_back = _one(fields, "v") == "return"
-            done = at_desk.review(counter, seat.actor, request.path_params["number"], why if sends_back else None)
-            return self._after(counter, seat, code, done, Typed())
+            done = at_desk.review(unit, seat.actor, request.path_params["number"], why if sends_back else None)
+            return self._after(unit, seat, code, done, Typed())
 
         return await self._posted(request, work)
 

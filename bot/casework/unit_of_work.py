@@ -1,4 +1,4 @@
-"""The counter: one transaction's view of the queue. Loads, lets `desk.step` decide, stores, and tells everybody."""
+"""The unit of work: one transaction's view of the queue. Loads, lets `desk.step` decide, stores, tells everybody."""
 
 import datetime as dt
 import hmac
@@ -9,8 +9,7 @@ from functools import cached_property
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.content.schema import Counter as CounterKind
-from bot.content.schema import DeskRules, Language
+from bot.content.schema import Counter, DeskRules, Language
 from bot.conversation.reply import Block, Place, Reply, Style
 from bot.conversation.scene import House, Scene
 from bot.conversation.staff import cards
@@ -18,7 +17,7 @@ from bot.conversation.visit import Memory, Visit
 from bot.desk import codes, deadlines
 from bot.desk.access import Desk, Reader, Share, may_receive
 from bot.desk.deadlines import Promise
-from bot.desk.lifecycle import Action, Deed, Step, step
+from bot.desk.lifecycle import Action, Command, Step, step
 from bot.desk.request import OVER, UNSENT, Actor, Level, Post, Request, RequestKind, Role
 from bot.desk.working_time import WorkingTime
 from bot.store import agenda, audit, cases, chats, outbox, people, shown
@@ -39,7 +38,7 @@ class Conflict(Exception):
 
 
 @dataclass(frozen=True)
-class Later:
+class Batch:
     """What several turns in one transaction remember and say, written once at their end."""
 
     memories: dict[str, str] = field(default_factory=dict)  # by chat
@@ -51,13 +50,13 @@ class Later:
 
 
 @dataclass(frozen=True)
-class Counter:
+class UnitOfWork:
     """What one turn may look at and change."""
 
     connection: Transaction
     house: House
     now: dt.datetime
-    later: Later | None = None
+    batch: Batch | None = None
 
     @property
     def rules(self) -> DeskRules:
@@ -91,8 +90,8 @@ class Counter:
 
     def remember(self, chat: str, memory: Memory) -> None:
         kept = _MEMORY.dump_json(memory).decode()
-        if self.later:
-            self.later.memories[chat] = kept
+        if self.batch:
+            self.batch.memories[chat] = kept
         else:
             chats.remember(self.connection, chat, kept, now=self.now)
 
@@ -111,7 +110,7 @@ class Counter:
     def office(self, commune: int) -> WorkingTime:
         """The working time of a commune's desk: of its service centre where its hours are known."""
         known = self.house.knowledge.offices.get(commune, ())
-        own = next((o.hours for o in known if o.kind is CounterKind.SERVICE_CENTRE and o.hours), None)
+        own = next((o.hours for o in known if o.kind is Counter.SERVICE_CENTRE and o.hours), None)
         return WorkingTime(self.house.knowledge.calendar, own or self.rules.hours)
 
     # Requests
@@ -140,7 +139,7 @@ class Counter:
     def promise(self, commune: int, kind: RequestKind) -> Promise:
         return deadlines.promise(deadlines.limits_of(self.rules, commune, kind), self.office(commune), self.now)
 
-    def deed(self, request: Request, action: Action, actor: Actor, **more: object) -> Request:
+    def execute(self, request: Request, action: Action, actor: Actor, **more: object) -> Request:
         """Take one step and store it; the card follows. Raises Refused, Conflict."""
         done = self.step(request, action, actor, **more)
         self._done(request, done)
@@ -156,7 +155,7 @@ class Counter:
         if action in (Action.SEND, Action.REOPEN, Action.LATE):
             given = self.promise(request.commune, request.kind)
             extra["promised"] = (given.first, given.settled)
-        return step(request, Deed(action=action, actor=actor, at=self.now, **extra, **more))  # type: ignore[arg-type]
+        return step(request, Command(action=action, actor=actor, at=self.now, **extra, **more))  # type: ignore[arg-type]
 
     def _done(self, before: Request, done: Step) -> None:
         self._store(done.request, version=done.request.version - 1)
@@ -277,8 +276,8 @@ class Counter:
         for part in reply.parts():
             key = name or part.place.name
             payload = _REPLY.dump_json(part).decode()
-            if self.later and key is None:
-                self.later.letters.append((chat, payload, priority))
+            if self.batch and key is None:
+                self.batch.letters.append((chat, payload, priority))
             else:
                 outbox.put(
                     self.connection, chat=chat, payload=payload, now=self.now, priority=priority, name=key, quiet=quiet
