@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from bot.casework import signing_in, staffing
 from bot.casework.unit_of_work import UnitOfWork
 from bot.doors.web.desk.mini_app import person_of
-from bot.doors.web.desk.pages import Desk
+from bot.doors.web.desk.routes import desk_routes
 from tests.cast import BA_DINH, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, QUANG, STRANGER, TAM, THU
 from tests.stage import played
 from tests.telegram_server import TOKEN
@@ -88,8 +88,8 @@ def link_of(play, person):
 
 
 @asynccontextmanager
-async def browser(play, person=None, routes=None):
-    app = Starlette(routes=routes or Desk(play.turns, TOKEN).routes())
+async def browser(play, person=None):
+    app = Starlette(routes=desk_routes(play.turns, TOKEN))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://desk") as client:
         one = Browser(client)
         if person:

@@ -11,8 +11,7 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.doors.web.desk.figures import Figures
-from bot.doors.web.desk.pages import Desk
+from bot.doors.web.desk.routes import desk_routes
 from tests.cast import HOA, LAN, MINH, NGOC_HA, THU
 from tests.stage import played
 from tests.stories.test_desk_in_browser import link_of, opened_at, signed
@@ -29,8 +28,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 @asynccontextmanager
 async def served(play):
-    desk = Desk(play.turns, TOKEN)
-    app = Starlette(routes=[*desk.routes(), *Figures(desk).routes()])
+    app = Starlette(routes=desk_routes(play.turns, TOKEN))
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))

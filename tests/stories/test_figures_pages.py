@@ -5,8 +5,6 @@ import re
 
 from bot.casework import scorecard
 from bot.casework.unit_of_work import UnitOfWork
-from bot.doors.web.desk.figures import Figures
-from bot.doors.web.desk.pages import Desk
 from bot.measure import open_data
 from bot.measure.tally import month
 from bot.service.metrics import Metrics
@@ -15,14 +13,8 @@ from tests.cast import HOA, HUNG, LAN, NGOC_HA, QUANG, THU
 from tests.conftest import ROOT
 from tests.stage import played
 from tests.stories.test_desk_in_browser import browser
-from tests.telegram_server import TOKEN
 
 DAY = 24 * 3600
-
-
-def routes(play):
-    desk = Desk(play.turns, TOKEN)
-    return [*desk.routes(), *Figures(desk).routes()]
 
 
 @played
@@ -32,7 +24,7 @@ async def test_a_leader_sees_the_queue_the_trend_and_who_holds_what(play, clock)
     code = await play.asks(LAN, "chuyện của Zxq")
     for _ in range(4):
         await play.passes(clock, DAY)
-    async with browser(play, THU, routes(play)) as thu, browser(play, HOA, routes(play)) as hoa:
+    async with browser(play, THU) as thu, browser(play, HOA) as hoa:
         await thu.opens("/ban/so-lieu")
         assert "Phường Ngọc Hà, 11/2026" in thu.text
         assert "Trả lời lần đầu đúng hẹn 0/1" in thu.text
@@ -43,7 +35,7 @@ async def test_a_leader_sees_the_queue_the_trend_and_who_holds_what(play, clock)
         await hoa.opens("/ban/so-lieu")
         assert "dành cho lãnh đạo" in hoa.text
         assert code not in hoa.text
-    async with browser(play, QUANG, routes(play)) as quang:
+    async with browser(play, QUANG) as quang:
         await quang.opens("/ban/so-lieu")
         assert "Phường Ngọc Hà im lặng" in quang.text
         assert "Zxq" not in quang.text
@@ -51,7 +43,7 @@ async def test_a_leader_sees_the_queue_the_trend_and_who_holds_what(play, clock)
 
 @played
 async def test_everybody_sees_what_was_published_and_nothing_else(play, clock):
-    async with browser(play, None, routes(play)) as anybody:
+    async with browser(play) as anybody:
         assert "Chưa có tháng nào" in (await anybody.opens("/so-lieu/00008")).text
         await play.opens_desk(8, NGOC_HA, HOA)
         await play.asks(LAN, "chuyện của Zxq")
@@ -87,7 +79,7 @@ async def test_what_is_shown_to_all_is_what_was_stored_not_what_is_reckoned_now(
     body = f"{head}\r\n2026-09,commune,00008,25,20,20,25,20,20,x,0,80,\r\n"
     with database.change() as connection:
         measured.publish(connection, "places-2026-09.csv", month="2026-09", body=body, now=clock())
-    async with browser(play, None, routes(play)) as anybody:
+    async with browser(play) as anybody:
         await anybody.opens("/so-lieu/00008")
         assert "2026-09 25 25 20 80 20 ít – 0" in anybody.text
 

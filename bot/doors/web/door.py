@@ -13,8 +13,7 @@ from bot.conversation.visit import Visit
 from bot.doors.door import NOWHERE, Can, Chore, Door, Fate, Meaning, Pace, Spot, Takes
 from bot.doors.web import reading
 from bot.doors.web.bus import Bus
-from bot.doors.web.desk.figures import Figures
-from bot.doors.web.desk.pages import Desk
+from bot.doors.web.desk.routes import desk_routes
 from bot.doors.web.opened import OpenedPages
 from bot.doors.web.page import Site
 from bot.doors.web.public import Public
@@ -70,10 +69,8 @@ class WebDoor(Door):
         public = Public(self.turns, self.site)
         talk = Talk(self.turns, self.site, self.bus, intake, public)
         opened = OpenedPages(talk)
-        desk = Desk(self.turns, self.bot_token)
         return [
-            *desk.routes(),
-            *Figures(desk).routes(),
+            *desk_routes(self.turns, self.bot_token),
             *talk.routes(),
             *opened.routes(),
             *public.routes(),

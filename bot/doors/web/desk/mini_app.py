@@ -14,13 +14,19 @@ MAX_DATA = 8192
 
 
 def person_of(data: str, token: str, now: dt.datetime) -> str | None:
-    """`telegram:4711`; None for what is unsigned, of another bot, old, of the future, or names anything twice."""
+    """`telegram:4711`; None: unsigned, another bot's, old, of the future, naming anything twice; no token."""
     try:
         pairs = parse_qsl(data[: MAX_DATA + 1], keep_blank_values=True, strict_parsing=True, errors="strict")
     except ValueError:
         return None
     fields = dict(pairs)
-    if len(data) > MAX_DATA or len(fields) != len(pairs) or not _signed(fields, token) or not _fresh(fields, now):
+    if (
+        not token
+        or len(data) > MAX_DATA
+        or len(fields) != len(pairs)
+        or not _signed(fields, token)
+        or not _fresh(fields, now)
+    ):
         return None
     return _person(fields.get("user", ""))
 
