@@ -1,0 +1,145 @@
+"""The stage with every door open at once: citizens write through Telegram, web and Zalo, in one way of telling it."""
+
+import asyncio
+import re
+from functools import wraps
+from inspect import Parameter, signature
+
+import httpx
+import pytest
+
+from bot.doors.web.door import WebDoor
+from tests.cast import LAN
+from tests.doors.zalo.stage import BA_TU, ZaloPlay
+from tests.telegram_server import TelegramServer
+from tests.web import Browser
+from tests.zalo_server import ZaloServer
+
+DOORS = ("telegram", "web", "zalo")
+LOOK_SECONDS = 0.002
+
+
+class EveryDoor(ZaloPlay):
+    """Telegram's first, Zalo's second, the web's third; the officers work in Telegram."""
+
+    def __init__(self, server, zalo, turns):
+        super().__init__(server, zalo, turns, more=lambda: [WebDoor(turns)])
+        self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.service._app()), base_url="http://mot-cua.example"
+        )
+
+    async def end(self):
+        await self.client.aclose()
+        await super().end()
+
+    async def while_served(self, posting):
+        """What a page posts waits for its turn: turns are taken and replies shown meanwhile."""
+        page = asyncio.ensure_future(posting)
+        while not (await asyncio.wait({page}, timeout=LOOK_SECONDS))[0]:
+            await self.act()
+            await self.deliver()
+        await self.deliver()
+        return page.result()
+
+    def citizen(self, door):
+        return {"telegram": AtTelegram, "web": AtWeb, "zalo": AtZalo}[door](self)
+
+
+class AtTelegram:
+    door = "telegram"
+    person = LAN
+
+    def __init__(self, play):
+        self.play = play
+
+    async def says(self, words):
+        await self.play.hears(self.person.says(words))
+
+    async def chooses(self, key, **values):
+        """What is offered under a label of the catalog's."""
+        label = self.play.say(key, **values)
+        action = next(one["callback_data"] for one in self.play.buttons(self.person) if one["text"] == label)
+        await self.play.hears(self.person.presses(action, text=self.play.last(self.person)["text"]))
+
+    async def heard(self):
+        """Everything said to them that they can still read."""
+        return "\n".join(self.play.said(self.person))
+
+
+class AtZalo:
+    door = "zalo"
+    person = BA_TU
+
+    def __init__(self, play):
+        self.play = play
+
+    async def says(self, words):
+        await self.play.writes(self.person.says(words))
+
+    async def chooses(self, key, **values):
+        label = self.play.say(key, **values)
+        offered = self.play.told(self.person)[-1]
+        number = re.search(rf"^(\d)\. {re.escape(label)}$", offered, re.MULTILINE)
+        if not number:
+            assert label in offered
+        await self.says(number[1] if number else self.play.say("choice.agree_word"))
+
+    async def heard(self):
+        return "\n".join(self.play.told(self.person))
+
+
+class AtWeb:
+    door = "web"
+
+    def __init__(self, play):
+        self.play = play
+        self.browser = Browser(play.client)
+
+    async def says(self, words):
+        await self.play.while_served(self.browser.says(words))
+
+    async def chooses(self, key, **values):
+        label = self.play.say(key, **values)
+        form, action = [
+            (form, value)
+            for form in self.browser.page.forms
+            for name, value, shown in form.buttons
+            if name == "a" and shown.strip() == label
+        ][-1]
+        await self.play.while_served(self.browser.posts(form, a=action))
+
+    async def heard(self):
+        return (await self.browser.opens("/")).text
+
+
+def by_every_door(story):
+    """Run an async story once for each door: `async def test_…(play, citizen)`."""
+    return pytest.mark.parametrize("door", DOORS)(_told(story, with_citizen=True))
+
+
+def with_every_door(story):
+    """Run an async story with all doors open: `async def test_…(play)`."""
+    return _told(story, with_citizen=False)
+
+
+def _told(story, *, with_citizen):
+    @wraps(story)
+    def test(turns, door=None, **kwargs):
+        async def run():
+            async with TelegramServer().running() as server, ZaloServer().running() as zalo:
+                play = EveryDoor(server, zalo, turns)
+                await play.begin()
+                try:
+                    await story(play, *([play.citizen(door)] if with_citizen else []), **kwargs)
+                finally:
+                    await play.end()
+                    play.service.threads.close()
+                assert server.violations == []
+                assert zalo.violations == []
+
+        asyncio.run(run())
+
+    kept = [one for name, one in signature(story).parameters.items() if name not in ("play", "citizen")]
+    given = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in ("turns", *(["door"] * with_citizen))]
+    test.__signature__ = signature(story).replace(parameters=[*given, *kept])
+    return test
