@@ -9,17 +9,14 @@ from dataclasses import dataclass, field
 from bot.casework import officers, searching, second_look
 from bot.casework.unit_of_work import Then, UnitOfWork
 from bot.conversation.reply import Reply
-from bot.conversation.staff import cards
 from bot.conversation.visit import Kind, Visit
 from bot.desk.access import Share, may_receive, note_may_be_shown
 from bot.desk.lifecycle import Part, Refused, parts_of
-from bot.desk.request import LIVE, OVER, Actor, Level, Request, Role, Status
+from bot.desk.request import LIVE, OVER, Actor, Request, Status
 from bot.store import cases
 
-WORDS = 90  # of the first ones, in a list
 MOST_OTHERS = 5
 MAX_TEXT = 8000
-LISTS = ("overdue", "soon", "offered", "above", "mine", "unclaimed", "asked", "others")
 
 
 @dataclass(frozen=True)
@@ -33,17 +30,6 @@ class AtDesk(UnitOfWork):
 
     def then(self, visit: Visit, reply: Reply) -> Then:  # noqa: ARG002 - the page shows whether it has arrived
         return ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One request in a list."""
-
-    request: Request
-    words: str  # its first, where they may be read
-    topic: str
-    age: dt.timedelta  # open time since it was sent
-    left: dt.timedelta | None  # open time until the next promise; below nothing: past it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,62 +70,6 @@ class Done:
     said: tuple[Reply, ...] = ()
     refused: str = ""
     newer: bool = False  # the citizen has written meanwhile: nothing was sent
-
-
-# Lists
-
-
-def lists(unit: UnitOfWork, actor: Actor) -> dict[str, list[Line]]:
-    """Everything somebody may work on, each once, by what is to be done about it."""
-    found = [one for one in _of(unit, actor) if may_receive(actor, one, Share.CARD) and parts_of(actor, one)]
-    sorted_: dict[str, list[Line]] = {name: [] for name in LISTS}
-    for one in found:
-        sorted_[_list_of(unit, actor, one)].append(line(unit, actor, one))
-    for lines in sorted_.values():
-        lines.sort(key=lambda one: (one.left is None, one.left or dt.timedelta(), one.request.opened_at))
-    return sorted_
-
-
-def _of(unit: UnitOfWork, actor: Actor) -> list[Request]:
-    found = unit.requests(cases.of_communes(unit.connection, searching.communes_of(actor)))
-    for province in sorted({post.province for post in actor.posts if post.role is Role.PROVINCE}):
-        found += [one for one in unit.requests(cases.above(unit.connection, province)) if one not in found]
-    return found
-
-
-def _list_of(unit: UnitOfWork, actor: Actor, request: Request) -> str:
-    if request.transfer_to and Part.RECEIVER in parts_of(actor, request):
-        return "offered"
-    if request.level is not Level.COMMUNE:
-        return "above"
-    if request.status is Status.ASKED:
-        return "asked"
-    if "overdue" in request.raised or (request.next_due and request.next_due <= unit.now):
-        return "overdue"
-    if "due_soon" in request.raised:
-        return "soon"
-    if request.status is Status.OPEN:
-        return "unclaimed"
-    return "mine" if request.owner == actor.person else "others"
-
-
-def line(unit: UnitOfWork, actor: Actor, request: Request) -> Line:
-    office, due = unit.office(request.commune), request.next_due
-    left = None
-    if due is not None:
-        left = -office.between(due, unit.now) if due <= unit.now else office.between(unit.now, due)
-    words = " ".join(request.subject.split()) if may_receive(actor, request, Share.WORDS) else ""
-    return Line(
-        request=request,
-        words=words if len(words) <= WORDS else words[:WORDS].rsplit(" ", 1)[0] + "…",
-        topic=cards.topic_of(unit.desk_scene(request.commune), request) or "",
-        age=office.between(request.opened_at, request.closed_at or unit.now),
-        left=left,
-    )
-
-
-def found(unit: UnitOfWork, actor: Actor, words: str) -> list[Line]:
-    return [line(unit, actor, one) for one in searching.search(unit, actor, words)]
 
 
 # One request
@@ -197,10 +127,12 @@ def _others(unit: UnitOfWork, actor: Actor, request: Request) -> tuple[Request, 
 def _crew(unit: UnitOfWork, actor: Actor, request: Request) -> tuple[tuple[str, str, int], ...]:
     if "assign" not in verbs(actor, request):
         return ()
-    return tuple(
-        (one.person, one.name, len(cases.owned(unit.connection, one.person)))
-        for one in officers.crew_for(unit, request)
-    )
+    return tuple((one.person, one.name, load(unit, one.person)) for one in officers.crew_for(unit, request))
+
+
+def load(unit: UnitOfWork, person: str) -> int:
+    """How many requests somebody holds."""
+    return len(cases.owned(unit.connection, person))
 
 
 def verbs(actor: Actor, request: Request) -> tuple[str, ...]:
@@ -239,8 +171,7 @@ def do(unit: AtDesk, actor: Actor, code: str, verb: str, text: str, *, seen: int
         return Done(refused="unknown")
     if verb not in officers.COMMANDS or (verb in NEED_WORDS and not text.strip()):
         return Done(refused="empty")
-    newest = max((row["id"] for row in cases.said(unit.connection, code, side="citizen")), default=0)
-    if verb in TO_CITIZEN and newest > seen:
+    if verb in TO_CITIZEN and has_written(unit, code, since=seen):
         return Done(newer=True)
     visit = Visit(chat=actor.person, kind=Kind.COMMAND, command=verb, text=text, name=actor.name)
     try:
@@ -248,6 +179,11 @@ def do(unit: AtDesk, actor: Actor, code: str, verb: str, text: str, *, seen: int
     except Refused as refused:
         return Done(refused=refused.reason, said=(_why(unit, refused, request),))
     return Done(said=tuple(unit.heard))
+
+
+def has_written(unit: UnitOfWork, code: str, *, since: int) -> bool:
+    """Whether the citizen has written anything after the message of a number."""
+    return any(row["id"] > since for row in cases.said(unit.connection, code, side="citizen"))
 
 
 def _why(unit: UnitOfWork, refused: Refused, request: Request) -> Reply:

@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.casework import at_desk, scorecard
+from bot.casework import scorecard, worklist
 from bot.casework.unit_of_work import UnitOfWork
 from bot.desk.request import Actor, Role
 from bot.measure import open_data
@@ -37,7 +37,7 @@ class Leading:
     told: tuple[Indicator, ...]
     trend: tuple[Month, ...]
     load: tuple[tuple[str, int], ...]  # who holds how many
-    oldest: tuple[at_desk.Line, ...]
+    oldest: tuple[worklist.Line, ...]
     peers: float | None  # the median share of first answers in time of communes of like size, last month
     built_at: dt.datetime | None
 
@@ -70,7 +70,7 @@ def leading(unit: UnitOfWork, actor: Actor, commune: int) -> Leading:
         told=tuple(indicators(tally, passed, [commune])),
         trend=(*trend, Month(name=now.name, tally=tally)),
         load=tuple(_load(unit, commune)),
-        oldest=tuple(at_desk.line(unit, actor, one) for one in sorted(here, key=lambda r: r.opened_at)[:OLDEST]),
+        oldest=tuple(worklist.line(unit, actor, one) for one in sorted(here, key=lambda r: r.opened_at)[:OLDEST]),
         peers=_peers(unit, months[0].name, commune),
         built_at=measured.built_at(unit.connection, months[0].name),
     )

@@ -30,8 +30,10 @@ from bot.store.tables import (
     notices,
     openings,
     outbox,
+    put_off,
     reminders,
     requests,
+    saved_filters,
     secrets,
     shown,
     staff,
@@ -42,6 +44,7 @@ from bot.store.tables import (
     waiting,
     web_files,
     web_messages,
+    writing,
 )
 
 OVER = ("closed", "cancelled", "dropped")
@@ -67,6 +70,9 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "posts": select(staff).where(staff.c.person == person).order_by(staff.c.id),
         "links": _but(desk_links, "hash").where(desk_links.c.person == person),
         "sessions": _but(desk_sessions, "hash", "told").where(desk_sessions.c.person == person),
+        "put_off": _but(put_off, "person").where(put_off.c.person == person).order_by(put_off.c.code),
+        "writing": _but(writing, "person").where(writing.c.person == person).order_by(writing.c.code),
+        "filters": _but(saved_filters, "person").where(saved_filters.c.person == person).order_by(saved_filters.c.id),
         "invitations": _but(invitations, "hash").where(invitations.c.used_by == person),
         "notices": _but(notices, "by").where(notices.c.by == person).order_by(notices.c.id),
         "audit": _but(audit, "before", "hash").where(_names(person)).order_by(audit.c.id),
@@ -208,6 +214,10 @@ def let_go(connection: Connection, now: dt.datetime, *, dialogue: int, learning:
         "updates": delete(inbox).where(inbox.c.state != "waiting", inbox.c.finished_at < old),
         "unaddressed": delete(messages).where(messages.c.code == "", messages.c.at < now - A_DAY),
         "kept_out": delete(kept_out).where(kept_out.c.until < now),
+        "desk_links": delete(desk_links).where(desk_links.c.expires_at < now),
+        "desk_sessions": delete(desk_sessions).where(desk_sessions.c.seen_at < now - A_DAY),
+        "put_off": delete(put_off).where(put_off.c.until < now),
+        "writing": delete(writing).where(writing.c.at < now - A_DAY),
         "deliveries": delete(outbox).where(outbox.c.state != "waiting", outbox.c.finished_at < old),
     }
     counts = {name: connection.execute(statement).rowcount for name, statement in done.items()}

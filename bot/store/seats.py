@@ -54,11 +54,6 @@ def end_all(connection: Connection, person: str) -> int:
     return connection.execute(delete(desk_sessions).where(desk_sessions.c.person == person)).rowcount
 
 
-def sweep(connection: Connection, *, idle_since: dt.datetime, now: dt.datetime) -> None:
-    connection.execute(delete(desk_links).where(desk_links.c.expires_at <= now))
-    connection.execute(delete(desk_sessions).where(desk_sessions.c.seen_at <= idle_since))
-
-
 def tell(connection: Connection, hash_: str, said: Sequence[str]) -> None:
     """Keep what was done for the next page of a session to say."""
     kept = json.dumps(list(said), ensure_ascii=False)

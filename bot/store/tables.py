@@ -588,6 +588,37 @@ desk_sessions = Table(
 )
 Index("ix_desk_sessions_person", desk_sessions.c.person)
 
+# What an officer has put out of their own way: until a moment, or until the request changes.
+put_off = Table(
+    "put_off",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("code", String(10), primary_key=True),
+    Column("until", UtcTime, nullable=False),
+    Column("version", Integer, nullable=False),  # of the request, then
+)
+
+# Who is writing an answer in the browser: known for a minute, so that two do not answer one citizen.
+writing = Table(
+    "writing",
+    metadata,
+    Column("code", String(10), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+saved_filters = Table(
+    "saved_filters",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("person", String(80), nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("query", String(300), nullable=False),  # as it stands in the address of the lists
+    sqlite_autoincrement=True,
+)
+Index("ix_saved_filters_person", saved_filters.c.person)
+
 cursors = Table(
     "cursors",
     metadata,

@@ -9,8 +9,8 @@ import pytest
 from bot.ahead.benefits import Asks
 from bot.ahead.slots import Wish as SlotWish
 from bot.casework import ahead
-from bot.casework.at_desk import LISTS
 from bot.casework.officers import GOES_OUT, PROMPTED
+from bot.casework.worklist import LATER, LISTS
 from bot.content import second_tier as tiers
 from bot.content.schema import Aspect, Certainty, Counter, DateOf, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
@@ -63,6 +63,7 @@ BUILT = {
     *(f"prompt.{one}" for one in PROMPTED),
     *(f"deed.{one}" for one in GOES_OUT),
     *(f"screen.list_{name}" for name in LISTS),
+    *(f"screen.later_{when}" for when in LATER),
     *(f"screen.{what}_{verb}" for what in ("do", "words", "send") for verb in WORDED),
     *(f"screen.pick_{group}" for group in ("paper", "statement", "field")),
     *(f"screen.state_{state}" for state in ("arrived", "on_its_way", "held", "gone")),

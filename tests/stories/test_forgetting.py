@@ -46,6 +46,9 @@ DECIDED = {
     "scorecards": dict.fromkeys(("month", "commune", "province", "tally", "built_at"), NOT),
     "desk_links": dict.fromkeys(("hash", "person", "expires_at"), POST),
     "desk_sessions": dict.fromkeys(("hash", "person", "since", "seen_at", "told"), POST),
+    "put_off": dict.fromkeys(("person", "code", "until", "version"), POST),
+    "writing": dict.fromkeys(("code", "person", "name", "at"), POST),
+    "saved_filters": dict.fromkeys(("id", "person", "name", "query"), POST),
     "published": dict.fromkeys(("name", "month", "body", "at"), NOT),
     "messages": dict.fromkeys(
         ("id", "code", "side", "name", "chat", "message", "kind", "text", "at", "state", "copy_chat", "copy_message",
@@ -93,7 +96,8 @@ SHOWN_IN = {
     "audit": "audit", "reminders": "reminders", "unasked": "unasked", "bookings": "appointments", "waiting": "waiting",
     "subscriptions": "subscriptions", "broadcasts": "broadcasts", "web_messages": "visit", "web_files": "photos", "secrets": "secrets",
     "lanes": None, "leases": None, "desks": None, "unanswered": None, "blocked": None, "cursors": None,
-    "desk_links": "links", "desk_sessions": "sessions",
+    "desk_links": "links", "desk_sessions": "sessions", "put_off": "put_off", "writing": "writing",
+    "saved_filters": "filters",
     "asked": None, "scorecards": None, "published": None,
     "agenda": None,  # times of what is shown elsewhere: requests and albums
 }  # fmt: skip

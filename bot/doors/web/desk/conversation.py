@@ -6,14 +6,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import at_desk, second_look
+from bot.casework import at_desk, second_look, worklist
 from bot.casework.at_desk import AtDesk, Done, Talk
 from bot.casework.signing_in import Seat
 from bot.conversation.scene import Scene
 from bot.conversation.staff import cards, entry
 from bot.desk.codes import read_code
 from bot.doors.web.desk.pages import HOME, Desk, Fields, Handler, one, plain
-from bot.store import seats
+from bot.store import seats, worklists
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,12 +56,13 @@ class Conversation:
         request = talk.request
         return self.desk.page(
             "talk.html", seat, unit, f"{request.name or request.code}", status, talk=talk,
-            line=at_desk.line(unit, seat.actor, request), topic=cards.topic_of(scene, request),
+            line=worklist.line(unit, seat.actor, request), topic=cards.topic_of(scene, request),
             first_is_said=any(said.side == "citizen" for said in talk.said),
             told=seats.told(unit.connection, seat.hash), problem=problem, typed=typed or Typed(),
             unseen=second_look.is_new(unit, seat.actor, request), pulse=_pulse_of_talk(talk),
             reviewable=at_desk.reviewable(unit, seat.actor, request, talk), picked=picked or [],
-            entry=self._beside(unit, seat, talk),
+            entry=self._beside(unit, seat, talk), later=worklist.later(unit, talk.request),
+            off_until=worklist.is_put_off(unit, seat.actor, talk.request), writer=worklist.writer(unit, seat.actor, code),
         )  # fmt: skip
 
     def _beside(self, unit: AtDesk, seat: Seat, talk: Talk) -> entry.Beside | None:
@@ -101,6 +102,7 @@ class Conversation:
                 return self.desk.page("nowhere.html", seat, unit, scene.say("screen.nowhere"), 404)
             return self._shown(unit, seat, code, status=409, problem=why, typed=typed)
         seats.tell(unit.connection, seat.hash, [reply.text for reply in done.said] or [scene.say("screen.done")])
+        worklists.stops_writing(unit.connection, seat.actor.person, code)
         still = at_desk.talk(unit, seat.actor, code, look=False)
         return RedirectResponse(f"{HOME}/r/{code}" if still else HOME, 303)
 

@@ -9,6 +9,12 @@
       box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
       if (document.querySelector("[data-sent]")) { sessionStorage.removeItem(key); if (!box.dataset.kept) box.value = ""; }
     } catch { /* a browser that keeps nothing */ }
+    let said = 0;
+    box.addEventListener("input", () => {
+      if (!box.dataset.writing || Date.now() - said < 20000) return;
+      said = Date.now();
+      fetch(box.dataset.writing, { method: "POST", body: new URLSearchParams({ t: box.form.elements.t.value }) }).catch(() => {});
+    });
     box.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.form.requestSubmit(box.form.querySelector("button"));
     });

@@ -1,17 +1,20 @@
-"""The lists of the desk: all that somebody may work on, by what is to be done about it; and searching it."""
+"""The lists of the desk, by what is to be done: searching them, narrowing, putting off, many at once."""
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import at_desk
+from bot.casework import at_desk, bulk, worklist
 from bot.casework.at_desk import AtDesk
+from bot.casework.bulk import Letter, Outcome
 from bot.casework.signing_in import Seat
 from bot.desk.codes import read_code
-from bot.doors.web.desk.pages import HOME, Desk, Handler, plain
-from bot.store import seats
+from bot.doors.web.desk.pages import HOME, Desk, Fields, Handler, one, plain
+from bot.store import seats, worklists
 
 MOST_SHOWN = 50  # of one list
+MOST_NAME = 40
+MANY = "/ban/nhieu"
 
 
 class Lists:
@@ -19,29 +22,39 @@ class Lists:
         self.desk = desk
 
     def routes(self) -> list[BaseRoute]:
-        pages: list[tuple[str, Handler]] = [
-            (HOME, self._lists),
-            ("/ban/nhip", self._pulse),
-            ("/ban/tim", self._find),
+        pages: list[tuple[str, Handler, str]] = [
+            (HOME, self._lists, "GET"),
+            ("/ban/nhip", self._pulse, "GET"),
+            ("/ban/tim", self._find, "GET"),
+            ("/ban/loc", self._keep_filter, "POST"),
+            (MANY, self._many, "POST"),
+            ("/ban/r/{code}/de-sau", self._put_off, "POST"),
+            ("/ban/r/{code}/dang-viet", self._writes, "POST"),
         ]
-        return [Route(path, handle, methods=["GET"]) for path, handle in pages]
+        return [Route(path, handle, methods=[method]) for path, handle, method in pages]
 
     async def _lists(self, request: Request) -> Response:
+        narrowed = worklist.filter_of(request.query_params)
+        picking = "chon" in request.query_params
+
         def work(unit: AtDesk, seat: Seat) -> Response:
-            found = at_desk.lists(unit, seat.actor)
-            told = seats.told(unit.connection, seat.hash)
-            scene = unit.scene(seat.actor.person)
+            found = worklist.worklist(unit, seat.actor, narrowed)
+            shown = [(name, lines) for name, lines in found.lists.items() if lines]
             return self.desk.page(
-                "lists.html", seat, unit, scene.say("screen.desk"), here=HOME,
-                lists=[(name, lines) for name, lines in found.items() if lines], most=MOST_SHOWN,
-                count=sum(map(len, found.values())), told=told, pulse=_pulse_of_lists(found),
+                "lists.html", seat, unit, unit.scene(seat.actor.person).say("screen.desk"), here=HOME,
+                lists=shown, most=MOST_SHOWN, count=found.count, told=seats.told(unit.connection, seat.hash),
+                pulse=found.state[-2000:], narrowed=narrowed, choices=found.choices, picking=picking,
+                filters=worklists.filters_of(unit.connection, seat.actor.person),
+                crew=bulk.crew(unit, (line.request for _, lines in shown for line in lines)) if picking else [],
             )  # fmt: skip
 
         return await self.desk.seated(request, work)
 
     async def _pulse(self, request: Request) -> Response:
+        narrowed = worklist.filter_of(request.query_params)
+
         def work(unit: AtDesk, seat: Seat) -> Response:
-            return plain(_pulse_of_lists(at_desk.lists(unit, seat.actor)))
+            return plain(worklist.worklist(unit, seat.actor, narrowed).state[-2000:])
 
         return await self.desk.seated(request, work)
 
@@ -49,7 +62,7 @@ class Lists:
         words = request.query_params.get("q", "")[:200]
 
         def work(unit: AtDesk, seat: Seat) -> Response:
-            found = at_desk.found(unit, seat.actor, words)
+            found = worklist.found(unit, seat.actor, words)
             if read_code(words) and len(found) == 1:
                 return RedirectResponse(f"{HOME}/r/{found[0].request.code}", 303)
             title = unit.scene(seat.actor.person).say("screen.find")
@@ -57,7 +70,79 @@ class Lists:
 
         return await self.desk.seated(request, work)
 
+    # One's own arrangements
 
-def _pulse_of_lists(found: dict[str, list[at_desk.Line]]) -> str:
-    """What changes when anything in the lists does."""
-    return ".".join(f"{line.request.code}-{line.request.version}" for lines in found.values() for line in lines)[-2000:]
+    async def _keep_filter(self, request: Request) -> Response:
+        def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
+            person, name = seat.actor.person, one(fields, "ten").strip()[:MOST_NAME]
+            narrowed = worklist.filter_of({key: one(fields, key) for key in worklist.NAMES.values()})
+            scene, dropped = unit.scene(person), one(fields, "bo")
+            if dropped.isascii() and dropped.isdigit() and len(dropped) < 18:
+                worklists.drop_filter(unit.connection, person, int(dropped))
+            elif not (name and narrowed.query):
+                seats.tell(unit.connection, seat.hash, [scene.say("screen.filter_empty")])
+            elif not worklists.save_filter(unit.connection, person, name, narrowed.query):
+                seats.tell(unit.connection, seat.hash, [scene.say("screen.filter_full", count=worklists.MOST_FILTERS)])
+            return RedirectResponse(f"{HOME}?{narrowed.query}".rstrip("?"), 303)
+
+        return await self.desk.posted(request, work)
+
+    async def _put_off(self, request: Request) -> Response:
+        code = read_code(request.path_params["code"]) or ""
+
+        def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
+            until = worklist.put_off(unit, seat.actor, code, one(fields, "u"))
+            scene = unit.scene(seat.actor.person)
+            told = scene.say("screen.put_off", code=code, when=scene.moment(until)) if until else ""
+            seats.tell(unit.connection, seat.hash, [told or scene.say("screen.taken_up", code=code)])
+            return RedirectResponse(HOME, 303)
+
+        return await self.desk.posted(request, work)
+
+    async def _writes(self, request: Request) -> Response:
+        code = read_code(request.path_params["code"]) or ""
+
+        def work(unit: AtDesk, seat: Seat, _fields: Fields) -> Response:
+            worklist.writes(unit, seat.actor, code)
+            return PlainTextResponse("", 204)
+
+        return await self.desk.posted(request, work)
+
+    # Many at once
+
+    async def _many(self, request: Request) -> Response:
+        def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
+            codes = [code for code in map(read_code, fields.get("c", [])) if code][: bulk.MOST]
+            match one(fields, "v"):
+                case "assign":
+                    return self._told(unit, seat, bulk.assign(unit, seat.actor, codes, one(fields, "to")))
+                case "send":
+                    letters = [_letter(fields, code) for code in codes if one(fields, f"ok-{code}")]
+                    return self._told(unit, seat, bulk.answer(unit, seat.actor, letters))
+                case _:
+                    return self._review(unit, seat, codes, one(fields, "w"))
+
+        return await self.desk.posted(request, work)
+
+    def _review(self, unit: AtDesk, seat: Seat, codes: list[str], words: str) -> Response:
+        """The words stand under each request; each is read, changed where it must be, and ticked."""
+        talks = [talk for code in codes if (talk := at_desk.talk(unit, seat.actor, code))]
+        title = unit.scene(seat.actor.person).say("screen.many")
+        return self.desk.page("many.html", seat, unit, title, talks=talks, words=words)
+
+    def _told(self, unit: AtDesk, seat: Seat, outcomes: list[Outcome]) -> Response:
+        scene = unit.scene(seat.actor.person)
+        told = [scene.say("screen.many_done", count=sum(one.ok for one in outcomes))]
+        for outcome in outcomes:
+            if not outcome.ok:
+                said = " ".join(reply.text for reply in outcome.done.said)
+                why = scene.say("screen.newer") if outcome.done.newer else said or scene.say("screen.empty")
+                told.append(scene.say("screen.many_not", code=outcome.code, why=why))
+        seats.tell(unit.connection, seat.hash, told)
+        return RedirectResponse(HOME, 303)
+
+
+def _letter(fields: Fields, code: str) -> Letter:
+    seen = one(fields, f"seen-{code}")
+    number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else 0
+    return Letter(code=code, words=one(fields, f"w-{code}"), seen=number)

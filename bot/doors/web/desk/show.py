@@ -1,12 +1,15 @@
 """How the desk's pages put a request into words: who, what, by when."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.casework.at_desk import Line, Said
+from bot.casework import worklist
+from bot.casework.at_desk import Said
+from bot.casework.worklist import Line
 from bot.conversation.scene import Scene
 from bot.conversation.staff import cards
-from bot.desk.request import Actor, Request
+from bot.desk.request import Actor, Request, RequestKind
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,17 @@ class Show:
 
     def commune(self, code: int) -> str:
         return cards.commune_name(self.scene, code)
+
+    def kinds(self, kinds: Sequence[RequestKind]) -> list[tuple[str, str]]:
+        return [(one, self.scene.say(f"kind.{one}")) for one in kinds]
+
+    def holders(self, holders: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Oneself and nobody before the colleagues."""
+        own = [(worklist.ME, self.scene.say("screen.filter_me")), (worklist.NOBODY, self.scene.say("screen.nobodys"))]
+        return [*own, *(one for one in holders if one[0] != self.actor.person)]
+
+    def communes(self, codes: Sequence[int]) -> list[tuple[str, str]]:
+        return [(str(code), self.commune(code)) for code in codes]
 
     def elsewhere(self, request: Request) -> bool:
         """Whether the commune has to be said: it is not the only one of theirs."""

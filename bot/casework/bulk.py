@@ -1,0 +1,66 @@
+"""Many requests at once: the same words to many, each looked at before it goes; or all to one colleague."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.casework import at_desk, officers
+from bot.casework.at_desk import AtDesk, Done
+from bot.desk.request import Actor, Request, Status
+
+MOST = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """Words for one citizen. `seen`: the newest of their messages that stood on the page."""
+
+    code: str
+    words: str
+    seen: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of one of many."""
+
+    code: str
+    done: Done
+
+    @property
+    def ok(self) -> bool:
+        return not (self.done.newer or self.done.refused)
+
+
+def answer(unit: AtDesk, actor: Actor, letters: Sequence[Letter]) -> list[Outcome]:
+    """Answer each; what nobody holds is claimed first. One that cannot be answered stops no other."""
+    return [Outcome(code=one.code, done=_answer(replace(unit, heard=[]), actor, one)) for one in letters[:MOST]]
+
+
+def _answer(unit: AtDesk, actor: Actor, one: Letter) -> Done:
+    request = unit.request(one.code)
+    if not one.words.strip():
+        return Done(refused="empty")
+    if at_desk.has_written(unit, one.code, since=one.seen):
+        return Done(newer=True)
+    if request and request.status is Status.OPEN:
+        claimed = at_desk.do(unit, actor, one.code, "claim", "", seen=one.seen)
+        if claimed.refused:
+            return claimed
+    return at_desk.do(unit, actor, one.code, "answer", one.words, seen=one.seen)
+
+
+def assign(unit: AtDesk, actor: Actor, codes: Sequence[str], holder: str) -> list[Outcome]:
+    """Give each to one colleague, named by the number that the lists show."""
+    return [
+        Outcome(code=code, done=at_desk.do(replace(unit, heard=[]), actor, code, "assign", holder, seen=0))
+        for code in codes[:MOST]
+    ]
+
+
+def crew(unit: AtDesk, requests: Iterable[Request]) -> list[tuple[str, str, int]]:
+    """Who can be given any of these: number, name, how many each holds."""
+    able = {one.person for request in requests for one in officers.crew_for(unit, request)}
+    return sorted(
+        ((person.partition(":")[2], unit.actor(person).name, at_desk.load(unit, person)) for person in able),
+        key=lambda one: (one[2], one[1]),
+    )

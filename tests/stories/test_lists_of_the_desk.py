@@ -1,0 +1,147 @@
+"""The desk's lists in a browser: narrowed, put off, somebody else writing, many at once."""
+
+import re
+
+import pytest
+
+from tests.cast import BA_DINH, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, TAM, THU
+from tests.stage import played
+from tests.stories.test_desk_in_browser import Forms, browser
+
+pytestmark = pytest.mark.only_on("sqlite", "what is told on both stands in the stories of the desk")
+HOUR, DAY = 3600, 24 * 3600
+
+
+def section(page, name):
+    """What stands under a list's heading."""
+    found = re.search(rf'<section aria-labelledby="{name}">(.*?)</section>', page.text, re.DOTALL)
+    return found[1] if found else ""
+
+
+async def posts(officer, action, **fields):
+    form = next(one for one in Forms(officer.page.text).forms if one["action"].partition("#")[0] == action)
+    officer.page = await officer.client.post(action, data={**form["fields"], **fields}, follow_redirects=True)
+    return officer.page
+
+
+@played
+async def test_what_is_put_off_comes_back_by_itself(play, clock):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    code = await play.asks(LAN, "chứng sinh sai tên")
+    async with browser(play, HOA) as hoa, browser(play, MINH) as minh:
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("claim")
+        await hoa.opens(f"/ban/r/{code}")
+        assert "Ba ngày làm việc nữa" not in hoa.text  # it comes due before
+        await posts(hoa, f"/ban/r/{code}/de-sau", u="morning")
+        assert f"{code} để đến thứ Tư 25/11 lúc 08:00" in hoa.text  # the 24th is a holiday
+        assert code in section(hoa.page, "put_off")
+        assert code not in section(hoa.page, "mine")
+        assert code in section(await minh.opens("/ban"), "others")  # out of her way, of nobody else's
+        await play.hears(LAN.says(f"/write {code} em gửi thêm ạ"))
+        assert code in section(await hoa.opens("/ban"), "mine")  # the citizen wrote
+        await hoa.opens(f"/ban/r/{code}")
+        await posts(hoa, f"/ban/r/{code}/de-sau", u="hours")
+        await hoa.opens(f"/ban/r/{code}")
+        await posts(hoa, f"/ban/r/{code}/de-sau", u="")
+        assert code in section(hoa.page, "mine")
+        await hoa.opens(f"/ban/r/{code}")
+        await posts(hoa, f"/ban/r/{code}/de-sau", u="hours")
+        await play.passes(clock, 2 * DAY)
+    async with browser(play, HOA) as hoa:
+        assert code in section(await hoa.opens("/ban"), "overdue")  # no promise waits with it
+        await hoa.opens(f"/ban/r/{code}")
+        form = next(one for one in Forms(hoa.page.text).forms if one["action"].endswith("de-sau"))
+        await play.opens_desk(4, BA_DINH, TAM)
+        async with browser(play, TAM) as tam:
+            tam.page = await tam.client.post(form["action"], data={**form["fields"], "u": "days"})
+            assert tam.page.status_code == 403
+
+
+@played
+async def test_a_colleague_who_is_writing_is_seen_in_the_lists_and_at_the_words(play, clock):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    code = await play.asks(LAN)
+    async with browser(play, HOA) as hoa, browser(play, MINH) as minh:
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("claim")
+        token = Forms(hoa.page.text).forms[0]["fields"]["t"]
+        answer = await hoa.client.post(f"/ban/r/{code}/dang-viet", data={"t": token})
+        assert answer.status_code == 204
+        assert "Hoa đang viết trả lời" in (await minh.opens("/ban")).text
+        assert "Hoa đang viết trả lời" in (await minh.opens(f"/ban/r/{code}")).text
+        assert "đang viết trả lời" not in (await hoa.opens("/ban")).text
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("answer", "Chị ra quầy 3 nhé.")
+        assert "đang viết" not in (await minh.opens("/ban")).text  # it has been sent
+        await hoa.client.post(f"/ban/r/{code}/dang-viet", data={"t": token})
+        clock.pass_(61)
+        assert "đang viết" not in (await minh.opens("/ban")).text
+
+
+@played
+async def test_a_filter_is_kept_under_a_name(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    code, other = await play.asks(LAN, "chứng sinh sai tên"), await play.asks(HUNG, "góp ý quầy số 2")
+    async with browser(play, HOA) as hoa, browser(play, MINH) as minh:
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("claim")
+        await hoa.opens("/ban?giu=me")
+        assert code in hoa.page.text
+        assert other not in hoa.page.text
+        await posts(hoa, "/ban/loc", ten="Của em")
+        assert '<a href="/ban?giu=me" aria-current="page">Của em</a>' in hoa.page.text
+        assert "Của em" not in (await minh.opens("/ban")).text
+        await hoa.opens("/ban?giu=-&loai=%3Cb%3E")
+        assert "Không có việc nào khớp" in hoa.text
+        await hoa.opens("/ban?giu=me")
+        number = re.search(r'name="bo" value="(\d+)"', hoa.page.text)[1]
+        await posts(hoa, "/ban/loc", bo=number)
+        assert "Của em" not in hoa.page.text
+
+
+@played
+async def test_the_same_words_go_to_many_each_looked_at(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, leader=THU)
+    codes = {who: await play.asks(who, f"điện mất cả phố, {who.name} hỏi") for who in (LAN, HUNG, EMMA)}
+    async with browser(play, HOA) as hoa, browser(play, MINH) as minh:
+        await minh.opens(f"/ban/r/{codes[HUNG]}")
+        await minh.presses("claim")
+        await hoa.opens("/ban?chon=1")
+        await posts(hoa, "/ban/nhieu", v="review", c=list(codes.values()))
+        await posts(hoa, "/ban/nhieu", v="review", c=list(codes.values()), w="Chiều nay quầy vẫn mở.")
+        form = Forms(hoa.page.text).forms[-1]
+        assert form["fields"][f"w-{codes[LAN]}"] == "Chiều nay quầy vẫn mở."
+        await play.hears(EMMA.says(f"/write {codes[EMMA]} Is the counter open?"))  # while the officer reads
+        form["fields"] |= {"c": list(codes.values()), "v": "send", f"w-{codes[LAN]}": "Chiều nay quầy 3 vẫn mở."}
+        ticked = {f"ok-{codes[one]}": "1" for one in (HUNG, EMMA)}
+        hoa.page = await hoa.client.post("/ban/nhieu", data={**form["fields"], **ticked}, follow_redirects=True)
+        assert "Xong 0 việc." in hoa.text
+        assert "Người dân vừa nhắn thêm" in hoa.text
+        assert "Minh" in hoa.text  # holds Hùng's
+        await play.deliver()
+        assert all("vẫn mở" not in "\n".join(play.said(one)[-1:]) for one in codes)  # what was not ticked went nowhere
+        await hoa.opens("/ban?chon=1")
+        form["fields"] |= {f"ok-{codes[LAN]}": "1"}
+        hoa.page = await hoa.client.post("/ban/nhieu", data=form["fields"], follow_redirects=True)
+        assert "Xong 1 việc." in hoa.text
+        await play.deliver()
+        assert "Chiều nay quầy 3 vẫn mở." in "\n".join(play.said(LAN)[-2:])
+        assert codes[LAN] in section(hoa.page, "mine")
+
+
+@played
+async def test_a_leader_gives_many_to_whoever_has_least(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, leader=THU)
+    codes = [await play.asks(who) for who in (LAN, HUNG)]
+    async with browser(play, THU) as thu, browser(play, HOA) as hoa:
+        assert "Minh (đang giữ 0)" in (await thu.opens("/ban?chon=1")).text
+        await posts(thu, "/ban/nhieu", v="assign", c=codes, to=str(MINH.id))
+        assert "Xong 2 việc." in thu.text
+        await play.asks(EMMA)
+        assert "Minh (đang giữ 2)" in (await thu.opens("/ban?chon=1")).text
+        await hoa.opens("/ban?chon=1")
+        await posts(hoa, "/ban/nhieu", v="assign", c=codes, to=str(HOA.id))
+        assert "Xong 0 việc." in hoa.text  # what a colleague holds is not hers to give
+        await play.deliver()
+        assert "Minh" in play.said(LAN)[-1]
