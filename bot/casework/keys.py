@@ -8,7 +8,8 @@ from hashlib import sha256
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.citizen import requests
 from bot.desk.codes import ALPHABET, read_code
-from bot.desk.request import Request
+from bot.desk.lifecycle import Part, Refused, parts_of
+from bot.desk.request import Actor, Request
 from bot.store import secrets as kept
 from bot.store import windows
 
@@ -22,6 +23,14 @@ def issue(unit: UnitOfWork, code: str) -> str:
     secret = "".join(secrets.choice(ALPHABET) for _ in range(SYMBOLS))
     kept.put(unit.connection, code, _hash(unit, code, secret), now=unit.now)
     return f"{secret[:4]}-{secret[4:]}"
+
+
+def renew(unit: UnitOfWork, actor: Actor, request: Request) -> str:
+    """For a citizen who lost theirs and whose papers were looked at, by whoever holds the request. Raises Refused."""
+    if Part.OWNER not in parts_of(actor, request):
+        raise Refused("not_owner", request.owner_name or "—")
+    unit.audit(actor, "secret", request.code)
+    return issue(unit, request.code)
 
 
 def opens(unit: UnitOfWork, typed: str, secret: str, address: str) -> str | None:

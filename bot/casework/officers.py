@@ -309,10 +309,7 @@ def ask_more(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, tex
 
 def new_secret(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
     """For a citizen who lost theirs and stands at the counter: told to whoever holds the request, in private."""
-    if Part.OWNER not in parts_of(actor, request):
-        raise Refused("not_owner", request.owner_name or "—")
-    secret = keys.issue(unit, request.code)
-    unit.audit(actor, "secret", request.code)
+    secret = keys.renew(unit, actor, request)
     alone, scene = visit.in_private(), scene_of(unit, visit)
     unit.answer(alone, Reply(blocks=(scene.title("sent.secret", code=request.code, secret=secret),
                                         scene.line("done.secret"))))  # fmt: skip

@@ -12,6 +12,7 @@ from bot.casework.signing_in import Seat
 from bot.conversation.scene import Scene
 from bot.conversation.staff import cards, entry
 from bot.desk.codes import read_code
+from bot.desk.lifecycle import Part, parts_of
 from bot.doors.web.desk.pages import HOME, Desk, Fields, Handler, one, plain
 from bot.store import seats, worklists
 
@@ -61,8 +62,9 @@ class Conversation:
             told=seats.told(unit.connection, seat.hash), problem=problem, typed=typed or Typed(),
             unseen=second_look.is_new(unit, seat.actor, request), pulse=_pulse_of_talk(talk),
             reviewable=at_desk.reviewable(unit, seat.actor, request, talk), picked=picked or [],
-            entry=self._beside(unit, seat, talk), later=worklist.later(unit, talk.request),
-            off_until=worklist.is_put_off(unit, seat.actor, talk.request), writer=worklist.writer(unit, seat.actor, code),
+            entry=self._beside(unit, seat, talk), later=worklist.later(unit, request),
+            renews=Part.OWNER in parts_of(seat.actor, request),
+            off_until=worklist.is_put_off(unit, seat.actor, request), writer=worklist.writer(unit, seat.actor, code),
         )  # fmt: skip
 
     def _beside(self, unit: AtDesk, seat: Seat, talk: Talk) -> entry.Beside | None:

@@ -35,6 +35,12 @@
     document.addEventListener("visibilitychange", look);
   }
 
+  const paper = document.querySelector("[data-print]");
+  if (paper) {
+    paper.hidden = false;
+    paper.addEventListener("click", () => window.print());
+  }
+
   const enter = document.querySelector("form[data-mini-app]");
   if (enter) {
     const given = new URLSearchParams(location.hash.slice(1));

@@ -7,6 +7,7 @@ from bot.doors.web.desk.entrance import Entrance
 from bot.doors.web.desk.figures import Figures
 from bot.doors.web.desk.lists import Lists
 from bot.doors.web.desk.pages import Desk
+from bot.doors.web.desk.walk_in import WalkIn
 from bot.turn import Turns
 
 
@@ -15,6 +16,6 @@ def desk_routes(turns: Turns, bot_token: str = "") -> list[BaseRoute]:
     desk = Desk(turns, bot_token)
     return [
         route
-        for part in (desk, Entrance(desk), Lists(desk), Conversation(desk), Figures(desk))
+        for part in (desk, Entrance(desk), Lists(desk), Conversation(desk), WalkIn(desk), Figures(desk))
         for route in part.routes()
     ]
