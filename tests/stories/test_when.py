@@ -37,6 +37,14 @@ async def test_without_known_hours_days_off_are_still_told(play, clock):
 
 
 @played
+async def test_a_matter_with_hours_of_its_own_is_told_by_them_and_not_by_its_office(play):
+    await play.hears(LAN.says("thứ bảy công an có làm định danh mức 2 không"))
+    assert "thứ Bảy, Chủ nhật không nhận" in play.said(LAN)[-1]
+    await play.hears(LAN.says("thứ bảy công an có làm căn cước không"))
+    assert "Dạ được. Thứ Bảy" in play.said(LAN)[-1]
+
+
+@played
 async def test_a_change_of_law_is_announced_sixty_days_ahead(play, clock):
     for moment, told in (("2026-12-30 09:00", False), ("2026-12-31 09:00", True), ("2027-03-01 09:00", False)):
         clock.now = dt.datetime.fromisoformat(moment).replace(tzinfo=VIETNAM)

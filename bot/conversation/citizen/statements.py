@@ -48,11 +48,13 @@ class Told:
 
 
 def told_of(scene: Scene, procedure: Procedure, asked: Asked, understood: Understanding) -> Told:
-    """The best statement that holds today; by the hours of the office where a moment is asked about."""
+    """The best statement that holds today; the procedure's own hours, else its office's, where a moment is asked."""
+    answers = {one.id: one for one in scene.house.knowledge.answers(procedure) if one.holds(scene.today)}
     moment = understood.moment
     if moment and asked.aspect is Aspect.HOURS and not asked.choices:
-        return Told(blocks=opening.at(scene, procedure, counter_of(procedure), moment), aspect=Aspect.HOURS)
-    answers = {one.id: one for one in scene.house.knowledge.answers(procedure) if one.holds(scene.today)}
+        own = next((one for one in answers.values() if one.asks is Aspect.HOURS), None)
+        at_office = Told(blocks=opening.at(scene, procedure, counter_of(procedure), moment), aspect=Aspect.HOURS)
+        return stated(scene, procedure, own) if own else at_office
     usable = [choice for choice in asked.choices if choice.answer is None or choice.answer in answers]
     if not usable or usable[0].answer is None:
         return field(scene, procedure, usable[0].asks if usable else asked.aspect)
