@@ -1,6 +1,7 @@
 """A reply: plain data that any channel can show."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal
@@ -11,6 +12,7 @@ from bot.desk.access import Share
 FileForm = Literal["png", "pdf"]
 MAX_ACTION_BYTES = 64  # what Telegram allows a button to carry
 BULLET = len("• ")
+GAP = len("10. \n")  # between paragraphs, and what stands around a choice that is printed
 MAX_CHARACTERS = 4096  # of one Telegram message, in UTF-16 units
 
 
@@ -111,6 +113,12 @@ class Reply:
         return "".join(_shown(before, block) for before, block in zip((None, *self.blocks), self.blocks, strict=False))
 
     @property
+    def is_of_words_alone(self) -> bool:
+        """Whether it brings nothing that only a message of its own can show, or take away."""
+        place = self.place
+        return not (self.as_file or self.document or place.copies or place.point or place.deletes)
+
+    @property
     def look(self) -> str:
         """By which it is known whether two replies show the same."""
         return hashlib.sha256(repr((self.blocks, self.buttons)).encode("utf-8", "surrogatepass")).hexdigest()
@@ -136,6 +144,24 @@ class Reply:
             )
             for n, group in enumerate(groups)
         )
+
+
+def joined(replies: Sequence[Reply], limit: int) -> tuple[Reply, int]:
+    """As many of these as fit into one message, and how many they are; nothing follows what can be chosen."""
+    taken = [replies[0]]
+    used = _room_for(taken[0])
+    for one in replies[1:]:
+        used += _room_for(one)
+        if used > limit or not one.is_of_words_alone or taken[-1].buttons:
+            break
+        taken.append(one)
+    blocks = tuple(block for one in taken for block in one.blocks)
+    return replace(taken[0], blocks=blocks, buttons=taken[-1].buttons), len(taken)
+
+
+def _room_for(reply: Reply) -> int:
+    """With what can be chosen printed under it."""
+    return units(reply.text) + GAP + sum(units(button.label) + GAP for row in reply.buttons for button in row)
 
 
 def units(text: str) -> int:

@@ -82,6 +82,7 @@ class Can:
     topics: bool = False
     groups: bool = False
     first_word: bool = False  # may write to a person who has not just written
+    joins: bool = False  # counts messages: what waits for a chat goes as one where it fits
     passing: bool = False  # a chat ends with a visit, and nobody finds it again without what they were given
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from aiolimiter import AsyncLimiter
 
-from bot.conversation.reply import Place, Reply
+from bot.conversation.reply import Place, Reply, joined
 from bot.doors.door import Door, Fate, Meaning, Spot
 from bot.logs import under
 from bot.service.metrics import Metrics
@@ -42,6 +42,9 @@ class Hopeless(Exception):
 
 class Withheld(Exception):
     """Whoever reads in the chat may receive this no more: a post has ended, or the request is another desk's."""
+
+
+type Going = tuple[OutgoingMessage, Place]
 
 
 @dataclass(frozen=True)
@@ -193,7 +196,7 @@ class Delivery:
     async def _deliver(self, message: OutgoingMessage) -> None:
         with under(f"message-{message.id}"):
             async with self._overall:
-                place, sent = await self._send(message)
+                gone, sent = await self._send(message)
             self.metrics.delivery(sent, held=isinstance(sent, Exception) and self._meaning(sent).fate is Fate.HELD)
             seconds = self.pace.group_seconds if self.door.is_group(message.chat) else self.pace.private_seconds
             if isinstance(sent, Spot) and sent.unchanged:
@@ -201,11 +204,11 @@ class Delivery:
             free_at = self.turns.clock() + dt.timedelta(seconds=seconds)
             if not self._shared:
                 self._free_at[message.chat] = free_at
-            await self._settled_with_others(Sent(message, place, sent, free_at))
+            await self._settled_with_others([Sent(one, place, sent, free_at) for one, place in gone])
 
-    async def _settled_with_others(self, one: Sent) -> None:
-        """Note what became of a message, in one transaction with all that went out while the last was written."""
-        self._to_settle.append(one)
+    async def _settled_with_others(self, some: list[Sent]) -> None:
+        """Note what became of messages, in one transaction with all that went out while the last was written."""
+        self._to_settle += some
         async with self._settling:
             together, self._to_settle = self._to_settle, []
             if not together:
@@ -237,27 +240,58 @@ class Delivery:
             gone = (one.message for one in together if isinstance(one.outcome, Spot))
             outbox.sent(connection, gone, now=self.turns.clock())
 
-    async def _send(self, message: OutgoingMessage) -> tuple[Place, Spot | Exception]:
-        """Where the message belongs, and where it now stands or why it does not."""
+    async def _send(self, message: OutgoingMessage) -> tuple[list[Going], Spot | Exception]:
+        """The messages that have gone together, and where they now stand; or the one, and why it does not."""
+        going = [(message, NO_PLACE)]
         try:
-            reply = reply_of(message.payload)
-        except ValueError as error:  # written by another version
-            return NO_PLACE, error
-        return await self._outcome(message, reply)
-
-    async def _outcome(self, message: OutgoingMessage, reply: Reply) -> tuple[Place, Spot | Exception]:
-        place = reply.place
-        try:
-            if place.is_of_a_request:
-                now = await self.threads.run(self.turns.as_it_may_be_sent, message.chat, reply)
-                if now is None:
-                    return place, Withheld()
-                reply, place = now, now.place
-            spot = await self.door.send(message.chat, reply)
+            reply = reply_of(message.payload)  # unreadable where another version wrote it
+            going = [(message, reply.place)]
+            now = await self._as_it_may_be_sent(message.chat, reply)
+            if now is None:
+                return going, Withheld()
+            going = [(message, now.place)]
+            gone, spot = await self._shown(message, now)
         except Exception as error:  # noqa: BLE001 - one message that cannot be sent must not hold up all others
-            return place, Hopeless(type(error).__name__) if await self._is_hopeless(message, error) else error
+            return going, Hopeless(type(error).__name__) if await self._is_hopeless(message, error) else error
         self._went_at = self.turns.clock()
-        return place, spot
+        return gone, spot
+
+    async def _as_it_may_be_sent(self, chat: str, reply: Reply) -> Reply | None:
+        if not reply.place.is_of_a_request:
+            return reply
+        return await self.threads.run(self.turns.as_it_may_be_sent, chat, reply)
+
+    async def _shown(self, message: OutgoingMessage, reply: Reply) -> tuple[list[Going], Spot]:
+        """Sent with what waits behind it, where the channel counts messages; alone where they are refused together."""
+        alone = [(message, reply.place)]
+        following = await self._following(message) if self.door.can.joins and reply.is_of_words_alone else []
+        whole, count = joined([reply, *(one for _, one in following)], self.door.characters)
+        if count > 1:
+            try:
+                spot = await self.door.send(message.chat, whole)
+            except Exception as error:
+                if self._meaning(error).fate not in (Fate.REFUSED, Fate.BROKEN):
+                    raise
+            else:
+                return [*alone, *((one, its.place) for one, its in following[: count - 1])], spot
+        return alone, await self.door.send(message.chat, reply)
+
+    async def _following(self, message: OutgoingMessage) -> list[tuple[OutgoingMessage, Reply]]:
+        """What waits behind a message, as far as it may be sent and read."""
+        found = []
+        for one in await self.threads.run(self._behind, message):
+            try:
+                reply = await self._as_it_may_be_sent(message.chat, reply_of(one.payload))
+            except ValueError:
+                break
+            if reply is None:
+                break
+            found.append((one, reply))
+        return found
+
+    def _behind(self, message: OutgoingMessage) -> list[OutgoingMessage]:
+        with self.turns.database.look() as connection:
+            return outbox.behind(connection, message, self.door.name, now=self.turns.clock())
 
     async def _is_hopeless(self, message: OutgoingMessage, error: Exception) -> bool:
         """It has failed often, and others have gone out since it was last tried, or the server answers otherwise."""

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import takewhile
 
 from sqlalchemy import (
     Boolean,
@@ -33,6 +34,7 @@ class Priority(IntEnum):
 
 
 TOLD_TO_WAIT = "RetryAfter"
+MOST_BEHIND = 9  # messages of a chat that may join one
 STALE = dt.timedelta(minutes=2)  # a card that has waited so long goes with the replies: a talker must not hide it
 _STALE, _NOW, _SOON = (bindparam(name, type_=UtcTime) for name in ("stale", "now", "soon"))
 _AWAKE = ~(outbox.c.quiet & bindparam("night", type_=Boolean))
@@ -166,6 +168,15 @@ def due(
     """The messages to send now through `door`: the first of each chat that is neither busy nor told to wait."""
     free = _DUE.where(outbox.c.chat.not_in(busy)) if isinstance(busy, Select) or busy else _DUE
     rows = connection.execute(free.limit(limit), _when(door, now))
+    return [OutgoingMessage(id=r.id, chat=r.chat, payload=r.payload, attempts=r.attempts) for r in rows]
+
+
+def behind(connection: Connection, message: OutgoingMessage, door: str, *, now: dt.datetime) -> list[OutgoingMessage]:
+    """What waits for the same chat behind a message, in order, as far as it may go now."""
+    where = (outbox.c.chat == message.chat, outbox.c.state == "waiting", outbox.c.id != message.id)
+    may_go = (_MAY_GO & _AWAKE).label("may_go")
+    query = select(outbox, may_go).where(*where).order_by(_rank(outbox), outbox.c.id).limit(MOST_BEHIND)
+    rows = takewhile(lambda row: row.may_go, connection.execute(query, _when(door, now)))
     return [OutgoingMessage(id=r.id, chat=r.chat, payload=r.payload, attempts=r.attempts) for r in rows]
 
 

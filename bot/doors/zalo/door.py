@@ -55,7 +55,7 @@ class ZaloDoor(Door):
     """One bot of Zalo's."""
 
     name = inbound.DOOR
-    can = Can(first_word=True)
+    can = Can(first_word=True, joins=True)
     characters = CHARACTERS
 
     def __init__(self, settings: Settings, turns: Turns, threads: Threads, pace: Pace | None = None) -> None:

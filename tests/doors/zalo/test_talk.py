@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from bot.conversation import actions
+from bot.conversation.reply import Block, Button, Reply
+from bot.store import inbox, outbox
 from tests.cast import HOA, MINH, NGOC_HA
 from tests.doors.zalo.stage import BA_TU, ONG_SAU, played
 
@@ -130,3 +133,52 @@ async def test_nothing_odd_stops_anything_or_is_answered(play, odd):
     await play.writes(odd, ONG_SAU.says("xin chào"))
     assert play.told(BA_TU) == []
     assert len(play.told(ONG_SAU)) == 1
+
+
+def waits(play, *replies):
+    with play.turns.database.change() as connection:
+        for reply in replies:
+            play.turns.put(connection, f"zalo:{BA_TU.id}", reply)
+
+
+def says(words, *labels):
+    buttons = tuple((Button(label=one, action=actions.Topics().wire),) for one in labels)
+    return Reply(blocks=(Block(text=words),), buttons=buttons)
+
+
+@played
+async def test_what_waits_goes_as_one_message_as_far_as_it_fits_and_ends_with_what_can_be_chosen(play, database):
+    long = "chữ " * 299 + "chữ"
+    waits(
+        play, says("một"), says("hai"), says("ba", "Chủ đề"), says("bốn"), says(long), says(f"{long} hết"), says("tám")
+    )
+    await play.deliver()
+    first, second, third = play.told(BA_TU)
+    assert first.startswith("một\n\nhai\n\nba\n\n1. Chủ đề")
+    assert second == f"bốn\n\n{long}"
+    assert third == f"{long} hết\n\ntám"
+    with database.look() as connection:
+        assert outbox.count(connection) == {"sent": 7}
+        assert inbox.count(connection) == {}
+
+
+@played
+async def test_what_is_refused_together_is_sent_alone(play, database):
+    waits(play, says("một"), says("hai"), says("ba"))
+    play.zalo.fail("sendMessage", 400, "no", times=2)
+    await play.deliver()
+    assert play.told(BA_TU) == ["hai\n\nba"]
+    with database.look() as connection:
+        assert outbox.count(connection) == {"dead": 1, "sent": 2}
+
+
+@played
+async def test_what_was_not_taken_together_all_waits(play, database, clock):
+    waits(play, says("một"), says("hai"))
+    play.zalo.fail("sendMessage", 403, "internal server error")
+    await play.deliver()
+    with database.look() as connection:
+        assert outbox.count(connection) == {"waiting": 2}
+    clock.pass_(5)
+    await play.deliver()
+    assert play.told(BA_TU) == ["một\n\nhai"]
