@@ -301,7 +301,7 @@ def scorecard(commune: str | None, name: str, form: str | None) -> None:
 
 @main.command()
 def doctor() -> None:
-    """Look at configuration, database, knowledge, disk, Telegram and clock; say of each what to do."""
+    """Look at configuration, database, knowledge, disk, Telegram, Zalo and clock; say of each what to do."""
     from bot.commands.doctor import look_at_everything
 
     ill = 0

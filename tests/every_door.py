@@ -16,6 +16,7 @@ from tests.web import Browser
 from tests.zalo_server import ZaloServer
 
 DOORS = ("telegram", "web", "zalo")
+ADDRESS = "https://mot-cua.example"
 LOOK_SECONDS = 0.002
 
 
@@ -23,10 +24,8 @@ class EveryDoor(ZaloPlay):
     """Telegram's first, Zalo's second, the web's third; the officers work in Telegram."""
 
     def __init__(self, server, zalo, turns):
-        super().__init__(server, zalo, turns, more=lambda: [WebDoor(turns)])
-        self.client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(self.service._app()), base_url="http://mot-cua.example"
-        )
+        super().__init__(server, zalo, turns, more=lambda: [WebDoor(turns)], public_url=ADDRESS)
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.service._app()), base_url=ADDRESS)
 
     async def end(self):
         await self.client.aclose()

@@ -10,7 +10,7 @@ from bot.config import ROOT, STATE, BadSettings, Settings, read_settings, withou
 from bot.content.load import examine
 from bot.doors.proxies import proxy_trouble
 from bot.doors.telegram.reach import Reached, TelegramTrouble, reach
-from bot.store.database import DatabaseUnusable, sqlite_file, stands_at
+from bot.store.database import DatabaseUnusable, count_in, sqlite_file, stands_at
 
 ENOUGH_DISK = 500_000_000
 CLOCK_MAY_DIFFER = dt.timedelta(seconds=30)
@@ -39,19 +39,36 @@ def look_at_everything() -> Iterator[Finding]:
     yield _knowledge()
     yield from _disk(settings)
     if trouble := proxy_trouble():
-        yield Finding(about="proxy", said=trouble, todo="Set it right, or take it away where Telegram needs no proxy.")
-    elif settings and settings.telegram_bot_token:
-        yield from _telegram(settings, settings.telegram_bot_token.get_secret_value())
+        yield Finding(about="proxy", said=trouble, todo="Set it right, or take it away where no proxy is needed.")
+    elif settings:
+        if settings.telegram_bot_token:
+            yield from _telegram(settings, settings.telegram_bot_token.get_secret_value())
+        if settings.zalo_bot_token:
+            yield from _zalo(settings, settings.zalo_bot_token.get_secret_value())
 
 
 def _configuration(settings: Settings) -> Finding:
-    door = f"webhook {without_password(settings.webhook_url)}" if settings.webhook_url else "long polling"
-    if settings.telegram_bot_token is None:
-        todo = "Set TELEGRAM_BOT_TOKEN, or TELEGRAM_BOT_TOKEN_FILE, to what @BotFather gave you."
-        return Finding(about="configuration", said="without a token the bot talks in the terminal only", todo=todo)
-    if (settings.webhook_url or "https:").startswith("http:"):
-        return Finding(about="configuration", said=door, todo="Telegram posts to https addresses only.")
-    return Finding(about="configuration", said=f"{door}, port {settings.port} on {settings.host}")
+    doors = _doors(settings)
+    if not doors:
+        todo = "Set TELEGRAM_BOT_TOKEN to what @BotFather gave you, or ZALO_BOT_TOKEN, or leave WEB on."
+        return Finding(about="configuration", said="no door is open", todo=todo)
+    said = f"{'; '.join(doors)}; port {settings.port} on {settings.host}"
+    if settings.telegram_bot_token and (settings.webhook_url or "").startswith("http:"):
+        return Finding(about="configuration", said=said, todo="Telegram posts to https addresses only.")
+    if settings.zalo_bot_token and (settings.zalo_webhook_url or "").startswith("http:"):
+        return Finding(about="configuration", said=said, todo="Zalo posts to https addresses only.")
+    return Finding(about="configuration", said=said)
+
+
+def _doors(settings: Settings) -> list[str]:
+    """Which stand open, each with the way by which it hears."""
+
+    def way(url: str | None) -> str:
+        return f"webhook {without_password(url)}" if url else "long polling"
+
+    found = [f"Telegram by {way(settings.webhook_url)}"] if settings.telegram_bot_token else []
+    found += [f"Zalo by {way(settings.zalo_webhook_url)}"] if settings.zalo_bot_token else []
+    return [*found, f"web pages at {settings.public_url or 'no PUBLIC_URL'}"] if settings.web else found
 
 
 def _database(settings: Settings) -> Finding:
@@ -121,6 +138,41 @@ def _webhook(settings: Settings, found: Reached) -> Finding:
         todo = "Check the certificate, the proxy and that WEBHOOK_URL leads to HOST and PORT."
         return Finding(about="webhook", said=f"Telegram's last try: {found.webhook_error}; {waiting}", todo=todo)
     return Finding(about="webhook", said=f"as set; {waiting}")
+
+
+def _zalo(settings: Settings, token: str) -> Iterator[Finding]:
+    from bot.doors.zalo.reach import ZaloTrouble, reach  # only where its door stands open
+
+    try:
+        found = reach(settings.zalo_api_url, token)
+    except ZaloTrouble as error:
+        yield Finding(about="zalo", said=str(error), todo=error.todo)
+    else:
+        yield Finding(about="zalo", said=f"knows us as {found.name} ({found.plan})")
+        yield _zalo_webhook(settings, found.webhook)
+    yield _zalo_month(settings)
+
+
+def _zalo_webhook(settings: Settings, posts_to: str) -> Finding:
+    if (settings.zalo_webhook_url or "") != posts_to:
+        todo = "The next start of the bot sets it; if it keeps changing, another bot uses this token."
+        said = f"Zalo posts to {without_password(posts_to) or 'nobody'}"
+        return Finding(about="zalo webhook", said=said, todo=todo)
+    if not settings.zalo_webhook_url:
+        return Finding(about="zalo webhook", said="none: long polling, which Zalo means for development")
+    return Finding(about="zalo webhook", said="as set")
+
+
+def _zalo_month(settings: Settings) -> Finding:
+    from bot.doors.zalo.door import WARNED_AT, month_of
+
+    try:
+        sent = count_in(settings.database, month_of(dt.datetime.now(dt.UTC)))
+    except DatabaseUnusable:
+        sent = 0  # which is said where the database is looked at
+    said = f"{sent} of {settings.zalo_monthly} messages of this month are sent"
+    todo = "Take a larger plan with Zalo, or tell people of the web pages: at the end nobody is answered there."
+    return Finding(about="zalo month", said=said, todo=todo if sent >= WARNED_AT[0] * settings.zalo_monthly else "")
 
 
 def _clock(found: Reached) -> Finding:

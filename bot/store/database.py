@@ -15,6 +15,8 @@ from sqlalchemy.engine.interfaces import ExceptionContext
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from bot.store.tables import cursors
+
 MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 LOCK_WAIT_MS = 5_000
 NEWER = "The database was written by a newer version of Một Cửa; install that version."
@@ -156,6 +158,20 @@ def stands_at(url: str) -> tuple[str | None, str | None]:
         try:
             with engine.connect() as connection:
                 return _revision(connection), head()
+        finally:
+            engine.dispose()
+
+
+def count_in(url: str, name: str) -> int:
+    """What `inbox.add` has counted under a name; nothing is changed. Raises DatabaseUnusable."""
+    if (file := sqlite_file(url)) and not file.exists():
+        return 0
+    with _explained(url):
+        engine = _engine(url)
+        try:
+            with engine.connect() as connection:
+                query = select(cursors.c.value).where(cursors.c.name == name)
+                return connection.execute(query).scalar_one_or_none() or 0
         finally:
             engine.dispose()
 

@@ -59,6 +59,12 @@ def message(connection: Connection, chat: str, number: int) -> Said | None:
     return _said(found) if found else None
 
 
+def lent(connection: Connection, number: int, *, since: dt.datetime) -> str | None:
+    """What was put under a number, unless longer ago."""
+    where = (web_messages.c.id == number, ~web_messages.c.mine, web_messages.c.at > since)
+    return connection.execute(select(web_messages.c.payload).where(*where)).scalar_one_or_none()
+
+
 def say_once(connection: Connection, chat: str, words: str, *, name: str, now: dt.datetime) -> tuple[int, bool]:
     """The visitor's own words, known by what was posted: their number, and whether they are new."""
     insert_ = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert

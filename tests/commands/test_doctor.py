@@ -1,6 +1,7 @@
 """`main.py doctor`: every ill is named, with what to do; where all is well, so it says."""
 
 import asyncio
+import datetime as dt
 import shutil
 
 import pytest
@@ -8,23 +9,30 @@ from aiohttp import web
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from bot.doors.zalo.door import month_of
+from bot.store import inbox
 from bot.store.database import open_database
 from main import main
 from tests.telegram_server import TOKEN, TelegramServer
+from tests.zalo_server import TOKEN as ZALO_TOKEN
+from tests.zalo_server import ZaloServer
 
 
 @pytest.fixture
 def visited(monkeypatch, database_url):
     """Run the doctor beside a Bot API server: the exit and what was said, a finding a line."""
 
-    def visit(server_does=lambda _server: None, **environment):
-        for name in ("TELEGRAM_BOT_TOKEN", "WEBHOOK_URL", "WEBHOOK_SECRET"):
+    def visit(server_does=lambda _server: None, zalo_does=None, **environment):
+        for name in ("TELEGRAM_BOT_TOKEN", "WEBHOOK_URL", "WEBHOOK_SECRET", "ZALO_BOT_TOKEN", "WEB"):
             monkeypatch.delenv(name, raising=False)
 
         async def story():
-            async with TelegramServer().running() as server:
+            async with TelegramServer().running() as server, ZaloServer().running() as zalo:
                 server_does(server)
                 known = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": server.url, "DATABASE_URL": database_url}
+                if zalo_does:
+                    zalo_does(zalo)
+                    known |= {"ZALO_BOT_TOKEN": ZALO_TOKEN, "ZALO_API_URL": zalo.url}
                 done = await asyncio.to_thread(CliRunner(env=known | environment).invoke, main, ["doctor"])
                 return done.exit_code, done.output
 
@@ -67,7 +75,7 @@ def test_where_all_is_well(visited, database):
     ("arrange", "environment", "said", "todo"),
     [
         (hook(), {"PORT": "http"}, "PORT is not usable", "docs/operating.md"),
-        (hook(), {"TELEGRAM_BOT_TOKEN": ""}, "in the terminal only", "@BotFather"),
+        (hook(), {"TELEGRAM_BOT_TOKEN": "", "WEB": "off"}, "no door is open", "@BotFather"),
         (hook(), {"DATABASE_URL": "postgresql+psycopg://u:hunter2@127.0.0.1:1/x"}, "does not answer", "DATABASE_URL"),
         (hook(), {"DATABASE_URL": "sqlite:////no/where/x.db"}, "does not exist", "DATABASE_URL"),
         (hook(), {"TELEGRAM_BOT_TOKEN": "1:wrong"}, "does not accept", "@BotFather"),
@@ -88,6 +96,28 @@ def test_each_ill_is_named_with_what_to_do(visited, arrange, environment, said, 
     assert code == 1
     assert "hunter2" not in output
     assert TOKEN not in output
+
+
+@pytest.mark.usefixtures("healthy")
+@pytest.mark.only_on("sqlite", "what is said of Zalo comes from Zalo")
+def test_zalo_is_looked_at_too(visited, database):
+    code, said = visited(hook(), zalo_does=lambda _: None)
+    assert (code, "knows us as bot.VDKyGxQvc (BASIC)" in said, "0 of 3000 messages" in said) == (0, True, True), said
+    with database.change() as connection:
+        inbox.add(connection, month_of(dt.datetime.now(dt.UTC)), 2400)
+    ills = {
+        "2400 of 3000 messages of this month": (lambda _: None, {}),
+        "does not accept ZALO_BOT_TOKEN": (lambda zalo: zalo.fail("getMe", 401), {}),
+        "Zalo answers 500": (lambda zalo: zalo.fail("getMe", 500), {}),
+        "Zalo posts to nobody": (lambda _: None, {"ZALO_WEBHOOK_URL": "https://x.example/zalo"}),
+        "Zalo by webhook http:": (lambda _: None, {"ZALO_WEBHOOK_URL": "http://x.example/zalo"}),
+        "cannot be reached (ConnectError)": (lambda _: None, {"ZALO_API_URL": "http://127.0.0.1:1"}),
+    }
+    for ill, (arrange, environment) in ills.items():
+        code, said = visited(hook(), zalo_does=arrange, **environment)
+        assert code == 1
+        assert any(line.startswith("MEND") and ill in line for line in said.splitlines()), said
+        assert "abc-xyz" not in said
 
 
 @pytest.mark.usefixtures("healthy")

@@ -13,6 +13,7 @@ from bot.conversation.converse import language_of
 from bot.conversation.reply import MAX_ACTION_BYTES, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Kind, Memory, Visit
+from bot.doors import links
 from bot.doors.door import Takes
 from bot.doors.web import addresses, forms, reading, sessions
 from bot.doors.web.bus import Bus, heard
@@ -90,7 +91,8 @@ class Talk:
             for path, handle, methods in pages
             for language in addresses.PREFIXES
         ]
-        return [*made, Route(STREAM, self._stream), Route(f"{FILE}/{{number:int}}", self._file)]
+        files = [Route(f"{FILE}/{{number:int}}", self._file), Route(f"{links.PATH}/{{key}}", self._lent)]
+        return [*made, Route(STREAM, self._stream), *files]
 
     # Looking
 
@@ -162,11 +164,13 @@ class Talk:
         found = await asyncio.to_thread(self._file_of, session.chat, request.path_params["number"]) if session else None
         if found is None:
             return self.public.nowhere(request, "web.nowhere")
-        content, kind, name = found
-        headers = {**PRIVATE, **SAFE, "Content-Security-Policy": "default-src 'none'; sandbox"}
-        if name:
-            headers["Content-Disposition"] = f"attachment; filename={name}"
-        return Response(content, media_type=kind, headers=headers)
+        return _sent(*found)
+
+    async def _lent(self, request: Request) -> Response:
+        """A file for somebody who writes through a channel that shows none: whoever has the link has it, for a day."""
+        reply = await asyncio.to_thread(links.lent, self.turns, request.path_params["key"])
+        made = await asyncio.to_thread(made_file, reply) if reply else None
+        return _sent(*made) if made else self.public.nowhere(request, "web.link_over")
 
     def _file_of(self, chat: str, number: int) -> tuple[bytes, str, str] | None:
         with self.turns.database.look() as connection:
@@ -403,6 +407,13 @@ def line_of(said: visits.Said) -> Line:
         return Line(id=said.id, mine=False, reply=reply_of(said.payload))
     except ValueError:  # written by another version
         return Line(id=said.id, mine=False)
+
+
+def _sent(content: bytes, kind: str, name: str) -> Response:
+    headers = {**PRIVATE, **SAFE, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    if name:
+        headers["Content-Disposition"] = f"attachment; filename={name}"
+    return Response(content, media_type=kind, headers=headers)
 
 
 def made_file(reply: Reply) -> tuple[bytes, str, str] | None:

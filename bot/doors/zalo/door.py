@@ -19,6 +19,7 @@ from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Kind, Visit
 from bot.desk.working_time import VIETNAM
+from bot.doors import links
 from bot.doors.choices import PRINTED, Choice, Other, Printed, again, chosen, printed, rest_of, with_chosen
 from bot.doors.door import Can, CannotServe, Door, Fate, Meaning, Pace, Spot, Takes
 from bot.doors.zalo import inbound
@@ -64,6 +65,7 @@ class ZaloDoor(Door):
         quieten()
         self.settings = settings
         self.token = settings.zalo_bot_token.get_secret_value()
+        self.origin = settings.public_url if settings.web else None
         self.turns = turns
         self.threads = threads
         self.pace = pace or Pace(per_second=10)
@@ -91,7 +93,7 @@ class ZaloDoor(Door):
             scene = self.turns.scene(connection, visit.chat)
             if visit.kind not in (Kind.TEXT, Kind.COMMAND):
                 tell = unheard if visit.kind is Kind.OTHER else only_words
-                self.turns.put(connection, visit.chat, tell(scene, self.settings.public_url))
+                self.turns.put(connection, visit.chat, tell(scene, self.origin))
                 return None
             since = self.turns.clock() - VALID
             kept = choices.shown(connection, visit.chat, since=since) if visit.kind is Kind.TEXT else None
@@ -130,8 +132,11 @@ class ZaloDoor(Door):
             return Spot()  # nothing that was said can be taken back here
         if place.copies or place.point:
             raise CannotShow
-        shown_as = reply.document[1] if reply.document else None
-        texts, shown = await self.threads.run(self._texts, chat, reply, shown_as)
+        if reply.document and reply.document[0].endswith(".ics") and not self.origin:
+            return Spot()  # for a calendar, not for eyes: the day and the place were said
+        if reply.document or reply.as_file:
+            reply = await self.threads.run(self._without_file, chat, reply)
+        texts, shown = await self.threads.run(self._texts, chat, reply)
         done = self._parts.pop((chat, reply.look), 0)
         sent = ""
         for n, text in enumerate(texts[done:], done):
@@ -143,7 +148,17 @@ class ZaloDoor(Door):
         await self.threads.run(self._sent, chat, shown, len(texts) - done)
         return Spot(message=sent[:40] or None)
 
-    def _texts(self, chat: str, reply: Reply, words: str | None) -> tuple[list[str], Printed]:
+    def _without_file(self, chat: str, reply: Reply) -> Reply:
+        """A link to the file where the web pages stand open; else what it says, as far as people can read it."""
+        plain = replace(reply, document=None, as_file=None)
+        if self.origin:
+            with self.turns.database.change() as connection:
+                link = self.origin + links.lend(self.turns, connection, chat, reply)
+                told = self.turns.scene(connection, chat).line("file.link", url=link)
+            return replace(plain, blocks=(*(reply.blocks if reply.document else reply.blocks[:1]), told))
+        return replace(plain, blocks=(*reply.blocks, Block(text=reply.document[1]))) if reply.document else plain
+
+    def _texts(self, chat: str, reply: Reply) -> tuple[list[str], Printed]:
         """A reply as texts of a length that Zalo takes, and what is to be remembered of its choices."""
         with self.turns.database.look() as connection:
             scene = self.turns.scene(connection, chat)
@@ -151,21 +166,19 @@ class ZaloDoor(Door):
         before = PRINTED.validate_json(kept) if kept else Printed()
         lines, shown = printed(reply, scene.say)
         lead = [Block(text=scene.say("choice.chosen", label=before.chosen))] if before.chosen else []
-        blocks = (Block(text=words),) if words is not None else reply.blocks
-        whole = Reply(blocks=(*lead, *blocks, *lines))
+        whole = Reply(blocks=(*lead, *reply.blocks, *lines))
         left = shown if shown.choices or shown.agree else replace(before, chosen="")
         return [part.text for part in whole.parts(CHARACTERS)], left
 
     def _sent(self, chat: str, shown: Printed, count: int) -> None:
         now = self.turns.clock()
-        month = f"{now.astimezone(VIETNAM):%Y-%m}"
         with self.turns.database.change() as connection:
             if shown.choices or shown.agree:
                 self._keep(connection, chat, shown)
             else:
                 choices.clear(connection, chat)
             choices.sweep(connection, before=now - VALID)
-            before = inbox.add(connection, f"zalo:{month}", count) - count
+            before = inbox.add(connection, month_of(now), count) - count
         self._warn(before, before + count)
 
     def _warn(self, before: int, after: int) -> None:
@@ -279,6 +292,11 @@ class ZaloDoor(Door):
     def _secret(self) -> str:
         secret = self.settings.zalo_webhook_secret
         return secret.get_secret_value() if secret else secret_for(self.token)
+
+
+def month_of(now: dt.datetime) -> str:
+    """Under which name the messages of a month are counted."""
+    return f"zalo:{now.astimezone(VIETNAM):%Y-%m}"
 
 
 async def _unless(stop: asyncio.Event, fetching: Any) -> list[Any]:
