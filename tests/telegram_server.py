@@ -77,6 +77,12 @@ class TelegramServer(LoBotApiEmulator):
             wanted, self.left_out = decoded(fields["message_ids"])[self.left_out :], 0
             numbers = [{"message_id": self._next()} for _ in wanted]
             return web.json_response({"ok": True, "result": numbers})
+        if method == "getFile":
+            ref = fields["file_id"]
+            known = {"file_id": ref, "file_unique_id": f"{ref}-unique", "file_path": ref}
+            return (
+                web.json_response({"ok": True, "result": known}) if ref in self.assets else _refusal(400, "Bad Request")
+            )
         if method == "reopenForumTopic":
             self.closed.discard(int(fields["message_thread_id"]))
         if method == "sendLocation":

@@ -55,7 +55,14 @@ def refused(unit: UnitOfWork, chat: str, reply: Reply, why: Why) -> None:
 
 def _from_desk(unit: UnitOfWork, request: Request, place: Place, why: Why) -> None:
     key = "room.not_taken_back" if place.deletes else TO_CITIZEN[why]
+    if not place.deletes:
+        _mark_failed(unit, place)
     _tell_room(unit, request, key)
+
+
+def _mark_failed(unit: UnitOfWork, place: Place) -> None:
+    numbers = [number for _, _, number in place.copies] or ([place.relays] if place.relays else [])
+    cases.failed(unit.connection, numbers, now=unit.now)
 
 
 def _from_citizen(unit: UnitOfWork, request: Request) -> None:
@@ -112,6 +119,8 @@ def lost(unit: UnitOfWork, chat: str, why: str) -> None:
     elif unit.actor(chat).posts:
         _officer_is_out(unit, chat)
     for reply in waiting:
+        if (about := unit.request(reply.place.about)) and about.citizen == chat:
+            _mark_failed(unit, reply.place)
         if reply.place.hands and (offered := unit.request(reply.place.about)):
             hand_on(unit, chat, offered, reply)
     for code in dict.fromkeys(reply.place.about for reply in waiting if not reply.place.final):

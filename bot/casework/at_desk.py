@@ -6,7 +6,7 @@ A command given here is a visit in the officer's own chat; what would be answere
 import datetime as dt
 from dataclasses import dataclass, field
 
-from bot.casework import officers, searching, second_look
+from bot.casework import corrections, officers, on_screen, relay, searching, second_look
 from bot.casework.unit_of_work import Then, UnitOfWork
 from bot.conversation.reply import Reply
 from bot.conversation.visit import Kind, Visit
@@ -43,7 +43,16 @@ class Said:
     kind: str
     at: dt.datetime
     state: str  # sent, held, gone
+    mine: bool  # written by whoever looks
     arrived: bool
+    seen: bool  # as far as can be known: the page was open, or they have written since
+    failed: bool
+    quoted: str = ""  # the part of another message that it answers
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether what it carries may be looked at: a citizen's own picture only once they said what it shows."""
+        return self.state == "sent" or (self.state == "held" and self.side == "staff")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +62,6 @@ class Talk:
     request: Request
     said: tuple[Said, ...]
     verbs: tuple[str, ...]  # what may be done now; the first is the one to do
-    others: tuple[Request, ...]  # the same person's
     crew: tuple[tuple[str, str, int], ...]  # who may be given it: key, name, how many each holds
     events: tuple[cases.Row, ...]
 
@@ -75,19 +83,16 @@ class Done:
 # One request
 
 
-def talk(unit: UnitOfWork, actor: Actor, code: str, *, look: bool = True) -> Talk | None:
-    """A request's conversation; None where it is none of theirs. `look`: a line in the audit log says who looked."""
+def talk(unit: UnitOfWork, actor: Actor, code: str) -> Talk | None:
+    """A request's conversation; None where it is none of theirs. Whoever shows it says so: `on_screen.looked`."""
     request = unit.request(code)
     if request is None or not searching.may_open(actor, request) or not may_receive(actor, request):
         return None
-    if look:
-        unit.audit(actor, "look", request.code)
     rows = [row for row in cases.said(unit.connection, code) if _shown(actor, request, row)]
     return Talk(
         request=request,
-        said=tuple(_said(request, row) for row in rows),
+        said=tuple(_said(actor, request, row) for row in rows),
         verbs=verbs(actor, request),
-        others=_others(unit, actor, request),
         crew=_crew(unit, actor, request),
         events=tuple(cases.history(unit.connection, code)),
     )
@@ -105,20 +110,26 @@ def _shown(actor: Actor, request: Request, row: cases.Row) -> bool:
             return False
 
 
-def _said(request: Request, row: cases.Row) -> Said:
+def _said(actor: Actor, request: Request, row: cases.Row) -> Said:
+    quoted, text = relay.unquoted(row["text"])
     return Said(
         number=row["id"],
         side=row["side"],
         name=request.name if row["side"] == "citizen" else row["name"],
-        text=row["text"] if row["state"] != "gone" else "",
+        text=text if row["state"] != "gone" else "",
+        quoted=quoted if row["state"] != "gone" else "",
         kind=row["kind"],
         at=row["at"],
         state=row["state"],
+        mine=row["author"] == actor.person,
         arrived=bool(row["copy_message"]),
+        seen=row["seen_at"] is not None,
+        failed=row["failed_at"] is not None,
     )
 
 
-def _others(unit: UnitOfWork, actor: Actor, request: Request) -> tuple[Request, ...]:
+def others(unit: UnitOfWork, actor: Actor, request: Request) -> tuple[Request, ...]:
+    """What else the same person has asked, and this officer may open."""
     rows = cases.of_citizen(unit.connection, request.citizen, [*LIVE, *OVER])
     found = [one for one in unit.requests(rows) if one.code != request.code and searching.may_open(actor, one)]
     return tuple(found[:MOST_OTHERS])
@@ -164,8 +175,14 @@ NEED_WORDS = ("answer", "more", "note", "transfer", "decline", "escalate", "retu
 TO_CITIZEN = ("answer", "more", "returned", "close")
 
 
-def do(unit: AtDesk, actor: Actor, code: str, verb: str, text: str, *, seen: int) -> Done:
-    """Do it as the chat would. `seen`: the newest of the citizen's messages that stood on the page."""
+def do(
+    unit: AtDesk, actor: Actor, code: str, verb: str, text: str, *, seen: int, once: str = "", quotes: int = 0
+) -> Done:
+    """Do it as the chat would.
+
+    `seen`: the newest of the citizen's messages that stood on the page. `once`: the mark of the form: what is sent
+    twice is done once. `quotes`: the message that it answers.
+    """
     request = unit.request(code)
     if request is None or not may_receive(actor, request) or not parts_of(actor, request) - {Part.CITIZEN}:
         return Done(refused="unknown")
@@ -173,17 +190,76 @@ def do(unit: AtDesk, actor: Actor, code: str, verb: str, text: str, *, seen: int
         return Done(refused="empty")
     if verb in TO_CITIZEN and has_written(unit, code, since=seen):
         return Done(newer=True)
-    visit = Visit(chat=actor.person, kind=Kind.COMMAND, command=verb, text=text, name=actor.name)
+    if once and cases.is_written(unit.connection, actor.person, once):
+        return Done()
+    quote = on_screen.quote(unit, request, quotes)
+    visit = Visit(
+        chat=actor.person, kind=Kind.COMMAND, command=verb, text=text, name=actor.name, message=once, quote=quote
+    )
+    before = on_screen.newest(unit, code)
     try:
         officers.COMMANDS[verb](unit, visit, actor, request, text.strip()[:MAX_TEXT])
     except Refused as refused:
         return Done(refused=refused.reason, said=(_why(unit, refused, request),))
+    on_screen.tell_room(unit, actor, code, after=before)
     return Done(said=tuple(unit.heard))
 
 
 def has_written(unit: UnitOfWork, code: str, *, since: int) -> bool:
     """Whether the citizen has written anything after the message of a number."""
     return any(row["id"] > since for row in cases.said(unit.connection, code, side="citizen"))
+
+
+def edit(unit: AtDesk, actor: Actor, code: str, number: int, text: str) -> Done:
+    """One's own words, corrected where the citizen reads them."""
+    found = _own(unit, actor, code, number)
+    if found is None or not text.strip():
+        return Done(refused="unknown" if found is None else "empty")
+    request, row = found
+    visit = Visit(chat=row["chat"], kind=Kind.EDIT, text=text, name=actor.name, person=actor.person,
+                  private=row["chat"] == actor.person, message=row["message"], edited=True,
+                  command="note" if row["side"] == "note" else None)  # fmt: skip
+    corrections.follow(unit, visit, actor, request, row, text.strip()[:MAX_TEXT])
+    on_screen.tell_change(unit, actor, row)
+    return Done(said=tuple(unit.heard))
+
+
+def withdraw(unit: AtDesk, actor: Actor, code: str, number: int) -> Done:
+    """One's own words, taken away where the citizen reads them, or would."""
+    found = _own(unit, actor, code, number)
+    if found is None:
+        return Done(refused="unknown")
+    request, row = found
+    visit = Visit(chat=actor.person, kind=Kind.COMMAND, command="delete", name=actor.name)
+    try:
+        if row["side"] == "note":
+            cases.rewrite(unit.connection, number, state="gone", text="")
+        else:
+            officers.take_away(unit, visit, actor, request, row)
+    except Refused as refused:
+        return Done(refused=refused.reason, said=(_why(unit, refused, request),))
+    on_screen.tell_change(unit, actor, row)
+    return Done(said=tuple(unit.heard))
+
+
+def _own(unit: UnitOfWork, actor: Actor, code: str, number: int) -> tuple[Request, cases.Row] | None:
+    """Words of one's own that still stand in a request that one works on."""
+    request, row = unit.request(code), cases.message(unit.connection, number)
+    if request is None or row is None or row["code"] != code or row["author"] != actor.person:
+        return None
+    stands = row["side"] in ("staff", "note") and row["state"] != "gone" and row["kind"] == Kind.TEXT
+    works = may_receive(actor, request) and parts_of(actor, request) - {Part.CITIZEN}
+    return (request, row) if stands and works else None
+
+
+def attached(unit: UnitOfWork, actor: Actor, code: str, number: int) -> on_screen.Attachment | None:
+    """A photo or file of a conversation that this officer may read; None where there is none to be shown."""
+    request, row = unit.request(code), cases.message(unit.connection, number)
+    if request is None or row is None or row["code"] != code:
+        return None
+    if not searching.may_open(actor, request) or not may_receive(actor, request) or not _shown(actor, request, row):
+        return None
+    return on_screen.attachment(row) if _said(actor, request, row).is_shown else None
 
 
 def _why(unit: UnitOfWork, refused: Refused, request: Request) -> Reply:

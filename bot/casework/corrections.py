@@ -96,7 +96,7 @@ def _as_it_is_now(unit: UnitOfWork, visit: Visit, request: Request, row: cases.R
     values: dict[str, object] = {"text": relay.quoting(visit, text)}
     if _carries_another(visit, row):
         relay.withdraw(unit, request, row)
-        values |= {"kind": _kind(visit), "file": visit.file}
+        values |= {"kind": _kind(visit), "file": visit.file, "handle": visit.handle}
     cases.rewrite(unit.connection, row["id"], **values)
     return cases.message(unit.connection, row["id"]) or row
 

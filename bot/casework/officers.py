@@ -344,6 +344,11 @@ def take_back(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, _t
     row = cases.at(unit.connection, visit.chat, visit.reply_to) if visit.reply_to else None
     if row is None or row["code"] != request.code or row["side"] != "staff" or row["state"] == "gone":
         raise Refused("delete_what")
+    take_away(unit, visit, actor, request, row)
+
+
+def take_away(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, row: cases.Row) -> None:
+    """What an officer wrote goes from wherever it stands, or waits; Refused where it may not."""
     if Part.OWNER not in parts_of(actor, request):
         raise Refused("not_owner", request.owner_name)
     scene = scene_of(unit, visit)

@@ -16,6 +16,7 @@ from bot.store.outbox import Priority
 UNSEEN = "unseen"  # what a new officer said where nobody can look at it first; the citizen reads that
 CAPTIONED = (Kind.PHOTO, Kind.VIDEO, Kind.FILE, Kind.VOICE)
 MAX_CAPTION = 1024  # of one that a bot sends, in UTF-16 units
+SHOWN = (Kind.PHOTO, Kind.VIDEO, Kind.FILE, Kind.VOICE, Kind.STICKER)  # what carries a file
 WORDS = (Kind.TEXT, Kind.EDIT, Kind.COMMAND, Kind.BUTTON)
 
 
@@ -38,6 +39,8 @@ def wrote(
         "code": request.code, "side": side, "name": visit.name, "at": unit.now, "state": state, "author": visit.who,
         "deed": deed, "commune": commune or request.commune,
     }  # fmt: skip
+    if side == "citizen":
+        cases.seen(unit.connection, request.code, now=unit.now)
     number = cases.wrote(unit.connection, {**same, **kept(visit, quoting(visit, text))})
     for other in visit.others:
         cases.wrote(unit.connection, {**same, **kept(replace(other, command=visit.command), "")})
@@ -49,10 +52,17 @@ def quoting(visit: Visit, text: str) -> str:
     return f"❝{visit.quote}❞\n{text}" if visit.quote else text
 
 
+def unquoted(text: str) -> tuple[str, str]:
+    """The part of the other message, and the words that answer it, of what `quoting` made of them."""
+    quote, found, words = text.removeprefix("❝").partition("❞\n")
+    return (quote, words) if found and text.startswith("❝") else ("", text)
+
+
 def kept(visit: Visit, text: str) -> dict[str, object]:
     """What is kept of a message itself: where it stands and what it carries, never what it shows."""
     return {
         "chat": visit.chat, "message": visit.message, "text": text, "file": visit.file,
+        "handle": visit.handle,
         "kind": Kind.TEXT.value if visit.kind in WORDS else visit.kind.value,
         "album": visit.album and visit.album + (cases.APART if visit.command else ""),
     }  # fmt: skip

@@ -63,6 +63,7 @@ class Visit:
     late_for: str | None = None  # the request that the parts of its album before it went to
     refused: bool = False  # those parts show an identity card
     file: str = ""  # the channel's mark of a photo or file, by which another one is told from it
+    handle: str = ""  # by which the channel hands it out
     point: Point | None = None
     edited: bool = False  # a message that was sent before, as it is now
     quote: str = ""  # the part of the answered message that it quotes

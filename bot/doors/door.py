@@ -2,9 +2,10 @@
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from starlette.routing import BaseRoute
@@ -106,6 +107,7 @@ class Door:
     pace: Pace = Pace()
     can: Can = Can()
     characters: int = MAX_CHARACTERS  # of one message, in UTF-16 units
+    beside: Mapping[str, "Door"] = MappingProxyType({})  # every door that is open in this process, by name
 
     # In. The first three must never raise: whatever comes is stored before it is looked at.
     def chat_of(self, raw: Any) -> str:
@@ -164,6 +166,10 @@ class Door:
     def chores(self) -> dict[str, Chore]:
         """What else the door does until `stop`, by name; begun anew where it fails."""
         return {}
+
+    async def fetch(self, _chat: str, _message: str, _handle: str) -> bytes | None:
+        """A photo or file that came with a message; None where the channel does not hand it out, or is away."""
+        return None
 
     async def reach(self) -> None:
         """Ask the channel whether it is there. Raises whatever `meaning_of` can tell the meaning of."""

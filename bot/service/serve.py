@@ -67,6 +67,8 @@ class Service:
         self.settings = settings
         self.turns = turns
         self.threads = threads or Threads.of(turns.database)
+        for door in doors:
+            door.beside = {one.name: one for one in doors}
         self.metrics = Metrics()
         self.worker = Worker(turns, self.threads, self.metrics)
         self.doorways = [self._doorway(door) for door in doors]

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 
-from sqlalchemy import Connection, RowMapping, func, insert, select
+from sqlalchemy import Connection, RowMapping, exists, func, insert, select
 
 from bot.store.database import Lock
 from bot.store.tables import audit
@@ -39,6 +39,12 @@ def last(connection: Connection) -> str:
 
 def of_subject(connection: Connection, subject: str) -> list[RowMapping]:
     return list(connection.execute(select(audit).where(audit.c.subject == subject).order_by(audit.c.id)).mappings())
+
+
+def is_noted(connection: Connection, *, actor: str, action: str, subject: str, since: dt.datetime) -> bool:
+    """Whether there is such a line since a moment."""
+    where = (audit.c.subject == subject, audit.c.actor == actor, audit.c.action == action, audit.c.at > since)
+    return bool(connection.execute(select(exists().where(*where))).scalar_one())
 
 
 def _hash(line: "dict[str, object] | RowMapping") -> str:

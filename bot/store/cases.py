@@ -4,7 +4,20 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.store.tables import events, messages, requests
 
@@ -232,4 +245,35 @@ def forget_words(connection: Connection, number: int) -> bool:
 
 def copied(connection: Connection, number: int, *, chat: str, message_id: str) -> None:
     """Where the other side sees it."""
-    connection.execute(update(messages).where(messages.c.id == number).values(copy_chat=chat, copy_message=message_id))
+    values = {"copy_chat": chat, "copy_message": message_id, "failed_at": None}
+    connection.execute(update(messages).where(messages.c.id == number).values(values))
+
+
+def failed(connection: Connection, numbers: Collection[int], *, now: dt.datetime) -> None:
+    """These will not reach the other side."""
+    connection.execute(update(messages).where(messages.c.id.in_(numbers)).values(failed_at=now))
+
+
+_UNSEEN = (messages.c.side == "staff", messages.c.state == "sent", messages.c.seen_at.is_(None))
+
+
+def seen(connection: Connection, code: str, *, now: dt.datetime) -> None:
+    """The citizen has written: what had reached them in this request they have had before their eyes."""
+    where = (messages.c.code == code, messages.c.copy_message.is_not(None), *_UNSEEN)
+    connection.execute(update(messages).where(*where).values(seen_at=now))
+
+
+def is_unseen(connection: Connection, chat: str) -> bool:
+    """Whether anything of a desk's that was shown in a chat has not been looked at yet."""
+    return bool(connection.execute(select(exists().where(messages.c.copy_chat == chat, *_UNSEEN))).scalar_one())
+
+
+def seen_in(connection: Connection, chat: str, *, now: dt.datetime) -> None:
+    """All that desks said in a chat has been looked at: of channels that can know."""
+    connection.execute(update(messages).where(messages.c.copy_chat == chat, *_UNSEEN).values(seen_at=now))
+
+
+def is_written(connection: Connection, chat: str, message_id: str) -> bool:
+    """Whether what was written there is kept: what is sent twice is done once."""
+    where = (messages.c.chat == chat, messages.c.message == message_id)
+    return bool(connection.execute(select(exists().where(*where))).scalar_one())

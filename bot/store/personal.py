@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, func, or_, select, update
 
 from bot.store import windows
 from bot.store.tables import (
@@ -76,6 +76,7 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "invitations": _but(invitations, "hash").where(invitations.c.used_by == person),
         "notices": _but(notices, "by").where(notices.c.by == person).order_by(notices.c.id),
         "audit": _but(audit, "before", "hash").where(_names(person)).order_by(audit.c.id),
+        "looks": _looks(codes),
         "kept_out": _but(kept_out, "by", "person").where(kept_out.c.person.in_((person, mark))),
         "pace": _but(floods, "person").where(floods.c.person == mark),
         "wrong_codes": _but(tries, "person").where(tries.c.person == mark),
@@ -98,6 +99,14 @@ _ELSEWHERE = ("chat", "message", "copy_chat", "copy_message", "author", "deed")
 
 def _names(person: str) -> ColumnElement[bool]:
     return or_(audit.c.actor == person, audit.c.subject == person)
+
+
+def _looks(codes: Select[tuple[str]]) -> Select[Any]:
+    """Who of the staff looked at their requests, and when: the name they go by, no number."""
+    name = select(func.max(staff.c.name)).where(staff.c.person == audit.c.actor).scalar_subquery()
+    where = (audit.c.subject.in_(codes), audit.c.action.in_(("look", "look_others")))
+    columns = (audit.c.at, audit.c.action, audit.c.subject.label("code"), name.label("name"))
+    return select(*columns).where(*where).order_by(audit.c.id)
 
 
 def _but(table: Table, *left_out: str) -> Select[Any]:

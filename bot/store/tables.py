@@ -213,6 +213,12 @@ Index("ix_requests_citizen", requests.c.citizen)
 Index("ix_requests_commune_status", requests.c.commune, requests.c.status)
 Index("ix_requests_owner", requests.c.owner)
 Index(
+    "ix_requests_province_escalated",
+    requests.c.province,
+    sqlite_where=text("status = 'escalated'"),
+    postgresql_where=text("status = 'escalated'"),
+)
+Index(
     "ix_requests_transfer_to",
     requests.c.transfer_to,
     sqlite_where=text("transfer_to IS NOT NULL"),
@@ -295,6 +301,9 @@ messages = Table(
     Column("deed", String(12), nullable=False, server_default="answer"),  # what becomes of it when it is approved
     Column("album", String(40)),  # what messages sent together have in common
     Column("file", String(80), nullable=False, server_default=""),  # the channel's mark of a photo or file
+    Column("handle", String(250), nullable=False, server_default=""),  # by which the channel hands it out
+    Column("seen_at", UtcTime),  # the citizen has had it before their eyes, as far as can be known
+    Column("failed_at", UtcTime),  # it will not reach the citizen
     sqlite_autoincrement=True,
 )
 Index("ix_messages_album", messages.c.album)
@@ -549,6 +558,7 @@ audit = Table(
     Column("hash", String(64), nullable=False),
     sqlite_autoincrement=True,
 )
+Index("ix_audit_subject", audit.c.subject)
 
 floods = Table(
     "floods",

@@ -66,7 +66,7 @@ BUILT = {
     *(f"screen.later_{when}" for when in LATER),
     *(f"screen.{what}_{verb}" for what in ("do", "words", "send") for verb in WORDED),
     *(f"screen.pick_{group}" for group in ("paper", "statement", "field")),
-    *(f"screen.state_{state}" for state in ("arrived", "on_its_way", "held", "gone")),
+    *(f"screen.state_{state}" for state in ("arrived", "on_its_way", "held", "gone", "seen", "failed")),
     *(f"screen.event_{action}" for action in Action),
     *(f"measure.{key}{how}" for key in INDICATORS for how in ("", "_how")),
     *(f"open.column_{name}" for name in (*PLACES, *PROCEDURES)),

@@ -88,8 +88,8 @@ def link_of(play, person):
 
 
 @asynccontextmanager
-async def browser(play, person=None):
-    app = Starlette(routes=desk_routes(play.turns, TOKEN))
+async def browser(play, person=None, routes=None):
+    app = Starlette(routes=routes or desk_routes(play.turns, TOKEN))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://desk") as client:
         one = Browser(client)
         if person:

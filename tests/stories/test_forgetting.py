@@ -52,7 +52,7 @@ DECIDED = {
     "published": dict.fromkeys(("name", "month", "body", "at"), NOT),
     "messages": dict.fromkeys(
         ("id", "code", "side", "name", "chat", "message", "kind", "text", "at", "state", "copy_chat", "copy_message",
-         "author", "commune", "deed", "album", "file"), GONE),
+         "author", "commune", "deed", "album", "file", "handle", "seen_at", "failed_at"), GONE),
     "albums": dict.fromkeys(("chat", "message", "album", "visit", "at"), GONE),
     "choices": dict.fromkeys(("chat", "at", "payload"), GONE),
     "shown": dict.fromkeys(("chat", "name", "message", "thread", "look"), GONE),
@@ -237,7 +237,7 @@ async def test_mydata_shows_every_table_and_nobody_elses(play, database, clock):
     await play.hears(LAN.says("/mydata"))
     data = play.server.files[LAN.id][-1][1].decode()
     held = json.loads(data)
-    assert set(held) - {"person", "at", "unaddressed"} == {name for name in SHOWN_IN.values() if name}
+    assert set(held) - {"person", "at", "unaddressed", "looks"} == {name for name in SHOWN_IN.values() if name}
     for name in ("chat", "requests", "events", "messages", "updates", "deliveries", "wrong_codes", "openings",
                  "kept_out"):  # fmt: skip
         assert held[name], name

@@ -1,5 +1,6 @@
 """What a person reads about their own data: consent, what is kept, a page of it, the receipt of its deletion."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -70,7 +71,16 @@ def page(scene: Scene, held: Mapping[str, Sequence[Mapping[str, Any]]]) -> Reply
     blocks.append(
         scene.line("mydata.counts", requests=len(held["requests"]), messages=len(said), posts=len(held["posts"]))
     )
+    if looks := held["looks"][-SHOWN:]:
+        blocks.append(scene.title("mydata.looks"))
+        blocks += [Block(text=_look(scene, one), style=Style.ITEM) for one in looks]
     return Reply(blocks=tuple(blocks))
+
+
+def _look(scene: Scene, look: Mapping[str, Any]) -> str:
+    when = scene.moment(dt.datetime.fromisoformat(look["at"]))
+    key = "mydata.look_others" if look["action"] == "look_others" else "mydata.look"
+    return scene.say(key, when=when, name=look["name"] or "—", code=look["code"])
 
 
 def ask_forget(scene: Scene, codes: Sequence[str]) -> Reply:

@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 5.0
 MENUS_SECONDS = 30.0  # until whoever began to serve is shown the commands of it
 ASKING_SECONDS = 3.0
+MOST_BYTES = 20_000_000
 POLLING = "polling"  # the lease of whoever polls
 
 
@@ -199,6 +200,17 @@ class TelegramDoor(Door):
                 pause = error.pause
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
+
+    async def fetch(self, _chat: str, _message: str, handle: str) -> bytes | None:
+        """Of what Telegram lets bots download: up to 20 MB."""
+        if not handle:
+            return None
+        try:
+            file = await self.bot.get_file(handle)
+            return bytes(await file.download_as_bytearray()) if (file.file_size or 0) <= MOST_BYTES else None
+        except TelegramError as error:
+            log.warning("a file is not shown: %s", type(error).__name__)
+            return None
 
     async def reach(self) -> None:
         await self.bot.get_me(read_timeout=ASKING_SECONDS, connect_timeout=ASKING_SECONDS)

@@ -13,6 +13,7 @@ from bot.doors.telegram.readable import UNREADABLE
 
 DOOR = "telegram"
 MAX_ID = 2**63
+MAX_HANDLE = 250
 SETTINGS = ("/language", "/commune")  # commands whose last one holds
 MAX_TEXT = 4 * 4096  # Telegram's own limit with the addresses of links spelt out; another server could send more
 CUT = " […]"
@@ -203,7 +204,8 @@ def _message(message: Message, *, edited: bool, anonymous: bool) -> Visit | None
         forum=bool(message.chat.is_forum),
         group=str(message.chat.type),
         album=message.media_group_id,
-        file=_file(message),
+        file=_carried(message, "file_unique_id")[:80],
+        handle=_handle(message),
         point=_point(message),
         edited=edited,
         quote=whole(message.quote.text) if message.quote else "",
@@ -229,14 +231,20 @@ def _content(message: Message) -> tuple[Kind | None, str]:
     return (Kind.OTHER if words or cannot or message.api_kwargs.get(UNREADABLE) else None), words
 
 
-def _file(message: Message) -> str:
-    """What stays the same while only the words under a photo or file change."""
+def _carried(message: Message, name: str) -> str:
+    """`file_unique_id`, which stays the same while only the words under a photo or file change, or `file_id`."""
     for attribute, _ in CARRIED:
         carried = getattr(message, attribute)
         one = carried[-1] if isinstance(carried, tuple) and carried else carried
-        if mark := getattr(one, "file_unique_id", None):
-            return str(mark)[:80]
+        if found := getattr(one, name, None):
+            return str(found)
     return ""
+
+
+def _handle(message: Message) -> str:
+    """By which Telegram hands the file out; half of one would be none."""
+    found = _carried(message, "file_id")
+    return found if len(found) <= MAX_HANDLE else ""
 
 
 def _point(message: Message) -> Point | None:

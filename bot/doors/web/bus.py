@@ -30,15 +30,17 @@ class Bus:
             self.ring(chat)
 
     @contextmanager
-    def listening(self, chat: str) -> Iterator[asyncio.Event]:
+    def listening(self, *chats: str) -> Iterator[asyncio.Event]:
         event = asyncio.Event()
-        self._listening[chat].append(event)
+        for chat in chats:
+            self._listening[chat].append(event)
         try:
             yield event
         finally:
-            self._listening[chat].remove(event)
-            if not self._listening[chat]:
-                del self._listening[chat]
+            for chat in chats:
+                self._listening[chat].remove(event)
+                if not self._listening[chat]:
+                    del self._listening[chat]
 
     def is_full(self, chat: str) -> bool:
         return len(self._listening.get(chat, ())) >= MOST_OF_ONE

@@ -13,6 +13,7 @@ from bot.conversation.visit import Visit
 from bot.doors.door import NOWHERE, Can, Chore, Door, Fate, Meaning, Pace, Spot, Takes
 from bot.doors.web import reading
 from bot.doors.web.bus import Bus
+from bot.doors.web.desk.live import Live
 from bot.doors.web.desk.routes import desk_routes
 from bot.doors.web.opened import OpenedPages
 from bot.doors.web.page import Site
@@ -53,6 +54,7 @@ class WebDoor(Door):
         self.welcome = welcome  # says where it is, once it is there
         self.bot_token = bot_token  # by which the desk knows who opens it inside Telegram
         self.bus = Bus()
+        self.live = Live(turns)
 
     # In
 
@@ -70,7 +72,7 @@ class WebDoor(Door):
         talk = Talk(self.turns, self.site, self.bus, intake, public)
         opened = OpenedPages(talk)
         return [
-            *desk_routes(self.turns, self.bot_token),
+            *desk_routes(self.turns, self.bot_token, self.live, self._fetch_anywhere),
             *talk.routes(),
             *opened.routes(),
             *public.routes(),
@@ -111,22 +113,35 @@ class WebDoor(Door):
     async def acknowledge(self, raw: Any) -> None:
         """The page waits for the reply itself."""
 
+    async def fetch(self, chat: str, message: str, _handle: str) -> bytes | None:
+        def look() -> bytes | None:
+            with self.turns.database.look() as connection:
+                return visits.file_of(connection, chat, message)
+
+        return await asyncio.to_thread(look)
+
+    async def _fetch_anywhere(self, chat: str, message: str, handle: str) -> bytes | None:
+        """Through the door by which it came."""
+        door = self.beside.get(chat.partition(":")[0])
+        return await door.fetch(chat, message, handle) if door else None
+
     async def reach(self) -> None:
         """Nothing stands between a visit and us."""
 
     async def close(self) -> None:
         self.bus.close()
+        self.live.bus.close()
 
     async def greet(self, _stop: asyncio.Event) -> None:
         self.welcome()
 
     async def receive(self, _intake: Takes, stop: asyncio.Event) -> None:
         await stop.wait()
-        self.bus.close()
+        await self.close()
 
     def chores(self) -> dict[str, Chore]:
         watch: dict[str, Chore] = {"other replicas' visits": self._watch} if self.turns.database.shared else {}
-        return {"old visits": self._sweep, **watch}
+        return {"old visits": self._sweep, "changes at the desk": self.live.watch, **watch}
 
     async def _sweep(self, stop: asyncio.Event) -> None:
         await _every(SWEEP_SECONDS, stop, self._swept)

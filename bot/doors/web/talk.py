@@ -21,7 +21,7 @@ from bot.doors.web.forms import Posted, Token, Tokens
 from bot.doors.web.page import PRIVATE, SAFE, Site, answer, render, script
 from bot.doors.web.public import Public
 from bot.doors.web.sessions import DOOR, Session
-from bot.store import floods, visits
+from bot.store import cases, floods, visits
 from bot.store.database import PASSING_ERRORS
 from bot.turn import Turns, reply_of
 
@@ -116,6 +116,10 @@ class Talk:
             memory = self.turns.memory(connection, chat)
             rows = visits.said(connection, chat, now=self.turns.clock())
             settled = visits.is_settled(connection, chat, DOOR)
+            unseen = cases.is_unseen(connection, chat)
+        if unseen:
+            with self.turns.database.change() as connection:
+                cases.seen_in(connection, chat, now=self.turns.clock())
         return Looked(memory=memory, lines=tuple(map(line_of, rows)), settled=settled)
 
     def _scene(self, request: Request, memory: Memory) -> Scene:

@@ -1,20 +1,38 @@
 """One request at the desk in a browser: its conversation, the entry beside it, and what may be done with it."""
 
+import asyncio
+import re
+import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import at_desk, second_look, worklist
+from bot.casework import at_desk, on_screen, second_look, worklist
 from bot.casework.at_desk import AtDesk, Done, Talk
 from bot.casework.signing_in import Seat
 from bot.conversation.scene import Scene
 from bot.conversation.staff import cards, entry
 from bot.desk.codes import read_code
 from bot.desk.lifecycle import Part, parts_of
+from bot.doors.web.desk import frame
+from bot.doors.web.desk.live import Live, lists_of, request_of
 from bot.doors.web.desk.pages import HOME, Desk, Fields, Handler, one, plain
-from bot.store import seats, worklists
+from bot.store import pulse, seats, worklists
+
+OK = 200
+FETCHED_AT_ONCE = 4
+MOST_DIGITS = 18
+ONCE = re.compile(r"desk-[0-9a-f]{16}")
+KINDS = (
+    (b"\xff\xd8\xff", "image/jpeg", ".jpg"), (b"\x89PNG\r\n", "image/png", ".png"), (b"GIF8", "image/gif", ".gif"),
+    (b"%PDF-", "application/pdf", ".pdf"), (b"OggS", "audio/ogg", ".ogg"), (b"\0\0\0", "video/mp4", ".mp4"),
+    (b"PK\3\4", "application/zip", ".zip"),
+)  # fmt: skip
+
+type Fetch = Callable[[str, str, str], Awaitable[bytes | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,13 +42,22 @@ class Typed:
     verb: str = ""
     words: str = ""
     to: str = ""
+    quotes: int = 0
+
+
+async def nowhere(_chat: str, _message: str, _handle: str) -> bytes | None:
+    """Where no door is open that a picture could be had from."""
+    return None
 
 
 class Conversation:
-    """The pages of one request."""
+    """The pages of one request. `fetch`: a picture or file, through the door by which it came."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, live: Live, fetch: Fetch = nowhere) -> None:
         self.desk = desk
+        self.live = live
+        self.fetch = fetch
+        self._fetching = asyncio.Semaphore(FETCHED_AT_ONCE)
 
     def routes(self) -> list[BaseRoute]:
         pages: list[tuple[str, Handler, str]] = [
@@ -38,29 +65,44 @@ class Conversation:
             ("/ban/r/{code}", self._do, "POST"),
             ("/ban/r/{code}/nhip", self._pulse_of, "GET"),
             ("/ban/r/{code}/soan", self._write, "POST"),
+            ("/ban/r/{code}/tep/{number:int}", self._attached, "GET"),
+            ("/ban/r/{code}/sua/{number:int}", self._change, "POST"),
+            ("/ban/nghe", self._listen, "GET"),
             ("/ban/duyet/{number:int}", self._review, "POST"),
         ]
         return [Route(path, handle, methods=[method]) for path, handle, method in pages]
 
     async def _talk(self, request: Request) -> Response:
         code = read_code(request.path_params["code"]) or ""
-        return await self.desk.seated(request, lambda unit, seat: self._shown(unit, seat, code))
+        quotes, asked = _number(request.query_params.get("q", "")), "khac" in request.query_params
+
+        def work(unit: AtDesk, seat: Seat) -> Response:
+            page = self._shown(unit, seat, code, typed=Typed(quotes=quotes), others=asked)
+            if page.status_code == OK:
+                on_screen.looked(unit, seat.actor, code)
+                if asked:
+                    on_screen.looked(unit, seat.actor, code, "look_others")
+            return page
+
+        return await self.desk.seated(request, work)
 
     def _shown(
         self, unit: AtDesk, seat: Seat, code: str, *, status: int = 200, problem: str = "",
-        typed: Typed | None = None, picked: list[str] | None = None,
+        typed: Typed | None = None, picked: list[str] | None = None, others: bool = False,
     ) -> Response:  # fmt: skip
-        talk = at_desk.talk(unit, seat.actor, code, look=not problem and picked is None)
+        talk = at_desk.talk(unit, seat.actor, code)
         scene = unit.scene(seat.actor.person)
         if talk is None:
             return self.desk.page("nowhere.html", seat, unit, scene.say("screen.nowhere"), 404)
-        request = talk.request
+        request, typed = talk.request, typed or Typed()
         return self.desk.page(
             "talk.html", seat, unit, f"{request.name or request.code}", status, talk=talk,
             line=worklist.line(unit, seat.actor, request), topic=cards.topic_of(scene, request),
             first_is_said=any(said.side == "citizen" for said in talk.said),
-            told=seats.told(unit.connection, seat.hash), problem=problem, typed=typed or Typed(),
-            unseen=second_look.is_new(unit, seat.actor, request), pulse=_pulse_of_talk(talk),
+            told=seats.told(unit.connection, seat.hash), problem=problem, typed=typed,
+            unseen=second_look.is_new(unit, seat.actor, request), pulse=_pulse(unit, seat, code),
+            quote=on_screen.quote(unit, request, typed.quotes), once=f"desk-{secrets.token_hex(8)}",
+            others=at_desk.others(unit, seat.actor, request) if others else None,
             reviewable=at_desk.reviewable(unit, seat.actor, request, talk), picked=picked or [],
             entry=self._beside(unit, seat, talk), later=worklist.later(unit, request),
             renews=Part.OWNER in parts_of(seat.actor, request),
@@ -76,8 +118,8 @@ class Conversation:
         code = read_code(request.path_params["code"]) or ""
 
         def work(unit: AtDesk, seat: Seat) -> Response:
-            talk = at_desk.talk(unit, seat.actor, code, look=False)
-            return plain(_pulse_of_talk(talk)) if talk else PlainTextResponse("", 404)
+            talk = at_desk.talk(unit, seat.actor, code)
+            return plain(_pulse(unit, seat, code)) if talk else PlainTextResponse("", 404)
 
         return await self.desk.seated(request, work)
 
@@ -86,12 +128,12 @@ class Conversation:
 
         def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
             verb, words, to = (one(fields, name) for name in ("v", "w", "to"))
-            seen = one(fields, "seen")
+            quotes, once = _number(one(fields, "q")), one(fields, "once")
             done = at_desk.do(
-                unit, seat.actor, code, verb, _to(to.strip(), words),
-                seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else 0,
+                unit, seat.actor, code, verb, _to(to.strip(), words), seen=_number(one(fields, "seen")),
+                once=once if ONCE.fullmatch(once) else "", quotes=quotes,
             )  # fmt: skip
-            return self._after(unit, seat, code, done, Typed(verb=verb, words=words, to=to))
+            return self._after(unit, seat, code, done, Typed(verb=verb, words=words, to=to, quotes=quotes))
 
         return await self.desk.posted(request, work)
 
@@ -105,7 +147,7 @@ class Conversation:
             return self._shown(unit, seat, code, status=409, problem=why, typed=typed)
         seats.tell(unit.connection, seat.hash, [reply.text for reply in done.said] or [scene.say("screen.done")])
         worklists.stops_writing(unit.connection, seat.actor.person, code)
-        still = at_desk.talk(unit, seat.actor, code, look=False)
+        still = at_desk.talk(unit, seat.actor, code)
         return RedirectResponse(f"{HOME}/r/{code}" if still else HOME, 303)
 
     async def _write(self, request: Request) -> Response:
@@ -113,7 +155,7 @@ class Conversation:
         code = read_code(request.path_params["code"]) or ""
 
         def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
-            talk = at_desk.talk(unit, seat.actor, code, look=False)
+            talk = at_desk.talk(unit, seat.actor, code)
             picked = fields.get("p", [])
             theirs = _at(unit.citizen_scene(talk.request), talk) if talk else None
             known = theirs.procedure(talk.request.procedure or "") if talk and theirs else None
@@ -135,6 +177,56 @@ class Conversation:
 
         return await self.desk.posted(request, work)
 
+    async def _change(self, request: Request) -> Response:
+        """One's own words: corrected, or taken back."""
+        code, number = read_code(request.path_params["code"]) or "", request.path_params["number"]
+
+        def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
+            if one(fields, "v") == "withdraw":
+                done = at_desk.withdraw(unit, seat.actor, code, number)
+            else:
+                done = at_desk.edit(unit, seat.actor, code, number, one(fields, "w"))
+            return self._after(unit, seat, code, done, Typed())
+
+        return await self.desk.posted(request, work)
+
+    async def _listen(self, request: Request) -> Response:
+        """That something has changed; the right to look at it is looked up first, and the database let go."""
+        code = read_code(request.query_params.get("r", ""))
+
+        def work(unit: AtDesk, seat: Seat) -> Response:
+            if code and at_desk.talk(unit, seat.actor, code) is None:
+                return Response(status_code=204)
+            return self.live.stream(seat.hash, request_of(code) if code else lists_of(seat.actor))
+
+        return await self.desk.seated(request, work)
+
+    async def _attached(self, request: Request) -> Response:
+        """A picture is shown, any other file handed over; neither is kept, here or by the browser."""
+        code, number = read_code(request.path_params["code"]) or "", request.path_params["number"]
+        found: list[on_screen.Attachment] = []
+
+        def work(unit: AtDesk, seat: Seat) -> Response:
+            if one := at_desk.attached(unit, seat.actor, code, number):
+                found.append(one)
+                return Response()
+            return PlainTextResponse("", 404)
+
+        answer = await self.desk.seated(request, work)
+        if not found:
+            return answer
+        async with self._fetching:
+            content = await self.fetch(found[0].chat, found[0].message, found[0].handle)
+        return _handed(content, f"{code}-{number}") if content else PlainTextResponse("", 404)
+
+
+def _handed(content: bytes, name: str) -> Response:
+    kind, end = _kind_of(content)
+    headers = {**frame.PRIVATE, **frame.SAFE, "Content-Security-Policy": "default-src 'none'; sandbox"}
+    if not kind.startswith("image/"):
+        headers["Content-Disposition"] = f"attachment; filename={name}{end}"
+    return Response(content, media_type=kind or "application/octet-stream", headers=headers)
+
 
 def _to(commune: str, words: str) -> str:
     """As `/transfer` reads it: a code and a space, or a name and a new line, before the reason."""
@@ -148,5 +240,17 @@ def _at(scene: Scene, talk: Talk) -> Scene:
     return replace(scene, memory=replace(scene.memory, commune=talk.request.commune))
 
 
-def _pulse_of_talk(talk: Talk) -> str:
-    return f"{talk.request.version}-{len(talk.said)}-{sum(one.arrived for one in talk.said)}"
+def _pulse(unit: AtDesk, seat: Seat, code: str) -> str:
+    """What changes when anything in it does that somebody else did."""
+    return pulse.of_requests(unit.connection, [code], now=unit.now, but=seat.actor.person)[code]
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < MOST_DIGITS else 0
+
+
+def _kind_of(content: bytes) -> tuple[str, str]:
+    """The media type of what may be shown as a picture, and how a file's name ends. By its first bytes alone."""
+    if content[8:12] == b"WEBP":
+        return "image/webp", ".webp"
+    return next(((kind, end) for begins, kind, end in KINDS if content[: len(begins)] == begins), ("", ""))

@@ -1,38 +1,74 @@
 "use strict";
-// Keeps what is being written on this device, says when something has changed, and speaks with Telegram's frame.
+// Keeps what is being written on this device, shows what has changed, and speaks with Telegram's frame.
 (() => {
+  const DAY = 12 * 3600 * 1000; // as long as nobody need sign in again
+  const kept = {
+    read(key) { try { const one = JSON.parse(localStorage.getItem(key) || "{}"); return Date.now() - one.at < DAY ? one.text : ""; } catch { return ""; } },
+    write(key, text) { try { text ? localStorage.setItem(key, JSON.stringify({ at: Date.now(), text })) : localStorage.removeItem(key); } catch { /* a browser that keeps nothing */ } },
+    sweep(all) {
+      try {
+        for (const key of Object.keys(localStorage)) if (key.startsWith("draft:") && (all || !kept.read(key))) localStorage.removeItem(key);
+      } catch { /* the same */ }
+    },
+  };
+  kept.sweep(false);
+  const leave = document.querySelector("form[action='/ban/ra']");
+  if (leave) leave.addEventListener("submit", () => kept.sweep(true)); // whoever sits here next reads none of it
+
   const box = document.querySelector("textarea[data-draft]");
   if (box) {
     const key = "draft:" + box.dataset.draft;
+    const session = window.sessionStorage;
     try {
-      if (!box.value) box.value = sessionStorage.getItem(key) || "";
-      box.addEventListener("input", () => sessionStorage.setItem(key, box.value));
-      if (document.querySelector("[data-sent]")) { sessionStorage.removeItem(key); if (!box.dataset.kept) box.value = ""; }
-    } catch { /* a browser that keeps nothing */ }
-    let said = 0;
+      if (document.querySelector("[data-sent]") && session.getItem("sent") === key) kept.write(key, "");
+      session.removeItem("sent");
+      box.form.addEventListener("submit", () => session.setItem("sent", key));
+    } catch { /* the same */ }
+    if (!box.value) box.value = kept.read(key);
+    let told = 0;
     box.addEventListener("input", () => {
-      if (!box.dataset.writing || Date.now() - said < 20000) return;
-      said = Date.now();
-      fetch(box.dataset.writing, { method: "POST", body: new URLSearchParams({ t: box.form.elements.t.value }) }).catch(() => {});
+      kept.write(key, box.value);
+      if (!box.dataset.writing || Date.now() - told < 20000) return;
+      told = Date.now();
+      const body = new URLSearchParams({ t: box.form.elements.t.value });
+      fetch(box.dataset.writing, { method: "POST", body, credentials: "same-origin" }).catch(() => {});
     });
     box.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.form.requestSubmit(box.form.querySelector("button"));
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.form.requestSubmit(box.form.querySelector("button.main"));
     });
   }
 
   const pulse = document.querySelector("[data-pulse]");
   if (pulse) {
     const news = document.getElementById("news");
+    // What is new shows itself in the place of the old; what is being written stays, and so does what it was written on.
+    const show = async () => {
+      const answer = await fetch(location.pathname, { credentials: "same-origin" });
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const id of ["log", "writing"]) {
+        const old = document.getElementById(id), now = fresh.getElementById(id);
+        if (old && now && !old.contains(document.activeElement) && !old.querySelector("details[open]")) old.replaceWith(document.adoptNode(now));
+      }
+      return fresh;
+    };
     const look = async () => {
-      if (document.hidden || !news.hidden) return;
+      if (document.hidden) return;
       try {
         const answer = await fetch(pulse.dataset.pulse, { credentials: "same-origin", headers: { Accept: "text/plain" } });
         if (answer.status === 401) { location.reload(); return; }
-        if (answer.ok && (await answer.text()) !== pulse.dataset.state) news.hidden = false;
+        const state = answer.ok ? await answer.text() : pulse.dataset.state;
+        if (state === pulse.dataset.state) return;
+        pulse.dataset.state = state;
+        const fresh = document.getElementById("log") ? await show() : null;
+        const last = fresh && fresh.querySelector("input[name=seen]"), mine = document.querySelector("input[name=seen]");
+        if (!fresh || !last || !mine || last.value !== mine.value || !fresh.querySelector("textarea[data-draft]") !== !box) news.hidden = false;
       } catch { /* offline: looked at again */ }
     };
-    setInterval(look, 15000);
+    const often = pulse.dataset.listen && window.EventSource ? 60000 : 15000;
+    setInterval(look, often);
     document.addEventListener("visibilitychange", look);
+    if (often > 15000) new EventSource(pulse.dataset.listen).addEventListener("changed", look);
   }
 
   const paper = document.querySelector("[data-print]");

@@ -65,7 +65,11 @@ class Show:
     def state(self, said: Said) -> str:
         if said.state != "sent":
             return said.state
-        return "arrived" if said.arrived else "on_its_way"
+        if said.failed:
+            return "failed"
+        if not said.arrived:
+            return "on_its_way"
+        return "seen" if said.seen else "arrived"
 
     def posts(self) -> str:
         """`cán bộ Phường Ngọc Hà`."""

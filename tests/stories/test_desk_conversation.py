@@ -1,0 +1,220 @@
+"""One conversation at the desk in a browser: pictures, marks, corrections, who is there, and who looked."""
+
+import json
+
+from sqlalchemy import text as sql
+
+from bot.doors.web.desk.live import Live
+from bot.doors.web.desk.routes import desk_routes
+from tests.cast import BA_DINH, HOA, HUNG, LAN, MINH, NGOC_HA, TAM
+from tests.stage import played
+from tests.stories.test_desk_in_browser import Forms, browser
+from tests.telegram_server import TOKEN
+
+JPEG = b"\xff\xd8\xff\xe0 a picture"
+PHOTO = [{"file_id": "f-1", "file_unique_id": "u-1", "width": 90, "height": 60}]
+FILE = {"file_id": "f-2", "file_unique_id": "u-2", "file_name": "x.html", "mime_type": "text/html"}
+
+
+def routes(play, live=None):
+    return desk_routes(play.turns, TOKEN, live, play.service.doorways[0].door.fetch)
+
+
+async def change(one, number, verb, words=""):
+    """The form under one's own message, sent."""
+    form = next(f for f in Forms(one.page.text).forms if f["action"].endswith(f"/sua/{number}"))
+    fields = {**form["fields"], "v": verb, **({"w": words} if words else {})}
+    one.page = await one.client.post(form["action"], data=fields, follow_redirects=True)
+
+
+def numbers(database, side):
+    with database.look() as connection:
+        return list(connection.execute(sql(f"SELECT id FROM messages WHERE side = '{side}' ORDER BY id")).scalars())  # noqa: S608
+
+
+@played
+async def test_a_picture_is_shown_through_the_bot_once_it_is_clean_and_to_nobody_else(play, database):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    await play.opens_desk(4, BA_DINH, TAM)
+    play.server.assets["f-1"], play.server.assets["f-2"] = {"data": JPEG}, {"data": b"<script>alert(1)</script>"}
+    code = await play.asks(LAN)
+    await play.hears(HOA.says(f"/claim {code}"), LAN.sends(photo=PHOTO, caption="giấy đây ạ"))
+    number = numbers(database, "citizen")[-1]
+    async with browser(play, HOA, routes(play)) as hoa, browser(play, TAM, routes(play)) as tam:
+        await hoa.opens(f"/ban/r/{code}")
+        assert "chưa xác nhận ảnh" in hoa.text  # it may be an identity card
+        assert (await hoa.opens(f"/ban/r/{code}/tep/{number}")).status_code == 404
+        await play.hears(LAN.presses(play.action(LAN, "r:photo:")))
+        await hoa.opens(f"/ban/r/{code}")
+        assert f'<img src="/ban/r/{code}/tep/{number}" alt="Ảnh Lan gửi lúc' in hoa.page.text
+        shown = await hoa.opens(f"/ban/r/{code}/tep/{number}")
+        assert (shown.content, shown.headers["Content-Type"]) == (JPEG, "image/jpeg")
+        assert shown.headers["Cache-Control"] == "no-store"
+        assert (await tam.opens(f"/ban/r/{code}/tep/{number}")).status_code == 404
+        other = await play.asks(HUNG)
+        assert (await hoa.opens(f"/ban/r/{other}/tep/{number}")).status_code == 404  # of another request
+        await play.hears(LAN.sends(document=FILE))
+        await play.hears(LAN.presses(play.action(LAN, "r:photo:")))
+        file = await hoa.opens(f"/ban/r/{code}/tep/{numbers(database, 'citizen')[-1]}")
+        assert file.headers["Content-Disposition"].startswith("attachment")
+        assert file.headers["Content-Type"] == "application/octet-stream"  # whatever it calls itself
+        assert "sandbox" in file.headers["Content-Security-Policy"]
+        del play.server.assets["f-1"]
+        assert (await hoa.opens(f"/ban/r/{code}/tep/{number}")).status_code == 404  # Telegram lets it go no more
+        await play.hears(NGOC_HA.loses(HOA))
+        assert (await hoa.opens(f"/ban/r/{code}/tep/{number}")).status_code == 401
+    with database.look() as connection:
+        for table in ("messages", "outbox", "web_files"):
+            assert "a picture" not in str(connection.execute(sql(f"SELECT * FROM {table}")).all())  # noqa: S608
+
+
+@played
+async def test_marks_say_on_its_way_arrived_seen_and_failed(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN)
+    async with browser(play, HOA, routes(play)) as hoa:
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("claim")
+        await play.deliver()
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("answer", "Chị ra quầy 3.")
+        assert "đang gửi" in hoa.text
+        await play.deliver()
+        await hoa.opens(f"/ban/r/{code}")
+        assert "đã đến" in hoa.text
+        await play.hears(LAN.says("dạ em cảm ơn"))
+        await hoa.opens(f"/ban/r/{code}")
+        assert "đã xem" in hoa.text
+        assert "đã đến" not in hoa.text
+        play.server.fail("sendMessage", 400, "Bad Request: can't parse", chat=LAN.id)
+        await hoa.presses("answer", "Mang cả sổ hộ khẩu cũ nếu còn.")
+        await play.deliver()
+        await hoa.opens(f"/ban/r/{code}")
+        assert "KHÔNG tới được" in hoa.text
+
+
+@played
+async def test_quoting_correcting_and_taking_back_on_the_screen(play, database):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN, "chứng sinh sai tên mẹ thì sao")
+    async with browser(play, HOA, routes(play)) as hoa:
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("claim")
+        await play.deliver()
+        await hoa.opens(f"/ban/r/{code}?q={numbers(database, 'citizen')[0]}")
+        assert "Trả lời tin: chứng sinh sai tên mẹ thì sao" in hoa.text
+        await hoa.presses("answer", "Chị ra quầy 3.")
+        await play.deliver()
+        assert "❝chứng sinh sai tên mẹ thì sao❞\nChị ra quầy 3." in play.said(LAN)[-1]
+        assert any("Hoa viết trên màn hình" in said and "quầy 3" in said for said in play.said(NGOC_HA))
+        number = numbers(database, "staff")[-1]
+        await hoa.opens(f"/ban/r/{code}")
+        await change(hoa, number, "edit", "Chị ra quầy 5.")
+        await play.deliver()
+        last = play.last(LAN)
+        assert (last["method"], "quầy 5" in last["text"]) == ("editMessageText", True)  # in its place
+        assert "Hoa sửa trên màn hình" in play.said(NGOC_HA)[-1]
+        await hoa.opens(f"/ban/r/{code}")
+        await change(hoa, number, "withdraw")
+        await play.deliver()
+        assert play.server.deleted[-1][0] == LAN.id
+        await hoa.opens(f"/ban/r/{code}")
+        assert "Đã rút lại" in hoa.text
+        assert "quầy 5" not in hoa.text
+        await hoa.presses("note", "chờ bệnh viện")
+        note = numbers(database, "note")[-1]
+        await change(hoa, note, "edit", "chờ bệnh viện C")
+        await play.deliver()
+        assert "chờ bệnh viện C" in hoa.text
+        assert "bệnh viện" not in "\n".join(play.said(LAN))
+    async with browser(play, None, routes(play)) as stranger:
+        assert (await stranger.client.post(f"/ban/r/{code}/sua/{note}", data={"v": "withdraw"})).status_code == 401
+
+
+@played
+async def test_only_whoever_wrote_it_corrects_it_and_a_new_officers_correction_is_looked_at(play, database):
+    await play.opens_desk(8, NGOC_HA, MINH, HOA, new=(HOA,))
+    code = await play.asks(LAN)
+    async with browser(play, HOA, routes(play)) as hoa, browser(play, MINH, routes(play)) as minh:
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("claim")
+        await hoa.presses("answer", "Chị nộp 2 triệu.")
+        await change(hoa, numbers(database, "staff")[-1], "edit", "Không mất tiền.")
+        await play.deliver()
+        assert "Không mất tiền" not in "\n".join(play.said(LAN))
+        await minh.opens(f"/ban/r/{code}")
+        assert "/sua/" not in minh.page.text
+        await minh.presses("approve")
+        await play.deliver()
+        assert "Không mất tiền." in "\n".join(play.said(LAN))
+        assert "2 triệu" not in "\n".join(play.said(LAN))
+
+
+@played
+async def test_what_is_pressed_twice_is_sent_once(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN)
+    async with browser(play, HOA, routes(play)) as hoa:
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("claim")
+        form = hoa.page
+        for _ in range(2):
+            hoa.page = form
+            await hoa.presses("answer", "Chị ra quầy 3.")
+        await play.deliver()
+        assert "\n".join(play.said(LAN)).count("quầy 3") == 1
+
+
+@played
+async def test_colleagues_see_who_is_writing_and_streams_say_only_that_something_changed(play, clock):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    code = await play.asks(LAN, "chuyện của Zxq")
+    live = Live(play.turns)
+    async with browser(play, HOA, routes(play, live)) as hoa, browser(play, MINH, routes(play, live)) as minh:
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("claim")
+        with live.bus.listening(f"request/{code}", "commune/8"):
+            assert live.look() == []
+            token = Forms(hoa.page.text).forms[0]["fields"]["t"]
+            await hoa.client.post(f"/ban/r/{code}/dang-viet", data={"t": token})
+            assert set(live.look()) == {f"request/{code}", "commune/8"}
+            await minh.opens(f"/ban/r/{code}")
+            assert "Hoa đang viết trả lời" in minh.text
+            assert "đang viết" not in (await hoa.opens(f"/ban/r/{code}")).text.replace("Hoa đang viết", "")
+            assert "Hoa đang viết" not in hoa.text  # one knows it oneself
+            clock.pass_(61)
+            assert set(live.look()) == {f"request/{code}", "commune/8"}
+            await play.hears(LAN.says("còn Zxq nữa ạ"))
+            assert f"request/{code}" in live.look()
+            assert live.look() == []
+        stream = live._events("x", [f"request/{code}"])
+        assert "Zxq" not in await anext(stream)
+        live.bus.ring(f"request/{code}")
+        assert await anext(stream) == "event: changed\nid: 1\ndata: 1\n\n"
+        await stream.aclose()
+        assert live.bus.visits == []
+        live.bus.close()
+        assert (await minh.client.get(f"/ban/nghe?r={code}")).status_code == 204
+    async with browser(play, None, routes(play, live)) as nobody:
+        assert (await nobody.client.get(f"/ban/nghe?r={code}")).status_code == 401
+
+
+@played
+async def test_who_looked_stands_in_the_citizens_own_data(play, database):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    first, code = await play.asks(LAN, "việc thứ nhất"), await play.asks(LAN, "việc thứ hai")
+    async with browser(play, HOA, routes(play)) as hoa:
+        for _ in range(3):
+            await hoa.opens(f"/ban/r/{code}")
+        assert first not in hoa.text  # what else they have asked is shown when it is asked for
+        await hoa.opens(f"/ban/r/{code}?khac=1")
+        assert first in hoa.text
+    await play.hears(LAN.says("/mydata"), HUNG.says("/mydata"))
+    ((_, data),), ((_, others),) = play.server.files[LAN.id], play.server.files[HUNG.id]
+    looks = json.loads(data)["looks"]
+    assert [(one["action"], one["code"], one["name"]) for one in looks] == [
+        ("look", code, "Hoa"), ("look_others", code, "Hoa"),
+    ]  # fmt: skip
+    assert json.loads(others)["looks"] == []
+    assert f"Hoa xem các việc khác của bạn, từ {code}" in "\n".join(play.said(LAN))
+    assert f"telegram:{HOA.id}" not in data.decode()
