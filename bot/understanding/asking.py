@@ -15,7 +15,8 @@ from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
 NO_ASPECT = "none"
 ASPECT_SHARPNESS = 4.0  # how much a difference of the aspects' scores means, in log odds
-ALSO_FROM = 0.6  # chance of an aspect of one part of a message, to be a question of its own
+ALSO_FROM = 0.7  # chance of an aspect of one part of a message, to be a question of its own …
+ALSO_IN_ALL = 0.02  # … and in the whole message: "anh chị em ai cũng đồng ý" asks nobody who
 MOST_ASKED = 4
 GOT = 0.7  # of the chance of a fee, where the procedure pays a benefit
 LONGEST_CUE = 5  # words
@@ -133,14 +134,15 @@ def plainly(tokens: list[Token], cues: Cues) -> frozenset[Aspect]:
 def parts_of(text: str, whole: list[Token], cues: Cues, vocabulary: Vocabulary, model: Linear) -> tuple[Part, ...]:
     """The questions of a cleaned message, in order: one, unless its parts clearly ask about different things."""
     asking = [typed for clause in cues.clause.split(text) if (typed := words(clause.lower())) and _asks(typed, cues)]
+    chances = chances_of(whole, model)
     if len(asking) > 1:
         parts = [part for typed in asking[-MOST_ASKED:] if (part := _part(typed, cues, vocabulary, model))]
+        parts = [part for part in parts if chances.get(part.aspect, 0.0) >= ALSO_IN_ALL]
         found: dict[Aspect | None, Part] = {}
         for part in parts:
             found.setdefault(part.aspect, part)
         if len(found) > 1:
             return tuple(found.values())
-    chances = chances_of(whole, model)
     if not asks_something(text, cues):
         chances = unasked(chances)
     return (Part(whole, chances, named(chances), plainly(whole, cues)),)

@@ -16,6 +16,7 @@ from bot.understanding.perceptron import learn
 from bot.understanding.vocabulary import Vocabulary, build_vocabulary, count_words
 
 EPOCHS = 6
+ASPECT_EPOCHS_MORE = 4  # smaller steps need more of them
 MOSTLY = 0.6  # of the time goes into procedures
 ORDINARY_FROM = 2  # a pair of syllables in that many phrases is everyday language, not a place
 
@@ -36,9 +37,10 @@ def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, ep
         ),
         aspects=learn(
             aspect_rows(intents, typed, vocabulary),
-            epochs=epochs,
-            negligible=1.0,
-            rivals=1,
+            epochs=epochs + ASPECT_EPOCHS_MORE,
+            negligible=0.5,
+            rivals=2,
+            aggressiveness=0.1,
             progress=lambda part: progress(MOSTLY + (1 - MOSTLY) * part),
         ),
         languages=learn_languages(spoken),

@@ -19,7 +19,7 @@ from bot.understanding.matrix import Floats, Matrix, Numbers, spread
 NEGLIGIBLE = 0.4  # weights below are dropped: they decide nothing and cost time and memory
 RIVALS = 3  # how many wrong labels a phrase is held against at once
 MARGIN = 1.0  # by how much the right label should lead
-AGGRESSIVENESS = 0.5  # the most that one phrase may change
+AGGRESSIVENESS = 0.5  # the most that one phrase may change, if nothing else is said
 TOGETHER = 64  # phrases looked at with the same weights; more would step over each other
 AT_A_TIME = 4_096  # changes of a phrase and label, when they are summed up
 
@@ -32,17 +32,27 @@ def learn(
     epochs: int,
     negligible: float = NEGLIGIBLE,
     rivals: int = RIVALS,
+    aggressiveness: float = AGGRESSIVENESS,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Linear:
-    """Learn from the phrases of a matrix; `progress` is told which part is done."""
-    return _packed(matrix, weights_of(matrix, epochs=epochs, rivals=rivals, progress=progress), negligible)
+    """Learn from the phrases of a matrix; `progress` is told which part is done.
+
+    `aggressiveness`: the most that one phrase may change. Where labels are often a matter of opinion, less is more.
+    """
+    weights = weights_of(matrix, epochs=epochs, rivals=rivals, aggressiveness=aggressiveness, progress=progress)
+    return _packed(matrix, weights, negligible)
 
 
 def weights_of(
-    matrix: Matrix, *, epochs: int, rivals: int = RIVALS, progress: Callable[[float], None] = lambda _: None
+    matrix: Matrix,
+    *,
+    epochs: int,
+    rivals: int = RIVALS,
+    aggressiveness: float = AGGRESSIVENESS,
+    progress: Callable[[float], None] = lambda _: None,
 ) -> Floats:
     """The weight of each feature (row) for each label (column), averaged over all steps."""
-    learner = _Learner(matrix, min(rivals, len(matrix.labels) - 1))
+    learner = _Learner(matrix, min(rivals, len(matrix.labels) - 1), aggressiveness)
     shuffle = random.Random(1945).shuffle
     everything = np.flatnonzero(np.diff(matrix.starts)).tolist()
     order = list(everything)
@@ -58,9 +68,10 @@ def weights_of(
 class _Learner:
     """The weights while they are learnt, times their feature's rarity; and every change, for the average."""
 
-    def __init__(self, matrix: Matrix, rivals: int) -> None:
+    def __init__(self, matrix: Matrix, rivals: int, aggressiveness: float) -> None:
         self.matrix = matrix
         self.rivals = rivals
+        self.aggressiveness = aggressiveness
         self.weights = np.zeros((len(matrix.features), len(matrix.labels)), np.float32)
         self.lengths = np.diff(matrix.starts)
         rarities = matrix.rarities[matrix.columns]
@@ -110,7 +121,7 @@ class _Learner:
             least[:, rank] = lag[every, near[:, rank]]
             lag[every, near[:, rank]] = -np.inf
         least /= 2
-        np.minimum(least, AGGRESSIVENESS, out=least)
+        np.minimum(least, self.aggressiveness, out=least)
         least /= self.rivals
         return near, least
 
