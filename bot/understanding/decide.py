@@ -26,6 +26,8 @@ STAY_ASKING = 0.75  # what the procedure last talked about is worth to a questio
 STAY_SURELY = 1.5  # the same where nothing else is said
 STAY = 0.4  # the same without one
 OFFERED = 0.3  # what a procedure just offered to choose from is worth
+OFFERED_FIRST = 1.0  # the same of the one offered first, to a question about an aspect: more than what was before …
+OFFERED_LATER = 0.3  # … and how much less each after it
 CHOICES = 4
 SHOWN = 5
 LONG = 16  # words: a longer message speaks for itself
@@ -139,11 +141,12 @@ def _with_context(
         return scores
     scores = dict(scores)
     if context.procedure in scores:
-        stay = STAY_SURELY if only_asks else STAY_ASKING if aspect else STAY
+        stay = STAY_ASKING if aspect else STAY
+        stay = STAY_SURELY if only_asks and not context.choices else stay
         scores[context.procedure] = max(0.0, scores[context.procedure]) + stay
-    for offered in context.choices:
+    for place, offered in enumerate(context.choices):
         if offered in scores:
-            scores[offered] += STAY_ASKING if aspect else OFFERED
+            scores[offered] += max(OFFERED, OFFERED_FIRST - OFFERED_LATER * place) if aspect else OFFERED
     return scores
 
 

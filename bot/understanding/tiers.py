@@ -17,6 +17,8 @@ BESIDE_ANSWER = 0.3  # the same, from which both are offered
 SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which no name takes its place …
 AHEAD = 0.7  # … where its score leads that of the likeliest group of names by so much
 OVER_FOLLOW_UP = 0.9  # the same, where the message goes on about what was talked about
+OVER_TALK = 0.85  # the same, where an entry of ours is being talked about: what is said next mostly has to do with it
+BESIDE_TALK = 0.6
 OVER_DOUBT = 0.5  # the same, where ours were only offered, or none was found
 BESIDE_DOUBT = 0.2
 LISTED_FROM = 0.4  # chance that the list names it at all; below, no name is said to be meant
@@ -59,7 +61,8 @@ def settle(
     scores = Scores(ours=_best(Kind.PROCEDURE, message), talk=_best(Kind.TALK, message), theirs=message.theirs)
     if _surely_ours(decided) and scores.ours >= scores.theirs + AHEAD:
         return decided
-    return _settled(decided, weigh(message.features, message.length, scores, names, learned))
+    contest = weigh(message.features, message.length, scores, names, learned)
+    return _settled(decided, contest, ours=context.procedure is not None and context.procedure not in names)
 
 
 def _is_called(decided: Decision, message: Message) -> bool:
@@ -91,20 +94,25 @@ def _goes_on(decided: Decision, message: Message) -> bool:
     return best < NAMED_FROM
 
 
-def _settled(decided: Decision, contest: Contest) -> Decision:
-    """The decision, with the second tier where it is nearer, and its names beside ours where it may be."""
+def _settled(decided: Decision, contest: Contest, *, ours: bool) -> Decision:
+    """The decision, with the second tier where it is nearer, and its names beside ours where it may be.
+
+    `ours`: an entry of ours is being talked about.
+    """
     if decided.outcome not in (*ANSWERS, *DOUBTS) or not contest.ranked:
         return decided
-    over, beside = _thresholds(decided)
+    over, beside = _thresholds(decided, ours=ours)
     listed = contest.listed >= LISTED_FROM
     if contest.chance < beside or not (listed or decided.outcome in ANSWERS):
         return decided
     return named(decided, contest.ranked) if contest.chance >= over and listed else _both(decided, contest)
 
 
-def _thresholds(decided: Decision) -> tuple[float, float]:
+def _thresholds(decided: Decision, *, ours: bool) -> tuple[float, float]:
     if decided.follow_up:
         return OVER_FOLLOW_UP, OVER_FOLLOW_UP
+    if ours:
+        return OVER_TALK, BESIDE_TALK
     if decided.outcome not in ANSWERS:
         return OVER_DOUBT, BESIDE_DOUBT
     return OVER_ANSWER, BESIDE_ANSWER
