@@ -175,7 +175,7 @@ def ask(text: str | None, *, as_json: bool, on: dt.datetime | None) -> None:
 
 @main.command()
 @click.option("--commune", required=True, help="The national ward code, e.g. 00008 or 8.")
-@click.option("--role", type=click.Choice(["officer", "leader", "province", "admin"]), required=True)
+@click.option("--role", type=click.Choice(["officer", "leader", "province", "admin", "helper"]), required=True)
 def invite(commune: str, role: str) -> None:
     """Print a one-time code with which a member of staff joins (/join CODE). It expires after a week."""
     from bot.casework.staffing import invite as give

@@ -89,5 +89,6 @@ MINH = Person(22, "Minh")
 THU = Person(23, "Thu")
 TAM = Person(24, "Tâm")
 QUANG = Person(25, "Quang")
+VY = Person(26, "Vy")  # of the digital team of Ngọc Hà
 NGOC_HA = Group(-1008)
 BA_DINH = Group(-1004)

@@ -256,7 +256,7 @@ def _answers(found: Iterable[Due]) -> list[Answer]:
 def settled(unit: UnitOfWork, request: Request) -> None:
     """A request has ended well: the next step of its path is offered on the next working day."""
     entry = unit.house.knowledge.procedures.get(request.procedure or "")
-    if entry and entry.next:
+    if entry and entry.next and not request.on_paper:
         _plan_next(unit, request.citizen, entry.id, dt.timedelta(days=1))
 
 

@@ -201,7 +201,7 @@ def command(unit: UnitOfWork, visit: Visit, actor: Actor, text: str) -> None:
         _for_desk(unit, visit, scene, post)
     own = [_shown(scene, one) for one in bookings.of_chat(unit.connection, visit.chat)
            if one.starts_at > unit.now - HELD_FOR]  # fmt: skip
-    if own or not actor.posts:
+    if own or not actor.on_duty:
         unit.answer(visit, words.listed(scene, own))
     return None
 

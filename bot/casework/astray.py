@@ -45,7 +45,7 @@ def refused(unit: UnitOfWork, chat: str, reply: Reply, why: Why) -> None:
         _tell_admin(unit, "admin.not_sent", but=chat)
         if why is Why.HOPELESS and _is_private(chat) and not unit.actor(chat).posts:
             _say(unit, chat, Reply(blocks=(unit.scene(chat).line("error.not_sent"),)))
-    elif chat == request.citizen:
+    elif chat == request.told_at:
         _from_desk(unit, request, place, why)
     elif place.relays or place.copies:
         _from_citizen(unit, request)
@@ -99,7 +99,7 @@ def partly(unit: UnitOfWork, chat: str, place: Place, left_out: int) -> None:
     if request is None:
         return
     _tell_room(unit, request, "room.partly", count=left_out)
-    if chat != request.citizen:
+    if chat != request.told_at:
         scene = unit.citizen_scene(request)
         said = requests.told(scene, request, "told.partly", count=left_out)
         _say(unit, request.citizen, said, about=request.code)

@@ -21,9 +21,10 @@ from bot.conversation.visit import Kind, Visit
 from bot.desk import deadlines
 from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
-from bot.desk.request import LIVE, OVER, Event, Request, RequestKind, Status
+from bot.desk.request import LIVE, OVER, Actor, Event, Request, RequestKind, Status
 from bot.desk.working_time import VIETNAM
 from bot.store import cases, people, windows
+from bot.store import helped as helped_store
 from bot.store.outbox import Priority
 from bot.understanding.engine import understand
 from bot.understanding.fold import fold
@@ -39,6 +40,7 @@ MAX_DRAFTS = 5  # with words in them, at once
 MOST_OF_AN_ADDRESS = 20
 MOST_OF_A_COMMUNE = 200
 WITHOUT_ACCOUNT = "without-account"
+MOST_HELPED_SHOWN = 30
 MAX_BESIDE = 3000  # characters of a question that is shown again under its answer
 # Folded; what is left of "dạ thôi mình không gửi nữa đâu ạ" once the words round it are gone.
 ROUND_IT = (
@@ -165,6 +167,11 @@ def _too_many(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
     return True
 
 
+def _over_limits(unit: UnitOfWork, visit: Visit, request: Request) -> bool:
+    """Limits are each citizen's; whoever files for others has none."""
+    return request.helper is None and _too_many(unit, visit, scene_of(unit, visit))
+
+
 def _crowded(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
     """Whether too much came today from one address, or to one desk, through a door that knows no accounts."""
     if not visit.origin:
@@ -175,6 +182,8 @@ def _crowded(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
 
 
 def _count_opening(unit: UnitOfWork, visit: Visit, request: Request) -> None:
+    if request.helper:
+        return
     marks = [unit.mark(visit.chat)]
     if visit.origin:
         marks += [visit.origin, unit.mark(f"{WITHOUT_ACCOUNT}:{request.commune}")]
@@ -198,20 +207,20 @@ def _keeps_older(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
 
 
 def show_draft(unit: UnitOfWork, request: Request) -> None:
-    """Ask for what is missing – the commune, the words – or show the whole."""
-    scene = unit.citizen_scene(request)
+    """Ask for what is missing – the commune, the words – or show the whole, to whoever writes it."""
+    scene, chat = unit.citizen_scene(request), request.helper or request.citizen
     if request.commune == 0 and scene.commune:  # known since
         request = replace(request, commune=scene.commune.code, province=scene.commune.province_code)
         unit.edit_draft(request)
     if request.commune == 0:
-        _write_in(unit, request.citizen, WAITS_FOR_COMMUNE + request.code)
-        unit.remember(request.citizen, replace(scene.memory, asked_commune=True))
-        return unit.put(request.citizen, communes.ask_commune(scene, key="draft.commune"))
-    _write_in(unit, request.citizen, DRAFT + request.code)
+        _write_in(unit, chat, WAITS_FOR_COMMUNE + request.code)
+        unit.remember(chat, replace(scene.memory, asked_commune=True))
+        return unit.put(chat, communes.ask_commune(scene, key="draft.commune"))
+    _write_in(unit, chat, DRAFT + request.code)
     attached = len(_attached(unit, request))
     if not request.subject and not attached:
-        return unit.put(request.citizen, requests.ask_text(scene, request))
-    return unit.put(request.citizen, requests.draft(scene, request, attached))
+        return unit.put(chat, requests.ask_text(scene, request))
+    return unit.put(chat, requests.draft(scene, request, attached))
 
 
 def commune_is_known(unit: UnitOfWork, chat: str) -> None:
@@ -352,7 +361,8 @@ def look_at(unit: UnitOfWork, request: Request, row: cases.Row) -> None:
     """Hold it back, and ask whether it shows an identity card."""
     cases.rewrite(unit.connection, row["id"], state="held")
     last = max(int(one["id"]) for one in cases.together(unit.connection, row["id"]))
-    unit.put(request.citizen, requests.ask_photo(unit.citizen_scene(request), request, last))
+    chat = row["author"] or request.citizen
+    unit.put(chat, requests.ask_photo(unit.citizen_scene(request), request, last))
 
 
 def refuse_album(unit: UnitOfWork, request: Request, rows: list[cases.Row]) -> None:
@@ -430,9 +440,17 @@ def press(unit: UnitOfWork, visit: Visit, action: actions.Own) -> None:
 
 
 def own(unit: UnitOfWork, visit: Visit, code: str | None) -> Request | None:
-    """A request of this person's; another's is none."""
+    """A request of this person's, or one that they file for its citizen; another's is none."""
     request = unit.request(code)
-    return request if request and Part.CITIZEN in parts_of(unit.actor(visit.who), request) else None
+    return request if request and is_theirs(unit, unit.actor(visit.who), request) else None
+
+
+def is_theirs(unit: UnitOfWork, actor: Actor, request: Request) -> bool:
+    """Whether somebody stands on the citizen's side of a request. A helper's look is a line in the audit log."""
+    parts = parts_of(actor, request)
+    if Part.HELPER in parts:
+        unit.audit(actor, "help", request.code)
+    return bool(parts & {Part.CITIZEN, Part.HELPER})
 
 
 def _on(unit: UnitOfWork, visit: Visit, verb: OwnVerb, request: Request, more: list[str]) -> None:
@@ -450,7 +468,7 @@ def _send(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
     if request.status is Status.DRAFT and (request.commune == 0 or not _has_content(unit, request)):
         return show_draft(unit, request)
     unit.step(request, Action.SEND, unit.actor(visit.chat, visit.name))  # what was sent already says so
-    if _kept_out(unit, visit.chat, request.commune) or _too_many(unit, visit, scene_of(unit, visit)):
+    if _kept_out(unit, visit.chat, request.commune) or _over_limits(unit, visit, request):
         return None
     request = unit.execute(request, Action.SEND, unit.actor(visit.chat, visit.name))
     _count_opening(unit, visit, request)
@@ -554,14 +572,14 @@ def _end(unit: UnitOfWork, visit: Visit, request: Request, action: Action, key: 
 
 def leave(unit: UnitOfWork, request: Request) -> None:
     """Words of either side go to the bot again."""
-    for chat in {request.citizen, request.owner or request.citizen}:
+    for chat in {request.citizen, request.owner or request.citizen, request.helper or request.citizen}:
         if people.writing_in(unit.connection, chat) == request.code:
             _write_in(unit, chat, None)
 
 
 def _reopen(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
     unit.step(request, Action.REOPEN, unit.actor(visit.chat, visit.name))  # what is too late says so
-    if _kept_out(unit, visit.chat, request.commune) or _too_many(unit, visit, scene_of(unit, visit)):
+    if _kept_out(unit, visit.chat, request.commune) or _over_limits(unit, visit, request):
         return
     request = unit.execute(request, Action.REOPEN, unit.actor(visit.chat, visit.name))
     _count_opening(unit, visit, request)
@@ -577,6 +595,25 @@ def _rate(unit: UnitOfWork, visit: Visit, request: Request, stars: str = "") -> 
         unit.put(visit.chat, Reply(blocks=(unit.citizen_scene(request).line("told.rated"),), place=place))
 
 
+def _take(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
+    take_over(unit, visit, request)
+
+
+def take_over(unit: UnitOfWork, visit: Visit, request: Request, by: Actor | None = None) -> None:
+    """The citizen does without the helper from now on, in the chat they take it over in; the helper is told."""
+    before, name = request.helper, request.name
+    taken = unit.execute(request, Action.TAKE_OVER, by or unit.actor(visit.chat), holder=Actor(person=visit.chat))
+    keys.settle_anew(unit, taken)
+    scene = unit.citizen_scene(taken)
+    unit.tell_citizen(taken, requests.told(scene, taken, "told.taken_over"))
+    show_status(unit, visit, taken)
+    if before:
+        line = unit.scene(before).line("helping.taken_over", name=name, code=request.code)
+        unit.put(before, Reply(blocks=(line,)))
+        if (people.writing_in(unit.connection, before) or "").lstrip(DRAFT + WAITS_FOR_COMMUNE) == request.code:
+            _write_in(unit, before, None)
+
+
 def rating_word(unit: UnitOfWork, visit: Visit, request: Request) -> None:
     """A word after the stars: for the commune, without anything that names a person."""
     relay.wrote(unit, request, replace(visit, text=redact(visit.text)), side="rating", text=redact(visit.text))
@@ -587,6 +624,7 @@ VERBS: dict[OwnVerb, Callable[..., None]] = {
     OwnVerb.SEND: _send, OwnVerb.DROP: _drop, OwnVerb.CHANGE: _change, OwnVerb.KIND: _kind, OwnVerb.WRITE: _write,
     OwnVerb.STATUS: show_status, OwnVerb.FINISH: _finish, OwnVerb.CANCEL: _cancel, OwnVerb.REOPEN: _reopen,
     OwnVerb.RATE: _rate, OwnVerb.PHOTO: photos_are, OwnVerb.BESIDE: _beside,
+    OwnVerb.TAKE: _take,
 }  # fmt: skip
 OF_COMMAND = {
     "send": OwnVerb.SEND, "write": OwnVerb.WRITE, "status": OwnVerb.STATUS, "cancel": OwnVerb.CANCEL,
@@ -615,12 +653,22 @@ def my(unit: UnitOfWork, visit: Visit) -> None:
     wanted = [*LIVE, *OVER, Status.DRAFT]
     found = unit.requests(cases.of_citizen(unit.connection, visit.chat, wanted))[:15]
     blocks, buttons = requests.mine(scene, found)
+    helped = _helped(unit, visit, scene)
+    if helped:
+        unit.answer(visit, helped)
     lists = commands.my(scene)[0][0]
     if not blocks:
         return unit.answer(visit, lists)
     if scene.memory.checklists:
         blocks, buttons = (*blocks, *lists.blocks), (*buttons, *lists.buttons)
     return unit.answer(visit, Reply(blocks=blocks, buttons=buttons))
+
+
+def _helped(unit: UnitOfWork, visit: Visit, scene: Scene) -> Reply | None:
+    """What somebody files for others: for whom, and where each stands."""
+    codes = helped_store.of_helper(unit.connection, visit.chat)
+    theirs = [one for code in codes if (one := own(unit, visit, code))][:MOST_HELPED_SHOWN]
+    return requests.helped(scene, theirs) if theirs else None
 
 
 def back_to_bot(unit: UnitOfWork, visit: Visit, scene: Scene) -> None:

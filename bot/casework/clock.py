@@ -1,7 +1,6 @@
 """What time does: drafts vanish, promises come near and are broken, silence ends, mornings begin."""
 
 import logging
-from dataclasses import replace
 
 from bot.casework import ahead, appointments, astray, broadcasts, officers, scorecard, staffing
 from bot.casework import people as privacy_of
@@ -71,10 +70,11 @@ def _draft(unit: UnitOfWork, request: Request) -> None:
     if request.status is not Status.DRAFT:
         return
     unit.execute(request, Action.DROP, CLOCK)
-    if (people.writing_in(unit.connection, request.citizen) or "")[1:] == request.code:
-        people.write_in(unit.connection, request.citizen, None, now=unit.now)
+    chat = request.helper or request.citizen
+    if (people.writing_in(unit.connection, chat) or "")[1:] == request.code:
+        people.write_in(unit.connection, chat, None, now=unit.now)
     said = Reply(blocks=(unit.citizen_scene(request).line("draft.vanished"),))
-    unit.put(request.citizen, said, priority=Priority.REMINDER)
+    unit.put(chat, said, priority=Priority.REMINDER)
 
 
 def _due_soon(unit: UnitOfWork, request: Request) -> None:
@@ -102,7 +102,7 @@ def _overdue(unit: UnitOfWork, request: Request) -> None:
 def _apologise(unit: UnitOfWork, request: Request) -> None:
     scene = unit.citizen_scene(request)
     if due := request.next_due:
-        _to_citizen(unit, request, requests.told(scene, request, "told.late", when=scene.moment(due)))
+        unit.tell_citizen(request, requests.told(scene, request, "told.late", when=scene.moment(due)))
 
 
 def _name_somebody(unit: UnitOfWork, request: Request) -> None:
@@ -111,7 +111,7 @@ def _name_somebody(unit: UnitOfWork, request: Request) -> None:
     leader = next((row["name"] for row in posts if row["role"] == Role.LEADER), "")
     if who := leader or request.owner_name:
         scene = unit.citizen_scene(request)
-        _to_citizen(unit, request, requests.told(scene, request, "told.late_named", who=who))
+        unit.tell_citizen(request, requests.told(scene, request, "told.late_named", who=who))
 
 
 def _tell_above(unit: UnitOfWork, request: Request) -> None:
@@ -120,11 +120,7 @@ def _tell_above(unit: UnitOfWork, request: Request) -> None:
     for person in above:
         _about_desk(unit, request, person, "above.overdue")
     if above:
-        _to_citizen(unit, request, requests.told(unit.citizen_scene(request), request, "told.late_above"))
-
-
-def _to_citizen(unit: UnitOfWork, request: Request, reply: Reply) -> None:
-    unit.put(request.citizen, replace(reply, place=replace(reply.place, about=request.code)))
+        unit.tell_citizen(request, requests.told(unit.citizen_scene(request), request, "told.late_above"))
 
 
 def _to_leaders(unit: UnitOfWork, request: Request, key: str) -> None:

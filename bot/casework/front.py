@@ -11,6 +11,8 @@ from bot.casework import (
     broadcasts,
     citizens,
     corrections,
+    digital_team,
+    helping,
     officers,
     practice,
     relay,
@@ -27,7 +29,7 @@ from bot.conversation.converse import COMMANDS
 from bot.conversation.reply import Reply
 from bot.conversation.visit import Kind, Memory, Visit
 from bot.desk.codes import read_code
-from bot.desk.lifecycle import Part, parts_of
+from bot.desk.lifecycle import parts_of
 from bot.desk.request import Actor, Request, Status
 from bot.store import cases, chats, people, shown
 from bot.store.people import Caller
@@ -45,6 +47,9 @@ CITIZENS = (
     "reminders",
     "appointments",
     "notices",
+    "for",
+    "consent",
+    "takeover",
     "privacy",
     "mydata",
     "forget",
@@ -61,6 +66,7 @@ STAFF_ALONE = (
     "unanswered",
     "notice",
     "broadcast",
+    "helpers",
     "approve",
     "reject",
 )
@@ -131,14 +137,18 @@ def _pressed(unit: UnitOfWork, visit: Visit) -> bool:
             broadcasts.press(unit, visit, unit.actor(visit.who, visit.name), action)
         case actions.Booking() as action if visit.private:
             appointments.press(unit, visit, action)
+        case actions.Helping() as action if visit.private:
+            helping.press(unit, visit, action)
         case actions.Ahead() as action if visit.private:
             ahead.press(unit, visit, action)
         case actions.Command(name) if name in BY_BUTTON:
             asked = replace(visit, kind=Kind.COMMAND, command=name, text="", addressed=True)
             return _commanded(unit, asked) or name in CITIZENS
+        case actions.InviteHelper() | actions.EndHelper() as action:
+            digital_team.press(unit, visit, unit.actor(visit.who, visit.name), action)
         case actions.Duty() as action:
             actor = unit.actor(visit.who, visit.name)
-            if actor.posts:
+            if actor.on_duty:
                 officers.press(unit, visit, actor, action)
             else:
                 unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line("staff.only"),)))
@@ -156,17 +166,17 @@ def _commanded(unit: UnitOfWork, visit: Visit) -> bool:
         staffing.join(unit, visit, visit.text)
     elif name == "desk":
         staffing.make_desk(unit, visit, actor, visit.text)
-    elif name in (*STAFF, *STAFF_ALONE) and not actor.posts:
+    elif name in (*STAFF, *STAFF_ALONE) and not actor.on_duty:
         unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line("staff.only"),)))
     elif name in STAFF_ALONE:
         ALONE[name](unit, visit, actor)
     elif name in STAFF:
         _deed(unit, visit, actor, name)
-    elif name in ("status", "close") and actor.posts and _for_staff(unit, visit, actor, name):
+    elif name in ("status", "close") and actor.on_duty and _for_staff(unit, visit, actor, name):
         pass
     elif name in CITIZENS and visit.private:
         _own(unit, visit, name)
-    elif name == "help" and actor.posts:
+    elif name == "help" and actor.on_duty:
         scene = unit.scene(visit.who)
         rest = tuple((scene.button(f"command.{one}", actions.Command(one)),) for one in BY_BUTTON if one in STAFF_ALONE)
         unit.answer(visit, Reply(blocks=(scene.line("help.staff"),), buttons=rest))
@@ -183,7 +193,7 @@ def _not_for_us(unit: UnitOfWork, visit: Visit, actor: Actor) -> bool:
     if visit.command not in ALL_COMMANDS:
         return True
     of_staff = visit.command in (*STAFF, *STAFF_ALONE)
-    return of_staff and not actor.posts and people.desk_in(unit.connection, visit.chat) is None
+    return of_staff and not actor.on_duty and people.desk_in(unit.connection, visit.chat) is None
 
 
 def _own(unit: UnitOfWork, visit: Visit, name: str) -> None:
@@ -195,6 +205,8 @@ def _own(unit: UnitOfWork, visit: Visit, name: str) -> None:
         ahead.show(unit, visit)
     elif name == "notices":
         broadcasts.show(unit, visit)
+    elif name in helping.COMMANDS:
+        helping.COMMANDS[name](unit, visit)
     elif name == "appointments":
         appointments.command(unit, visit, unit.actor(visit.who, visit.name), visit.text)
     elif name == "request":
@@ -279,7 +291,7 @@ def _prompted(unit: UnitOfWork, visit: Visit, actor: Actor) -> bool:
         if request:
             citizens.rating_word(unit, visit, request)
         return request is not None
-    if not actor.posts:
+    if not actor.on_duty:
         return False
     if verb == "practice":
         practice.compare(unit, visit, subject)
@@ -297,7 +309,7 @@ def _spoken(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     actor = unit.actor(visit.who, visit.name) if caller.on_staff else Actor(person=visit.who, name=visit.name)
     if _prompted(unit, visit, actor):
         return True
-    if visit.kind is Kind.TEXT and ahead.stops(unit, visit):
+    if visit.kind is Kind.TEXT and (helping.heard(unit, visit, caller.memory) or ahead.stops(unit, visit)):
         return True
     if ahead.is_the_date(unit, visit, caller.memory):
         return False
@@ -316,7 +328,7 @@ def _spoken(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     parts = parts_of(actor, request) if request else frozenset()
     if request is None or not parts:
         return False
-    if Part.CITIZEN in parts:
+    if citizens.is_theirs(unit, actor, request):
         if request.status is Status.DRAFT:
             return citizens.write_draft(unit, visit, request)
         if request.status is Status.DROPPED:
@@ -430,6 +442,7 @@ ALONE: dict[str, Callable[[UnitOfWork, Visit, Actor], None]] = {
     "unanswered": lambda unit, visit, _: practice.unanswered(unit, visit),
     "notice": practice.notice,
     "broadcast": broadcasts.command,
+    "helpers": digital_team.list_for,
     "approve": lambda unit, visit, actor: officers.approve_by_command(unit, visit, actor, ok=True),
     "reject": lambda unit, visit, actor: officers.approve_by_command(unit, visit, actor, ok=False),
 }

@@ -57,7 +57,17 @@ def _hash(unit: UnitOfWork, code: str, secret: str) -> str:
 
 
 def receipt(unit: UnitOfWork, request: Request) -> None:
-    """Whoever visits without an account is shown, once, what opens their request elsewhere."""
-    if unit.is_visit(request.citizen):
+    """Whoever has no account is shown, once, what opens their request elsewhere; a helper as a page to hand over."""
+    scene = unit.citizen_scene(request)
+    if request.on_paper:
         secret = issue(unit, request.code)
-        unit.tell_citizen(request, requests.secret(unit.citizen_scene(request), request, secret))
+        unit.tell_citizen(request, requests.paper(scene, request, secret, unit.house.address))
+    elif unit.is_visit(request.citizen):
+        unit.tell_citizen(request, requests.secret(scene, request, issue(unit, request.code)))
+
+
+def settle_anew(unit: UnitOfWork, request: Request) -> None:
+    """What a helper has seen opens it no more; whoever has no account is shown another."""
+    kept.drop(unit.connection, request.code)
+    if not request.on_paper:
+        receipt(unit, request)

@@ -38,7 +38,7 @@ def scene_of(unit: UnitOfWork, visit: Visit) -> Scene:
 def seen(unit: UnitOfWork, actor: Actor, code: str | None) -> Request | None:
     """A request that this member of staff may see; any other is none."""
     request = unit.request(code)
-    return request if request and parts_of(actor, request) - {Part.CITIZEN} else None
+    return request if request and parts_of(actor, request) - {Part.CITIZEN, Part.HELPER} else None
 
 
 def act(unit: UnitOfWork, visit: Visit, actor: Actor, verb: str, request: Request, text: str) -> None:
@@ -88,9 +88,9 @@ def open_room(unit: UnitOfWork, request: Request) -> None:
 
 
 def tell_claimed(unit: UnitOfWork, request: Request) -> None:
-    """The citizen's words go to the officer from now on, unless they are writing in another request."""
+    """The citizen's words go to the officer from now on, unless they write in another request, or a helper does."""
     writing = people.writing_in(unit.connection, request.citizen)
-    free = not writing or writing == request.code
+    free = not request.helper and (not writing or writing == request.code)
     if free:
         people.write_in(unit.connection, request.citizen, request.code, now=unit.now)
     key = "told.claimed" if free else "told.claimed_other"
@@ -413,7 +413,7 @@ def accept(unit: UnitOfWork, _visit: Visit, actor: Actor, request: Request, _tex
     if before.owner and people.writing_in(unit.connection, before.owner) == request.code:
         people.write_in(unit.connection, before.owner, None, now=unit.now)
     open_room(unit, request)
-    if people.writing_in(unit.connection, request.citizen) in (None, request.code):
+    if not request.helper and people.writing_in(unit.connection, request.citizen) in (None, request.code):
         people.write_in(unit.connection, request.citizen, request.code, now=unit.now)
         key = "told.accepted"
     else:

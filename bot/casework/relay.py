@@ -80,16 +80,16 @@ def to_desk(
         _bring(unit, room[0], row, reply, place, point)
     if up:
         above = [one["person"] for one in people.of_province(unit.connection, request.province)]
-        _also(unit, [*above, *([] if room else unit.crew(request.commune, Role.LEADER))], request, row, reply)
+        _also(unit, [*above, *([] if room else unit.crew(request.commune, Role.LEADER))], row, reply)
     return bool(room and (request.owner or up))
 
 
-def _also(unit: UnitOfWork, chats: list[str], request: Request, row: cases.Row, reply: Reply) -> None:
+def _also(unit: UnitOfWork, chats: list[str], row: Written, reply: Reply) -> None:
     """The same for those who read along; corrections come to them as new messages."""
     for chat in chats:
         parts = () if row["kind"] in WORDS else cases.together(unit.connection, row["id"])
         copies = tuple((one["chat"], one["message"], 0) for one in parts)
-        unit.put(chat, replace(reply, place=Place(about=request.code, copies=copies)))
+        unit.put(chat, replace(reply, place=Place(about=row["code"], copies=copies)))
 
 
 def hand(unit: UnitOfWork, request: Request, chats: list[str], why: str, key: str, then: Then) -> None:
@@ -116,7 +116,10 @@ def to_citizen(
     place = Place(about=request.code, relays=row["id"], then=then)
     unseen = row["deed"] == UNSEEN
     reply = requests.from_staff(scene, request, row["name"], row["text"], unseen=unseen)
-    _bring(unit, request.citizen, row, reply, place, point)
+    reply = unit.for_helper(request, reply) if request.on_paper and request.helper else reply
+    _bring(unit, request.told_at, row, reply, place, point)
+    if request.helper and not request.on_paper:
+        _also(unit, [request.helper], row, unit.for_helper(request, reply))
 
 
 def move(unit: UnitOfWork, row: cases.Row, point: Point) -> None:
@@ -198,7 +201,7 @@ def _take_parts_away(unit: UnitOfWork, chat: str, number: int, n: int) -> None:
 def withdraw(unit: UnitOfWork, request: Request, row: cases.Row, then: Then = ()) -> None:
     """Take a message away on the other side, whether it stands there or is on its way; `then` is said once it is."""
     room = unit.room(request)
-    other = request.citizen if row["side"] != "citizen" else room[0] if room else None
+    other = request.told_at if row["side"] != "citizen" else room[0] if room else None
     chat, name = row["copy_chat"] or other, f"relay:{row['id']}"
     outbox.withdraw(unit.connection, name, now=unit.now)
     if chat is None:

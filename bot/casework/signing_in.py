@@ -35,7 +35,7 @@ def hash_of(secret: str) -> str:
 
 def link(unit: UnitOfWork, person: str) -> str | None:
     """The secret part of a one-time link. None: the person holds no post."""
-    if not unit.actor(person).posts:
+    if not unit.actor(person).on_duty:
         return None
     secret = secrets.token_urlsafe(LINK_BYTES)
     seats.give_link(unit.connection, hash_of(secret), person=person, expires_at=unit.now + LINK_LIVES)
@@ -63,7 +63,7 @@ def sign_in(unit: UnitOfWork, link_: str) -> str | None:
 def begin(unit: UnitOfWork, person: str) -> str | None:
     """A session of somebody who is known to be who they are; its secret. None: they hold no post."""
     actor = unit.actor(person)
-    if not actor.posts:
+    if not actor.on_duty:
         return None
     secret = secrets.token_urlsafe(LINK_BYTES)
     seats.sit_down(unit.connection, hash_of(secret), person=person, now=unit.now)
@@ -76,4 +76,4 @@ def sitting(unit: UnitOfWork, secret: str) -> Seat | None:
     hash_, now = hash_of(secret), unit.now
     person = seats.who_sits(unit.connection, hash_, idle_since=now - IDLE, begun_since=now - LONGEST)
     actor = unit.actor(person) if person else None
-    return Seat(actor=actor, hash=hash_) if actor and actor.posts else None
+    return Seat(actor=actor, hash=hash_) if actor and actor.on_duty else None

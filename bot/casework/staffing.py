@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 
-from bot.casework import officers, scorecard
+from bot.casework import helping, officers, scorecard
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.reply import Reply
 from bot.conversation.staff import cards
@@ -63,7 +63,8 @@ def join(unit: UnitOfWork, visit: Visit, code: str) -> None:
         return None
     commune = cards.commune_name(scene, row["commune"])
     values = {"role": scene.say(f"role.{row['role']}"), "commune": commune, "name": visit.name}
-    unit.answer(visit, Reply(blocks=(scene.line("join.welcome", **values), scene.line("join.how"))))
+    how = "join.how_helper" if row["role"] == Role.HELPER else "join.how"
+    unit.answer(visit, Reply(blocks=(scene.line("join.welcome", **values), scene.line(how))))
     if row["role"] in (Role.OFFICER, Role.LEADER):
         plan_digest(unit, row["commune"])
     return show_waiting(unit, row["commune"], visit.who)
@@ -182,6 +183,7 @@ def revoke(unit: UnitOfWork, person: str) -> int:
     audit.note(unit.connection, actor="administrator", action="revoke", subject=person, now=unit.now)
     ended = people.dismiss(unit.connection, person, now=unit.now)
     seats.end_all(unit.connection, person)
+    helping.ended(unit, person)
     if held:
         hand_over(unit, person)
     return ended

@@ -10,7 +10,9 @@ from functools import cached_property
 from pydantic import TypeAdapter, ValidationError
 
 from bot.content.schema import Counter, DeskRules, Language
-from bot.conversation.reply import Block, Place, Reply, Style
+from bot.conversation.actions import OwnRequest, OwnVerb
+from bot.conversation.actions import read as read_action
+from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import House, Scene
 from bot.conversation.staff import cards
 from bot.conversation.visit import Memory, Visit
@@ -18,7 +20,7 @@ from bot.desk import codes, deadlines
 from bot.desk.access import Desk, Reader, Share, may_receive
 from bot.desk.deadlines import Promise
 from bot.desk.lifecycle import Action, Command, Step, step
-from bot.desk.request import OVER, UNSENT, Actor, Level, Post, Request, RequestKind, Role
+from bot.desk.request import OVER, PAPER, UNSENT, Actor, Level, Post, Request, RequestKind, Role
 from bot.desk.working_time import WorkingTime
 from bot.store import agenda, audit, cases, chats, outbox, people, shown
 from bot.store.database import Transaction
@@ -86,7 +88,8 @@ class UnitOfWork:
         return Scene(house=self.house, memory=Memory(commune=commune), language=Language.VI, now=self.now)
 
     def citizen_scene(self, request: Request) -> Scene:
-        return self.scene(request.citizen, request.language)
+        scene = self.scene(request.told_at, request.language)
+        return scene.of_commune(request.commune) if request.helper else scene
 
     def remember(self, chat: str, memory: Memory) -> None:
         kept = _MEMORY.dump_json(memory).decode()
@@ -273,6 +276,8 @@ class UnitOfWork:
         quiet: bool = False,
     ) -> None:
         """`quiet`: unasked, and so by day."""
+        if chat.startswith(PAPER):
+            return self._put_to_helper(chat, reply, priority, name)
         for part in reply.parts():
             key = name or part.place.name
             payload = _REPLY.dump_json(part).decode()
@@ -282,9 +287,30 @@ class UnitOfWork:
                 outbox.put(
                     self.connection, chat=chat, payload=payload, now=self.now, priority=priority, name=key, quiet=quiet
                 )
+        return None
+
+    def _put_to_helper(self, chat: str, reply: Reply, priority: Priority, name: str | None) -> None:
+        """Whoever has only the paper reads it where they open it with code and secret; until then a helper does."""
+        request = self.request(chat.removeprefix(PAPER))
+        if request and request.helper:
+            return self.put(request.helper, self.for_helper(request, reply), priority=priority, name=name)
+        for other, payload in reply.place.then:  # it stands there now
+            outbox.put(self.connection, chat=other, payload=payload, now=self.now)
+        return None
+
+    def for_helper(self, request: Request, reply: Reply) -> Reply:
+        """The same for whoever files it: for whom it is, and without what only its citizen may do."""
+        scene = self.citizen_scene(request)
+        head = Block(text=scene.say("helping.head", name=request.name, code=request.code), style=Style.NOTE)
+        rows = (tuple(one for one in row if _is_for_helpers(one)) for row in reply.buttons)
+        blocks = (head, *reply.blocks) if reply.blocks else ()
+        return about(replace(reply, blocks=blocks, buttons=tuple(row for row in rows if row)), request)
 
     def tell_citizen(self, request: Request, reply: Reply) -> None:
+        """Where the citizen reads, and whoever files it for them."""
         self.put(request.citizen, about(reply, request))
+        if request.helper and not request.on_paper:
+            self.put(request.helper, self.for_helper(request, reply))
 
     def tell_desk(self, request: Request, reply: Reply) -> None:
         """Into the conversation's room; where nobody holds it, to nobody: the card says it."""
@@ -312,7 +338,10 @@ class UnitOfWork:
 
     def then_citizen(self, request: Request, reply: Reply) -> Then:
         """The same, to the citizen."""
-        return ((request.citizen, _REPLY.dump_json(about(reply, request)).decode()),)
+        if request.on_paper and request.helper is None:
+            return ()
+        told = self.for_helper(request, reply) if request.on_paper else about(reply, request)
+        return ((request.told_at, _REPLY.dump_json(told).decode()),)
 
     def then_desk(self, request: Request, reply: Reply) -> Then:
         """The same, into the conversation's room."""
@@ -325,6 +354,11 @@ class UnitOfWork:
     @cached_property
     def communes(self) -> dict[int, str]:
         return {code: one.name for code, one in self.house.knowledge.gazetteer.communes.items()}
+
+
+def _is_for_helpers(button: Button) -> bool:
+    action = read_action(button.action or "")
+    return not (isinstance(action, OwnRequest) and action.verb in (OwnVerb.RATE, OwnVerb.TAKE))
 
 
 ENUMS = ("action", "before", "after", "level")

@@ -852,6 +852,7 @@ class Wish(StrEnum):
     STOP = "stop"  # only where it is the whole message
     BENEFITS = "benefits"
     EXPIRY = "expiry"  # of a paper: says which of several dates is meant
+    FOR_FAMILY = "for_family"  # asked for one of one's own
 
 
 type Wishes = dict[Wish, Phrases]

@@ -40,6 +40,7 @@ class OwnVerb(StrEnum):
     RATE = "rate"
     PHOTO = "photo"
     BESIDE = "beside"
+    TAKE = "take"
 
 
 class DeskVerb(StrEnum):
@@ -135,6 +136,22 @@ class PauseBroadcast(Broadcasting):
 @dataclass(frozen=True)
 class ResumeBroadcast(Broadcasting):
     begins = ("nresume",)
+
+
+class Helping(Action):
+    """Of filing for another."""
+
+
+@dataclass(frozen=True)
+class HelpNobody(Helping):
+    begins = ("hno",)
+
+
+@dataclass(frozen=True)
+class ReadNumber(Helping):
+    """A number to be read aloud to whoever helps."""
+
+    begins = ("hread",)
 
 
 class Booking(Action):
@@ -412,6 +429,20 @@ class Practise(Duty):
 
 
 @dataclass(frozen=True)
+class InviteHelper(Duty):
+    begins = ("d", "hinvite")
+    commune: int
+
+
+@dataclass(frozen=True)
+class EndHelper(Duty):
+    """`number`: of the post."""
+
+    begins = ("d", "hend")
+    number: int
+
+
+@dataclass(frozen=True)
 class Approve(Duty):
     begins = ("d", "approve")
     number: int
@@ -522,7 +553,8 @@ ACTIONS: tuple[type[Action], ...] = (
     KeepReminder, DropReminder, StopTelling, NextLater, BookDays, BookTimes, HoldTime, WaitForTime, WaitNoMore,
     ConfirmBooking, AskCancelBooking, CancelBooking, RefuseOffer, OtherMatter, NoneOfThese, Command, NewRequest, Agree,
     Disagree, WantNotices, UnwantNotices, SendBroadcast, RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget,
-    BackToBot, OwnRequest, Noted, Practise, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo, DeskCommand,
+    BackToBot, OwnRequest, Noted, HelpNobody, ReadNumber, Practise, InviteHelper, EndHelper, Approve, SendBack,
+    WriteNotice, SayTo, Canned, GiveTo, DeskCommand,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
 

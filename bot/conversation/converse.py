@@ -12,6 +12,7 @@ from bot.conversation.citizen import (
     commands,
     communes,
     events,
+    helping,
     next_step,
     opening,
     reminders,
@@ -239,6 +240,9 @@ def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
     if wish:
         understood = replace(understand(wish.rest, memory.context(), house.engine), text=text)
     replies, memory = _ahead(scene, understood, wish) or _answered(scene, understood)
+    if replies and understood.outcome is not Outcome.EMERGENCY and helping.for_family(scene, text):
+        *others, last = replies
+        replies = [*others, replace(last, blocks=(*last.blocks, helping.family(scene)))]
     if understood.doubt and replies:
         first, *rest = replies
         replies = [talk.with_notice(first, *talk.in_doubt(scene, understood.doubt)), *rest]

@@ -123,6 +123,14 @@ class DateAsked:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Helped:
+    """For whom a helper files, until that person's consent is told; `name` is empty until it was."""
+
+    since: dt.datetime
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Memory:
     """What we know of a chat; kept as JSON beside its language and commune."""
 
@@ -138,6 +146,7 @@ class Memory:
     consent: Consent | None = None
     noted: dt.date | None = None  # the day on which sources and what we do not do were told last
     date_asked: DateAsked | None = None
+    helping: Helped | None = None
     next_told: tuple[str, ...] = ()  # procedures after which the next step was offered
 
     def checklist(self, procedure: str) -> Checklist | None:

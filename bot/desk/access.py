@@ -6,7 +6,7 @@ Asked where readers are chosen, and once more at the moment of sending: a post m
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.desk.request import UNSENT, Actor, Level, Request
+from bot.desk.request import UNSENT, Actor, Level, Request, is_helper
 
 
 class Share(StrEnum):
@@ -30,7 +30,7 @@ type Reader = Actor | Desk
 
 def may_receive(reader: Reader, request: Request, share: Share = Share.WORDS) -> bool:
     """Whether a person, or everybody in a group, may be sent this of a request as it stands now."""
-    if isinstance(reader, Actor) and reader.person == request.citizen:
+    if isinstance(reader, Actor) and (reader.person == request.citizen or is_helper(reader, request)):
         return share in (Share.CARD, Share.WORDS)
     if request.status in UNSENT:
         return False

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from bot.desk.request import LADDER, LIVE, OVER, Actor, Event, Level, Request, Status
+from bot.desk.request import LADDER, LIVE, OVER, Actor, Event, Level, Request, Status, is_helper
 
 
 class Action(StrEnum):
@@ -29,6 +29,8 @@ class Action(StrEnum):
     CANCEL = "cancel"
     REOPEN = "reopen"
     RATE = "rate"
+    TAKE_OVER = "take_over"  # the citizen does without the helper from now on
+    UNHELP = "unhelp"  # the helper helps no more
     REMIND = "remind"
     LATE = "late"
 
@@ -37,6 +39,7 @@ class Part(StrEnum):
     """What somebody is to a request."""
 
     CITIZEN = "citizen"
+    HELPER = "helper"  # files it for the citizen
     DESK = "desk"  # may work on it: an officer of the commune, or a leader where only leaders may
     OWNER = "owner"  # holds it; a leader of the commune may act in the owner's place
     RECEIVER = "receiver"  # of the commune it is offered to
@@ -69,16 +72,17 @@ def _rule(
     return Rule(start=frozenset(start), by=frozenset(by), to=to, why=why)
 
 
+_THEIRS = {Part.CITIZEN, Part.HELPER}
 _HELD = {Status.CLAIMED, Status.ASKED, Status.ANSWERED}
 
 RULES: dict[Action, Rule] = {
-    Action.SEND: _rule({Status.DRAFT}, {Part.CITIZEN}, Status.OPEN),
-    Action.DROP: _rule({Status.DRAFT}, {Part.CITIZEN, Part.CLOCK}, Status.DROPPED),
+    Action.SEND: _rule({Status.DRAFT}, _THEIRS, Status.OPEN),
+    Action.DROP: _rule({Status.DRAFT}, {*_THEIRS, Part.CLOCK}, Status.DROPPED),
     Action.CLAIM: _rule({Status.OPEN}, {Part.DESK}, Status.CLAIMED),
     Action.ASSIGN: _rule({Status.OPEN, *_HELD}, {Part.OWNER}),
     Action.ANSWER: _rule(_HELD, {Part.OWNER}, Status.ANSWERED),
     Action.ASK: _rule(_HELD, {Part.OWNER}, Status.ASKED),
-    Action.ADD: _rule(LIVE, {Part.CITIZEN}),
+    Action.ADD: _rule(LIVE, _THEIRS),
     Action.NOTE: _rule(LIVE | OVER, {Part.DESK, Part.ABOVE}),
     Action.RELEASE: _rule(_HELD, {Part.OWNER, Part.CLOCK}, Status.OPEN),
     Action.DEPART: _rule({*_HELD, Status.ESCALATED}, {Part.CLOCK}, Status.OPEN),
@@ -90,10 +94,12 @@ RULES: dict[Action, Rule] = {
     ),
     Action.RETURN: _rule({Status.ESCALATED}, {Part.ABOVE, Part.OWNER}, Status.CLAIMED, why=True),
     Action.CLOSE: _rule(_HELD, {Part.OWNER}, Status.CLOSED),
-    Action.FINISH: _rule(LIVE, {Part.CITIZEN}, Status.CLOSED),
-    Action.CANCEL: _rule(LIVE, {Part.CITIZEN}, Status.CANCELLED),
-    Action.REOPEN: _rule(OVER, {Part.CITIZEN}, Status.OPEN),
+    Action.FINISH: _rule(LIVE, _THEIRS, Status.CLOSED),
+    Action.CANCEL: _rule(LIVE, _THEIRS, Status.CANCELLED),
+    Action.REOPEN: _rule(OVER, _THEIRS, Status.OPEN),
     Action.RATE: _rule({Status.CLOSED}, {Part.CITIZEN}),
+    Action.TAKE_OVER: _rule(LIVE | OVER, {Part.CITIZEN}),
+    Action.UNHELP: _rule(set(Status), {Part.CLOCK}),
     Action.REMIND: _rule(LIVE, {Part.CLOCK}),
     Action.LATE: _rule(LIVE, {Part.CLOCK}),
 }
@@ -129,6 +135,8 @@ def parts_of(actor: Actor, request: Request) -> frozenset[Part]:
         return frozenset({Part.CLOCK})
     if actor.person == request.citizen:
         return frozenset({Part.CITIZEN})  # nobody works on their own request
+    if is_helper(actor, request):
+        return frozenset({Part.HELPER})
     if _works_at(actor, request.commune, request):
         found.add(Part.DESK)
         if actor.leads(request.commune) or request.owner == actor.person:
@@ -243,7 +251,13 @@ def _above(request: Request, command: Command) -> None:
         raise Refused("not_yours")
 
 
+def _helped(request: Request, _deed: Command) -> None:
+    if request.helper is None and not request.on_paper:
+        raise Refused("now")
+
+
 EXTRA: dict[Action, Callable[[Request, Command], None]] = {
+    Action.TAKE_OVER: _helped,
     Action.ASSIGN: _assignable,
     Action.OFFER: _offerable,
     Action.ACCEPT: _offered,
@@ -291,6 +305,15 @@ def _answered(request: Request, command: Command) -> Request:
 def _asked(request: Request, command: Command) -> Request:
     first = request.answered_at or command.at  # a question back is a first answer too
     return replace(request, answered_at=first, rounds=request.rounds + 1, paused_at=request.paused_at or command.at)
+
+
+def _taken_over(request: Request, command: Command) -> Request:
+    """From now on it is read where the citizen took it over, and nowhere else."""
+    return replace(_unhelped(request, command), citizen=command.holder.person if command.holder else request.citizen)
+
+
+def _unhelped(request: Request, _deed: Command) -> Request:
+    return replace(request, helper=None, helper_name="")
 
 
 def _released(request: Request, _deed: Command) -> Request:
@@ -347,6 +370,8 @@ CHANGES: dict[Action, Callable[[Request, Command], Request]] = {
     Action.CANCEL: _closed,
     Action.REOPEN: _reopened,
     Action.RATE: lambda request, command: replace(request, rating=command.rating),
+    Action.TAKE_OVER: _taken_over,
+    Action.UNHELP: _unhelped,
     Action.REMIND: lambda request, command: replace(request, raised=f"{request.raised} {command.reminder}".strip()),
     Action.LATE: _late,
 }

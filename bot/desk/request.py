@@ -48,6 +48,7 @@ class Role(StrEnum):
     LEADER = "leader"
     PROVINCE = "province"
     ADMIN = "admin"
+    HELPER = "helper"  # of the commune's digital team: files for people who ask for it, serves at no desk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +85,19 @@ class Actor:
     def is_admin(self) -> bool:
         return any(p.role is Role.ADMIN for p in self.posts)
 
+    @property
+    def on_duty(self) -> bool:
+        """Whether they serve at a desk, or above one; whoever only helps people to file does not."""
+        return any(p.role is not Role.HELPER for p in self.posts)
+
+    @property
+    def helps_at(self) -> Post | None:
+        """Their post in a commune's digital team."""
+        return next((p for p in self.posts if p.role is Role.HELPER), None)
+
 
 CLOCK = Actor(person="clock")
+PAPER = "paper:"  # before the code: the citizen of a request who has no chat, only the paper with code and secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +130,19 @@ class Request:
     raised: str = ""  # reminders that were given: "due_soon overdue leader"
     photos: bool = False  # the citizen said that the photos show no identity card
     rating: int | None = None
+    helper: str | None = None  # who files it for the citizen, as long as both want it and the helper's post lasts
+    helper_name: str = ""
     version: int = 0
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether its citizen has no chat of their own."""
+        return self.citizen.startswith(PAPER)
+
+    @property
+    def told_at(self) -> str:
+        """The chat where its citizen's side of it is read: their own, else their helper's."""
+        return self.helper if self.on_paper and self.helper else self.citizen
 
     @property
     def for_leaders(self) -> bool:
@@ -131,6 +155,11 @@ class Request:
         if self.status not in LIVE or self.status is Status.ASKED:
             return None
         return self.first_due if self.answered_at is None else self.due
+
+
+def is_helper(actor: Actor, request: Request) -> bool:
+    """Whether somebody files it for its citizen, and still may."""
+    return request.helper == actor.person and actor.helps_at is not None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -87,14 +87,21 @@ def at_commune(connection: Connection, commune: int) -> list[Row]:
     return list(connection.execute(select(staff).where(*where).order_by(staff.c.id)).mappings())
 
 
+def helpers_of(connection: Connection, commune: int) -> list[Row]:
+    """Who files for people at a commune now."""
+    where = (staff.c.commune == commune, staff.c.role == "helper", staff.c.ended_at.is_(None))
+    return list(connection.execute(select(staff).where(*where).order_by(staff.c.id)).mappings())
+
+
 def of_province(connection: Connection, province: int) -> list[Row]:
     where = (staff.c.province == province, staff.c.role == "province", staff.c.ended_at.is_(None))
     return list(connection.execute(select(staff).where(*where).order_by(staff.c.id)).mappings())
 
 
 def serving(connection: Connection) -> list[str]:
-    """Everybody who holds a post now."""
-    query = select(staff.c.person).where(staff.c.ended_at.is_(None)).distinct().order_by(staff.c.person)
+    """Everybody who serves at a desk, or above one, now."""
+    where = (staff.c.ended_at.is_(None), staff.c.role != "helper")
+    query = select(staff.c.person).where(*where).distinct().order_by(staff.c.person)
     return list(connection.execute(query).scalars())
 
 

@@ -14,11 +14,13 @@ from bot.store import windows
 from bot.store.tables import (
     agenda,
     albums,
+    assents,
     audit,
     bookings,
     broadcasts,
     chats,
     choices,
+    consents,
     desk_links,
     desk_sessions,
     events,
@@ -58,7 +60,9 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
     codes = select(requests.c.code).where(requests.c.citizen == person)
     wanted = {
         "chat": select(chats).where(chats.c.chat == person),
-        "requests": _but(requests, "owner").where(requests.c.citizen == person).order_by(requests.c.opened_at),
+        "requests": _but(requests, "owner", "helper")
+        .where(requests.c.citizen == person)
+        .order_by(requests.c.opened_at),
         "events": _but(events, "actor").where(events.c.code.in_(codes)).order_by(events.c.id),
         "messages": _but(messages, *_ELSEWHERE).where(messages.c.code.in_(codes), _is_theirs()).order_by(messages.c.id),
         "unaddressed": _but(messages, *_ELSEWHERE).where(messages.c.code == "", messages.c.author == person),
@@ -89,6 +93,8 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "unasked": _but(unasked, "chat").where(unasked.c.chat == person).order_by(unasked.c.kind),
         "visit": _but(web_messages, "chat").where(web_messages.c.chat == person).order_by(web_messages.c.id),
         "photos": _but(web_files, "chat", "content").where(web_files.c.chat == person).order_by(web_files.c.id),
+        "assents": _but(assents, "hash", "chat").where(assents.c.chat == person),
+        "consents": _but(consents, "helper").where(consents.c.code.in_(codes)).order_by(consents.c.code),
         "secrets": _but(secrets, "hash").where(secrets.c.code.in_(codes)).order_by(secrets.c.code),
     }
     return {name: [_told(row) for row in connection.execute(query).mappings()] for name, query in wanted.items()}
@@ -132,7 +138,7 @@ def forget(connection: Connection, person: str, mark: str, *, now: dt.datetime) 
     codes = list(connection.execute(select(requests.c.code).where(requests.c.citizen == person)).scalars())
     anonymise(connection, codes, now=now)
     theirs = (shown, albums, chats, choices, reminders, unasked, bookings, waiting, subscriptions, web_messages)
-    for table in (*theirs, web_files):
+    for table in (*theirs, web_files, assents):
         connection.execute(delete(table).where(table.c.chat == person))
     connection.execute(delete(agenda).where(agenda.c.subject.startswith(f"{person}{BETWEEN}")))
     connection.execute(delete(messages).where(messages.c.code == "", messages.c.author == person))
@@ -188,7 +194,7 @@ def anonymise(connection: Connection, codes: Collection[str], *, now: dt.datetim
     waits = (outbox.c.state == "waiting", or_(*(outbox.c.payload.contains(f'"about":"{code}"') for code in codes)))
     gone = {"state": "dead", "payload": None, "error": NOBODY, "finished_at": now}
     connection.execute(update(outbox).where(*waits).values(**gone))
-    values = {"citizen": NOBODY, "name": "", "subject": "", "case_": ""}
+    values = {"citizen": NOBODY, "name": "", "subject": "", "case_": "", "helper": None, "helper_name": ""}
     return connection.execute(update(requests).where(requests.c.code.in_(codes)).values(**values)).rowcount
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import hmac
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import secrets
@@ -15,6 +15,11 @@ def put(connection: Connection, code: str, hash_: str, *, now: dt.datetime) -> N
     values = {"hash": hash_, "since": now}
     statement = insert(secrets).values(code=code, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["code"], set_=values))
+
+
+def drop(connection: Connection, code: str) -> None:
+    """Nothing opens it any more."""
+    connection.execute(delete(secrets).where(secrets.c.code == code))
 
 
 def fits(connection: Connection, code: str, hash_: str) -> bool:

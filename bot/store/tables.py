@@ -207,6 +207,8 @@ requests = Table(
     Column("raised", String(80), nullable=False, server_default=""),
     Column("photos", Boolean(name="photos"), nullable=False, server_default=false()),
     Column("rating", SmallInteger),
+    Column("helper", String(80)),  # who files it for the citizen
+    Column("helper_name", String(80), nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="0"),
 )
 Index("ix_requests_citizen", requests.c.citizen)
@@ -217,6 +219,12 @@ Index(
     requests.c.province,
     sqlite_where=text("status = 'escalated'"),
     postgresql_where=text("status = 'escalated'"),
+)
+Index(
+    "ix_requests_helper",
+    requests.c.helper,
+    sqlite_where=text("helper IS NOT NULL"),
+    postgresql_where=text("helper IS NOT NULL"),
 )
 Index(
     "ix_requests_transfer_to",
@@ -679,4 +687,24 @@ secrets = Table(
     Column("code", String(10), primary_key=True),
     Column("hash", String(64), nullable=False),  # HMAC with the server's key
     Column("since", UtcTime, nullable=False),
+)
+
+# A number that somebody reads aloud to whoever files for them: that is their consent.
+assents = Table(
+    "assents",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # HMAC with the server's key
+    Column("chat", String(80), nullable=False),
+    Column("until", UtcTime, nullable=False),
+)
+
+# By what somebody agreed to be helped: no words, no name.
+consents = Table(
+    "consents",
+    metadata,
+    Column("code", String(10), primary_key=True),
+    Column("helper", String(80), nullable=False),
+    Column("how", String(10), nullable=False),  # word, number
+    Column("version", SmallInteger, nullable=False),  # of the words that were read to them
+    Column("at", UtcTime, nullable=False),
 )

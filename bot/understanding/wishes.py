@@ -50,7 +50,7 @@ def wished(text: str, wishes: Wishes) -> Wished | None:
             wish = _named(" ".join(said[start:end]), wishes, accented=accented)
             if wish in ANYWHERE:
                 rest = " ".join((*said[:start], *said[end:]))
-                return Wished(wish=wish, rest=rest, ends=_speaks_of(rest, Wish.EXPIRY, wishes))
+                return Wished(wish=wish, rest=rest, ends=speaks_of(rest, Wish.EXPIRY, wishes))
     return None
 
 
@@ -59,7 +59,8 @@ def _named(words: str, wishes: Wishes, *, accented: bool) -> Wish | None:
     return wishes.typed.get(words) if accented else wishes.folded.get(_plain(words))
 
 
-def _speaks_of(text: str, wish: Wish, wishes: Wishes) -> bool:
+def speaks_of(text: str, wish: Wish, wishes: Wishes) -> bool:
+    """Whether any cue of it stands in a message; accents are not asked for."""
     plain = f" {_plain(text)} "
     return any(known is wish and f" {cue} " in plain for cue, known in wishes.folded.items())
 

@@ -44,6 +44,8 @@ def wished(scene: Scene, memory: Memory, words: str) -> str:
 def draft(scene: Scene, request: Request, photos: int) -> Reply:
     """The summary, and that it is not sent."""
     blocks = [scene.title("draft.title", kind=kind(scene, request))]
+    if request.helper:
+        blocks.append(scene.line("draft.for", name=request.name))
     blocks.append(scene.line("draft.to", commune=commune_name(scene, request.commune)))
     if label := topic_of(scene, request):
         blocks.append(scene.line("draft.about", name=label))
@@ -129,12 +131,37 @@ def secret(scene: Scene, request: Request, words: str) -> Reply:
     return Reply(blocks=blocks, buttons=((scene.button("sent.secret_noted", actions.Noted()),),), place=place)
 
 
+def paper(scene: Scene, request: Request, words: str, address: str) -> Reply:
+    """A page for whoever has no chat: how they look at their request, and that they may do so without the helper."""
+    where = scene.line("helping.paper_where", address=address) if address else scene.line("helping.paper_desk")
+    blocks = (
+        scene.title("helping.paper", name=request.name),
+        scene.title("sent.secret", code=request.code, secret=words),
+        where,
+        scene.line("helping.paper_helper", who=request.helper_name),
+        scene.line("helping.paper_rights", code=request.code),
+    )
+    return Reply(blocks=blocks, as_file="png", place=Place(name=f"secret:{request.code}"))
+
+
+def helped(scene: Scene, found: Sequence[Request]) -> Reply:
+    """What somebody files for others, for `/my`."""
+    lines = [
+        Block(text=" · ".join([one.name, one.code, scene.say(f"status.{one.status}", who=one.owner_name)]),
+              style=Style.ITEM)
+        for one in found
+    ]  # fmt: skip
+    return Reply(blocks=(scene.title("helping.mine"), *lines), buttons=codes(found[:10]))
+
+
 def _own_buttons(scene: Scene, request: Request) -> tuple[tuple[Button, ...], ...]:
     code = request.code
     if request.status in LIVE:
+        alone = ((_own(scene, "own.take", OwnVerb.TAKE, code),),) if request.helper and not request.on_paper else ()
         return (
             (_own(scene, "own.add", OwnVerb.WRITE, code), _own(scene, "own.status", OwnVerb.STATUS, code)),
             (_own(scene, "own.finish", OwnVerb.FINISH, code), _own(scene, "own.cancel", OwnVerb.CANCEL, code)),
+            *alone,
         )
     if request.status in OVER:
         return ((_own(scene, "own.reopen", OwnVerb.REOPEN, code),),)
@@ -188,7 +215,8 @@ TRACED = {
     "send": "trace.send", "claim": "trace.claim", "ask": "trace.ask", "release": "trace.release",
     "depart": "trace.release", "offer": "trace.offer", "accept": "trace.accept", "decline": "trace.decline",
     "escalate": "trace.escalate", "return": "trace.return", "close": "trace.close", "finish": "trace.finish",
-    "cancel": "trace.cancel", "reopen": "trace.reopen", "late": "trace.late",
+    "cancel": "trace.cancel", "reopen": "trace.reopen", "late": "trace.late", "take_over": "trace.take_over",
+    "unhelp": "trace.unhelp",
 }  # fmt: skip
 WITH_REASON = ("offer", "decline", "escalate", "return")
 

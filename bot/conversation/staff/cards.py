@@ -27,6 +27,10 @@ def card(scene: Scene, request: Request, *, offered: bool = False, above: bool =
         Block(text=f"{_sign(scene, request)} {request.code}", style=Style.TITLE),
         scene.line("card.what", kind=kind(scene, request), name=request.name or scene.say("card.nobody")),
     ]
+    if request.helper:
+        blocks.append(scene.line("card.helper", who=request.helper_name))
+    elif request.on_paper:
+        blocks.append(scene.line("card.on_paper"))
     if label := topic_of(scene, request):
         blocks.append(scene.line("card.procedure", name=label))
     blocks += [Block(text=standing_of(scene, request)), *_times(scene, request)]

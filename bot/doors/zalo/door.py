@@ -102,7 +102,7 @@ class ZaloDoor(Door):
 
     def _chosen(self, connection: Transaction, scene: Scene, visit: Visit, shown: Printed) -> Visit | None:
         says = [catalog.say for catalog in scene.house.catalogs.values()]
-        match chosen(visit.text, shown, says, digits=scene.memory.date_asked is None):
+        match chosen(visit.text, shown, says, digits=not (scene.memory.date_asked or scene.memory.helping)):
             case Choice() as one:
                 self._keep(connection, visit.chat, with_chosen(shown, one.label))
                 return replace(visit, kind=Kind.BUTTON, text=one.action, under=shown.under)
