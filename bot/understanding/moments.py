@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from bot.content.schema import Language, MomentWords, Phrases, Weekday
-from bot.understanding.fold import fold, low_words
+from bot.understanding.fold import fold, has_accent, low_words
 from bot.understanding.quantities import GLUED
 
 DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/-](\d{1,2})(?![\d/-])")
@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Moments:
-    """The words of days and times, folded."""
+    """The words of days and times, folded; those of parts of a day also with their accents."""
 
     days: dict[Run, Weekday] = field(default_factory=dict)
     parts: dict[Run, Part] = field(default_factory=dict)
@@ -60,7 +60,7 @@ def build_moments(words: MomentWords | None) -> Moments:
         parts={
             run: Part(dt.time.fromisoformat(part.at), part.after_noon)
             for part in words.parts.values()
-            for run in _runs(part.said)
+            for run in (*_runs(part.said), *_accented(part.said))
         },
         ahead={run: n for n, phrases in enumerate((words.today, words.tomorrow)) for run in _runs(phrases)},
         holidays={run: name for name, phrases in words.holidays.items() for run in _runs(phrases)},
@@ -76,9 +76,15 @@ def _runs(phrases: Phrases) -> list[Run]:
     return [tuple(map(fold, low_words(text))) for language in Language for text in getattr(phrases, language)]
 
 
+def _accented(phrases: Phrases) -> list[Run]:
+    """As they are typed with accents: "giờ tôi đi" has no evening in it."""
+    return [tuple(low_words(text)) for language in Language for text in getattr(phrases, language)]
+
+
 def moment_asked(text: str, moments: Moments) -> Moment | None:
     """The moment of a message that asks whether somebody is there then; None where it asks nothing of the kind."""
-    words = tuple(map(fold, low_words(GLUED.sub(" ", DATE.sub(" ", text)))))
+    typed = tuple(low_words(GLUED.sub(" ", DATE.sub(" ", text))))
+    words = tuple(map(fold, typed))
     if not _anywhere(words, moments.asks_hours):
         return None
     weekday = _first(words, moments.days, moments.not_after)
@@ -86,7 +92,7 @@ def moment_asked(text: str, moments: Moments) -> Moment | None:
     ahead = _first(words, moments.ahead, frozenset())
     date = DATE.search(text)
     day = (int(date[1]), int(date[2])) if date and 1 <= int(date[1]) <= 31 and 1 <= int(date[2]) <= 12 else None
-    part = _first(words, moments.parts, frozenset())
+    part = _first(typed if any(map(has_accent, typed)) else words, moments.parts, frozenset())
     time = _clock(words, moments, part) or (part.at if part else None)
     if weekday is None and holiday is None and ahead is None and day is None and time is None:
         return None

@@ -39,6 +39,8 @@ def test_a_moment_is_heard(house, text, moment):
         "ho chieu het han lam lai duoc khong",
         "giấy ghi vay vốn đem đi mua đất được không",
         "bỏ chữ đệm trong tên con được không",
+        "sổ mất rồi, giờ tôi đi xin lại được không",
+        "đứng tên ông nội, giờ sang tên cho cháu được không",
         "I am abroad, can I apply for a copy",
     ],
 )
