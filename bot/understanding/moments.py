@@ -126,6 +126,8 @@ def _clock(words: Run, moments: Moments, part: Part | None) -> dt.time | None:
         named = _at(words, at + 1, moments.clock_after) or _at(words, after, moments.clock_after)
         if not word.isdecimal() or not (named or (at and words[at - 1 : at] in moments.clock_before)):
             continue
+        if at and words[at - 1] in moments.not_after:
+            continue  # "tháng 4 giờ …": a month, then "now"
         later = words[at + 2] if len(words) > at + 2 and words[at + 2].isdecimal() else ""
         found = CLOCK.fullmatch(f"{word} {minutes or later}".strip()) or CLOCK.fullmatch(word)
         if not found:

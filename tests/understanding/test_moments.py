@@ -37,6 +37,7 @@ def test_a_moment_is_heard(house, text, moment):
         "một tháng được bao nhiêu tiền",
         "làm hộ chiếu ở tỉnh đang làm thuê được không",
         "ho chieu het han lam lai duoc khong",
+        "giay xin hoi thang 4 gio con dung dc k",
         "giấy ghi vay vốn đem đi mua đất được không",
         "bỏ chữ đệm trong tên con được không",
         "sổ mất rồi, giờ tôi đi xin lại được không",
