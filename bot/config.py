@@ -6,11 +6,11 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
-from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator
+from pydantic import Field, SecretStr, StringConstraints, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -21,6 +21,7 @@ STATE = Path(os.environ.get("STATE_DIRECTORY") or ROOT / "var")
 # Each may stand in a file named by `NAME_FILE` instead: child processes and crash dumps inherit the environment.
 SECRETS = (
     "telegram_bot_token", "database_url", "webhook_secret", "server_key", "zalo_bot_token", "zalo_webhook_secret",
+    "oidc_client_secret",
 )  # fmt: skip
 MAX_SECRET = 4096
 # To the first @ and to the last: one may stand in the password itself.
@@ -59,6 +60,10 @@ class Settings(BaseSettings):
     zalo_webhook_url: HttpUrl | None = None
     zalo_webhook_secret: SecretStr | None = None
     zalo_monthly: int = Field(3000, ge=1)  # messages that Zalo's plan lets a bot send
+    oidc_issuer: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None  # a province's own sign-on
+    oidc_client_id: str | None = None
+    oidc_client_secret: SecretStr | None = None
+    oidc_name: Annotated[str, StringConstraints(max_length=40)] = "SSO"  # what people there call it
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)  # 0: any free one
     admin_chat_id: int | None = None
@@ -97,6 +102,13 @@ class Settings(BaseSettings):
         if not (1 <= len(value) <= 256 and value.isascii() and value.replace("_", "").replace("-", "").isalnum()):
             raise ValueError("use 1 to 256 letters, digits, _ and -")
         return secret
+
+    @model_validator(mode="after")
+    def _sign_on_whole(self) -> Self:
+        parts = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if any(parts) and not (all(parts) and self.public_url):
+            raise ValueError("OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and PUBLIC_URL go together; set all four")
+        return self
 
     @field_validator("telegram_api_url", "webhook_url", "zalo_api_url", "zalo_webhook_url", "public_url", "zalo_link")
     @classmethod
@@ -139,7 +151,7 @@ class Settings(BaseSettings):
         address = self.database_url.get_secret_value() if self.database_url else ""
         addresses = (address, self.telegram_api_url, self.webhook_url or "", self.zalo_api_url, *getproxies().values())
         passwords = [password for one in addresses for form in PASSWORDS for password in form.findall(one)]
-        ours = (self.telegram_bot_token, self.webhook_secret, self.server_key)
+        ours = (self.telegram_bot_token, self.webhook_secret, self.server_key, self.oidc_client_secret)
         known = [one.get_secret_value() for one in (*ours, self.zalo_bot_token, self.zalo_webhook_secret) if one]
         return list(dict.fromkeys([*known, *passwords, *map(unquote, passwords)]))
 
@@ -216,5 +228,5 @@ def _secret_in(path: Path) -> str:
 
 
 def _sentence(error: ErrorDetails) -> str:
-    name = ".".join(map(str, error["loc"])).upper()
-    return f"{name} is not usable: {str(error['msg']).removeprefix('Value error, ')}."
+    name, said = ".".join(map(str, error["loc"])).upper(), str(error["msg"]).removeprefix("Value error, ")
+    return f"{name} is not usable: {said}." if name else f"{said}."

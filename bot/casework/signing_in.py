@@ -1,10 +1,11 @@
-"""Signing in to the desk in a browser: by a link that works once, or from inside Telegram.
+"""Signing in to the desk in a browser: by a link that works once, from inside Telegram, by a passkey, by a sign-on.
 
 What one may do there is asked of one's posts each time, never of the session.
 """
 
 import datetime as dt
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 
@@ -12,13 +13,15 @@ from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.reply import Reply
 from bot.conversation.visit import Visit
 from bot.desk.request import Actor
-from bot.store import seats
+from bot.store import passkeys, seats
 
 LINK_BYTES = 32
 LINK_LIVES = dt.timedelta(minutes=10)
 IDLE = dt.timedelta(hours=12)
 LONGEST = dt.timedelta(days=7)
-LOOK_AGAIN = dt.timedelta(minutes=5)  # how exactly it is known when somebody was last there
+CHALLENGE_LIVES = dt.timedelta(minutes=5)
+NONCE_BYTES = 16
+LONGEST_ID = 400  # characters of a passkey's name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +74,83 @@ def begin(unit: UnitOfWork, person: str) -> str | None:
     return secret
 
 
+def hint(unit: UnitOfWork, secret: str) -> None:
+    """Whoever has no key yet is told, once they are in, that there are keys."""
+    if (seat := sitting(unit, secret)) and not passkeys.of(unit.connection, seat.actor.person):
+        seats.tell(unit.connection, seat.hash, [unit.scene(seat.actor.person).say("screen.key_hint")])
+
+
 def sitting(unit: UnitOfWork, secret: str) -> Seat | None:
     """Who acts in a session, with the posts they hold now. None: nobody any more."""
     hash_, now = hash_of(secret), unit.now
     person = seats.who_sits(unit.connection, hash_, idle_since=now - IDLE, begun_since=now - LONGEST)
     actor = unit.actor(person) if person else None
     return Seat(actor=actor, hash=hash_) if actor and actor.on_duty else None
+
+
+# Coming back by a key of one's own device
+
+
+def challenge(unit: UnitOfWork) -> bytes:
+    """Something to sign, known again by our seal: nothing of it is kept until it is used."""
+    body = int(unit.now.timestamp()).to_bytes(8) + secrets.token_bytes(NONCE_BYTES)
+    return body + _sealed(unit, body)
+
+
+def use_challenge(unit: UnitOfWork, given: bytes) -> bool:
+    """Use a challenge of ours up. False: not ours, too old, or used before."""
+    body, seal = given[: 8 + NONCE_BYTES], given[8 + NONCE_BYTES :]
+    if len(body) != 8 + NONCE_BYTES or not hmac.compare_digest(seal, _sealed(unit, body)):
+        return False
+    until = dt.datetime.fromtimestamp(int.from_bytes(body[:8]), dt.UTC) + CHALLENGE_LIVES
+    return unit.now <= until and passkeys.use_challenge(unit.connection, hash_of(given.hex()), expires_at=until)
+
+
+def _sealed(unit: UnitOfWork, body: bytes) -> bytes:
+    return hmac.new(unit.house.seal, b"challenge:" + body, "sha256").digest()
+
+
+def handle(unit: UnitOfWork, person: str) -> bytes:
+    """What a device knows somebody by; it tells nobody who that is."""
+    return hmac.new(unit.house.seal, f"passkey:{person}".encode(), "sha256").digest()
+
+
+def keep_passkey(unit: UnitOfWork, actor: Actor, id_: str, public_key: bytes, sign_count: int) -> bool:
+    """From now on this key lets them in. False: it is somebody's already, too long, or one too many."""
+    if len(id_) > LONGEST_ID or not passkeys.add(
+        unit.connection, id_, person=actor.person, public_key=public_key, sign_count=sign_count, now=unit.now
+    ):
+        return False
+    unit.audit(actor, "passkey_add", actor.person)
+    return True
+
+
+def drop_passkey(unit: UnitOfWork, actor: Actor, id_: str) -> None:
+    passkeys.drop(unit.connection, actor.person, id_)
+    unit.audit(actor, "passkey_drop", actor.person)
+
+
+def by_passkey(unit: UnitOfWork, id_: str, sign_count: int) -> str | None:
+    """A session of whoever's key has signed; its secret. None: they hold no post any more."""
+    row = passkeys.find(unit.connection, id_)
+    if row is None:
+        return None
+    passkeys.used(unit.connection, id_, sign_count=sign_count, now=unit.now)
+    return begin(unit, row["person"])
+
+
+# A province's own sign-on
+
+
+def tie(unit: UnitOfWork, actor: Actor, *, issuer: str, subject: str) -> bool:
+    """From now on this account lets them in. False: it lets somebody else in."""
+    if not passkeys.tie(unit.connection, actor.person, issuer=issuer, subject=subject, now=unit.now):
+        return False
+    unit.audit(actor, "sign_on_tie", actor.person)
+    return True
+
+
+def by_sign_on(unit: UnitOfWork, *, issuer: str, subject: str) -> str | None:
+    """A session of whoever an account was tied to; its secret. None: nobody's, or they hold no post any more."""
+    person = passkeys.tied_to(unit.connection, issuer=issuer, subject=subject)
+    return begin(unit, person) if person else None

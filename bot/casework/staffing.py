@@ -13,7 +13,7 @@ from bot.desk.access import Share, may_receive
 from bot.desk.lifecycle import parts_of
 from bot.desk.request import Actor, Request, Role, Status
 from bot.desk.working_time import VIETNAM
-from bot.store import agenda, audit, cases, people, seats, windows
+from bot.store import agenda, audit, cases, passkeys, people, seats, windows
 from bot.store.outbox import Priority
 
 TRIES = 5
@@ -184,6 +184,7 @@ def revoke(unit: UnitOfWork, person: str) -> int:
     ended = people.dismiss(unit.connection, person, now=unit.now)
     seats.end_all(unit.connection, person)
     helping.ended(unit, person)
+    passkeys.forget(unit.connection, person)
     if held:
         hand_over(unit, person)
     return ended

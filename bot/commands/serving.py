@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from bot.config import Settings
 from bot.content.live import LiveContent
@@ -10,6 +11,9 @@ from bot.doors.door import CannotServe, Door
 from bot.service.serve import Service
 from bot.service.threads import Threads
 from bot.turn import Turns
+
+if TYPE_CHECKING:
+    from bot.doors.web.desk.sign_on import SignOn
 
 __all__ = ["CannotServe", "doors_of", "serve"]
 
@@ -37,8 +41,20 @@ def doors_of(
         from bot.doors.web.page import Site
 
         token = settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else ""
-        doors.append(WebDoor(turns, Site(origin=settings.public_url or "", trial=trial), welcome, token))
+        site = Site(origin=settings.public_url or "", trial=trial)
+        doors.append(WebDoor(turns, site, welcome, token, _sign_on(settings)))
     return doors
+
+
+def _sign_on(settings: Settings) -> "SignOn | None":
+    from bot.doors.web.desk.sign_on import SignOn
+
+    if not (settings.oidc_issuer and settings.oidc_client_id and settings.oidc_client_secret):
+        return None
+    secret = settings.oidc_client_secret.get_secret_value()
+    return SignOn(
+        issuer=settings.oidc_issuer, client_id=settings.oidc_client_id, client_secret=secret, name=settings.oidc_name
+    )
 
 
 def serve(

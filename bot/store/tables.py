@@ -606,6 +606,36 @@ desk_sessions = Table(
 )
 Index("ix_desk_sessions_person", desk_sessions.c.person)
 
+# How officers come back: keys of their devices, of which only the public half is known; accounts of a sign-on.
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", String(400), primary_key=True),  # base64url
+    Column("person", String(80), nullable=False),
+    Column("public_key", LargeBinary, nullable=False),  # COSE
+    Column("sign_count", BigInteger, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+)
+Index("ix_passkeys_person", passkeys.c.person)
+
+used_challenges = Table(
+    "used_challenges",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+sign_ons = Table(
+    "sign_ons",
+    metadata,
+    Column("issuer", String(200), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("person", String(80), nullable=False),
+    Column("since", UtcTime, nullable=False),
+)
+Index("ix_sign_ons_person", sign_ons.c.person)
+
 # What an officer has put out of their own way: until a moment, or until the request changes.
 put_off = Table(
     "put_off",

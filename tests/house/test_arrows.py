@@ -23,6 +23,9 @@ ONLY_IN = {
     "PIL": {"paper"},
     "segno": {"paper"},
     "jinja2": {"doors/web"},
+    "webauthn": {"doors/web"},
+    "authlib": {"doors/web"},
+    "joserfc": {"doors/web"},
     "numpy": {"understanding"},
 }
 PURE = ("understanding", "conversation", "desk", "ahead", "measure")

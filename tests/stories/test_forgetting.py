@@ -46,6 +46,9 @@ DECIDED = {
     "scorecards": dict.fromkeys(("month", "commune", "province", "tally", "built_at"), NOT),
     "desk_links": dict.fromkeys(("hash", "person", "expires_at"), POST),
     "desk_sessions": dict.fromkeys(("hash", "person", "since", "seen_at", "told"), POST),
+    "passkeys": dict.fromkeys(("id", "person", "public_key", "sign_count", "made_at", "used_at"), POST),
+    "sign_ons": dict.fromkeys(("issuer", "subject", "person", "since"), POST),
+    "used_challenges": dict.fromkeys(("hash", "expires_at"), NOT),
     "put_off": dict.fromkeys(("person", "code", "until", "version"), POST),
     "writing": dict.fromkeys(("code", "person", "name", "at"), POST),
     "saved_filters": dict.fromkeys(("id", "person", "name", "query"), POST),
@@ -100,7 +103,7 @@ SHOWN_IN = {
     "assents": "assents", "consents": "consents",
     "lanes": None, "leases": None, "desks": None, "unanswered": None, "blocked": None, "cursors": None,
     "desk_links": "links", "desk_sessions": "sessions", "put_off": "put_off", "writing": "writing",
-    "saved_filters": "filters",
+    "saved_filters": "filters", "passkeys": "passkeys", "sign_ons": "sign_ons", "used_challenges": None,
     "asked": None, "scorecards": None, "published": None,
     "agenda": None,  # times of what is shown elsewhere: requests and albums
 }  # fmt: skip

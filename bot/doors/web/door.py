@@ -15,6 +15,7 @@ from bot.doors.web import reading
 from bot.doors.web.bus import Bus
 from bot.doors.web.desk.live import Live
 from bot.doors.web.desk.routes import desk_routes
+from bot.doors.web.desk.sign_on import SignOn
 from bot.doors.web.opened import OpenedPages
 from bot.doors.web.page import Site
 from bot.doors.web.public import Public
@@ -48,11 +49,13 @@ class WebDoor(Door):
         site: Site | None = None,
         welcome: Callable[[], None] = lambda: None,
         bot_token: str = "",
+        sign_on: SignOn | None = None,
     ) -> None:
         self.turns = turns
         self.site = site or Site()
         self.welcome = welcome  # says where it is, once it is there
         self.bot_token = bot_token  # by which the desk knows who opens it inside Telegram
+        self.sign_on = sign_on  # a province's own
         self.bus = Bus()
         self.live = Live(turns)
 
@@ -72,7 +75,7 @@ class WebDoor(Door):
         talk = Talk(self.turns, self.site, self.bus, intake, public)
         opened = OpenedPages(talk)
         return [
-            *desk_routes(self.turns, self.bot_token, self.live, self._fetch_anywhere),
+            *desk_routes(self.turns, self.bot_token, self.live, self._fetch_anywhere, self.sign_on),
             *talk.routes(),
             *opened.routes(),
             *public.routes(),

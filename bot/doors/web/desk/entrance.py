@@ -55,7 +55,8 @@ class Entrance:
                 secret = signing_in.sign_in(unit, one(fields, "m"))
                 if secret is None:
                     return self.desk.outside(request, unit, "screen.link_over", 403)
-            return _let_in(request, secret, HOME)
+                signing_in.hint(unit, secret)
+            return let_in(request, secret, HOME)
 
         return await asyncio.to_thread(use)
 
@@ -80,7 +81,7 @@ class Entrance:
                 secret = signing_in.begin(unit, person) if person else None
                 if secret is None:
                     return self.desk.outside(request, unit, "screen.not_staff", 403)
-            return _let_in(request, secret, f"{HOME}/r/{code}" if code else HOME, framed=True)
+            return let_in(request, secret, f"{HOME}/r/{code}" if code else HOME, framed=True)
 
         return await asyncio.to_thread(use)
 
@@ -94,7 +95,7 @@ class Entrance:
         return await self.desk.posted(request, leave)
 
 
-def _let_in(request: Request, secret: str, where: str, *, framed: bool = False) -> Response:
+def let_in(request: Request, secret: str, where: str, *, framed: bool = False) -> Response:
     answer = RedirectResponse(where, 303, headers=frame.PRIVATE)
     safe = request.url.scheme == "https"
     kept = f"{cookie_of(request)}={secret}; Path=/; HttpOnly; Max-Age={int(signing_in.LONGEST.total_seconds())}"

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 HERE = Path(__file__).parent
+SCRIPTS = ("desk.js", "keys.js")
 TELEGRAM_WEB = "https://web.telegram.org"  # shows a Mini App in a frame
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 SAFE = {
@@ -25,10 +26,10 @@ def style() -> str:
 
 
 @cache
-def script() -> tuple[str, bytes]:
-    """The name it is served under, which tells what it holds: whoever has it never asks again."""
-    content = (HERE / "desk.js").read_bytes()
-    return f"desk-{hashlib.sha256(content).hexdigest()[:10]}.js", content
+def file(name: str) -> tuple[str, bytes]:
+    """The name a script is served under, which tells what it holds: whoever has it never asks again."""
+    content = (HERE / name).read_bytes()
+    return f"{name.removesuffix('.js')}-{hashlib.sha256(content).hexdigest()[:10]}.js", content
 
 
 @cache
@@ -45,17 +46,19 @@ def policy(*, framed: bool) -> str:
 
 @cache
 def templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["file"] = lambda name: file(name)[0]
+    return made
 
 
 def render(template: str, **values: object) -> str:
-    return templates().get_template(template).render(style=style(), script=script()[0], **values)
+    return templates().get_template(template).render(style=style(), **values)
 
 
 def page(

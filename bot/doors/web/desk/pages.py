@@ -18,6 +18,7 @@ from bot.content.schema import Language
 from bot.conversation.scene import Scene
 from bot.doors.web.desk import frame
 from bot.doors.web.desk.show import Show
+from bot.doors.web.desk.sign_on import SignOn
 from bot.store import seats
 from bot.turn import Turns
 
@@ -33,11 +34,12 @@ type Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Desk:
-    """The pages. `token`: the bot's, by which Telegram's word for who opens them is known."""
+    """What all pages share. `token`: the bot's, by which Telegram's word for who opens them is known."""
 
-    def __init__(self, turns: Turns, token: str = "") -> None:
+    def __init__(self, turns: Turns, token: str = "", sign_on: SignOn | None = None) -> None:
         self.turns = turns
         self.bot_token = token
+        self.sign_on = sign_on
 
     def routes(self) -> list[BaseRoute]:
         pages: list[tuple[str, Handler, str]] = [
@@ -98,7 +100,8 @@ class Desk:
 
     def outside(self, request: Request, unit: AtDesk, problem: str, status: int = 401, **more: object) -> Response:
         scene = Scene(house=unit.house, memory=unit.memory(""), language=Language.VI, now=unit.now)
-        values = {"secret": "", "mini_app": False, **more}
+        sign_on = self.sign_on.name if self.sign_on else ""
+        values = {"secret": "", "mini_app": False, "sign_on": sign_on, **more}
         text = frame.render(
             "enter.html", scene=scene, say=scene.say, title=scene.say("screen.desk"), here="",
             problem=scene.say(problem) if problem else "", **values,
@@ -117,8 +120,8 @@ class Desk:
         return frame.page(text, status, framed=True)
 
     async def _script(self, request: Request) -> Response:
-        name, content = frame.script()
-        if request.path_params["name"] != name:
+        content = dict(map(frame.file, frame.SCRIPTS)).get(request.path_params["name"])
+        if content is None:
             return PlainTextResponse("", 404)
         headers = {"Cache-Control": "public, max-age=31536000, immutable", **frame.SAFE}
         return Response(content, media_type="text/javascript", headers=headers)

@@ -8,13 +8,20 @@ from bot.doors.web.desk.figures import Figures
 from bot.doors.web.desk.lists import Lists
 from bot.doors.web.desk.live import Live
 from bot.doors.web.desk.pages import Desk
+from bot.doors.web.desk.sign_on import SignOn
 from bot.doors.web.desk.walk_in import WalkIn
+from bot.doors.web.desk.ways_in import WaysIn
 from bot.turn import Turns
 
 
-def desk_routes(turns: Turns, bot_token: str = "", live: Live | None = None, fetch: Fetch = nowhere) -> list[BaseRoute]:
-    """`bot_token`: by which Telegram's word for who opens the desk is known; `fetch`: where pictures are had from."""
-    desk = Desk(turns, bot_token)
+def desk_routes(
+    turns: Turns, bot_token: str = "", live: Live | None = None, fetch: Fetch = nowhere, sign_on: SignOn | None = None
+) -> list[BaseRoute]:
+    """`bot_token`: by which Telegram's word for who opens the desk is known; `fetch`: where pictures are had from.
+
+    `sign_on`: a province's own.
+    """
+    desk = Desk(turns, bot_token, sign_on)
     conversation = Conversation(desk, live or Live(turns), fetch)
-    parts = (desk, Entrance(desk), Lists(desk), conversation, WalkIn(desk), Figures(desk))
+    parts = (desk, Entrance(desk), WaysIn(desk), Lists(desk), conversation, WalkIn(desk), Figures(desk))
     return [route for part in parts for route in part.routes()]
