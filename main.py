@@ -90,7 +90,7 @@ def _welcome(settings: Settings) -> Callable[[], None]:
 @main.command()
 def demo() -> None:
     """Serve a commune that lives: twenty requests, thirty days, nobody real; in a folder of its own."""
-    from bot.commands.demo import Clock, Demo, fresh
+    from bot.commands.demo import Clock, Demo, Nobody, fresh
     from bot.commands.serving import CannotServe, serve
     from bot.config import STATE
     from bot.service.serve import seal
@@ -100,13 +100,16 @@ def demo() -> None:
     file = fresh(STATE / "demo")
     database = open_database(f"sqlite:///{file}")
     clock = Clock()
-    own = settings.model_copy(update={"telegram_bot_token": None, "webhook_url": None, "database_url": None})
-    turns = Turns(database, replace(_house(), seal=seal(own), passing=frozenset({"web"})), clock=clock)
+    own = settings.model_copy(
+        update={"telegram_bot_token": None, "zalo_bot_token": None, "database_url": None, "web": True}
+    )
+    house = replace(_house(), seal=seal(own), passing=frozenset({"web"}), trial=True)
+    turns = Turns(database, house, clock=clock)
     click.echo("playing thirty days of a commune …", err=True)
     shown = Demo(turns, clock).play()
     where = f"http://{settings.host}:{settings.port}"
     try:
-        serve(own, turns, None, lambda: click.echo(_demonstrated(shown, where, file), err=True), trial=True)
+        serve(own, turns, None, lambda: click.echo(_demonstrated(shown, where, file), err=True), [Nobody()])
     except CannotServe as error:
         raise click.ClickException(str(error)) from None
 
@@ -114,11 +117,12 @@ def demo() -> None:
 def _demonstrated(shown: "Shown", where: str, file: Path) -> str:
     """What can be looked at, and as whom."""
     citizens = "\n".join(f"  {name}: {where}/y/{code}~{secret}" for name, code, secret in shown.citizens)
-    staff = "\n".join(f"  {role}: {code}" for role, code in shown.invitations)
+    staff = "\n".join(f"  {name}, {role}: {where}/ban/vao?m={secret}" for name, role, secret in shown.staff)
     return (
         f"\nMột Cửa, a trial: {where} ({shown.requests} requests, kept in {file.parent})\n"
         f"Anybody: {where}/x/00008\nCitizens, by the code and secret of their receipt:\n{citizens}\n"
-        f"Staff, one use each (/join CODE):\n{staff}\n\n{shown.figures}\n\nStop: Ctrl+C."
+        f"The desk, each link once, for a day, a browser (or a private window) each:\n{staff}\n\n"
+        f"{shown.figures}\n\nStop: Ctrl+C."
     )
 
 

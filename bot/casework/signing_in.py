@@ -36,12 +36,12 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def link(unit: UnitOfWork, person: str) -> str | None:
+def link(unit: UnitOfWork, person: str, lives: dt.timedelta = LINK_LIVES) -> str | None:
     """The secret part of a one-time link. None: the person holds no post."""
     if not unit.actor(person).on_duty:
         return None
     secret = secrets.token_urlsafe(LINK_BYTES)
-    seats.give_link(unit.connection, hash_of(secret), person=person, expires_at=unit.now + LINK_LIVES)
+    seats.give_link(unit.connection, hash_of(secret), person=person, expires_at=unit.now + lives)
     return secret
 
 

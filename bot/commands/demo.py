@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.casework.keys import issue
+from bot.casework.signing_in import link
 from bot.casework.staffing import invite
 from bot.casework.unit_of_work import UnitOfWork, reply_in
 from bot.conversation import actions
@@ -17,6 +18,7 @@ from bot.conversation.reply import Reply
 from bot.conversation.visit import Kind, Visit
 from bot.desk.request import RequestKind, Role
 from bot.desk.working_time import VIETNAM
+from bot.doors.door import NOWHERE, Can, Door, Spot
 from bot.store import cases, inbox, outbox, people
 from bot.store.inbox import Receipt
 from bot.turn import Turns, utc_now
@@ -28,6 +30,7 @@ KNOWN = 9  # answers that an officer gave before: nobody looks at theirs first
 MORNING = dt.time(9, 0)
 STEP = dt.timedelta(minutes=35)
 KINDS = actions.SHORT
+A_DAY = dt.timedelta(days=1)
 
 
 class Clock:
@@ -43,12 +46,22 @@ class Clock:
         self.now = None
 
 
+class Nobody(Door):
+    """Where staff would read who are nobody: what is sent there is gone, and waits for nothing."""
+
+    name = DOOR
+    can = Can(first_word=True)
+
+    async def send(self, _chat: str, _reply: Reply) -> Spot:
+        return NOWHERE
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shown:
     """What whoever runs the demonstration is told."""
 
     citizens: tuple[tuple[str, str, str], ...]  # name, code, secret
-    invitations: tuple[tuple[str, str], ...]  # role, one-time code
+    staff: tuple[tuple[str, str, str], ...]  # name, role, secret of a link to the desk
     figures: str
     requests: int
 
@@ -73,6 +86,7 @@ class Demo:
     def play(self) -> Shown:
         """Thirty days in a few seconds."""
         self._at(min(one["day"] for one in self.told["requests"]) - 1)
+        self.turns.plan_nightly()
         for key, one in self.told["staff"].items():
             self._join(key, one)
         codes = [self._request(number, one) for number, one in enumerate(self.told["requests"])]
@@ -179,7 +193,6 @@ class Demo:
             unit = UnitOfWork(connection, self.turns.house, self.clock())
             picked = [0, 11, len(codes) - 1]
             citizens = tuple((names[n], codes[n], issue(unit, codes[n])) for n in picked)
-            commune = int(self.told["commune"])
-            roles = (Role.OFFICER, Role.OFFICER, Role.LEADER)
-            invitations = tuple((role.value, invite(unit, commune=commune, role=role)) for role in roles)
-        return Shown(citizens=citizens, invitations=invitations, figures=figures, requests=len(codes))
+            ours = [(key, one) for key, one in self.told["staff"].items() if one["commune"] == self.told["commune"]]
+            staff = tuple((one["name"], one["role"], link(unit, self._staff(key), A_DAY) or "") for key, one in ours)
+        return Shown(citizens=citizens, staff=staff, figures=figures, requests=len(codes))

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.config import Settings
@@ -23,8 +23,6 @@ def doors_of(
     turns: Turns,
     threads: Threads,
     welcome: Callable[[], None] = lambda: None,
-    *,
-    trial: bool = False,
 ) -> list[Door]:
     """Each is imported only where it stands open: a start must stay quick."""
     doors: list[Door] = []
@@ -41,7 +39,7 @@ def doors_of(
         from bot.doors.web.page import Site
 
         token = settings.telegram_bot_token.get_secret_value() if settings.telegram_bot_token else ""
-        site = Site(origin=settings.public_url or "", trial=trial)
+        site = Site(origin=settings.public_url or "")
         doors.append(WebDoor(turns, site, welcome, token, _sign_on(settings)))
     return doors
 
@@ -62,10 +60,9 @@ def serve(
     turns: Turns,
     live: LiveContent | None,
     welcome: Callable[[], None] = lambda: None,
-    *,
-    trial: bool = False,
+    others: Sequence[Door] = (),
 ) -> None:
-    """Serve until SIGINT or SIGTERM. `trial`: every page says that nothing is real. Raises CannotServe."""
+    """Serve until SIGINT or SIGTERM. `others`: doors beside those of the settings. Raises CannotServe."""
 
     async def main() -> None:
         stop = asyncio.Event()
@@ -76,8 +73,7 @@ def serve(
             except NotImplementedError:  # on Windows
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
         threads = Threads.of(turns.database)
-        await Service(settings, turns, doors_of(settings, turns, threads, welcome, trial=trial), threads, live).run(
-            stop
-        )
+        doors = [*others, *doors_of(settings, turns, threads, welcome)]
+        await Service(settings, turns, doors, threads, live).run(stop)
 
     asyncio.run(main())

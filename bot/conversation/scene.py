@@ -36,6 +36,7 @@ class House:
     admin: str | None = None  # the chat of whoever runs the bot
     seal: bytes = field(default=b"", repr=False)  # the key of what limits know people by
     passing: frozenset[str] = frozenset()  # doors whose chats end with a visit: their receipts carry a secret
+    trial: bool = False  # `make demo`: every page says that nothing is real
     version: str = ""  # of all that is known, for whoever keeps a page of it
 
 

@@ -1,6 +1,7 @@
 """The commune of the demonstration: played, not painted."""
 
 import asyncio
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,15 +11,16 @@ from bot.commands.demo import Clock, Demo
 from bot.turn import Turns
 from tests.web import Page, pages
 
+DESK = ("/ban", "/ban/quay", "/ban/so-lieu")
 pytestmark = pytest.mark.only_on("sqlite", "a demonstration is a file of its own")
 
 
 def test_a_commune_has_lived_thirty_days_and_can_be_looked_at(database, house):
     clock = Clock()
-    turns = Turns(database, replace(house, passing=frozenset({"web"})), clock=clock)
+    turns = Turns(database, replace(house, passing=frozenset({"web"}), trial=True), clock=clock)
 
     async def story():
-        async with pages(turns, trial=True) as web:  # its key is the one that secrets are made with
+        async with pages(turns) as web:  # its key is the one that secrets are made with
             shown = Demo(turns, clock).play()
             assert shown.requests == 20
             assert "Phường Ngọc Hà, 30 ngày qua" in shown.figures
@@ -33,13 +35,30 @@ def test_a_commune_has_lived_thirty_days_and_can_be_looked_at(database, house):
                     await web.browser().client.get("/y/{}~{}".format(*shown.citizens[0][1:]), follow_redirects=True)
                 ).text
             )
-            assert [role for role, _ in shown.invitations] == ["officer", "officer", "leader"]
+            assert [role for _, role, _ in shown.staff] == ["officer", "officer", "leader", "province"]
+            for name, _, secret in shown.staff:
+                await sits_down(web.browser(), name, secret, turns.house.catalogs["vi"].say("web.trial"))
 
     asyncio.run(story())
     with database.look() as connection:
         states = set(connection.execute(text("SELECT DISTINCT status FROM requests")).scalars())
         offered = connection.execute(text("SELECT count(*) FROM requests WHERE transfer_to IS NOT NULL")).scalar_one()
-        waiting = connection.execute(text("SELECT count(*) FROM outbox WHERE state = 'waiting'")).scalar_one()
     assert states == {"open", "claimed", "asked", "answered", "escalated", "closed", "cancelled"}
     assert offered == 1
-    assert waiting == 0
+
+
+async def sits_down(browser, name, secret, trial):
+    """By the link as it is printed: it opens the desk once, and every page there says what it is."""
+    page = await browser.opens(f"/ban/vao?m={secret}")
+    assert trial in page.html
+    page = await browser.posts(page.form("/ban/vao"))
+    assert (page.status, page.response.url.path) == (200, "/ban"), name
+    assert name in page.html
+    for path in DESK:
+        page = await browser.opens(path)
+        assert (page.status, trial in page.html) == (200, True), (name, path)
+    if code := re.search(r'href="(/ban/r/MC-[^"#?]+)', (await browser.opens("/ban")).html):
+        assert trial in (await browser.opens(code[1])).html
+    again = await browser.client.post("/ban/vao", data={"m": secret})
+    assert again.status_code == 403
+    assert trial in again.text

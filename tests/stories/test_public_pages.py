@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -195,7 +196,8 @@ def test_a_trial_says_so_on_every_page(turns):
     import asyncio
 
     async def story():
-        async with pages(turns, trial=True) as web:
+        turns.house = replace(turns.house, trial=True)
+        async with pages(turns) as web:
             async for path, answer in _all_pages(web):
                 assert turns.house.catalogs["vi"].say("web.trial") in answer.text, path
 

@@ -27,7 +27,6 @@ class Site:
     """What the operator set. `origin`: `https://…` of canonical addresses, empty where none is known."""
 
     origin: str = ""
-    trial: bool = False  # `make demo`: said on every page
     links: Mapping[str, str] = field(default_factory=dict)  # other doors: name → address
 
 
