@@ -1,16 +1,19 @@
 """The desk in a real browser: on a small telephone, by keyboard alone, inside Telegram; nothing that axe finds."""
 
 import asyncio
+import json
 import os
 import shutil
 import socket
 from contextlib import asynccontextmanager
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from bot.casework import staffing
+from bot.casework.unit_of_work import UnitOfWork
 from bot.doors.web.desk.routes import desk_routes
 from tests.cast import HOA, LAN, MINH, NGOC_HA, THU
 from tests.stage import played
@@ -47,6 +50,7 @@ async def chromium(**more):
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = await (await browser.new_context(**more)).new_page()
+        page.set_default_timeout(10_000)
         page.troubles = []
         page.on("console", lambda said: page.troubles.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: page.troubles.append(str(error)))
@@ -101,17 +105,82 @@ async def test_claiming_and_answering_by_keyboard_alone_and_a_draft_is_kept(play
     assert "Chị ra quầy 3." in play.said(LAN)[-1]
 
 
+BRIDGE = (
+    "window.told = []; window.TelegramWebviewProxy = {postEvent: (kind, body) => told.push([kind, JSON.parse(body)])}"
+)
+PALE = {"bg_color": "#ffffff", "text_color": "#cccccc"}  # nobody could read it
+NIGHT = {
+    "bg_color": "#101418",
+    "text_color": "#f0f0f0",
+    "hint_color": "#22262a",
+    "link_color": "#7cc4ff",
+    "secondary_bg_color": "#1c2228",
+}
+
+
+def in_telegram(clock, theme, **more):
+    """What Telegram's app puts behind the address."""
+    data = {"tgWebAppData": signed(opened_at(clock(), **more)), "tgWebAppVersion": "8.0", "tgWebAppPlatform": "android",
+            "tgWebAppThemeParams": json.dumps(theme)}  # fmt: skip
+    return f"/ban/tg#{urlencode(data)}"
+
+
+async def last(page, kind):
+    """What Telegram was told last of something."""
+    return await page.evaluate("kind => window.told.filter(one => one[0] === kind).map(one => one[1]).at(-1)", kind)
+
+
 @played
-async def test_the_mini_app_signs_in_by_what_telegram_hands_over(play, clock):
+async def test_the_mini_app_from_claim_to_answer_by_telegrams_own_button(play, clock):
+    from axe_playwright_python.async_playwright import Axe
+
     await play.opens_desk(8, NGOC_HA, HOA)
     code = await play.asks(LAN)
-    bridge = "window.told = []; window.TelegramWebviewProxy = {postEvent: (kind) => sessionStorage.setItem(kind, '1')}"
     async with served(play) as at, chromium(viewport=SMALL) as page:
-        await page.add_init_script(bridge)
-        data = signed(opened_at(clock(), start_param=f"r_{code}"))
-        await page.goto(f"{at}/ban/tg#tgWebAppData={quote(data)}&tgWebAppVersion=8.0&tgWebAppPlatform=android")
-        await page.wait_for_url(f"**/ban/r/{code}")
-        assert await page.evaluate("sessionStorage.getItem('web_app_ready')") == "1"
+        await page.add_init_script(BRIDGE)
+        await page.goto(at + in_telegram(clock, NIGHT, start_param=f"r_{code}"))
+        await page.get_by_role("heading", name="Gửi tới: Lan").wait_for()
+        assert await page.context.cookies() == []  # a frame keeps none: the session goes in a header
         assert "tgWebAppData" not in page.url
-        assert "Gửi tới: Lan" in await page.inner_text("h1")
-        assert page.troubles == []
+        assert (await last(page, "web_app_ready"), await last(page, "web_app_expand")) == ({}, {})
+        button = await last(page, "web_app_setup_main_button")
+        assert (button["text"], button["color"]) == ("Nhận việc và báo Lan biết", "#7cc4ff")
+        assert await page.evaluate("getComputedStyle(document.body).color") == "rgb(240, 240, 240)"
+        found = await Axe().run(page)
+        assert found.violations_count == 0, [one["id"] for one in found.response["violations"]]
+        assert await page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"]
+        await page.evaluate("Telegram.WebView.receiveEvent('main_button_pressed')")
+        await page.locator("#w").wait_for()
+        await page.fill("#w", "Chị ra quầy 3 nhé.")
+        assert await last(page, "web_app_setup_closing_behavior") == {"need_confirmation": True}
+        assert (await last(page, "web_app_setup_main_button"))["text"] == "Gửi cho Lan"
+        await page.evaluate("Telegram.WebView.receiveEvent('main_button_pressed')")
+        await page.locator(".ours").wait_for()
+        assert await page.input_value("#w") == ""
+        await page.get_by_role("link", name="Bàn làm việc").click()
+        await page.get_by_role("heading", name="Bạn đang giữ (1)").wait_for()
+        assert await last(page, "web_app_setup_back_button") == {"is_visible": True}
+        await page.evaluate("Telegram.WebView.receiveEvent('back_button_pressed')")
+        await page.get_by_role("heading", name="Gửi tới: Lan").wait_for()
+        await page.reload()  # what Telegram handed over is gone
+        await page.get_by_role("heading", name="Gửi tới: Lan").wait_for()
+        with play.turns.database.change() as connection:
+            staffing.revoke(UnitOfWork(connection, play.turns.house, clock()), f"telegram:{HOA.id}")
+        await page.get_by_role("link", name="Bàn làm việc").click()
+        await page.get_by_text("không còn làm ở đây").wait_for()
+        assert [one for one in page.troubles if "401" not in one] == []
+    await play.deliver()
+    assert "Chị ra quầy 3 nhé." in "\n".join(play.said(LAN))
+
+
+@played
+async def test_the_mini_app_is_nobodys_without_telegrams_word_and_keeps_colours_that_can_be_read(play, clock):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    async with served(play) as at, chromium(viewport=SMALL) as page:
+        await page.add_init_script(BRIDGE)
+        await page.goto(at + in_telegram(clock, PALE).replace("query_id", "query_ie"))
+        await page.get_by_text("Chỉ cán bộ đã tham gia").wait_for()
+        assert await page.evaluate("getComputedStyle(document.body).color") == "rgb(27, 27, 27)"
+        await page.goto("about:blank")
+        await page.goto(f"{at}/ban/tg")
+        await page.locator("form[data-mini-app]").wait_for(state="hidden")

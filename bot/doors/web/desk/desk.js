@@ -1,6 +1,8 @@
 "use strict";
-// Keeps what is being written on this device, shows what has changed, and speaks with Telegram's frame.
-(() => {
+// Keeps what is being written on this device, and shows what has changed.
+const ends = []; // what a page leaves running when another is shown in its place
+const begin = () => {
+  const app = window.deskApp || { path: () => location.pathname, headers: () => ({}), again: () => location.reload() }; // see mini.js
   const DAY = 12 * 3600 * 1000; // as long as nobody need sign in again
   const kept = {
     read(key) { try { const one = JSON.parse(localStorage.getItem(key) || "{}"); return Date.now() - one.at < DAY ? one.text : ""; } catch { return ""; } },
@@ -31,7 +33,7 @@
       if (!box.dataset.writing || Date.now() - told < 20000) return;
       told = Date.now();
       const body = new URLSearchParams({ t: box.form.elements.t.value });
-      fetch(box.dataset.writing, { method: "POST", body, credentials: "same-origin" }).catch(() => {});
+      fetch(box.dataset.writing, { method: "POST", body, credentials: "same-origin", headers: app.headers() }).catch(() => {});
     });
     box.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.form.requestSubmit(box.form.querySelector("button.main"));
@@ -43,7 +45,7 @@
     const news = document.getElementById("news");
     // What is new shows itself in the place of the old; what is being written stays, and so does what it was written on.
     const show = async () => {
-      const answer = await fetch(location.pathname, { credentials: "same-origin" });
+      const answer = await fetch(app.path(), { credentials: "same-origin", headers: app.headers() });
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const id of ["log", "writing"]) {
@@ -55,8 +57,8 @@
     const look = async () => {
       if (document.hidden) return;
       try {
-        const answer = await fetch(pulse.dataset.pulse, { credentials: "same-origin", headers: { Accept: "text/plain" } });
-        if (answer.status === 401) { location.reload(); return; }
+        const answer = await fetch(pulse.dataset.pulse, { credentials: "same-origin", headers: { Accept: "text/plain", ...app.headers() } });
+        if (answer.status === 401) { app.again(); return; }
         const state = answer.ok ? await answer.text() : pulse.dataset.state;
         if (state === pulse.dataset.state) return;
         pulse.dataset.state = state;
@@ -65,10 +67,12 @@
         if (!fresh || !last || !mine || last.value !== mine.value || !fresh.querySelector("textarea[data-draft]") !== !box) news.hidden = false;
       } catch { /* offline: looked at again */ }
     };
-    const often = pulse.dataset.listen && window.EventSource ? 60000 : 15000;
-    setInterval(look, often);
+    const listens = pulse.dataset.listen && window.EventSource && !window.deskApp; // a stream carries no header
+    const timer = setInterval(look, listens ? 60000 : 15000);
     document.addEventListener("visibilitychange", look);
-    if (often > 15000) new EventSource(pulse.dataset.listen).addEventListener("changed", look);
+    const stream = listens ? new EventSource(pulse.dataset.listen) : null;
+    if (stream) stream.addEventListener("changed", look);
+    ends.push(() => { clearInterval(timer); document.removeEventListener("visibilitychange", look); if (stream) stream.close(); });
   }
 
   const paper = document.querySelector("[data-print]");
@@ -76,24 +80,6 @@
     paper.hidden = false;
     paper.addEventListener("click", () => window.print());
   }
-
-  const enter = document.querySelector("form[data-mini-app]");
-  if (enter) {
-    const given = new URLSearchParams(location.hash.slice(1));
-    const data = given.get("tgWebAppData");
-    const post = (type, body) => {
-      const text = JSON.stringify(body || {});
-      if (window.TelegramWebviewProxy) window.TelegramWebviewProxy.postEvent(type, text);
-      else if (window.parent !== window)
-        window.parent.postMessage(JSON.stringify({ eventType: type, eventData: body || {} }), "https://web.telegram.org");
-    };
-    post("web_app_ready");
-    post("web_app_expand");
-    if (data) {
-      enter.elements.d.value = data;
-      enter.elements.s.value = given.get("tgWebAppStartParam") || new URLSearchParams(data).get("start_param") || "";
-      history.replaceState(null, "", location.pathname);
-      enter.submit();
-    } else enter.hidden = true;
-  }
-})();
+};
+document.addEventListener("desk:page", () => { ends.splice(0).forEach((end) => end()); begin(); });
+begin();

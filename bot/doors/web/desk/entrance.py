@@ -4,7 +4,7 @@ import asyncio
 import re
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.casework import signing_in
@@ -81,7 +81,10 @@ class Entrance:
                 secret = signing_in.begin(unit, person) if person else None
                 if secret is None:
                     return self.desk.outside(request, unit, "screen.not_staff", 403)
-            return let_in(request, secret, f"{HOME}/r/{code}" if code else HOME, framed=True)
+            to = f"{HOME}/r/{code}" if code else HOME
+            if request.headers.get("Accept") == "application/json":
+                return JSONResponse({"session": secret, "to": to}, headers=frame.PRIVATE)
+            return let_in(request, secret, to, framed=True)
 
         return await asyncio.to_thread(use)
 

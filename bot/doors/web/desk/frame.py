@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 HERE = Path(__file__).parent
-SCRIPTS = ("desk.js", "keys.js")
+SCRIPTS = ("desk.js", "keys.js", "mini.js")
 TELEGRAM_WEB = "https://web.telegram.org"  # shows a Mini App in a frame
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 SAFE = {
@@ -38,9 +38,10 @@ def _style_hash() -> str:
 
 
 def policy(*, framed: bool) -> str:
+    ours = "'self' blob:" if framed else "'self'"  # inside Telegram pictures are fetched, with the session's header
     return (
         f"default-src 'none'; style-src 'sha256-{_style_hash()}'; script-src 'self'; connect-src 'self'; "
-        f"img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {TELEGRAM_WEB if framed else "'none'"}"
+        f"img-src {ours}; form-action 'self'; base-uri 'none'; frame-ancestors {TELEGRAM_WEB if framed else "'none'"}"
     )
 
 

@@ -53,7 +53,10 @@ class Desk:
         return AtDesk(connection, self.turns.house, self.turns.clock())  # type: ignore[arg-type]
 
     def _seat(self, unit: AtDesk, request: Request) -> Seat | None:
-        secret = request.cookies.get(cookie_of(request), "")
+        kind, _, given = request.headers.get("Authorization", "").partition(
+            " "
+        )  # inside Telegram, where frames keep none
+        secret = given if kind == "Bearer" else request.cookies.get(cookie_of(request), "")
         return signing_in.sitting(unit, secret) if SECRET.fullmatch(secret) else None
 
     def token(self, seat: Seat) -> str:
@@ -73,7 +76,7 @@ class Desk:
                 unit = self.at_desk(connection)
                 seat = self._seat(unit, request)
                 if seat is None:
-                    return self.outside(request, unit, "screen.ended" if cookie_of(request) in request.cookies else "")
+                    return self.outside(request, unit, "screen.ended" if secret_of(request) else "")
                 seats.seen(connection, seat.hash, now=unit.now)
                 return work(unit, seat)
 
@@ -129,6 +132,12 @@ class Desk:
 
 def plain(text: str) -> Response:
     return PlainTextResponse(text, headers=frame.PRIVATE)
+
+
+def secret_of(request: Request) -> str:
+    """What a session is known by: in a header inside Telegram, whose frames keep no cookie; else in the cookie."""
+    kind, _, given = request.headers.get("Authorization", "").partition(" ")
+    return given if kind == "Bearer" else request.cookies.get(cookie_of(request), "")
 
 
 def cookie_of(request: Request) -> str:
