@@ -27,6 +27,7 @@ MAX_SECRET = 4096
 # To the first @ and to the last: one may stand in the password itself.
 PASSWORDS = (re.compile(r"://[^:/@]*:([^@]+)@"), re.compile(r"://[^:/@]*:(.+)@"), re.compile(r"[?&]password=([^&]+)"))
 
+CHAT = re.compile(r"(telegram:)?-?\d{1,20}|zalo:[0-9A-Za-z]{1,64}", re.ASCII)
 HttpUrl = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s/]+(/\S*)?$")]
 
 
@@ -66,7 +67,7 @@ class Settings(BaseSettings):
     oidc_name: Annotated[str, StringConstraints(max_length=40)] = "SSO"  # what people there call it
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)  # 0: any free one
-    admin_chat_id: int | None = None
+    admin_chat_id: str | None = None
     flood_person_a_minute: int = Field(40, ge=0)
     flood_everyone_a_minute: int = Field(30_000, ge=0)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -87,6 +88,14 @@ class Settings(BaseSettings):
         if not (":" in value and value.isascii() and not any(c in value for c in "/?# \t")):
             raise ValueError("it should look like 12345689:abc-xyz, as Zalo Bot Creator gives it")
         return SecretStr(value) if token else None
+
+    @field_validator("admin_chat_id", mode="before")
+    @classmethod
+    def _chat_form(cls, chat: object) -> str | None:
+        value = str(chat).strip() if chat is not None else None
+        if value is not None and not CHAT.fullmatch(value):
+            raise ValueError("it should be a number for Telegram, or zalo: and what /mydata shows there")
+        return value
 
     @field_validator("zalo_webhook_secret")
     @classmethod
@@ -130,8 +139,9 @@ class Settings(BaseSettings):
 
     @property
     def admin(self) -> str | None:
-        """The key of the chat that hears of trouble."""
-        return f"telegram:{self.admin_chat_id}" if self.admin_chat_id else None
+        """The key of the chat that hears of trouble; a number alone is Telegram's."""
+        chat = self.admin_chat_id
+        return f"telegram:{chat}" if chat and ":" not in chat else chat
 
     @property
     def key(self) -> str:

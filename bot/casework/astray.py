@@ -1,11 +1,13 @@
 """What did not arrive: whoever is concerned hears it, and the work goes another way. Nobody is told the opposite."""
 
 import datetime as dt
+import logging
 from dataclasses import replace
 from enum import StrEnum
 
 from bot.casework import ahead, officers
 from bot.casework.unit_of_work import UnitOfWork, reply_in
+from bot.content.schema import Language
 from bot.conversation.citizen import requests
 from bot.conversation.reply import Place, Reply
 from bot.conversation.staff import cards
@@ -14,6 +16,8 @@ from bot.desk.lifecycle import Refused
 from bot.desk.request import CLOCK, LIVE, OVER, Level, Request, Role, Status
 from bot.store import agenda, cases, chats, outbox, people, shown
 from bot.store.outbox import Priority
+
+log = logging.getLogger(__name__)
 
 TRIED_AGAIN = dt.timedelta(minutes=30)  # whether the desk's group can be written to
 PROBE = "desk"
@@ -254,6 +258,8 @@ def _tell_leaders(unit: UnitOfWork, request: Request, key: str, but: str = "") -
 
 
 def _tell_admin(unit: UnitOfWork, key: str, but: str = "", **values: object) -> None:
+    """Whoever runs the bot, in their chat and in the log: not all of them have a chat."""
+    log.warning("%s", unit.house.catalogs[Language.EN].say(key, **values))
     admin = unit.house.admin
     if admin and admin != but:
         _say(unit, admin, Reply(blocks=(unit.scene(admin).line(key, **values),)))

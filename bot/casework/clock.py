@@ -135,6 +135,8 @@ def _to_leaders(unit: UnitOfWork, request: Request, key: str) -> None:
         _unclaimed(unit, request, reader, key)
     if not readers:
         above = [row["person"] for row in people.of_province(unit.connection, request.province)]
+        if not above:
+            log.warning("nobody reads at the desk of commune %05d, and nobody above it", request.commune)
         for person in above or ([unit.house.admin] if unit.house.admin else []):
             _about_desk(unit, request, person, "above.nobody")
 

@@ -57,7 +57,16 @@ def _configuration(settings: Settings) -> Finding:
         return Finding(about="configuration", said=said, todo="Telegram posts to https addresses only.")
     if settings.zalo_bot_token and (settings.zalo_webhook_url or "").startswith("http:"):
         return Finding(about="configuration", said=said, todo="Zalo posts to https addresses only.")
-    return Finding(about="configuration", said=said)
+    shut = _shut_to(settings)
+    todo = f"Nobody hears of trouble: open the door of {shut}, or set ADMIN_CHAT_ID to a chat of another."
+    return Finding(about="configuration", said=said, todo=todo if shut else "")
+
+
+def _shut_to(settings: Settings) -> str:
+    """The door of the chat that is to hear of trouble, where it is not open."""
+    door = (settings.admin or "").partition(":")[0]
+    tokens = {"telegram": settings.telegram_bot_token, "zalo": settings.zalo_bot_token}
+    return door if door and tokens[door] is None else ""
 
 
 def _doors(settings: Settings) -> list[str]:

@@ -108,6 +108,7 @@ def test_zalo_is_looked_at_too(visited, database):
     ills = {
         "2400 of 3000 messages of this month": (lambda _: None, {}),
         "does not accept ZALO_BOT_TOKEN": (lambda zalo: zalo.fail("getMe", 401), {}),
+        "Zalo by long polling": (lambda _: None, {"ADMIN_CHAT_ID": "telegram:7", "TELEGRAM_BOT_TOKEN": ""}),
         "Zalo answers 500": (lambda zalo: zalo.fail("getMe", 500), {}),
         "Zalo posts to nobody": (lambda _: None, {"ZALO_WEBHOOK_URL": "https://x.example/zalo"}),
         "Zalo by webhook http:": (lambda _: None, {"ZALO_WEBHOOK_URL": "http://x.example/zalo"}),

@@ -195,7 +195,7 @@ def test_the_running_service_takes_in_what_is_saved(turns, home, cache, monkeypa
     monkeypatch.setattr("bot.service.renewal.LOOK_SECONDS", 0.01)
 
     async def story(server):
-        async with serving(turns, server, live=LiveContent(home, cache), admin_chat_id=THU.id) as task:
+        async with serving(turns, server, live=LiveContent(home, cache), admin_chat_id=str(THU.id)) as task:
             await server.inject(LAN.presses(FEE))
             await until(lambda: any("8.000" in text for text in server.texts(LAN.id)), task)
             path = home / COPY

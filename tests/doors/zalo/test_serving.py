@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
 from bot.commands.serving import doors_of
 from bot.config import Settings
@@ -159,10 +160,12 @@ def test_a_zalo_out_of_reach_keeps_telegram_open(turns):
 
 def test_what_zalo_lets_a_bot_send_in_a_month_is_counted_and_warned_of(turns, caplog):
     async def story(zalo):
-        async with serving(turns, zalo, zalo_monthly=5) as task:
+        async with serving(turns, zalo, zalo_monthly=5, admin_chat_id=f"zalo:{ONG_SAU.id}") as task:
             for n in range(5):
                 zalo.inject(Neighbour(str(n) * 20, "Lan").says("xin chào"))
                 await until(lambda n=n: zalo.sent[str(n) * 20], task)
+                if n == 3:
+                    await until(lambda: "4 / 5" in "".join(zalo.sent[ONG_SAU.id]), task)
         warned = [one.getMessage() for one in caplog.records if "of this month" in one.getMessage()]
         assert warned == [
             "Zalo: 4 of 5 messages of this month are sent",
@@ -222,3 +225,17 @@ def test_a_message_that_was_not_taken_is_sent_again_and_no_part_of_it_twice(turn
     run(story)
     with database.look() as connection:
         assert outbox.count(connection) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "chat"),
+    [("4711", "telegram:4711"), (-1008, "telegram:-1008"), ("zalo:6ede9a", "zalo:6ede9a"), (None, None)],
+)
+def test_whoever_runs_the_bot_may_hear_of_trouble_on_either(given, chat):
+    assert Settings(admin_chat_id=given).admin == chat
+
+
+@pytest.mark.parametrize("given", ["boss", "zalo:", "web:1", "٤٧١١", "zalo:a b"])
+def test_a_chat_that_is_none_is_refused(given):
+    with pytest.raises(ValidationError):
+        Settings(admin_chat_id=given)
