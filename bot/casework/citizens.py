@@ -11,7 +11,7 @@ from bot.casework import people as privacy_of
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
 from bot.conversation.actions import OwnVerb
-from bot.conversation.citizen import commands, communes, requests, talk
+from bot.conversation.citizen import commands, communes, matters, requests, talk
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.converse import language_of
 from bot.conversation.reply import Place, Reply
@@ -21,10 +21,11 @@ from bot.conversation.visit import Kind, Visit
 from bot.desk import deadlines
 from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
-from bot.desk.request import LIVE, OVER, Actor, Event, Request, RequestKind, Status
+from bot.desk.request import LIVE, OVER, Actor, Body, Event, Request, RequestKind, Status
 from bot.desk.working_time import VIETNAM
 from bot.store import cases, people, windows
 from bot.store import helped as helped_store
+from bot.store.matters import of_request
 from bot.store.outbox import Priority
 from bot.understanding.engine import understand
 from bot.understanding.fold import fold
@@ -517,6 +518,14 @@ def _kind(unit: UnitOfWork, visit: Visit, request: Request, kind: str = "") -> N
     show_draft(unit, replace(request, kind=RequestKind(kind)))
 
 
+def _body(unit: UnitOfWork, visit: Visit, request: Request, body: str = "") -> None:
+    """Whom a recommendation is for."""
+    if request.status is not Status.DRAFT or body not in list(Body):
+        raise Refused("now")
+    unit.edit_draft(replace(request, body=Body(body)))
+    show_draft(unit, replace(request, body=Body(body)))
+
+
 def _write(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
     if request.status not in LIVE:
         raise Refused("over")
@@ -536,7 +545,10 @@ def status_of(unit: UnitOfWork, request: Request) -> Reply:
     """Where a request stands, and its trace."""
     events = [_event(row) for row in cases.history(unit.connection, request.code)]
     queue = cases.place_in_queue(unit.connection, request.commune, request.opened_at)
-    return requests.status(unit.citizen_scene(request), request, events, queue)
+    scene = unit.citizen_scene(request)
+    reply = requests.status(scene, request, events, queue)
+    matter = matters.standing(scene, of_request(unit.connection, request.code))
+    return replace(reply, blocks=(*reply.blocks, *matter))
 
 
 def _event(row: cases.Row) -> Event:
@@ -624,7 +636,7 @@ VERBS: dict[OwnVerb, Callable[..., None]] = {
     OwnVerb.SEND: _send, OwnVerb.DROP: _drop, OwnVerb.CHANGE: _change, OwnVerb.KIND: _kind, OwnVerb.WRITE: _write,
     OwnVerb.STATUS: show_status, OwnVerb.FINISH: _finish, OwnVerb.CANCEL: _cancel, OwnVerb.REOPEN: _reopen,
     OwnVerb.RATE: _rate, OwnVerb.PHOTO: photos_are, OwnVerb.BESIDE: _beside,
-    OwnVerb.TAKE: _take,
+    OwnVerb.TAKE: _take, OwnVerb.BODY: _body,
 }  # fmt: skip
 OF_COMMAND = {
     "send": OwnVerb.SEND, "write": OwnVerb.WRITE, "status": OwnVerb.STATUS, "cancel": OwnVerb.CANCEL,

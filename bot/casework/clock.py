@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.casework import ahead, appointments, astray, broadcasts, officers, scorecard, staffing
+from bot.casework import ahead, appointments, astray, broadcasts, officers, scorecard, staffing, voice
 from bot.casework import people as privacy_of
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
@@ -51,10 +51,15 @@ def keep(unit: UnitOfWork, entry: Entry) -> bool:
         ahead.keep(unit, entry)
         return True
     if entry.kind == scorecard.NIGHTLY:
-        log.info("reckoned; published anew: %s", ", ".join(scorecard.nightly(unit)) or "nothing")
+        published = [*scorecard.nightly(unit), *voice.nightly(unit)]
+        log.info("reckoned; published anew: %s", ", ".join(published) or "nothing")
         return True
     if entry.kind == "monthly":
+        voice.monthly(unit, int(entry.subject.partition(":")[2]))
         scorecard.monthly(unit, int(entry.subject.partition(":")[2]))
+        return True
+    if entry.kind in voice.DUTIES:
+        voice.keep(unit, entry)
         return True
     if entry.kind not in DUTIES:  # undone with its transaction: whoever knows the kind finds it where it was
         raise UnknownEntry(entry.kind)

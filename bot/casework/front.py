@@ -19,18 +19,19 @@ from bot.casework import (
     searching,
     signing_in,
     staffing,
+    voice,
 )
 from bot.casework import people as privacy_of
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
-from bot.conversation.citizen import requests
+from bot.conversation.citizen import matters, requests
 from bot.conversation.citizen.commands import BEHIND_HELP
 from bot.conversation.converse import COMMANDS
 from bot.conversation.reply import Reply
 from bot.conversation.visit import Kind, Memory, Visit
 from bot.desk.codes import read_code
 from bot.desk.lifecycle import parts_of
-from bot.desk.request import Actor, Request, Status
+from bot.desk.request import Actor, Request, RequestKind, Status
 from bot.store import cases, chats, people, shown
 from bot.store.people import Caller
 
@@ -50,6 +51,7 @@ CITIZENS = (
     "for",
     "consent",
     "takeover",
+    "matters",
     "privacy",
     "mydata",
     "forget",
@@ -67,18 +69,21 @@ STAFF_ALONE = (
     "notice",
     "broadcast",
     "helpers",
+    "matter",
     "approve",
     "reject",
 )
 STAFF = ("claim", "assign", "answer", "more", "transfer", "accept", "decline", "escalate", "returned", "note",
-         "release", "r", "delete", "block", "unblock", "draft", "bot", "proposal", "secret")  # fmt: skip
+         "release", "r", "delete", "block", "unblock", "draft", "bot", "proposal", "secret",
+         "gather")  # fmt: skip
 # What only looks, or what failed where nothing is kept of it: an edit may do it now.
 TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "reminders", "appointments", "privacy", "mydata", "queue",
                "mine", "find", "stats", "unanswered", "answer", "more", "note", "r")  # fmt: skip
 # What a button of `/help` does: commands that need no words.
 BY_BUTTON = (*BEHIND_HELP, "queue", "stats", "unanswered", "notice", "practice", "away", "back")
 ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "desk"})
-KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand"}
+KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand",
+         "recommendation": "recommendation"}  # fmt: skip
 
 
 def serve(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
@@ -146,6 +151,8 @@ def _pressed(unit: UnitOfWork, visit: Visit) -> bool:
             return _commanded(unit, asked) or name in CITIZENS
         case actions.InviteHelper() | actions.EndHelper() as action:
             digital_team.press(unit, visit, unit.actor(visit.who, visit.name), action)
+        case actions.GatherInto() | actions.ShowMatter() | actions.PassMatter() | actions.AnswerMatter() as action:
+            voice.press(unit, visit, unit.actor(visit.who, visit.name), action)
         case actions.Duty() as action:
             actor = unit.actor(visit.who, visit.name)
             if actor.on_duty:
@@ -172,6 +179,8 @@ def _commanded(unit: UnitOfWork, visit: Visit) -> bool:
         ALONE[name](unit, visit, actor)
     elif name in STAFF:
         _deed(unit, visit, actor, name)
+    elif name == "matters" and actor.on_duty:
+        voice.list_for(unit, visit, actor)
     elif name in ("status", "close") and actor.on_duty and _for_staff(unit, visit, actor, name):
         pass
     elif name in CITIZENS and visit.private:
@@ -205,6 +214,8 @@ def _own(unit: UnitOfWork, visit: Visit, name: str) -> None:
         ahead.show(unit, visit)
     elif name == "notices":
         broadcasts.show(unit, visit)
+    elif name == "matters":
+        voice.show(unit, visit)
     elif name in helping.COMMANDS:
         helping.COMMANDS[name](unit, visit)
     elif name == "appointments":
@@ -299,6 +310,8 @@ def _prompted(unit: UnitOfWork, visit: Visit, actor: Actor) -> bool:
         officers.send_back(unit, visit, actor, int(subject), visit.text)
     elif verb == "notice":
         practice.write_notice(unit, visit, actor, subject)
+    elif verb in ("mpass", "manswer"):
+        voice.act(unit, visit, actor, verb.removeprefix("m"), int(subject), visit.text)
     elif request := officers.seen(unit, actor, subject):
         officers.act(unit, visit, actor, verb, request, visit.text)
     return True
@@ -327,7 +340,7 @@ def _spoken(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     request = unit.request(answered or writing.removeprefix(citizens.DRAFT) or None)
     parts = parts_of(actor, request) if request else frozenset()
     if request is None or not parts:
-        return False
+        return not caller.on_staff and _recommends(unit, visit)
     if citizens.is_theirs(unit, actor, request):
         if request.status is Status.DRAFT:
             return citizens.write_draft(unit, visit, request)
@@ -336,6 +349,15 @@ def _spoken(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
         citizens.add(unit, visit, request)
         return True
     officers.act(unit, visit, actor, "answer", request, visit.text)
+    return True
+
+
+def _recommends(unit: UnitOfWork, visit: Visit) -> bool:
+    """Somebody says what those who represent them should do: it becomes a draft."""
+    scene = citizens.scene_of(unit, visit)
+    if visit.kind is not Kind.TEXT or not matters.recommends(scene, visit.text):
+        return False
+    citizens.begin(unit, visit, RequestKind.RECOMMENDATION, None, visit.text)
     return True
 
 
@@ -443,6 +465,7 @@ ALONE: dict[str, Callable[[UnitOfWork, Visit, Actor], None]] = {
     "notice": practice.notice,
     "broadcast": broadcasts.command,
     "helpers": digital_team.list_for,
+    "matter": voice.command,
     "approve": lambda unit, visit, actor: officers.approve_by_command(unit, visit, actor, ok=True),
     "reject": lambda unit, visit, actor: officers.approve_by_command(unit, visit, actor, ok=False),
 }

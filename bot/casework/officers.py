@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.casework import addressee, ahead, citizens, keys, practice, relay, second_look
+from bot.casework import addressee, ahead, citizens, keys, practice, relay, second_look, voice
 from bot.casework.unit_of_work import Then, UnitOfWork, about
 from bot.content.proposals import propose
 from bot.conversation import actions
@@ -485,6 +485,7 @@ def _escalation_goes_out(unit: UnitOfWork, author: Actor, request: Request, row:
     """The citizen reads who decides, and who has it now."""
     why, above = row["text"], people.of_province(unit.connection, request.province)
     request = unit.execute(request, Action.ESCALATE, author, why=why)
+    voice.plan_upward(unit, request.province)
     where, scene = _received(request, above), unit.citizen_scene(request)
     key = "handed.escalated" if where == "province" else "handed.to_forward"
     level = scene.say(f"level.{request.level}")
@@ -593,7 +594,9 @@ COMMANDS: dict[str, Callable[[UnitOfWork, Visit, Actor, Request, str], None]] = 
     "decline": decline, "escalate": escalate, "returned": returned, "note": note, "release": release, "close": close,
     "r": canned, "draft": send_draft, "proposal": make_knowledge, "delete": take_back, "status": show,
     "block": keep_out, "unblock": let_in, "bot": to_bot, "secret": new_secret,
+    "gather": voice.gather,
 }  # fmt: skip
+OF_NO_REQUEST = ("return", "practice", "notice", "rateword", "mpass", "manswer")
 PROMPTED = ("more", "note", "transfer", "decline", "escalate", "returned")
 
 
@@ -608,7 +611,7 @@ def prompted(unit: UnitOfWork, visit: Visit) -> tuple[str, str] | None:
     """What a message answers, where it answers a prompt: the verb and what it is about."""
     name = shown.at(unit.connection, visit.chat, visit.reply_to) if visit.reply_to else None
     verb, _, subject = (name or "").partition(":")
-    return (verb, subject) if verb in (*PROMPTED, "return", "practice", "notice", "rateword") else None
+    return (verb, subject) if verb in (*PROMPTED, *OF_NO_REQUEST) else None
 
 
 def approve_by_command(unit: UnitOfWork, visit: Visit, actor: Actor, *, ok: bool) -> None:

@@ -389,7 +389,7 @@ def request_of(row: cases.Row) -> Request:
 
 
 def _values(request: Request) -> dict[str, object]:
-    return {key: str(value) if key in TEXTS else value for key, value in asdict(request).items()}
+    return {key: str(value) if key in TEXTS and value is not None else value for key, value in asdict(request).items()}
 
 
-TEXTS = ("language", "kind", "status", "level")
+TEXTS = ("language", "kind", "status", "level", "body")

@@ -853,6 +853,8 @@ class Wish(StrEnum):
     BENEFITS = "benefits"
     EXPIRY = "expiry"  # of a paper: says which of several dates is meant
     FOR_FAMILY = "for_family"  # asked for one of one's own
+    RECOMMEND = "recommend"  # says what those who represent voters should do
+    RECOMMENDATION = "recommendation"  # speaks of such a thing, or wants to write one
 
 
 type Wishes = dict[Wish, Phrases]
@@ -882,7 +884,7 @@ class OwnLimits(Record):
     """Other limits for one commune, or for one kind of request in it."""
 
     commune: Whole = Field(ge=1, le=99999)
-    kind: Literal["question", "papers", "feedback", "extra_demand"] | None = None
+    kind: Literal["question", "papers", "feedback", "recommendation", "extra_demand"] | None = None
     limits: Limits
 
 
@@ -905,7 +907,7 @@ class DeskRules(Record):
     """`knowledge/desk.yaml`: how the communes' queue works; nothing here is law, each is a promise of the service."""
 
     hours: tuple[Hours, ...] = Field(min_length=1)  # where a commune's own are not known
-    limits: dict[Literal["question", "papers", "feedback", "extra_demand"], Limits]
+    limits: dict[Literal["question", "papers", "feedback", "recommendation", "extra_demand"], Limits]
     own_limits: tuple[OwnLimits, ...] = ()
     warn_before_hours: Whole = Field(ge=0, le=80)
     silent_hours: Whole = Field(ge=1, le=80)  # a claimed request goes back to the queue

@@ -21,7 +21,8 @@ DAY = "%Y%m%d"
 DIGITS_OF_A_DAY = r"[0-9]{8}"
 MOMENT = "%Y%m%d%H%M"  # in Vietnam
 DIGITS_OF_A_MOMENT = r"[0-9]{12}"
-SHORT = {"q": RequestKind.QUESTION, "x": RequestKind.EXTRA_DEMAND, "p": RequestKind.PAPERS, "f": RequestKind.FEEDBACK}
+SHORT = {"q": RequestKind.QUESTION, "x": RequestKind.EXTRA_DEMAND, "p": RequestKind.PAPERS, "f": RequestKind.FEEDBACK,
+         "v": RequestKind.RECOMMENDATION}  # fmt: skip
 LETTER = {kind: letter for letter, kind in SHORT.items()}  # a button carries 64 bytes
 
 
@@ -41,6 +42,7 @@ class OwnVerb(StrEnum):
     PHOTO = "photo"
     BESIDE = "beside"
     TAKE = "take"
+    BODY = "body"
 
 
 class DeskVerb(StrEnum):
@@ -67,6 +69,7 @@ class DeskVerb(StrEnum):
     UNBLOCK = "unblock"
     BOT = "bot"
     SECRET = "secret"  # noqa: S105 - a verb
+    GATHER = "gather"
 
 
 @dataclass(frozen=True)
@@ -429,6 +432,33 @@ class Practise(Duty):
 
 
 @dataclass(frozen=True)
+class GatherInto(Duty):
+    """A request under a matter that others raised."""
+
+    begins = ("d", "into")
+    code: str
+    number: int
+
+
+@dataclass(frozen=True)
+class ShowMatter(Duty):
+    begins = ("d", "matter")
+    number: int
+
+
+@dataclass(frozen=True)
+class PassMatter(Duty):
+    begins = ("d", "mpass")
+    number: int
+
+
+@dataclass(frozen=True)
+class AnswerMatter(Duty):
+    begins = ("d", "manswer")
+    number: int
+
+
+@dataclass(frozen=True)
 class InviteHelper(Duty):
     begins = ("d", "hinvite")
     commune: int
@@ -553,7 +583,8 @@ ACTIONS: tuple[type[Action], ...] = (
     KeepReminder, DropReminder, StopTelling, NextLater, BookDays, BookTimes, HoldTime, WaitForTime, WaitNoMore,
     ConfirmBooking, AskCancelBooking, CancelBooking, RefuseOffer, OtherMatter, NoneOfThese, Command, NewRequest, Agree,
     Disagree, WantNotices, UnwantNotices, SendBroadcast, RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget,
-    BackToBot, OwnRequest, Noted, HelpNobody, ReadNumber, Practise, InviteHelper, EndHelper, Approve, SendBack,
+    BackToBot, OwnRequest, Noted, HelpNobody, ReadNumber, Practise, GatherInto, ShowMatter, PassMatter, AnswerMatter,
+    InviteHelper, EndHelper, Approve, SendBack,
     WriteNotice, SayTo, Canned, GiveTo, DeskCommand,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)

@@ -13,6 +13,7 @@ from bot.conversation.citizen import (
     communes,
     events,
     helping,
+    matters,
     next_step,
     opening,
     reminders,
@@ -33,6 +34,7 @@ from bot.understanding.wishes import Wished
 OFFICE_CONTACT = "office_contact"
 OTHER_NAMES = 2  # of the portal's, offered beside the likeliest
 EVENTFUL = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.NO_MATCH, Outcome.SECOND_TIER)  # may tell of a life event
+UNSURE_OF = (Outcome.NO_MATCH, Outcome.CLARIFY, Outcome.FEEDBACK, Outcome.SECOND_TIER, Outcome.SMALL_TALK)
 GUESSED_FROM = 0.3  # chance among procedures
 ATTACHMENTS = (Kind.PHOTO, Kind.STICKER, Kind.VOICE, Kind.VIDEO, Kind.FILE, Kind.LOCATION, Kind.CONTACT, Kind.OTHER)
 
@@ -257,6 +259,8 @@ def _ahead(scene: Scene, understood: Understanding, wish: Wished | None) -> comm
         return reminders.wish(scene, wish, understood)
     if benefits.asked_for(scene, understood.text):
         return [benefits.step(scene, "")], scene.memory
+    if understood.outcome in UNSURE_OF and matters.asks_about(scene, understood.text):
+        return [matters.how(scene)], scene.memory
     return reminders.dated(scene, understood.text, understood) if scene.memory.date_asked else None
 
 

@@ -30,6 +30,7 @@ class Action(StrEnum):
     REOPEN = "reopen"
     RATE = "rate"
     TAKE_OVER = "take_over"  # the citizen does without the helper from now on
+    REPLY_ALL = "reply_all"  # the answer to what several people raised
     UNHELP = "unhelp"  # the helper helps no more
     REMIND = "remind"
     LATE = "late"
@@ -99,6 +100,7 @@ RULES: dict[Action, Rule] = {
     Action.REOPEN: _rule(OVER, _THEIRS, Status.OPEN),
     Action.RATE: _rule({Status.CLOSED}, {Part.CITIZEN}),
     Action.TAKE_OVER: _rule(LIVE | OVER, {Part.CITIZEN}),
+    Action.REPLY_ALL: _rule(LIVE, {Part.CLOCK}, Status.CLOSED, why=True),
     Action.UNHELP: _rule(set(Status), {Part.CLOCK}),
     Action.REMIND: _rule(LIVE, {Part.CLOCK}),
     Action.LATE: _rule(LIVE, {Part.CLOCK}),
@@ -336,6 +338,10 @@ def _closed(request: Request, command: Command) -> Request:
     return replace(request, closed_at=command.at, transfer_to=None)
 
 
+def _answered_with_others(request: Request, command: Command) -> Request:
+    return _closed(replace(request, level=Level.COMMUNE, answered_at=request.answered_at or command.at), command)
+
+
 def _reopened(request: Request, command: Command) -> Request:
     first, due = command.promised or (None, None)
     return replace(
@@ -371,6 +377,7 @@ CHANGES: dict[Action, Callable[[Request, Command], Request]] = {
     Action.REOPEN: _reopened,
     Action.RATE: lambda request, command: replace(request, rating=command.rating),
     Action.TAKE_OVER: _taken_over,
+    Action.REPLY_ALL: _answered_with_others,
     Action.UNHELP: _unhelped,
     Action.REMIND: lambda request, command: replace(request, raised=f"{request.raised} {command.reminder}".strip()),
     Action.LATE: _late,

@@ -11,7 +11,15 @@ class RequestKind(StrEnum):
     QUESTION = "question"
     PAPERS = "papers"
     FEEDBACK = "feedback"
+    RECOMMENDATION = "recommendation"  # of a voter, for those who represent them
     EXTRA_DEMAND = "extra_demand"  # asked for a paper or money that is not listed: for the leader, not the desk
+
+
+class Body(StrEnum):
+    """Who represents voters."""
+
+    COUNCIL = "council"  # the commune's People's Council
+    DELEGATION = "delegation"  # the province's deputies in the National Assembly
 
 
 class Status(StrEnum):
@@ -132,6 +140,7 @@ class Request:
     rating: int | None = None
     helper: str | None = None  # who files it for the citizen, as long as both want it and the helper's post lasts
     helper_name: str = ""
+    body: Body | None = None  # whom a recommendation is for
     version: int = 0
 
     @property

@@ -13,9 +13,10 @@ from bot.desk.lifecycle import Action
 from bot.desk.request import Status
 
 GIVES = (Action.SEND, Action.REOPEN)
-WORDS = (Action.ANSWER, Action.ASK, Action.RETURN)  # the first of them ends the wait for a human word
-ANSWERS = (Action.ANSWER, Action.RETURN)
-ENDS = (Action.CLOSE, Action.FINISH, Action.CANCEL)
+WORDS = (Action.ANSWER, Action.ASK, Action.RETURN, Action.REPLY_ALL)  # the first of them ends the wait for a human word
+ANSWERS = (Action.ANSWER, Action.RETURN, Action.REPLY_ALL)
+CLOSES = (Action.CLOSE, Action.REPLY_ALL)
+ENDS = (*CLOSES, Action.FINISH, Action.CANCEL)
 REOPENED_WITHIN = dt.timedelta(days=14)  # then it had not been settled
 MOST_ROUNDS = 1  # of asking for more; a second makes it late
 
@@ -118,7 +119,7 @@ class Cycle:
     def _settled(self) -> Promise:
         end = self.end
         answered = self.first_of(ANSWERS) is not None
-        settles = end is not None and (end.action == Action.CLOSE or (end.action == Action.FINISH and answered))
+        settles = end is not None and (end.action in CLOSES or (end.action == Action.FINISH and answered))
         good = answered and len(self.rounds) <= MOST_ROUNDS and not self.reopened
         over = end.at if end else None
         return self._promise(What.SETTLED, self._settled_due(), over if settles else None, over, good=good)

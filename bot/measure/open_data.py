@@ -20,6 +20,13 @@ COUNTS = ("opened", "answered", "closed", "first_due", "first_kept", "settled_du
 RATES = {"first_kept_percent": ("first_kept", "first_due"), "settled_kept_percent": ("settled_kept", "settled_due")}
 PLACES = ("month", "level", "area", *COUNTS, *RATES)
 PROCEDURES = ("month", "level", "area", "procedure", "opened")
+MATTERS = ("month", "level", "area", "matter", "decides", "raised", "state", "passed_to", "law")
+
+TABLES = {
+    "places": ("open.places", PLACES),
+    "procedures": ("open.procedures", PROCEDURES),
+    "matters": ("open.matters", MATTERS),
+}  # fmt: skip
 
 type Say = Callable[[str], str]
 type Provinces = Mapping[int, int]  # a commune's province
@@ -32,6 +39,15 @@ def settles_at(period: Period) -> dt.datetime:
 
 def names(month: str) -> tuple[str, str]:
     return f"places-{month}.csv", f"procedures-{month}.csv"
+
+
+def name_of_matters(month: str) -> str:
+    return f"matters-{month}.csv"
+
+
+def matters(rows: Iterable[Sequence[str]]) -> str:
+    """The table of what was raised; `rows` are shown counts only, for nothing sums them."""
+    return _csv(MATTERS, rows)
 
 
 def tables(period: Period, places: Mapping[int, Tally], provinces: Provinces, named: frozenset[str]) -> dict[str, str]:
@@ -148,11 +164,11 @@ def datapackage(files: Sequence[File], say: Say) -> str:
             "name": one.name.removesuffix(".csv"),
             "path": one.name,
             "profile": "tabular-data-resource",
-            "title": say("open.places" if one.name.startswith("places") else "open.procedures"),
+            "title": say(TABLES[one.name.partition("-")[0]][0]),
             "mediatype": "text/csv",
             "encoding": "utf-8",
             "bytes": one.bytes,
-            "schema": _schema(PLACES if one.name.startswith("places") else PROCEDURES, say),
+            "schema": _schema(TABLES[one.name.partition("-")[0]][1], say),
         }
         for one in files
     ]
@@ -169,6 +185,7 @@ def datapackage(files: Sequence[File], say: Say) -> str:
 
 
 TYPES = {"month": "yearmonth", "level": "string", "area": "string", "procedure": "string"}
+TYPES |= dict.fromkeys(("matter", "decides", "state", "passed_to", "law"), "string")
 
 
 def _schema(columns: Sequence[str], say: Say) -> dict[str, object]:

@@ -34,6 +34,7 @@ from bot.store.tables import (
     outbox,
     passkeys,
     put_off,
+    raised,
     reminders,
     requests,
     saved_filters,
@@ -100,6 +101,7 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "photos": _but(web_files, "chat", "content").where(web_files.c.chat == person).order_by(web_files.c.id),
         "assents": _but(assents, "hash", "chat").where(assents.c.chat == person),
         "consents": _but(consents, "helper").where(consents.c.code.in_(codes)).order_by(consents.c.code),
+        "raised": select(raised).where(raised.c.code.in_(codes)).order_by(raised.c.code),
         "secrets": _but(secrets, "hash").where(secrets.c.code.in_(codes)).order_by(secrets.c.code),
     }
     return {name: [_told(row) for row in connection.execute(query).mappings()] for name, query in wanted.items()}

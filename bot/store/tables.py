@@ -209,6 +209,7 @@ requests = Table(
     Column("rating", SmallInteger),
     Column("helper", String(80)),  # who files it for the citizen
     Column("helper_name", String(80), nullable=False, server_default=""),
+    Column("body", String(12)),  # whom a recommendation is for
     Column("version", Integer, nullable=False, server_default="0"),
 )
 Index("ix_requests_citizen", requests.c.citizen)
@@ -738,3 +739,37 @@ consents = Table(
     Column("version", SmallInteger, nullable=False),  # of the words that were read to them
     Column("at", UtcTime, nullable=False),
 )
+
+# What several people raised: recommendations of voters, and what the commune may not decide. No citizen's word or name.
+matters = Table(
+    "matters",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("commune", Integer, nullable=False),
+    Column("province", Integer, nullable=False),
+    Column("title", String(200), nullable=False),  # an officer's words
+    Column("body", String(12)),  # whom it is for; null: it is beyond the commune's competence
+    Column("level", String(20), nullable=False),  # who decides
+    Column("status", String(12), nullable=False),  # received → passed_on → answered
+    Column("passed_to", String(200), nullable=False, server_default=""),
+    Column("passed_by", String(80), nullable=False, server_default=""),  # the name of whoever passed it on
+    Column("passed_at", UtcTime),
+    Column("answer", Text, nullable=False, server_default=""),
+    Column("law", String(300), nullable=False, server_default=""),  # or policy, that answers it
+    Column("answered_by", String(80), nullable=False, server_default=""),
+    Column("answered_at", UtcTime),
+    Column("made_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("ix_matters_commune", matters.c.commune)
+Index("ix_matters_province", matters.c.province)
+
+# In which requests a matter was raised.
+raised = Table(
+    "raised",
+    metadata,
+    Column("code", String(10), primary_key=True),
+    Column("matter", BigInteger, nullable=False),
+    Column("at", UtcTime, nullable=False),  # when it was raised
+)
+Index("ix_raised_matter", raised.c.matter, raised.c.code)

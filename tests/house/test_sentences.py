@@ -19,10 +19,10 @@ from bot.conversation.citizen.talk import SMALL_TALK
 from bot.conversation.converse import ATTACHMENTS
 from bot.conversation.staff.notices import NoticeKind
 from bot.desk.lifecycle import Action
-from bot.desk.request import Level, RequestKind, Role, Status
+from bot.desk.request import Body, Level, RequestKind, Role, Status
 from bot.doors.telegram.menus import COMMANDS
 from bot.measure.indicators import KEYS as INDICATORS
-from bot.measure.open_data import PLACES, PROCEDURES
+from bot.measure.open_data import MATTERS, PLACES, PROCEDURES
 from bot.understanding.dates import Unclear
 from tests.conftest import ROOT
 
@@ -56,6 +56,9 @@ BUILT = {
     *(f"kind.{one}" for one in RequestKind),
     *(f"draft.write_{one}" for one in RequestKind),
     *(f"draft.as_{one}" for one in RequestKind),
+    *(f"draft.to_{one}" for one in Body),
+    *(f"body.{one}" for one in Body),
+    *(f"matter.ask_{verb}" for verb in ("pass", "answer")),
     *(f"status.{one}" for one in Status),
     *(f"level.{one}" for one in Level),
     *(f"language.{one}" for one in Language),
@@ -69,7 +72,7 @@ BUILT = {
     *(f"screen.state_{state}" for state in ("arrived", "on_its_way", "held", "gone", "seen", "failed")),
     *(f"screen.event_{action}" for action in Action),
     *(f"measure.{key}{how}" for key in INDICATORS for how in ("", "_how")),
-    *(f"open.column_{name}" for name in (*PLACES, *PROCEDURES)),
+    *(f"open.column_{name}" for name in (*PLACES, *PROCEDURES, *MATTERS)),
     *(f"refused.{reason}" for reason in REASONS),
     *(f"queue.{part}" for part in ("overdue", "soon", "offered", "mine", "unclaimed", "others")),
     *(f"benefit.{what}_{one}" for one in Asks for what in ("ask", "because")),

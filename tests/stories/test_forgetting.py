@@ -35,7 +35,7 @@ DECIDED = {
     "lanes": {"chat": "a chat and a moment, swept after a minute", "holder": NOT, "taken_at": NOT, "free_at": NOT},
     "leases": {"name": NOT, "holder": NOT, "until": NOT},
     "requests": {"citizen": NAMELESS, "name": GONE, "subject": GONE, "case_": GONE, "owner": ANOTHERS,
-                 "owner_name": ANOTHERS, "helper": ANOTHERS, "helper_name": ANOTHERS, "code": NOT, "language": NOT, "commune": NOT, "province": NOT, "kind": NOT,
+                 "owner_name": ANOTHERS, "helper": ANOTHERS, "helper_name": ANOTHERS, "body": NOT, "code": NOT, "language": NOT, "commune": NOT, "province": NOT, "kind": NOT,
                  "procedure": NOT, "status": NOT, "opened_at": NOT, "first_due": NOT, "due": NOT, "paused_at": NOT,
                  "answered_at": NOT, "moved_at": NOT, "closed_at": NOT, "rounds": NOT, "level": NOT,
                  "transfer_to": NOT, "raised": NOT, "photos": NOT, "rating": NOT, "version": NOT},
@@ -90,6 +90,10 @@ DECIDED = {
     "web_files": dict.fromkeys(("id", "chat", "message", "at", "content"), GONE),
     "secrets": dict.fromkeys(("code", "hash", "since"), GONE),
     "assents": dict.fromkeys(("hash", "chat", "until"), GONE),
+    "matters": {"passed_by": POST, "answered_by": POST} | dict.fromkeys(
+        ("id", "commune", "province", "title", "body", "level", "status", "passed_to", "passed_at", "answer", "law",
+         "answered_at", "made_at"), NOT),  # an officer's words about what several people raised
+    "raised": dict.fromkeys(("code", "matter", "at"), NOT),
     "consents": {"helper": POST, "code": NOT, "how": NOT, "version": NOT, "at": NOT},
 }  # fmt: skip
 
@@ -100,7 +104,7 @@ SHOWN_IN = {
     "tries": "wrong_codes", "openings": "openings", "floods": "pace", "notices": "notices", "kept_out": "kept_out",
     "audit": "audit", "reminders": "reminders", "unasked": "unasked", "bookings": "appointments", "waiting": "waiting",
     "subscriptions": "subscriptions", "broadcasts": "broadcasts", "web_messages": "visit", "web_files": "photos", "secrets": "secrets",
-    "assents": "assents", "consents": "consents",
+    "assents": "assents", "consents": "consents", "matters": None, "raised": "raised",
     "lanes": None, "leases": None, "desks": None, "unanswered": None, "blocked": None, "cursors": None,
     "desk_links": "links", "desk_sessions": "sessions", "put_off": "put_off", "writing": "writing",
     "saved_filters": "filters", "passkeys": "passkeys", "sign_ons": "sign_ons", "used_challenges": None,

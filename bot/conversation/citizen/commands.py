@@ -14,7 +14,19 @@ from bot.understanding.fold import fold
 from bot.understanding.places import find_exactly
 
 PAGE = 8
-BEHIND_HELP = ("request", "my", "reminders", "appointments", "notices", "for", "status", "privacy", "mydata", "forget")
+BEHIND_HELP = (
+    "request",
+    "my",
+    "reminders",
+    "appointments",
+    "notices",
+    "matters",
+    "for",
+    "status",
+    "privacy",
+    "mydata",
+    "forget",
+)
 LANGUAGE_NAMES = {Language.VI: "Tiếng Việt", Language.EN: "English", Language.ID: "Bahasa Indonesia"}
 
 type Done = tuple[list[Reply], Memory]

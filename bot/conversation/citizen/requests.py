@@ -13,7 +13,7 @@ from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
 from bot.conversation.staff.cards import commune_name, kind, span, topic_of
 from bot.conversation.visit import Memory
-from bot.desk.request import LIVE, OVER, Event, Request, RequestKind, Status
+from bot.desk.request import LIVE, OVER, Body, Event, Request, RequestKind, Status
 
 STARS = 5
 BARE_WISH = 10  # words: a longer one says what it is about
@@ -46,7 +46,7 @@ def draft(scene: Scene, request: Request, photos: int) -> Reply:
     blocks = [scene.title("draft.title", kind=kind(scene, request))]
     if request.helper:
         blocks.append(scene.line("draft.for", name=request.name))
-    blocks.append(scene.line("draft.to", commune=commune_name(scene, request.commune)))
+    blocks.append(_goal(scene, request))
     if label := topic_of(scene, request):
         blocks.append(scene.line("draft.about", name=label))
     if request.case_:
@@ -58,9 +58,25 @@ def draft(scene: Scene, request: Request, photos: int) -> Reply:
     code = request.code
     rows: list[tuple[Button, ...]] = [(_own(scene, "draft.send", OwnVerb.SEND, code),)]
     rows.append((_own(scene, "draft.change", OwnVerb.CHANGE, code), _own(scene, "draft.cancel", OwnVerb.DROP, code)))
+    if request.kind is RequestKind.RECOMMENDATION:
+        rows += [
+            (_own(scene, f"draft.to_{one}", OwnVerb.BODY, code, one),) for one in Body if one is not _body(request)
+        ]
     others = [one for one in RequestKind if one is not request.kind]
     rows += [(_own(scene, f"draft.as_{one}", OwnVerb.KIND, code, one),) for one in others]
     return Reply(blocks=tuple(blocks), buttons=tuple(rows))
+
+
+def _body(request: Request) -> Body:
+    """Whom a recommendation is for: the nearest, unless they chose."""
+    return request.body or Body.COUNCIL
+
+
+def _goal(scene: Scene, request: Request) -> Block:
+    commune = commune_name(scene, request.commune)
+    if request.kind is RequestKind.RECOMMENDATION:
+        return scene.line("draft.to_body", body=scene.say(f"body.{_body(request)}"), commune=commune)
+    return scene.line("draft.to", commune=commune)
 
 
 def beside(scene: Scene, request: Request, words: str) -> Reply:
@@ -175,7 +191,7 @@ def told(scene: Scene, request: Request, key: str, **values: object) -> Reply:
 
 
 def _told_buttons(scene: Scene, request: Request, key: str) -> tuple[tuple[Button, ...], ...]:
-    if key == "told.closed":
+    if key in ("told.closed", "told.matter"):
         return rating_buttons(scene, request)
     if key in ("told.claimed", "told.asked", "told.bot_offers", "told.writing"):
         return ((scene.button("own.bot", actions.BackToBot()),),)
@@ -216,7 +232,7 @@ TRACED = {
     "depart": "trace.release", "offer": "trace.offer", "accept": "trace.accept", "decline": "trace.decline",
     "escalate": "trace.escalate", "return": "trace.return", "close": "trace.close", "finish": "trace.finish",
     "cancel": "trace.cancel", "reopen": "trace.reopen", "late": "trace.late", "take_over": "trace.take_over",
-    "unhelp": "trace.unhelp",
+    "unhelp": "trace.unhelp", "reply_all": "trace.reply_all",
 }  # fmt: skip
 WITH_REASON = ("offer", "decline", "escalate", "return")
 

@@ -10,7 +10,7 @@ from bot.conversation.citizen.answers import short_name
 from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
 from bot.desk.access import Share
-from bot.desk.request import OVER, Level, Request, Status
+from bot.desk.request import OVER, Level, Request, RequestKind, Status
 from bot.measure import tally
 from bot.measure.indicators import Form, Indicator, indicators, median, nine_in_ten
 from bot.measure.tally import Tally
@@ -139,9 +139,15 @@ def room_buttons(scene: Scene, request: Request) -> Rows:
         (_deed(scene, "do.more", DeskVerb.MORE, code), _deed(scene, "do.replies", DeskVerb.REPLIES, code)),
         (_deed(scene, "do.transfer", DeskVerb.TRANSFER, code), _deed(scene, "do.escalate", DeskVerb.ESCALATE, code)),
         (_deed(scene, "do.release", DeskVerb.RELEASE, code), _deed(scene, "do.bot", DeskVerb.BOT, code)),
+        *([(_deed(scene, "do.gather", DeskVerb.GATHER, code),)] if _is_raised(request) else []),
         (_deed(scene, "do.close", DeskVerb.CLOSE, code),),
     ]
     return tuple(rows)
+
+
+def _is_raised(request: Request) -> bool:
+    """Whether others may raise the same: for those who represent voters, or beyond the commune."""
+    return request.kind is RequestKind.RECOMMENDATION or request.level is not Level.COMMUNE
 
 
 def found(scene: Scene, requests: Sequence[Request]) -> Reply:
