@@ -14,7 +14,7 @@ from bot.casework import ahead, albums, appointments, astray, clock, front, open
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
 from bot.casework.people import plan_nightly, take_back
-from bot.casework.unit_of_work import Batch, Conflict, UnitOfWork, memory_of
+from bot.casework.unit_of_work import Batch, Conflict, UnitOfWork, memory_of, reply_in
 from bot.conversation.citizen.opened import Opened
 from bot.conversation.converse import apology, converse
 from bot.conversation.reply import Block, Place, Reply
@@ -247,11 +247,15 @@ class Turns:
     def undelivered(self, connection: Transaction, message: OutgoingMessage, why: str) -> None:
         """A message will never arrive: whoever wrote it hears so. `why`: a value of `Why`."""
         unit = UnitOfWork(connection, self.house, self.clock())
-        astray.refused(unit, message.chat, reply_of(message.payload), astray.Why(why))
+        astray.refused(unit, message.chat, reply_in(message.payload) or Reply(blocks=()), astray.Why(why))
 
     def partly(self, connection: Transaction, chat: str, place: Place, *, left_out: int) -> None:
         """Of several messages that were to be shown together, some have not arrived."""
         astray.partly(UnitOfWork(connection, self.house, self.clock()), chat, place, left_out)
+
+    def topics(self, connection: Transaction, group: str, *, opened: bool) -> None:
+        """What belongs into a topic stands in one, or in the group itself."""
+        astray.topics(UnitOfWork(connection, self.house, self.clock()), group, opened=opened)
 
     def lost(self, connection: Transaction, chat: str, *, why: str) -> None:
         """Nothing reaches a chat any more."""

@@ -9,7 +9,7 @@ from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Kind, Visit
 from bot.desk.lifecycle import Part, parts_of
-from bot.desk.request import Actor, Request
+from bot.desk.request import LIVE, Actor, Request
 from bot.store import cases, shown
 
 NOBODY_YET = ""  # the code of words whose addressee is asked for
@@ -29,8 +29,19 @@ def in_own_chat(unit: UnitOfWork, actor: Actor) -> list[Request]:
 
 
 def several(unit: UnitOfWork, actor: Actor) -> bool:
-    """Whether plain words in the officer's own chat may be meant for more than one."""
+    """Whether a command in the officer's own chat may be meant for more than one."""
     return bool(in_own_chat(unit, actor)) and len(held_by(unit, actor)) > 1
+
+
+def meant(unit: UnitOfWork, actor: Actor) -> list[Request]:
+    """To whom plain words in an officer's own chat may be meant: those they hold, and whoever serves them."""
+    own = unit.requests(cases.of_citizen(unit.connection, actor.person, LIVE))
+    return [*held_by(unit, actor), *(one for one in own if one.owner)]
+
+
+def is_unsure(unit: UnitOfWork, actor: Actor) -> bool:
+    """Whether plain words in the officer's own chat may be meant for more than one."""
+    return bool(in_own_chat(unit, actor)) and len(meant(unit, actor)) > 1
 
 
 def without_topic(unit: UnitOfWork, actor: Actor, group: str, commune: int) -> list[Request]:
@@ -60,7 +71,8 @@ def _waits_with_its_album(unit: UnitOfWork, visit: Visit) -> bool:
 def _offer(unit: UnitOfWork, visit: Visit, meant: list[Request], key: str, number: int) -> None:
     scene = unit.scene(visit.who)
     buttons = [
-        (Button(label=_name(scene, one), action=actions.SayTo(number, one.code).wire),) for one in meant[:MOST_OFFERED]
+        (Button(label=_name(scene, one, visit.who), action=actions.SayTo(number, one.code).wire),)
+        for one in meant[:MOST_OFFERED]
     ]
     buttons.append((scene.button("which.nobody", actions.SayTo(number, "-")),))
     words = visit.text[:SHOWN] + ("…" if len(visit.text) > SHOWN else "")
@@ -70,7 +82,9 @@ def _offer(unit: UnitOfWork, visit: Visit, meant: list[Request], key: str, numbe
     unit.answer(answers, Reply(blocks=blocks, buttons=tuple(buttons), place=place))
 
 
-def _name(scene: Scene, request: Request) -> str:
+def _name(scene: Scene, request: Request, reader: str) -> str:
+    if request.citizen == reader:
+        return scene.say("which.own", code=request.code)
     return f"{request.name or scene.say('card.nobody')} · {request.code}"
 
 
@@ -82,13 +96,14 @@ def taken_up(unit: UnitOfWork, visit: Visit, number: int) -> Visit | None:
     rows = cases.together(unit.connection, row["id"])
     if not cases.forget_words(unit.connection, number):
         return None
-    others = tuple(_made_again(one, visit) for one in rows if one["id"] != number)
+    others = tuple(made_again(one, visit) for one in rows if one["id"] != number)
     for other in rows:
         cases.forget_words(unit.connection, other["id"])
-    return replace(_made_again(row, visit), others=others)
+    return replace(made_again(row, visit), others=others)
 
 
-def _made_again(row: cases.Row, visit: Visit) -> Visit:
+def made_again(row: cases.Row, visit: Visit) -> Visit:
+    """The visit by which whoever makes `visit` wrote what is kept."""
     where = {"chat": row["chat"], "message": row["message"], "private": row["chat"] == visit.who}
     carried = {"album": row["album"], "file": row["file"]}
     return Visit(kind=Kind(row["kind"]), text=row["text"], person=visit.who, name=visit.name, thread=visit.thread,

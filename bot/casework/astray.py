@@ -5,8 +5,8 @@ import logging
 from dataclasses import replace
 from enum import StrEnum
 
-from bot.casework import ahead, officers
-from bot.casework.unit_of_work import UnitOfWork, reply_in
+from bot.casework import ahead, officers, second_look
+from bot.casework.unit_of_work import UnitOfWork, about, reply_in
 from bot.content.schema import Language
 from bot.conversation.citizen import requests
 from bot.conversation.reply import Place, Reply
@@ -14,7 +14,7 @@ from bot.conversation.staff import cards
 from bot.conversation.visit import Visit
 from bot.desk.lifecycle import Refused
 from bot.desk.request import CLOCK, LIVE, OVER, Level, Request, Role, Status
-from bot.store import agenda, cases, chats, outbox, people, shown
+from bot.store import agenda, alarms, cases, chats, outbox, people, shown
 from bot.store.outbox import Priority
 
 log = logging.getLogger(__name__)
@@ -28,10 +28,12 @@ class Why(StrEnum):
     VOICE = "voice"
     UNSURE = "unsure"
     HOPELESS = "hopeless"
+    BROKEN = "broken"  # our own mistake, told as one
 
 
 TO_CITIZEN = {Why.REFUSED: "room.refused", Why.VOICE: "room.no_voice", Why.UNSURE: "room.unsure",
-              Why.HOPELESS: "room.refused"}  # fmt: skip
+              Why.HOPELESS: "room.refused", Why.BROKEN: "room.refused"}  # fmt: skip
+MAY_HAVE_ARRIVED = (Why.VOICE, Why.UNSURE)
 
 
 # One message
@@ -47,12 +49,12 @@ def refused(unit: UnitOfWork, chat: str, reply: Reply, why: Why) -> None:
         hand_on(unit, chat, request, reply)
     elif request is None:
         _tell_admin(unit, "admin.not_sent", but=chat)
-        if why is Why.HOPELESS and _is_private(chat) and not unit.actor(chat).posts:
+        if why not in MAY_HAVE_ARRIVED and _is_private(chat):
             _say(unit, chat, Reply(blocks=(unit.scene(chat).line("error.not_sent"),)))
     elif chat == request.told_at:
         _from_desk(unit, request, place, why)
     elif place.relays or place.copies:
-        _from_citizen(unit, request)
+        _from_citizen(unit, chat, request, reply)
     else:
         _tell_admin(unit, "admin.not_sent", but=chat)
 
@@ -62,6 +64,9 @@ def _from_desk(unit: UnitOfWork, request: Request, place: Place, why: Why) -> No
     if not place.deletes:
         _mark_failed(unit, place)
     _tell_room(unit, request, key)
+    if not place.deletes and why not in MAY_HAVE_ARRIVED:
+        _tell_leaders(unit, request, "leader.not_sent", but=request.owner or "")
+        _tell_admin(unit, "admin.not_sent")
 
 
 def _mark_failed(unit: UnitOfWork, place: Place) -> None:
@@ -69,12 +74,27 @@ def _mark_failed(unit: UnitOfWork, place: Place) -> None:
     cases.failed(unit.connection, numbers, now=unit.now)
 
 
-def _from_citizen(unit: UnitOfWork, request: Request) -> None:
-    """What a citizen wrote or showed cannot be brought to their officer."""
+def _from_citizen(unit: UnitOfWork, chat: str, request: Request, reply: Reply) -> None:
+    """What a citizen wrote or showed cannot be brought to the desk: its group refuses it, or everybody does."""
+    owner = request.owner if request.owner != chat else None
+    if owner and unit.may_receive(owner, request) and chats.is_reachable(unit.connection, owner):
+        _alone(unit, owner, request, reply)
+        return
     _tell_room(unit, request, "room.not_brought")
     scene = unit.citizen_scene(request)
     _say(unit, request.citizen, requests.told(scene, request, "told.not_brought"), about=request.code)
     _tell_leaders(unit, request, "leader.not_brought")
+    _tell_admin(unit, "admin.not_sent")
+
+
+def _alone(unit: UnitOfWork, owner: str, request: Request, reply: Reply) -> None:
+    """To whoever holds it, in their own chat."""
+    _tell_room(unit, request, "room.brought_alone", who=request.owner_name)
+    _tell_leaders(unit, request, "room.brought_alone", but=owner)
+    _tell_admin(unit, "admin.not_sent")
+    here = Reply(blocks=(unit.desk_scene(request.commune).line("room.not_in_group", code=request.code),))
+    unit.put(owner, about(here, request))
+    unit.put(owner, replace(reply, replaces=None, place=replace(reply.place, topic=None)))
 
 
 def hand_on(unit: UnitOfWork, chat: str, request: Request, reply: Reply) -> None:
@@ -110,6 +130,21 @@ def partly(unit: UnitOfWork, chat: str, place: Place, left_out: int) -> None:
 
 
 # A chat
+
+
+def topics(unit: UnitOfWork, group: str, *, opened: bool) -> None:
+    """Where no topic can be opened, conversations stand in the group itself: told once, until one can be again."""
+    alarm = f"topics:{group}"
+    if opened:
+        alarms.end(unit.connection, alarm)
+        return
+    desk = people.desk_in(unit.connection, group)
+    if desk and alarms.ring(unit.connection, alarm, now=unit.now):
+        commune = _name(unit, desk["commune"])
+        for leader in unit.crew(desk["commune"], Role.LEADER):
+            said = unit.desk_scene(desk["commune"]).line("desk.no_topics", commune=commune)
+            _say(unit, leader, Reply(blocks=(said,)))
+        _tell_admin(unit, "desk.no_topics", commune=commune)
 
 
 def lost(unit: UnitOfWork, chat: str, why: str) -> None:
@@ -148,6 +183,7 @@ def desk_is_out(unit: UnitOfWork, group: str, waiting: list[Reply]) -> None:
         _goes_on_in_private(unit, request)
     for reply in waiting:
         _another_way(unit, reply)
+    second_look.ask_again(unit, [commune])
     if not crew:
         _nobody_reads(unit, commune)
 
@@ -183,6 +219,7 @@ def _officer_is_out(unit: UnitOfWork, person: str) -> None:
             officers.give_back(unit, request, CLOCK, "", "told.released")
         except Refused:
             continue
+    second_look.ask_again(unit, [post.commune for post in unit.actor(person).posts])
     for post in unit.actor(person).posts:
         if post.role in (Role.OFFICER, Role.LEADER) and not (unit.desk(post.commune) or unit.crew(post.commune)):
             _tell_admin(unit, "admin.nobody_reads", commune=_name(unit, post.commune))

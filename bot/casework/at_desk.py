@@ -16,7 +16,6 @@ from bot.desk.request import LIVE, OVER, Actor, Request, Status
 from bot.store import cases
 
 MOST_OTHERS = 5
-MAX_TEXT = 8000
 
 
 @dataclass(frozen=True)
@@ -103,11 +102,17 @@ def _shown(actor: Actor, request: Request, row: cases.Row) -> bool:
         case "citizen":
             return True
         case "staff":
-            return row["state"] != "held" or row["author"] == actor.person or may_receive(actor, request, Share.REVIEW)
+            return row["state"] != "held" or row["author"] == actor.person or _looks_there(actor, request, row)
         case "note":
             return may_receive(actor, request, Share.NOTE) and note_may_be_shown(request, row["commune"])
         case _:
             return False
+
+
+def _looks_there(actor: Actor, request: Request, row: cases.Row) -> bool:
+    """Words that wait are shown at the desk that wrote them, and to the province, wherever the request is now."""
+    of_the_desk = actor.serves(row["commune"] or request.commune) is not None or actor.stands_for(request.province)
+    return of_the_desk and may_receive(actor, request, Share.REVIEW)
 
 
 def _said(actor: Actor, request: Request, row: cases.Row) -> Said:
@@ -198,7 +203,7 @@ def do(
     )
     before = on_screen.newest(unit, code)
     try:
-        officers.COMMANDS[verb](unit, visit, actor, request, text.strip()[:MAX_TEXT])
+        officers.COMMANDS[verb](unit, visit, actor, request, text.strip())
     except Refused as refused:
         return Done(refused=refused.reason, said=(_why(unit, refused, request),))
     on_screen.tell_room(unit, actor, code, after=before)
@@ -219,7 +224,7 @@ def edit(unit: AtDesk, actor: Actor, code: str, number: int, text: str) -> Done:
     visit = Visit(chat=row["chat"], kind=Kind.EDIT, text=text, name=actor.name, person=actor.person,
                   private=row["chat"] == actor.person, message=row["message"], edited=True,
                   command="note" if row["side"] == "note" else None)  # fmt: skip
-    corrections.follow(unit, visit, actor, request, row, text.strip()[:MAX_TEXT])
+    corrections.follow(unit, visit, actor, request, row, text.strip())
     on_screen.tell_change(unit, actor, row)
     return Done(said=tuple(unit.heard))
 

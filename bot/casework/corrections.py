@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.casework import citizens, officers, relay, second_look
+from bot.casework import addressee, citizens, officers, relay, second_look
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.citizen import requests
 from bot.conversation.reply import Reply
@@ -39,7 +39,7 @@ def not_followed(unit: UnitOfWork, visit: Visit, key: str) -> None:
 def _by_staff(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, row: cases.Row, text: str) -> None:
     if not parts_of(actor, request) & {Part.OWNER, Part.ABOVE}:
         return not_followed(unit, visit, "edit.not_followed")
-    if text.startswith(officers.NOTE):
+    if text.startswith(officers.NOTE) or visit.command == "note":
         rows = cases.of_album(unit.connection, visit.chat, visit.album) if visit.album else [row]
         into_notes(unit, visit, [one for one in rows if one["side"] == "staff"])
         cases.rewrite(unit.connection, row["id"], text=text.removeprefix(officers.NOTE).strip())
@@ -79,15 +79,22 @@ def into_notes(unit: UnitOfWork, visit: Visit, rows: list[cases.Row]) -> None:
 
 
 def _of_note(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, row: cases.Row, text: str) -> None:
-    """A note stays one, or goes out now, as words do that are written now."""
-    if text.startswith(officers.NOTE) or visit.command == "note":
+    """A note stays one, or goes out now, as words do that are written now; under one picture, of its whole album."""
+    rows = cases.of_album(unit.connection, visit.chat, visit.album) if visit.album else []
+    others = [one for one in rows if one["side"] == "note" and one["state"] != GONE and one["id"] != row["id"]]
+    if text.startswith(officers.NOTE) or visit.command == "note" or any(one["text"] for one in others):
         _as_it_is_now(unit, visit, request, row, text.removeprefix(officers.NOTE).strip())
         return None
     try:
         officers.check_may_answer(request, actor)
     except Refused as refused:
         return officers.refuse(unit, visit, refused, request)
-    cases.rewrite(unit.connection, row["id"], state=GONE, text="")
+    for one in (row, *others):
+        cases.rewrite(unit.connection, one["id"], state=GONE, text="")
+    if others:  # one by one, with words of ours under them: what else stands under them is not known
+        apart = f"{visit.album}{cases.APART}"
+        parts = tuple(replace(addressee.made_again(one, visit), album=apart) for one in others)
+        visit = replace(visit, album=apart, others=parts)
     return officers.act(unit, visit, actor, "answer", request, text)
 
 

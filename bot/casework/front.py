@@ -334,8 +334,8 @@ def _spoken(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     answered = visit.late_for or _code_answered(unit, visit)
     drafting = writing.startswith(citizens.DRAFT)
     plain = caller.on_staff and not answered and not drafting
-    if plain and addressee.several(unit, actor):
-        addressee.ask(unit, visit, addressee.held_by(unit, actor), "which.ask")
+    if plain and addressee.is_unsure(unit, actor):
+        addressee.ask(unit, visit, addressee.meant(unit, actor), "which.ask")
         return True
     request = unit.request(answered or writing.removeprefix(citizens.DRAFT) or None)
     parts = parts_of(actor, request) if request else frozenset()
@@ -436,7 +436,7 @@ def _asked_again(unit: UnitOfWork, visit: Visit, actor: Actor) -> bool:
     now = replace(visit, kind=Kind.TEXT if visit.kind is Kind.EDIT else visit.kind, edited=False)
     desk = people.desk_in(unit.connection, visit.chat)
     if visit.private:
-        addressee.ask(unit, now, addressee.held_by(unit, actor), "which.again")
+        addressee.ask(unit, now, addressee.meant(unit, actor), "which.again")
     elif desk:
         _unaddressed(unit, now, actor, desk["commune"])
     return True

@@ -653,6 +653,8 @@ def say_to(unit: UnitOfWork, visit: Visit, actor: Actor, number: int, code: str)
     words, scene = addressee.taken_up(unit, visit, number), scene_of(unit, visit)
     if words is None:
         return refuse(unit, visit, Refused("decided"))
+    if own := citizens.own(unit, visit, read_code(code)):
+        return citizens.add(unit, words, own)
     request = seen(unit, actor, read_code(code))
     if request is None:
         return unit.answer(visit, Reply(blocks=(scene.line("which.sent_nowhere"),)))

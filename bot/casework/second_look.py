@@ -3,7 +3,7 @@
 Approval binds to the words: corrected words are a new message with a number of its own, and the old number is void.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from bot.casework import relay
@@ -114,6 +114,19 @@ def _ask(unit: UnitOfWork, author: Actor, request: Request, row: cases.Row) -> N
         unit.put(chat, Reply(blocks=blocks, buttons=buttons, place=replace(place, name=f"approval:{number}")))
 
 
+def ask_again(unit: UnitOfWork, communes: Collection[int]) -> None:
+    """Somebody may look no more at what waits: whoever may now is asked; where nobody is left it goes back."""
+    for row in cases.held(unit.connection, communes):
+        if (request := unit.request(row["code"])) is None:
+            continue
+        author = unit.actor(row["author"], row["name"])
+        if reviewers(unit, author, request):
+            _ask(unit, author, request, row)
+        elif author.posts and cases.send_back(unit.connection, row["id"]):
+            line = unit.desk_scene(request.commune).line("approval.nobody_left", number=row["id"], code=request.code)
+            unit.put(*_to_author(unit, request, row, Reply(blocks=(line,))))
+
+
 def may_decide(unit: UnitOfWork, actor: Actor, request: Request, row: cases.Row) -> bool:
     """Whether somebody may let words that wait go, or send them back."""
     author = Actor(person=row["author"])
@@ -173,11 +186,16 @@ def _said(
 ) -> list[tuple[str, Reply]]:
     """What whoever wrote it hears of what became of it, and so does whoever decided: chat and words."""
     said = Reply(blocks=(unit.desk_scene(request.commune).line(key, **values),))
+    told = _to_author(unit, request, row, said)
+    return [told] if visit.chat == told[0] else [told, (visit.chat, said)]
+
+
+def _to_author(unit: UnitOfWork, request: Request, row: cases.Row, said: Reply) -> tuple[str, Reply]:
+    """Where whoever wrote it reads of it: their desk's group, or their own chat."""
     group = unit.desk(row["commune"] or request.commune)
     where = group if group and not request.for_leaders else row["author"]
     topic = f"topic:{request.code}" if where == group and row["commune"] == request.commune else None
-    told = [(where, about(replace(said, place=Place(topic=topic)), request))]
-    return told if visit.chat == where else [*told, (visit.chat, said)]
+    return where, about(replace(said, place=Place(topic=topic)), request)
 
 
 def hold_correction(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, row: cases.Row) -> bool:

@@ -3,15 +3,16 @@
 import datetime as dt
 import hashlib
 import secrets
+from collections.abc import Sequence
 
-from bot.casework import helping, officers, scorecard
+from bot.casework import helping, officers, scorecard, second_look
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.reply import Reply
 from bot.conversation.staff import cards
 from bot.conversation.visit import Visit
 from bot.desk.access import Share, may_receive
 from bot.desk.lifecycle import parts_of
-from bot.desk.request import Actor, Request, Role, Status
+from bot.desk.request import Actor, Post, Request, Role, Status
 from bot.desk.working_time import VIETNAM
 from bot.store import agenda, audit, cases, passkeys, people, seats, windows
 from bot.store.outbox import Priority
@@ -166,6 +167,7 @@ def left(unit: UnitOfWork, visit: Visit) -> None:
     if desk is None or not people.dismiss(unit.connection, visit.who, now=unit.now, commune=desk["commune"]):
         return
     hand_over(unit, visit.who, commune=desk["commune"])
+    second_look.ask_again(unit, [desk["commune"]])
 
 
 def hand_over(unit: UnitOfWork, person: str, *, commune: int | None = None, but: Status | None = None) -> int:
@@ -179,7 +181,7 @@ def hand_over(unit: UnitOfWork, person: str, *, commune: int | None = None, but:
 
 def revoke(unit: UnitOfWork, person: str) -> int:
     """End all posts of somebody at once; how many. What they held goes back to the queue."""
-    held = cases.owned(unit.connection, person)
+    held, posts = cases.owned(unit.connection, person), unit.actor(person).posts
     audit.note(unit.connection, actor="administrator", action="revoke", subject=person, now=unit.now)
     ended = people.dismiss(unit.connection, person, now=unit.now)
     seats.end_all(unit.connection, person)
@@ -187,13 +189,23 @@ def revoke(unit: UnitOfWork, person: str) -> int:
     passkeys.forget(unit.connection, person)
     if held:
         hand_over(unit, person)
+    second_look.ask_again(unit, _looked_after(unit, posts))
     return ended
+
+
+def _looked_after(unit: UnitOfWork, posts: Sequence[Post]) -> list[int]:
+    """The desks for which whoever holds these posts looks at new officers' words."""
+    above = {post.province for post in posts if post.role is Role.PROVINCE}
+    known = unit.house.knowledge.gazetteer.communes.values() if above else ()
+    return [*(post.commune for post in posts), *(one.code for one in known if one.province_code in above)]
 
 
 def away(unit: UnitOfWork, visit: Visit, *, gone: bool) -> None:
     scene = unit.scene(visit.who)
     people.set_away(unit.connection, visit.who, since=unit.now if gone else None)
     count = hand_over(unit, visit.who, but=Status.ESCALATED) if gone else 0
+    if gone:
+        second_look.ask_again(unit, _looked_after(unit, unit.actor(visit.who).posts))
     unit.answer(visit, Reply(blocks=(scene.line("away.gone" if gone else "away.back", count=count),)))
 
 

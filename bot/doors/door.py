@@ -59,6 +59,7 @@ class Spot:
     answers: str | None = None  # where there are no topics, the first message of the conversation
     album: tuple[str, ...] = ()  # the messages that a copy became
     unchanged: bool = False  # it stood there already: nothing was sent
+    outside: bool = False  # of the topic it belongs into: none could be opened
 
 
 NOWHERE = Spot()

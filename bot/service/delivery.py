@@ -40,6 +40,10 @@ class Hopeless(Exception):
     """A message that fails each time, while others go through."""
 
 
+class OtherVersion(Exception):
+    """A message that another version wrote: a replica of that version may know how it is sent."""
+
+
 class Withheld(Exception):
     """Whoever reads in the chat may receive this no more: a post has ended, or the request is another desk's."""
 
@@ -197,6 +201,8 @@ class Delivery:
         with under(f"message-{message.id}"):
             async with self._overall:
                 gone, sent = await self._send(message)
+            if isinstance(sent, Exception) and self._meaning(sent).fate is Fate.BROKEN:
+                await self.threads.run(self.turns.unforeseen, "delivery", sent)
             self.metrics.delivery(sent, held=isinstance(sent, Exception) and self._meaning(sent).fate is Fate.HELD)
             seconds = self.pace.group_seconds if self.door.is_group(message.chat) else self.pace.private_seconds
             if isinstance(sent, Spot) and sent.unchanged:
@@ -244,8 +250,12 @@ class Delivery:
         """The messages that have gone together, and where they now stand; or the one, and why it does not."""
         going = [(message, NO_PLACE)]
         try:
-            reply = reply_of(message.payload)  # unreadable where another version wrote it
-            going = [(message, reply.place)]
+            reply = reply_of(message.payload)
+        except ValueError:
+            tried = message.attempts >= TRIED_OFTEN
+            return going, Hopeless(OtherVersion.__name__) if tried else OtherVersion()
+        going = [(message, reply.place)]
+        try:
             now = await self._as_it_may_be_sent(message.chat, reply)
             if now is None:
                 return going, Withheld()
@@ -311,13 +321,23 @@ class Delivery:
         return True
 
     def _meaning(self, error: Exception) -> Meaning:
-        return Meaning(fate=Fate.HOPELESS) if isinstance(error, Hopeless) else self.door.meaning_of(error)
+        match error:
+            case Hopeless():
+                return Meaning(fate=Fate.HOPELESS)
+            case OtherVersion():
+                return Meaning(fate=Fate.AGAIN)
+            case Withheld():
+                return Meaning(fate=Fate.REFUSED)
+            case _:
+                return self.door.meaning_of(error)
 
     def _settled(self, connection: Transaction, message: OutgoingMessage, place: Place, spot: Spot) -> None:
         """Remember where it stands: to edit it, to find its topic, to know what an answer to it is about."""
         self.turns.told(connection, place)
         if place.probes:
             self.turns.back(connection, message.chat)
+        if spot.outside or (spot.thread and place.topic):
+            self.turns.topics(connection, message.chat, opened=not spot.outside)
         if place.name and not spot.unchanged:
             look = reply_of(message.payload).look
             shown.keep(
@@ -380,8 +400,7 @@ class Delivery:
                 fate, said = meaning.fate.value, meaning.said or type(error).__name__
                 log.error("the message is given up (%s): %s", fate, said)
                 outbox.give_up(connection, message, error=fate, now=now)
-                if meaning.fate is not Fate.BROKEN:
-                    self.turns.undelivered(connection, message, fate)
+                self.turns.undelivered(connection, message, fate)
         return None
 
 

@@ -199,6 +199,17 @@ def _staff_at(connection: Connection, chat: str, message_id: str, state: str) ->
     return list(connection.execute(query).mappings())
 
 
+def held(connection: Connection, communes: Collection[int]) -> list[Row]:
+    """What was written at these desks, in live requests, and somebody is still to look at; of an album the first."""
+    live = select(requests.c.code).where(requests.c.status.in_(LIVE))
+    where = (messages.c.commune.in_(communes), messages.c.state == "held", messages.c.side == "staff")
+    found = connection.execute(select(messages).where(*where, messages.c.code.in_(live)).order_by(messages.c.id))
+    firsts: dict[object, Row] = {}
+    for row in found.mappings():
+        firsts.setdefault((row["chat"], row["album"]) if row["album"] else row["id"], row)
+    return list(firsts.values())
+
+
 def rewrite(connection: Connection, number: int, **values: object) -> bool:
     return connection.execute(update(messages).where(messages.c.id == number).values(**values)).rowcount == 1
 

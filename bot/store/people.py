@@ -214,7 +214,7 @@ def keep_out(
     connection: Connection, person: str, *, commune: int, by: str, why: str, now: dt.datetime, until: dt.datetime
 ) -> None:
     """One desk hears a person no more, until a day."""
-    values = {"by": by, "since": now, "until": until, "why": why[:200]}
+    values = {"by": by, "since": now, "until": until, "why": why}
     _upsert(connection, kept_out, {"person": person, "commune": commune}, values)
 
 

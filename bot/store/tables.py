@@ -541,7 +541,7 @@ kept_out = Table(
     Column("by", String(80), nullable=False),
     Column("since", UtcTime, nullable=False),
     Column("until", UtcTime, nullable=False),
-    Column("why", String(200), nullable=False),
+    Column("why", Text, nullable=False),
 )
 
 # Emptied by migration 0008, read by nobody; taken away once no older replica can be running.

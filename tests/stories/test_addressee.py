@@ -93,6 +93,24 @@ async def test_with_one_held_words_go_and_are_confirmed_with_the_name(play):
 
 
 @played
+async def test_an_officer_who_asks_elsewhere_themselves_is_asked_whom_they_mean(play):
+    """What she tells her own officer is not for the woman whose request she holds."""
+    await play.opens_desk(8, None, HOA)
+    await play.opens_desk(4, None, TAM)
+    own = await play.asks(HOA, "em hỏi giấy xét nghiệm", commune="Ba Đình")
+    await play.hears(TAM.presses(f"d:claim:{own}"))
+    code = await play.asks(LAN)
+    await play.hears(HOA.presses(f"d:claim:{code}"), TAM.says("kết quả sao rồi chị"))
+    await play.hears(HOA.says("dương tính ạ"))
+    assert "dương tính" not in told(play, LAN) + told(play, TAM)
+    assert [b["text"] for b in play.buttons(HOA)][:2] == [f"Lan · {code}", play.say("which.own", code=own)]
+    await play.hears(HOA.presses(to(play, HOA, own)), HOA.says("/answer chị ra quầy"))
+    assert "dương tính" in told(play, TAM)
+    assert "dương tính" not in told(play, LAN)
+    assert "chị ra quầy" in play.said(LAN)[-1]  # a command can only be meant for what she holds
+
+
+@played
 async def test_in_a_group_without_topics_a_plain_message_is_said_not_to_be_sent(play):
     await play.opens_desk(8, PLAIN, HOA, MINH)
     code = await play.asks(LAN)

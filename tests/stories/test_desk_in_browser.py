@@ -278,6 +278,39 @@ async def test_the_second_look_applies_on_the_screen(play):
 
 
 @played
+async def test_words_that_wait_are_shown_at_the_desk_that_wrote_them_alone(play):
+    await play.opens_desk(8, NGOC_HA, MINH, HOA, new=(HOA,))
+    await play.opens_desk(4, BA_DINH, TAM)
+    code = await play.asks(LAN)
+    await play.hears(HOA.says(f"/claim {code}"), HOA.says(f"/answer {code} chị khai gian à"))
+    await play.hears(HOA.says(f"/release {code}"), MINH.says(f"/claim {code}"))
+    async with browser(play, MINH) as minh, browser(play, TAM) as tam:
+        await minh.opens(f"/ban/r/{code}")
+        assert "khai gian" in minh.text
+        await play.hears(MINH.says(f"/transfer {code} 4 nhà ở Ba Đình"))
+        await tam.opens(f"/ban/r/{code}")
+        assert "khai gian" not in tam.text
+        await tam.presses("accept")
+        assert "khai gian" not in tam.text
+
+
+@played
+async def test_what_is_written_on_the_screen_is_never_cut(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN)
+    async with browser(play, HOA) as hoa:
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("claim")
+        await hoa.presses("answer", " ".join(f"điều {n}." for n in range(1500)))
+        await play.deliver()
+        assert "điều 1499." in "".join(play.said(LAN))
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("answer", "dài " * 20_000)
+        assert hoa.page.status_code == 413
+        assert "chưa gửi" in hoa.page.text
+
+
+@played
 async def test_the_reply_writes_itself_of_the_entry_with_source_and_day(play, database):
     await play.opens_desk(8, NGOC_HA, HOA)
     code = await play.asks(EMMA, "my baby was born at home")

@@ -197,6 +197,22 @@ async def test_an_answer_that_becomes_a_note_is_withdrawn_visibly(play):
     assert not any("nghèo thật" in text for text in play.said(LAN))
 
 
+@pytest.mark.parametrize("carried", ["text", "caption"])
+def test_an_answer_by_command_that_becomes_a_note_is_withdrawn_too(turns, carried):
+    @played
+    async def story(play):
+        code, _ = await claimed(play)
+        photo = {"photo": PHOTO} if carried == "caption" else {}
+        wrote = HOA.sends(**photo, **{carried: f"/answer {code} hộ này nghèo"})
+        await play.hears(wrote)
+        await play.hears(edit(wrote, **{carried: f"/note {code} hộ này nghi giả"}))
+        assert len(play.server.deleted) == 1
+        assert not any("nghi giả" in text for text in play.said(LAN))
+        assert not any("nghi giả" in call["caption"] for call in calls(play, "editMessageCaption", LAN))
+
+    story(turns)
+
+
 @played
 async def test_an_answer_that_becomes_a_note_before_it_has_gone_never_appears(play):
     _, topic = await claimed(play)
@@ -364,6 +380,25 @@ async def test_a_caption_in_an_album_becomes_a_note_and_all_is_withdrawn(play, c
     await play.passes(clock, 2)
     await play.hears(edit(parts[0], caption="// mẫu nội bộ"))
     assert len(play.server.deleted) == 3
+
+
+@pytest.mark.parametrize("edited", [0, 1])
+def test_a_note_under_an_album_goes_out_whole_or_not_at_all(turns, clock, edited):
+    """The words under the noted picture are put right: all go, and only what is meant for the citizen under them."""
+
+    @played
+    async def story(play):
+        _, topic = await claimed(play)
+        parts = album(3, [(0, "// nội bộ")], thread=topic)
+        await play.hears(*parts)
+        await play.passes(clock, 2)
+        await play.hears(edit(parts[edited], caption="mẫu đây ạ"))
+        shown = [(c["message_id"], c.get("caption")) for c in calls(play, "copyMessage", LAN)]
+        numbers = [str(one["message"]["message_id"]) for one in parts]
+        whole = [(numbers[0], "mẫu đây ạ"), (numbers[1], ""), (numbers[2], "")]
+        assert shown == (whole if edited == 0 else [])  # under another picture it is still said to be inside
+
+    story(turns)
 
 
 # Quotes

@@ -188,12 +188,86 @@ async def test_a_voice_message_that_is_not_wanted_is_no_block(play):
 
 @played
 async def test_a_photo_that_cannot_be_copied_is_told_to_all_three(play):
+    run_by(play, BOSS)
     code = await claimed(play, HOA, leader=THU)
-    play.server.fail("copyMessage", 400, "Bad Request: message to copy not found", chat=NGOC_HA.id)
+    for chat in (NGOC_HA, HOA):
+        play.server.fail("copyMessage", 400, "Bad Request: message to copy not found", chat=chat.id)
     await play.hears(LAN.sends(location={"latitude": 21.0, "longitude": 105.8}))
     assert play.say("told.not_brought", code=code) in play.said(LAN)
+    assert play.said(BOSS)[-1] == play.say("admin.not_sent")
     assert play.say("room.not_brought", code=code) in play.said(NGOC_HA)
     assert play.say("leader.not_brought", code=code, who="Hoa") in play.said(THU)
+
+
+@played
+async def test_a_photo_that_the_group_does_not_take_goes_to_whoever_holds_the_request(play):
+    run_by(play, BOSS)
+    code = await claimed(play, HOA, leader=THU)
+    refusal = "Bad Request: not enough rights to send photos to the chat"
+    play.server.fail("copyMessage", 400, refusal, chat=NGOC_HA.id)
+    await play.hears(LAN.sends(location={"latitude": 21.0, "longitude": 105.8}))
+    assert len(play.server.copies[HOA.id]) == 1
+    told = play.say("room.brought_alone", code=code, who="Hoa")
+    assert all(told in play.said(one) for one in (NGOC_HA, THU))
+    assert play.said(BOSS) == [play.say("admin.not_sent")]
+    assert play.say("told.not_brought", code=code) not in play.said(LAN)
+
+
+@played
+async def test_what_an_officer_sends_and_telegram_refuses_is_told_to_those_above(play):
+    run_by(play, BOSS)
+    code = await claimed(play, HOA, leader=THU)
+    play.server.fail("copyMessage", 400, "Bad Request: message can't be copied", chat=LAN.id)
+    await play.hears(NGOC_HA.hears(HOA, thread=play.topic(NGOC_HA), dice={"emoji": "🎲", "value": 3}))
+    assert play.say("room.refused", code=code) in play.said(NGOC_HA)
+    assert play.say("leader.not_sent", code=code, who="Hoa") in play.said(THU)
+    assert play.said(BOSS) == [play.say("admin.not_sent")]
+
+
+@pytest.mark.parametrize("failure", [(400, "Bad Request: BUTTON_DATA_INVALID"), None])
+def test_a_reply_that_cannot_be_sent_is_not_swallowed(turns, monkeypatch, failure):
+    """Refused by Telegram, or broken by a mistake of ours: whoever waits for it hears that it did not come."""
+
+    @played
+    async def story(play):
+        run_by(play, BOSS)
+        if failure:
+            play.server.fail("sendMessage", *failure, chat=LAN.id)
+        else:
+            monkeypatch.setattr("bot.doors.telegram.outbound.look", _breaks_once())
+        await play.hears(LAN.says("/help"))
+        assert play.said(LAN) == [play.say("error.not_sent")]
+        assert play.said(BOSS)[-1] == play.say("admin.not_sent")
+
+    story(turns)
+
+
+def _breaks_once():
+    from bot.doors.telegram.outbound import look
+
+    left = [ZeroDivisionError]
+
+    def shaky(*args):
+        if left:
+            raise left.pop()
+        return look(*args)
+
+    return shaky
+
+
+@played
+async def test_a_message_of_a_newer_version_waits_for_a_replica_that_knows_it(play, clock):
+    run_by(play, BOSS)
+    payload = '{"blocks": [{"text": "x", "style": "hologram"}]}'
+    with play.turns.database.change() as connection:
+        outbox.put(connection, chat=f"telegram:{LAN.id}", payload=payload, now=clock())
+    await play.hears(LAN.says("/topics"))
+    assert play.said(LAN) == []
+    for _ in range(40):
+        clock.pass_(1)
+        await play.deliver()
+    assert play.said(LAN) == [play.say("topics.choose"), play.say("error.not_sent")]
+    assert play.said(BOSS) == [play.say("admin.not_sent")]
 
 
 @played
@@ -224,13 +298,15 @@ async def test_a_closed_topic_is_opened_again(play):
 
 @played
 async def test_a_topic_that_cannot_be_used_once_is_not_forgotten(play):
-    await claimed(play, HOA)
-    topic = play.topic(NGOC_HA)
+    run_by(play, BOSS)
+    await claimed(play, HOA, leader=THU)
+    topic, told = play.topic(NGOC_HA), play.say("desk.no_topics", commune="Phường Ngọc Hà")
     play.server.closed.add(topic)
-    play.server.fail("reopenForumTopic", 400, "Bad Request: not enough rights")
-    play.server.fail("createForumTopic", 400, "Bad Request: not enough rights to create a topic")
-    await play.hears(LAN.says("em hỏi thêm ạ"))
+    play.server.fail("reopenForumTopic", 400, "Bad Request: not enough rights", times=2)
+    play.server.fail("createForumTopic", 400, "Bad Request: not enough rights to create a topic", times=2)
+    await play.hears(LAN.says("em hỏi thêm ạ"), LAN.says("dạ"))
     assert "em hỏi thêm" in "".join(play.said(NGOC_HA))  # in the group itself
+    assert [play.said(one).count(told) for one in (THU, BOSS)] == [1, 1]
     play.server.closed.clear()
     await play.hears(LAN.says("còn em"))
     found = next(m for m in play.server.sent[NGOC_HA.id] if "còn em" in m["text"])

@@ -67,13 +67,14 @@ async def test_mydata_sends_everything_and_only_one_s_own(play):
 
 @played
 async def test_whoever_is_kept_out_can_see_why_and_be_forgotten(play, database, clock):
+    why = "chửi cán bộ, " * 40
     with database.change() as connection:
         until = clock() + dt.timedelta(days=30)
-        people.keep_out(connection, f"telegram:{LAN.id}", commune=8, by=f"telegram:{HOA.id}", why="chửi cán bộ",
+        people.keep_out(connection, f"telegram:{LAN.id}", commune=8, by=f"telegram:{HOA.id}", why=why,
                         now=clock(), until=until)  # fmt: skip
     await play.hears(LAN.says("/mydata"))
     ((_, data),) = play.server.files[LAN.id]
-    assert [one["why"] for one in json.loads(data)["kept_out"]] == ["chửi cán bộ"]
+    assert [one["why"] for one in json.loads(data)["kept_out"]] == [why]
     assert str(HOA.id) not in data.decode()
     await play.hears(LAN.says("/commune phường Ngọc Hà, Hà Nội"), LAN.says("/forget"), LAN.presses("r:forget"))
     with database.look() as connection:

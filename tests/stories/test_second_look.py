@@ -4,6 +4,7 @@ import pytest
 
 from tests.cast import BA_DINH, HOA, LAN, MINH, NGOC_HA, QUANG, TAM, THU
 from tests.stage import played
+from tests.stories.test_who_reads import revoke
 
 PHOTO = [{"file_id": "f", "file_unique_id": "u", "width": 90, "height": 60}]
 
@@ -166,6 +167,31 @@ async def test_words_of_somebody_who_holds_it_no_more_do_not_go_out(play):
     await play.hears(NGOC_HA.presses(HOA, f"d:release:{code}"), NGOC_HA.presses(MINH, f"d:claim:{code}"))
     await play.hears(NGOC_HA.presses(MINH, approve))
     assert "hộ khẩu" not in told(play, LAN)
+
+
+@played
+async def test_where_whoever_was_to_look_has_gone_the_next_is_asked(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, leader=THU, new=(HOA,))
+    code, topic = await claimed(play)
+    await play.hears(NGOC_HA.hears(HOA, "mang sổ hộ khẩu", thread=topic), NGOC_HA.hears(HOA, "và ảnh", thread=topic))
+    assert "hộ khẩu" not in told(play, THU)
+    await play.hears(NGOC_HA.loses(MINH))
+    assert [text in told(play, THU) for text in ("hộ khẩu", "và ảnh")] == [True, True]
+    numbers = approvals(play, THU)
+    revoke(play, THU)
+    await play.deliver()
+    nobody = [play.say("approval.nobody_left", number=number, code=code) for number in numbers]
+    assert [text for text in play.said(NGOC_HA) if text in nobody] == nobody
+    assert "hộ khẩu" not in told(play, LAN)
+    await play.hears(NGOC_HA.hears(HOA, "mang sổ hộ khẩu", thread=topic))
+    assert "chưa có đồng nghiệp nào xem trước" in play.said(LAN)[-1]
+
+
+def approvals(play, person):
+    """The numbers that somebody is asked about, in order."""
+    rows = (m.get("reply_markup", {}).get("inline_keyboard", []) for m in play.server.sent[person.id])
+    actions = [b["callback_data"] for row in rows for line in row for b in line if "callback_data" in b]
+    return [one.rpartition(":")[2] for one in actions if one.startswith("d:approve:")]
 
 
 def answering(play, person):

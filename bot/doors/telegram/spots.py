@@ -34,11 +34,12 @@ class Spots:
     async def bring(self, chat: str, reply: Reply) -> Spot:
         """Where it now stands. Raises TelegramError."""
         chat_id, place = int(chat.partition(":")[2]), reply.place
-        spot, standing = NOWHERE, None
+        spot, standing, wanted = NOWHERE, None, False
         photos = await self.threads.run(self._photos, place) if _is_elsewhere(place) else []
         if place.name or place.topic or place.deletes:
             spot, standing, forum = await self.threads.run(self._found, chat, place)
-            if spot.thread is None and (place.opens or (place.topic and forum)):
+            wanted = bool(spot.thread or place.opens or (place.topic and forum))
+            if wanted and spot.thread is None:
                 spot = await self._opened(chat, chat_id, place) or spot
         if place.title and spot.thread:
             await self._renamed(chat_id, spot.thread, place.title)
@@ -47,11 +48,13 @@ class Spots:
         elif standing == reply.look and spot.message and not place.prompts:
             return replace(spot, unchanged=True)
         try:
-            return await send(self.bot, chat_id, reply, spot, photos)
+            brought = await send(self.bot, chat_id, reply, spot, photos)
         except BadRequest as error:
             if not (spot.thread and says(error, TOPIC_IS_GONE + TOPIC_IS_CLOSED)):
                 raise
-            return await send(self.bot, chat_id, reply, await self._instead(chat, chat_id, place, spot, error), photos)
+            spot = await self._instead(chat, chat_id, place, spot, error)
+            brought = await send(self.bot, chat_id, reply, spot, photos)
+        return replace(brought, outside=wanted and spot.thread is None)
 
     def _photos(self, place: Place) -> list[bytes]:
         """What came through another door and is kept here."""

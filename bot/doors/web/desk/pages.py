@@ -90,7 +90,7 @@ class Desk:
     async def posted(self, request: Request, work: Callable[[AtDesk, Seat, Fields], Response]) -> Response:
         fields = await fields_of(request)
         if fields is None:
-            return PlainTextResponse("", 413)
+            return PlainTextResponse(self.turns.house.catalogs[Language.VI].say("screen.too_long"), 413)
 
         def checked(unit: AtDesk, seat: Seat) -> Response:
             if not self._is_ours(request, seat, fields):
