@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import passkeys, sign_ons, used_challenges
@@ -61,8 +61,8 @@ def tied_to(connection: Connection, *, issuer: str, subject: str) -> str | None:
 
 
 def is_tied(connection: Connection, person: str, issuer: str) -> bool:
-    where = (sign_ons.c.person == person, sign_ons.c.issuer == issuer)
-    return connection.execute(select(sign_ons.c.person).where(*where)).first() is not None
+    tied = exists().where(sign_ons.c.person == person, sign_ons.c.issuer == issuer)
+    return bool(connection.execute(select(tied)).scalar_one())
 
 
 def untie(connection: Connection, person: str) -> None:
