@@ -29,6 +29,12 @@ def texts(content):
     return [*typed, *([fold(word) for word in words] for words in typed), [], ["con"] * 300]
 
 
+def thinned(intents, step):
+    """Each `step`-th phrase of every kind: enough to learn from, in a moment."""
+    kinds = {name: getattr(intents, name)[::step] for name in ("phrases", "talk", "second_tier")}
+    return replace(intents, cues={}, **kinds)
+
+
 def by_row(found, size):
     names = found.named(np.arange(len(found.several)))
     rows = [set() for _ in range(size)]
@@ -54,7 +60,7 @@ def test_all_phrases_at_once_have_the_aspect_features_of_each(house, texts):
 def test_everyday_pairs_are_known_with_and_without_accents_and_names_are_none(content):
     texts = ["ra xã xin giấy", "em ra xã rồi", "mat the", "the mat the", "ở Củ Chi", "nhà Củ Chi"]
     phrases = [Phrase(text=text, language=Language.VI, means="tach-ho") for text in texts]
-    few = replace(content.intents, phrases=phrases, talk=[], cues={})
+    few = replace(content.intents, phrases=phrases, talk=[], second_tier=(), cues={})
     assert learn_from(few).ordinary == ("mat the", "ra xa", "ra xa4")
 
 
@@ -90,7 +96,7 @@ def test_next_to_nothing_can_be_learnt(examples):
 
 
 def test_a_phrase_more_is_other_weights_and_the_same_phrases_are_the_same(content):
-    few = replace(content.intents, phrases=content.intents.phrases[::40], talk=content.intents.talk[::40])
+    few = thinned(content.intents, 40)
     learned = learn_from(few)
     assert learn_from(few) == learned
     assert learn_from(replace(few, phrases=few.phrases[1:])) != learned
@@ -102,9 +108,24 @@ def test_what_serves_does_not_load_numpy():
     assert subprocess.run([sys.executable, "-c", serving], cwd=ROOT, check=False).returncode == 0
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def few(content):
-    return replace(content.intents, phrases=content.intents.phrases[::90], talk=content.intents.talk[::90])
+    return thinned(content.intents, 90)
+
+
+@pytest.fixture(scope="module")
+def learnt_once(few, tmp_path_factory):
+    """What is learnt of the few, and the folder where that is kept."""
+    folder = tmp_path_factory.mktemp("learnt")
+    return load_learned(folder, few), folder
+
+
+@pytest.fixture
+def learned(learnt_once, tmp_path):
+    """The same, kept in `tmp_path` too."""
+    learned, folder = learnt_once
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    return learned
 
 
 @pytest.fixture
@@ -115,23 +136,21 @@ def nothing_is_learnt(monkeypatch):
     return lambda: monkeypatch.setattr("bot.understanding.learning.learn_from", learnt_again)
 
 
-def test_what_was_learnt_is_kept(few, tmp_path, nothing_is_learnt):
-    learned = load_learned(tmp_path, few)
+def test_what_was_learnt_is_kept(few, learned, tmp_path, nothing_is_learnt):
     nothing_is_learnt()
     assert is_learned(tmp_path, few)
     assert load_learned(tmp_path, few) == learned
 
 
 @pytest.mark.parametrize("damaged", [lambda raw: raw[:-9], lambda raw: raw[40:], lambda _: b"", lambda _: b"[]\n"])
-def test_a_damaged_file_is_learnt_again(few, tmp_path, damaged):
-    learned = load_learned(tmp_path, few)
+def test_a_damaged_file_is_learnt_again(few, learned, tmp_path, damaged):
     (file,) = tmp_path.glob("learned-*")
     file.write_bytes(damaged(file.read_bytes()))
     assert load_learned(tmp_path, few) == learned
 
 
-def test_going_back_to_phrases_of_before_learns_nothing(few, tmp_path, nothing_is_learnt):
-    edited = [replace(few, phrases=few.phrases[n:]) for n in range(4)]
+def test_going_back_to_phrases_of_before_learns_nothing(few, learned, tmp_path, nothing_is_learnt):
+    edited = [replace(few, phrases=few.phrases[n:]) for n in range(4)]  # the first is learnt, here, already
     for one in edited:
         load_learned(tmp_path, one)
     assert [is_learned(tmp_path, one) for one in edited] == [False, True, True, True]
@@ -139,16 +158,15 @@ def test_going_back_to_phrases_of_before_learns_nothing(few, tmp_path, nothing_i
     load_learned(tmp_path, edited[1])
 
 
-def test_a_language_corrected_is_other_phrases(few, tmp_path):
-    load_learned(tmp_path, few)
+def test_a_language_corrected_is_other_phrases(few, learned, tmp_path):
     first = replace(few.phrases[0], language=Language.ID)
     assert not is_learned(tmp_path, replace(few, phrases=(first, *few.phrases[1:])))
 
 
-def test_whoever_needs_the_same_meanwhile_waits_for_it(few, tmp_path, nothing_is_learnt):
+def test_whoever_needs_the_same_meanwhile_waits_for_it(few, learnt_once, tmp_path, nothing_is_learnt):
     """Each process of the tests, for instance."""
-    learned = load_learned(tmp_path / "elsewhere", few)
-    (file,) = (tmp_path / "elsewhere").glob("learned-*")
+    learned, elsewhere = learnt_once
+    (file,) = elsewhere.glob("learned-*")
     nothing_is_learnt()
     with (tmp_path / "learning.lock").open("w") as lock, ThreadPoolExecutor() as pool:
         fcntl.flock(lock, fcntl.LOCK_EX)
