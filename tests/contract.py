@@ -5,12 +5,21 @@ import contextlib
 import inspect
 import json
 import re
+import sys
 import textwrap
 from functools import cache
 from itertools import pairwise
+from unittest import mock
 
-from aiogram import methods
 from pydantic import BaseModel, ValidationError
+
+with mock.patch.object(BaseModel, "model_rebuild"):  # all models at once take two seconds; each is built when needed
+    from aiogram import methods, types
+
+_TYPES = {name: getattr(types, name) for name in types.__all__}
+for _name, _module in list(sys.modules.items()):  # which name each other, and tell only a type checker where from
+    if _name.startswith("aiogram.types."):
+        vars(_module).update(_TYPES)
 
 METHODS = {
     cls.__api_method__: cls
