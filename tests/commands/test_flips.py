@@ -53,7 +53,9 @@ def found(home, tmp_path_factory):
         '{"text": "xin bản sao giấy khai sinh hết bao nhiêu tiền", "accept": ["trich-luc-ho-tich"]}\nxin chào\n',
         encoding="utf-8",
     )
-    questions = stored_questions((home, before), [asked])
+    stored = stored_questions((home, before), [asked])
+    few = (*stored[:2], *(one for one in stored if one.text.startswith("sổ gốc")), *stored[::30])
+    questions = list(dict.fromkeys(few))
     old, new = compare(before, home, tmp_path_factory.mktemp("cache"), questions, NOW)
     assert (old.unread, new.unread) == (0, 0)
     return flips(questions, old, new), questions

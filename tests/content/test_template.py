@@ -1,7 +1,6 @@
 """`main.py new`: a template that explains itself, and of which `check` says what is left to be done."""
 
 import re
-import shutil
 
 import pytest
 
@@ -11,6 +10,7 @@ from bot.content.read import Document, Weight, convert, parse
 from bot.content.schema import Procedure
 from bot.content.template import CannotWrite, template, write_template
 from tests.conftest import ROOT
+from tests.content.small import copy_small
 
 NAME = "the-bao-hiem-y-te"
 ENTRY = f"knowledge/procedures/{NAME}.yaml"
@@ -28,10 +28,7 @@ def text(listed):
 
 @pytest.fixture
 def home(tmp_path):
-    for name in ("knowledge", "intents", "locales"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("[1-9]????.yaml"))
-    (tmp_path / ENTRY).unlink(missing_ok=True)
-    return tmp_path
+    return copy_small(tmp_path)
 
 
 def converted(text):
