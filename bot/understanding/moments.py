@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 
 from bot.content.schema import Language, MomentWords, Phrases, Weekday
 from bot.understanding.fold import fold, has_accent, low_words
@@ -10,6 +11,7 @@ from bot.understanding.quantities import GLUED
 
 DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/-](\d{1,2})(?![\d/-])")
 CLOCK = re.compile(r"([01]?\d|2[0-3])(?: ([0-5]\d))?")
+CLAUSES = re.compile(r"[,;!?\n]")
 LONGEST = 4  # words
 NOON = 12
 
@@ -83,7 +85,8 @@ def _accented(phrases: Phrases) -> list[Run]:
 
 def moment_asked(text: str, moments: Moments) -> Moment | None:
     """The moment of a message that asks whether somebody is there then; None where it asks nothing of the kind."""
-    typed = tuple(low_words(GLUED.sub(" ", DATE.sub(" ", text))))
+    clauses = [tuple(low_words(GLUED.sub(" ", clause))) for clause in CLAUSES.split(DATE.sub(" ", text))]
+    typed = tuple(chain.from_iterable(clauses))
     words = tuple(map(fold, typed))
     if not _anywhere(words, moments.asks_hours):
         return None
@@ -93,7 +96,8 @@ def moment_asked(text: str, moments: Moments) -> Moment | None:
     date = DATE.search(text)
     day = (int(date[1]), int(date[2])) if date and 1 <= int(date[1]) <= 31 and 1 <= int(date[2]) <= 12 else None
     part = _first(typed if any(map(has_accent, typed)) else words, moments.parts, frozenset())
-    time = _clock(words, moments, part) or (part.at if part else None)
+    clocks = (_clock(tuple(map(fold, clause)), moments, part) for clause in clauses)  # "đủ 14, giờ làm": no hour
+    time = next(filter(None, clocks), part.at if part else None)
     if weekday is None and holiday is None and ahead is None and day is None and time is None:
         return None
     online = _anywhere(words, moments.online)

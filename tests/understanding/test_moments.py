@@ -38,6 +38,7 @@ def test_a_moment_is_heard(house, text, moment):
         "làm hộ chiếu ở tỉnh đang làm thuê được không",
         "ho chieu het han lam lai duoc khong",
         "giay xin hoi thang 4 gio con dung dc k",
+        "tháng 5 cháu mới đủ 14, giờ làm căn cước luôn được không",
         "giấy ghi vay vốn đem đi mua đất được không",
         "bỏ chữ đệm trong tên con được không",
         "sổ mất rồi, giờ tôi đi xin lại được không",
