@@ -55,6 +55,7 @@ class Settings(BaseSettings):
     web: bool = True
     public_url: HttpUrl | None = None
     telegram_bot_name: Annotated[str, StringConstraints(pattern=r"^@?[A-Za-z0-9_]{5,32}$")] | None = None
+    telegram_mini_app: Annotated[str, StringConstraints(pattern=r"^https://t\.me/\w+/\w+$")] | None = None
     zalo_link: HttpUrl | None = None
     zalo_bot_token: SecretStr | None = None
     zalo_api_url: HttpUrl = "https://bot-api.zaloplatforms.com"

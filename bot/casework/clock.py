@@ -5,11 +5,9 @@ import logging
 from bot.casework import ahead, appointments, astray, broadcasts, officers, scorecard, staffing, voice
 from bot.casework import people as privacy_of
 from bot.casework.unit_of_work import UnitOfWork
-from bot.conversation import actions
-from bot.conversation.actions import DeskVerb
 from bot.conversation.citizen import requests
 from bot.conversation.reply import Place, Reply
-from bot.conversation.staff.cards import commune_name
+from bot.conversation.staff import cards
 from bot.desk.access import Share
 from bot.desk.deadlines import Reminder
 from bot.desk.lifecycle import Action, Refused
@@ -148,14 +146,18 @@ def _to_leaders(unit: UnitOfWork, request: Request, key: str) -> None:
 
 def _about_desk(unit: UnitOfWork, request: Request, chat: str, key: str) -> None:
     scene = unit.desk_scene(request.commune)
-    values = {"code": request.code, "who": request.owner_name or "—", "commune": commune_name(scene, request.commune)}
+    values = {
+        "code": request.code,
+        "who": request.owner_name or "—",
+        "commune": cards.commune_name(scene, request.commune),
+    }
     unit.put(chat, Reply(blocks=(scene.line(key, **values),)), priority=Priority.REMINDER)
 
 
 def _unclaimed(unit: UnitOfWork, request: Request, chat: str, key: str) -> None:
     """To everybody who could take it: nobody has."""
     scene = unit.desk_scene(request.commune)
-    claim = ((scene.button("queue.claim", actions.DeskCommand(DeskVerb.CLAIM, request.code), code=request.code),),)
+    claim = ((cards.claims(scene, request),),)
     line = scene.line("desk.unclaimed_late" if key == "leader.overdue" else "desk.unclaimed_soon", code=request.code)
     said = Reply(blocks=(line,), buttons=claim, place=Place(about=request.code, share=Share.CARD))
     unit.put(chat, said, priority=Priority.REMINDER)

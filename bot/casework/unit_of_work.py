@@ -9,7 +9,7 @@ from functools import cached_property
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.content.schema import Counter, DeskRules, Language
+from bot.content.schema import DeskRules, Language
 from bot.conversation.actions import OwnRequest, OwnVerb
 from bot.conversation.actions import read as read_action
 from bot.conversation.reply import Block, Button, Place, Reply, Style
@@ -111,10 +111,7 @@ class UnitOfWork:
         audit.note(self.connection, actor=actor.person, action=action, subject=subject, now=self.now)
 
     def office(self, commune: int) -> WorkingTime:
-        """The working time of a commune's desk: of its service centre where its hours are known."""
-        known = self.house.knowledge.offices.get(commune, ())
-        own = next((o.hours for o in known if o.kind is Counter.SERVICE_CENTRE and o.hours), None)
-        return WorkingTime(self.house.knowledge.calendar, own or self.rules.hours)
+        return self.house.office(commune)
 
     # Requests
 

@@ -12,11 +12,22 @@ from babel.numbers import format_decimal
 from bot.content.catalog import Catalog, Catalogs
 from bot.content.communes import Commune
 from bot.content.load import Knowledge
-from bot.content.schema import CalendarDay, Certainty, Contact, Fact, Language, Listed, Procedure, ShortText, Text
+from bot.content.schema import (
+    CalendarDay,
+    Certainty,
+    Contact,
+    Counter,
+    Fact,
+    Language,
+    Listed,
+    Procedure,
+    ShortText,
+    Text,
+)
 from bot.conversation.actions import Action
 from bot.conversation.reply import Block, Button, Style
 from bot.conversation.visit import Memory
-from bot.desk.working_time import VIETNAM, WEEK
+from bot.desk.working_time import VIETNAM, WEEK, WorkingTime
 from bot.understanding.engine import Engine
 
 LABEL = 48  # characters of a button on a small screen
@@ -38,6 +49,19 @@ class House:
     passing: frozenset[str] = frozenset()  # doors whose chats end with a visit: their receipts carry a secret
     trial: bool = False  # `make demo`: every page says that nothing is real
     version: str = ""  # of all that is known, for whoever keeps a page of it
+    mini_app: str = ""  # where the desk opens inside Telegram, where it does: `https://t.me/BOT/APP`
+
+    def office(self, commune: int) -> WorkingTime:
+        """The working time of a commune's desk: of its service centre where its hours are known."""
+        known = self.knowledge.offices.get(commune, ())
+        own = next((o.hours for o in known if o.kind is Counter.SERVICE_CENTRE and o.hours), None)
+        return WorkingTime(self.knowledge.calendar, own or self.knowledge.desk.hours)
+
+    def page_of(self, code: str) -> str | None:
+        """Where the desk's page of a request opens from a chat. None: it has no address that a chat may show."""
+        if self.mini_app:
+            return f"{self.mini_app}?startapp=r_{code}"
+        return f"{self.address}/ban/r/{code}" if self.address.startswith("https://") else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,11 +157,13 @@ class Scene:
     def moment(self, moment: dt.datetime) -> str:
         """`09:30 hôm nay`, or with the day where it is another."""
         local = moment.astimezone(VIETNAM)
-        clock = f"{local:%H:%M}"
-        if local.date() == self.today:
-            return self.say("open.today", time=clock)
+        return self.say("open.today", time=f"{local:%H:%M}") if local.date() == self.today else self.dated(moment)
+
+    def dated(self, moment: dt.datetime) -> str:
+        """`thứ Hai 23/11 lúc 09:30`: true tomorrow too."""
+        local = moment.astimezone(VIETNAM)
         date = _date(local.date(), "dd/MM", self.language)
-        return self.say("open.at", day=self.say(f"day.{WEEK[local.weekday()]}"), date=date, time=clock)
+        return self.say("open.at", day=self.say(f"day.{WEEK[local.weekday()]}"), date=date, time=f"{local:%H:%M}")
 
     def short(self, text: str) -> str:
         """A text cut to what a button can show on a small screen."""

@@ -81,7 +81,10 @@ class Service:
         turns.unforeseen = self.worker.unforeseen = self.trouble.note
         passing = frozenset(door.name for door in doors if door.can.passing)
         address = settings.public_url or ""
-        turns.house = replace(turns.house, admin=admin, seal=seal(settings), passing=passing, address=address)
+        turns.house = replace(
+            turns.house, admin=admin, seal=seal(settings), passing=passing, address=address,
+            mini_app=settings.telegram_mini_app or "",
+        )  # fmt: skip
         turns.sent = self.delivering.set
         self.alarm = Alarm(turns, self.threads)
 

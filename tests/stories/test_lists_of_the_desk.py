@@ -1,6 +1,7 @@
 """The desk's lists in a browser: narrowed, put off, somebody else writing, many at once."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -145,3 +146,28 @@ async def test_a_leader_gives_many_to_whoever_has_least(play):
         assert "Xong 0 việc." in hoa.text  # what a colleague holds is not hers to give
         await play.deliver()
         assert "Minh" in play.said(LAN)[-1]
+
+
+@played
+async def test_a_card_in_the_chat_says_what_it_is_and_leads_to_its_page(play, clock):
+    play.turns.house = replace(play.turns.house, address="https://mot-cua.example")
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN, "khai sinh cho con cần giấy gì")
+    card = play.last(NGOC_HA)
+    first, *rest = card["text"].splitlines()
+    assert first == "🟢 Câu hỏi: Khai sinh cho con"
+    assert "Lan gửi thứ Hai 23/11 lúc 09:00" in card["text"]
+    assert rest[-1] == code
+    assert [(one["text"], one["url"]) for one in play.buttons(NGOC_HA) if "url" in one] == [
+        ("Mở trên màn hình", f"https://mot-cua.example/ban/r/{code}")
+    ]
+    play.turns.house = replace(play.turns.house, mini_app="https://t.me/mot_cua_bot/ban")
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
+    rows = [
+        row for one in play.server.sent[NGOC_HA.id] for row in one.get("reply_markup", {}).get("inline_keyboard", [])
+    ]
+    links = {one["url"] for row in rows for one in row if one.get("url", "").startswith("https://t.me")}
+    assert links == {f"https://t.me/mot_cua_bot/ban?startapp=r_{code}"}
+    clock.pass_(2 * HOUR)
+    await play.hears(HOA.says("/queue"))
+    assert "Câu hỏi: Khai sinh cho con · Lan · gửi 2 giờ 0 phút làm việc trước · Hoa" in play.said(HOA)[-1]

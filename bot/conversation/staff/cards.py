@@ -16,23 +16,20 @@ from bot.measure.indicators import Form, Indicator, indicators, median, nine_in_
 from bot.measure.tally import Tally
 
 SHOWN_IN_LIST = 30
+TOPIC = 128  # characters of a topic's name
 LISTS = ("overdue", "soon", "offered", "mine", "unclaimed", "others")
 
 type Rows = tuple[tuple[Button, ...], ...]
 
 
 def card(scene: Scene, request: Request, *, offered: bool = False, above: bool = False) -> Reply:
-    """Kind, procedure, age, due time; of the person no more than the first name."""
-    blocks = [
-        Block(text=f"{_sign(scene, request)} {request.code}", style=Style.TITLE),
-        scene.line("card.what", kind=kind(scene, request), name=request.name or scene.say("card.nobody")),
-    ]
+    """What it is about, when it was sent, by when it is due; of the person no more than the first name."""
+    title = Block(text=f"{_sign(scene, request)} {what(scene, request)}", style=Style.TITLE)
+    blocks = [title, _sent(scene, request)]
     if request.helper:
         blocks.append(scene.line("card.helper", who=request.helper_name))
     elif request.on_paper:
         blocks.append(scene.line("card.on_paper"))
-    if label := topic_of(scene, request):
-        blocks.append(scene.line("card.procedure", name=label))
     blocks += [Block(text=standing_of(scene, request)), *_times(scene, request)]
     if request.rounds:
         blocks.append(scene.line("card.rounds", count=request.rounds))
@@ -42,7 +39,8 @@ def card(scene: Scene, request: Request, *, offered: bool = False, above: bool =
         blocks.append(scene.line("card.offered", commune=commune_name(scene, request.transfer_to)))
     if request.rating:
         blocks.append(scene.line("card.rating", rating="★" * request.rating))
-    buttons = _card_buttons(scene, request, offered=offered, above=above)
+    blocks.append(Block(text=request.code, style=Style.NOTE))
+    buttons = (*_card_buttons(scene, request, offered=offered, above=above), *_to_its_page(scene, request))
     place = Place(name=f"card:{request.code}", about=request.code, share=Share.CARD)
     return Reply(blocks=tuple(blocks), buttons=buttons, place=place)
 
@@ -62,11 +60,26 @@ def _sign(scene: Scene, request: Request) -> str:
     return "🟡" if "due_soon" in request.raised else "⚪" if request.status is Status.ASKED else "🟢"
 
 
+def what(scene: Scene, request: Request) -> str:
+    """`Câu hỏi: Đăng ký khai sinh`."""
+    return ": ".join(part for part in (kind(scene, request), topic_of(scene, request)) if part)
+
+
+def _sent(scene: Scene, request: Request) -> Block:
+    name = request.name or scene.say("card.nobody")
+    return scene.line("card.sent", name=name, when=scene.dated(request.opened_at))
+
+
+def _to_its_page(scene: Scene, request: Request) -> Rows:
+    link = scene.house.page_of(request.code)
+    return ((Button(label=scene.say("card.open"), link=link),),) if link and request.status not in OVER else ()
+
+
 def _times(scene: Scene, request: Request) -> list[Block]:
-    lines = [scene.line("card.opened", when=scene.moment(request.opened_at))]
+    lines = []
     if due := request.next_due:
         key = "card.first_due" if request.answered_at is None else "card.due"
-        lines.append(scene.line(key, when=scene.moment(due)))
+        lines.append(scene.line(key, when=scene.dated(due)))
     elif request.status is Status.ASKED:
         lines.append(scene.line("card.paused"))
     return lines
@@ -103,16 +116,15 @@ def commune_name(scene: Scene, code: int) -> str:
 
 def opening(scene: Scene, request: Request, *, topics: bool) -> Reply:
     """The head of the conversation: what it is about, what may be done."""
-    what = [kind(scene, request), *([label] if (label := topic_of(scene, request)) else [])]
     blocks = [
-        Block(text=f"{request.code} · {request.name}", style=Style.TITLE),
-        Block(text=" · ".join(what)),
+        Block(text=what(scene, request), style=Style.TITLE),
+        _sent(scene, request),
         *([scene.line("room.case", case=request.case_)] if request.case_ else []),
         scene.line("room.language", language=scene.say(f"language.{request.language}")),
         *_times(scene, request),
-        Block(text=scene.say("room.how"), style=Style.NOTE),
+        Block(text=f"{request.code} · {scene.say('room.how')}", style=Style.NOTE),
     ]
-    title = f"{request.code} {request.name}"[:128] if topics else None
+    title = f"{request.name} · {what(scene, request)}"[:TOPIC] if topics else None
     return Reply(
         blocks=tuple(blocks),
         buttons=room_buttons(scene, request),
@@ -142,7 +154,7 @@ def room_buttons(scene: Scene, request: Request) -> Rows:
         *([(_deed(scene, "do.gather", DeskVerb.GATHER, code),)] if _is_raised(request) else []),
         (_deed(scene, "do.close", DeskVerb.CLOSE, code),),
     ]
-    return tuple(rows)
+    return (*rows, *_to_its_page(scene, request))
 
 
 def _is_raised(request: Request) -> bool:
@@ -202,20 +214,25 @@ def queue(scene: Scene, standing: Standing) -> Reply:
             blocks += [Block(text=_in_list(scene, one), style=Style.ITEM) for one in found[:SHOWN_IN_LIST]]
         if key in ("overdue", "soon", "unclaimed"):
             free = [one for one in found if one.status is Status.OPEN]
-            buttons += [
-                (scene.button("queue.claim", actions.DeskCommand(DeskVerb.CLAIM, one.code), code=one.code),)
-                for one in free[:5]
-            ]
+            buttons += [(claims(scene, one),) for one in free[:5]]
     listed = tuple(one.code for key in LISTS for one in getattr(standing, key)[:SHOWN_IN_LIST])
     return Reply(
         blocks=tuple(blocks) or (scene.line("queue.empty"),), buttons=tuple(buttons), place=Place(lists=listed)
     )
 
 
+def claims(scene: Scene, one: Request) -> Button:
+    """The button that takes one of several."""
+    values = {"name": one.name or scene.say("card.nobody"), "what": what(scene, one)}
+    return scene.button("queue.claim", actions.DeskCommand(DeskVerb.CLAIM, one.code), **values)
+
+
 def _in_list(scene: Scene, request: Request) -> str:
     due = request.next_due
-    parts = [request.code, kind(scene, request), topic_of(scene, request), request.owner_name]
+    age = scene.house.office(request.commune).between(request.opened_at, request.closed_at or scene.now)
+    parts = [what(scene, request), request.name, scene.say("screen.age", span=span(scene, age)), request.owner_name]
     parts.append(scene.say("queue.due", when=scene.moment(due)) if due else scene.say("queue.asked"))
+    parts.append(request.code)
     return " · ".join(part for part in parts if part)
 
 
