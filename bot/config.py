@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
     oidc_name: Annotated[str, StringConstraints(max_length=40)] = "SSO"  # what people there call it
+    speech_url: HttpUrl | None = None  # a recogniser of speech on this machine
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)  # 0: any free one
     admin_chat_id: str | None = None
@@ -132,6 +133,14 @@ class Settings(BaseSettings):
         if not found or "@" in (parts.netloc.rpartition("@")[0] + parts.path.partition("/bot")[0]):
             raise ValueError("it should look like https://name.example; in a password write @ as %40 and / as %2F")
         return url.rstrip("/") if url else url
+
+    @field_validator("speech_url")
+    @classmethod
+    def _at_home(cls, url: str | None) -> str | None:
+        """Nobody's voice leaves the machine."""
+        if url and urlsplit(url).hostname not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("a recogniser has to run on this machine: http://127.0.0.1:…")
+        return url
 
     @property
     def shown_api_url(self) -> str:

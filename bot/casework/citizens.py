@@ -17,7 +17,7 @@ from bot.conversation.converse import language_of
 from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.staff.cards import commune_name
-from bot.conversation.visit import Kind, Visit
+from bot.conversation.visit import Kind, Spoken, Visit
 from bot.desk import deadlines
 from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
@@ -430,6 +430,8 @@ def press(unit: UnitOfWork, visit: Visit, action: actions.Own) -> None:
             return begin(unit, visit, kind, procedure or None, words)
         case actions.Disagree():
             return unit.answer(visit, Reply(blocks=(scene.line("consent.refused"),)))
+        case actions.SendVoice() if scene.memory.spoken:
+            return _send_voice(unit, visit, scene, scene.memory.spoken)
         case actions.Forget():
             return privacy_of.forget(unit, visit, scene)
         case actions.BackToBot():
@@ -438,6 +440,16 @@ def press(unit: UnitOfWork, visit: Visit, action: actions.Own) -> None:
             return _on(unit, visit, verb, request, [more] if more else [])
         case _:
             return unit.answer(visit, Reply(blocks=(scene.line("button.old"),), buttons=talk.topics_button(scene)))
+
+
+def _send_voice(unit: UnitOfWork, visit: Visit, scene: Scene, spoken: Spoken) -> None:
+    """A draft with the voice message in it, by their leave: it stood above the button."""
+    memory = replace(scene.memory, spoken=None)
+    if not privacy_of.has_agreed(scene):
+        memory = privacy_of.consenting(unit, memory)
+    unit.remember(visit.chat, memory)
+    voice = replace(visit, kind=Kind.VOICE, text="", message=spoken.message, file=spoken.file, handle=spoken.handle)
+    begin(unit, voice, RequestKind.QUESTION, memory.procedure, "")
 
 
 def own(unit: UnitOfWork, visit: Visit, code: str | None) -> Request | None:

@@ -8,16 +8,16 @@ from dataclasses import replace
 from hashlib import sha256
 
 from bot.casework import citizens, keys
-from bot.casework.people import CONSENT_VERSION
+from bot.casework.people import consenting
 from bot.casework.unit_of_work import UnitOfWork, memory_of
 from bot.conversation import actions
 from bot.conversation.citizen import helping as words
 from bot.conversation.reply import Reply
 from bot.conversation.scene import Scene
-from bot.conversation.visit import Consent, Helped, Visit
+from bot.conversation.visit import Helped, Visit
 from bot.desk.lifecycle import Action
 from bot.desk.request import CLOCK, PAPER, Actor, Request, RequestKind, Status
-from bot.store import audit, helped, people, windows
+from bot.store import helped, people, windows
 from bot.store import secrets as opening
 
 DIGITS = 6
@@ -123,9 +123,7 @@ def read_number(unit: UnitOfWork, visit: Visit) -> None:
         digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         if helped.offer(unit.connection, _hash(unit, digits), visit.chat, now=unit.now, until=until):
             break
-    agreed = Consent(version=CONSENT_VERSION, at=unit.now)
-    unit.remember(visit.chat, replace(scene.memory, consent=agreed))
-    audit.note(unit.connection, actor="citizen", action="consent", subject=f"v{CONSENT_VERSION}", now=unit.now)
+    unit.remember(visit.chat, consenting(unit, scene.memory))
     unit.answer(visit, words.number(scene, digits, round(NUMBER_LIVES.total_seconds() / 60)))
 
 
@@ -137,7 +135,7 @@ def take_over(unit: UnitOfWork, visit: Visit) -> None:
     request = unit.request(found)
     if request is None or not request.on_paper:
         return unit.answer(visit, Reply(blocks=(scene.line("helping.takeover_how" if not code else "web.open_wrong"),)))
-    unit.remember(visit.chat, replace(scene.memory, consent=Consent(version=CONSENT_VERSION, at=unit.now)))
+    unit.remember(visit.chat, consenting(unit, scene.memory))
     return citizens.take_over(unit, visit, request, by=Actor(person=request.citizen, name=request.name))
 
 

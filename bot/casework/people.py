@@ -12,7 +12,7 @@ from bot.conversation import actions
 from bot.conversation.citizen import privacy
 from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
-from bot.conversation.visit import Consent, Kind, Visit
+from bot.conversation.visit import Consent, Kind, Memory, Visit
 from bot.desk.lifecycle import Action
 from bot.desk.request import LIVE, Request, Status
 from bot.desk.working_time import VIETNAM
@@ -40,10 +40,14 @@ def ask_consent(unit: UnitOfWork, visit: Visit, scene: Scene, wish: actions.Agre
 
 def agreed(unit: UnitOfWork, visit: Visit, scene: Scene, *, alone: bool) -> str:
     """Keep the consent, with its version and time; the words that waited in the question, or `alone` under it."""
-    memory = replace(scene.memory, consent=Consent(version=CONSENT_VERSION, at=unit.now))
-    unit.remember(visit.chat, memory)
-    audit.note(unit.connection, actor="citizen", action="consent", subject=f"v{CONSENT_VERSION}", now=unit.now)
+    unit.remember(visit.chat, consenting(unit, scene.memory))
     return visit.under if alone else privacy.words_waiting(scene, visit.under)
+
+
+def consenting(unit: UnitOfWork, memory: Memory) -> Memory:
+    """With the consent to the words as they are now, which goes into the audit log without a name."""
+    audit.note(unit.connection, actor="citizen", action="consent", subject=f"v{CONSENT_VERSION}", now=unit.now)
+    return replace(memory, consent=Consent(version=CONSENT_VERSION, at=unit.now))
 
 
 def what_is_kept(unit: UnitOfWork, visit: Visit, scene: Scene) -> None:

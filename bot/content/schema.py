@@ -854,6 +854,8 @@ class Wish(StrEnum):
     EXPIRY = "expiry"  # of a paper: says which of several dates is meant
     FOR_FAMILY = "for_family"  # asked for one of one's own
     RECOMMEND = "recommend"  # says what those who represent voters should do
+    PLAIN = "plain"  # to be told in the shortest form; only where it is the whole message
+    IN_FULL = "in_full"  # the same
     RECOMMENDATION = "recommendation"  # speaks of such a thing, or wants to write one
 
 

@@ -171,6 +171,23 @@ class Answer(Action):
 
 
 @dataclass(frozen=True)
+class InFull(Action):
+    """The same answer with all that was left out."""
+
+    begins = ("full",)
+    procedure: str
+    part: str
+
+
+@dataclass(frozen=True)
+class Plainly(Action):
+    """Answers in their shortest form from now on, or whole again; the last is said anew."""
+
+    begins = ("plain",)
+    how: str
+
+
+@dataclass(frozen=True)
 class AskCommune(Action):
     begins = ("commune", "ask")
 
@@ -407,6 +424,13 @@ class Forget(Own):
 
 
 @dataclass(frozen=True)
+class SendVoice(Own):
+    """The voice message that was sent last, to an officer; whoever presses agrees to what stands above it."""
+
+    begins = ("r", "voice")
+
+
+@dataclass(frozen=True)
 class BackToBot(Own):
     begins = ("r", "bot")
 
@@ -578,14 +602,14 @@ def _written(value: object) -> str:
 
 # In order: the first whose form fits is meant.
 ACTIONS: tuple[type[Action], ...] = (
-    Answer, AskCommune, ChooseCommune, ChooseLanguage, Topics, Topic, LifeEvents, LifeEvent, OpenChecklist,
-    BeginChecklist, ChooseCase, Tick, SaveChecklist, Benefits, AskDate, ChooseDate, NoReminder, NoNextStep,
-    KeepReminder, DropReminder, StopTelling, NextLater, BookDays, BookTimes, HoldTime, WaitForTime, WaitNoMore,
-    ConfirmBooking, AskCancelBooking, CancelBooking, RefuseOffer, OtherMatter, NoneOfThese, Command, NewRequest, Agree,
-    Disagree, WantNotices, UnwantNotices, SendBroadcast, RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget,
-    BackToBot, OwnRequest, Noted, HelpNobody, ReadNumber, Practise, GatherInto, ShowMatter, PassMatter, AnswerMatter,
-    InviteHelper, EndHelper, Approve, SendBack,
-    WriteNotice, SayTo, Canned, GiveTo, DeskCommand,
+    Answer, InFull, Plainly, AskCommune, ChooseCommune, ChooseLanguage, Topics, Topic, LifeEvents, LifeEvent,
+    OpenChecklist, BeginChecklist, ChooseCase, Tick, SaveChecklist, Benefits, AskDate, ChooseDate, NoReminder,
+    NoNextStep, KeepReminder, DropReminder, StopTelling, NextLater, BookDays, BookTimes, HoldTime, WaitForTime,
+    WaitNoMore, ConfirmBooking, AskCancelBooking, CancelBooking, RefuseOffer, OtherMatter, NoneOfThese, Command,
+    NewRequest, Agree, Disagree, WantNotices, UnwantNotices, SendBroadcast, RefuseBroadcast, PauseBroadcast,
+    ResumeBroadcast, Forget, SendVoice, BackToBot, OwnRequest, Noted, HelpNobody, ReadNumber, Practise, GatherInto,
+    ShowMatter, PassMatter, AnswerMatter, InviteHelper, EndHelper, Approve, SendBack, WriteNotice, SayTo, Canned,
+    GiveTo, DeskCommand,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
 

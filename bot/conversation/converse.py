@@ -16,6 +16,7 @@ from bot.conversation.citizen import (
     matters,
     next_step,
     opening,
+    plainly,
     reminders,
     second_tier,
     talk,
@@ -24,7 +25,7 @@ from bot.conversation.citizen.answers import LAW, MORE, OVERVIEW, PITFALLS, answ
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House, Scene
-from bot.conversation.visit import Kind, Memory, Visit
+from bot.conversation.visit import Kind, Memory, Spoken, Visit
 from bot.desk.request import RequestKind
 from bot.understanding.engine import understand
 from bot.understanding.places import find_exactly
@@ -34,6 +35,7 @@ from bot.understanding.wishes import Wished
 OFFICE_CONTACT = "office_contact"
 OTHER_NAMES = 2  # of the portal's, offered beside the likeliest
 EVENTFUL = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.NO_MATCH, Outcome.SECOND_TIER)  # may tell of a life event
+SHORTENED = (Outcome.ANSWERED, Outcome.SECOND_TIER)
 UNSURE_OF = (Outcome.NO_MATCH, Outcome.CLARIFY, Outcome.FEEDBACK, Outcome.SECOND_TIER, Outcome.SMALL_TALK)
 GUESSED_FROM = 0.3  # chance among procedures
 ATTACHMENTS = (Kind.PHOTO, Kind.STICKER, Kind.VOICE, Kind.VIDEO, Kind.FILE, Kind.LOCATION, Kind.CONTACT, Kind.OTHER)
@@ -69,8 +71,10 @@ def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> An
         replies = _attachment(scene, visit)
         if visit.kind is Kind.LOCATION:  # its commune is not known from it: it is asked for by name
             memory = replace(memory, asked_commune=True)
-        if visit.text.strip():
-            said = _heard(visit.text, memory, house, now)
+        if visit.kind is Kind.VOICE:
+            memory = replace(memory, spoken=Spoken(message=visit.message, file=visit.file, handle=visit.handle))
+        if words := (visit.text or visit.heard).strip():
+            said = _heard(words, memory, house, now)
             urgent = said.understanding is not None and said.understanding.outcome is Outcome.EMERGENCY
             return said if urgent else replace(said, replies=(*replies, *said.replies))
     return Answer(replies=tuple(replies), memory=memory)
@@ -140,6 +144,12 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
         case actions.Answer(code) if code in scene.house.knowledge.second_tier:
             memory = scene.memory.about(code, scene.memory.aspect)
             return [second_tier.told(scene, code, scene.memory.aspect)], memory
+        case actions.InFull(name, part) if procedure := scene.procedure(name):
+            replies, memory = _shown(replace(scene, memory=replace(scene.memory, plain=False)), procedure, part, visit)
+            return replies, replace(memory, plain=scene.memory.plain)
+        case actions.Plainly(how):
+            done = _plainly(how, scene.memory, scene.house, scene.now)
+            return list(done.replies), done.memory
         case actions.AskCommune():
             return [communes.ask_commune(scene)], replace(scene.memory, asked_commune=True)
         case actions.ChooseCommune(code):
@@ -195,7 +205,8 @@ def _shown(scene: Scene, procedure: Procedure, part: str, visit: Visit) -> comma
     aspect = Aspect(part) if part in list(Aspect) else asked
     in_place = pressed_in if part not in ("asked", OVERVIEW) else None
     memory = scene.memory.about(procedure.id, aspect)
-    return [answer(scene, procedure, aspect, replaces=in_place)], memory
+    told = answer(scene, procedure, aspect, replaces=in_place)
+    return [plainly.shortened(replace(scene, memory=memory), told) if memory.plain else told], memory
 
 
 def _commune_chosen(scene: Scene, code: int) -> commands.Done:
@@ -221,6 +232,8 @@ def _after_commune(scene: Scene, lead: tuple[Block, ...]) -> list[Reply]:
 
 
 def _attachment(scene: Scene, visit: Visit) -> list[Reply]:
+    if visit.kind is Kind.VOICE:
+        return [talk.voice(scene, visit.heard, agreed=scene.memory.consent is not None)]
     return [Reply(blocks=(scene.line(f"attachment.{visit.kind}"),))]
 
 
@@ -235,6 +248,8 @@ def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
     )  # "xin chào" is no slip for the commune Xín Chải
     if memory.asked_commune and unclear and (place := find_exactly(text, house.engine.places)):
         return _named(text, place, memory, house, now)
+    if how := plainly.wished(Scene(house=house, memory=memory, language=understood.language, now=now), text):
+        return _plainly(how, replace(memory, spoke=understood.language), house, now)
     if not any(letter.isalpha() for letter in text):  # a date is of no language
         understood = replace(understood, language=memory.language or memory.spoke or understood.language)
     scene = Scene(house=house, memory=replace(memory, spoke=understood.language), language=understood.language, now=now)
@@ -245,10 +260,26 @@ def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
     if replies and understood.outcome is not Outcome.EMERGENCY and helping.for_family(scene, text):
         *others, last = replies
         replies = [*others, replace(last, blocks=(*last.blocks, helping.family(scene)))]
+    if memory.plain and understood.outcome in SHORTENED:
+        here = replace(scene, memory=memory)
+        replies = [plainly.shortened(here, one) for one in replies]
     if understood.doubt and replies:
         first, *rest = replies
         replies = [talk.with_notice(first, *talk.in_doubt(scene, understood.doubt)), *rest]
     return Answer(replies=tuple(replies), memory=memory, understanding=understood)
+
+
+def _plainly(how: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
+    """Switch the shortest form on or off, and say the last answer so."""
+    memory = replace(memory, plain=how == plainly.ON)
+    scene = Scene(house=house, memory=memory, language=memory.language or memory.spoke or Language.VI, now=now)
+    lead = plainly.switched(scene, how)
+    procedure = scene.procedure(memory.procedure or "")
+    if procedure is None:
+        return Answer(replies=(Reply(blocks=(lead,)),), memory=memory)
+    told = answer(scene, procedure, memory.aspect)
+    told = plainly.shortened(scene, told) if memory.plain else told
+    return Answer(replies=(Reply(blocks=(lead,)), told), memory=memory)
 
 
 def _ahead(scene: Scene, understood: Understanding, wish: Wished | None) -> commands.Done | None:

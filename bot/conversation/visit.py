@@ -69,6 +69,7 @@ class Visit:
     quote: str = ""  # the part of the answered message that it quotes
     addressed: bool = False  # a command that names the bot
     origin: str = ""  # the mark of the address it came from, where the channel knows no person
+    heard: str = ""  # what a recogniser heard in a voice message
     anonymous: bool = False  # sent in the name of the group or of a channel: nobody knows by whom
 
     @property
@@ -131,6 +132,15 @@ class Helped:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """A voice message that nobody has listened to: where it stands, until it is sent to an officer."""
+
+    message: str
+    file: str = ""
+    handle: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Memory:
     """What we know of a chat; kept as JSON beside its language and commune."""
 
@@ -147,6 +157,8 @@ class Memory:
     noted: dt.date | None = None  # the day on which sources and what we do not do were told last
     date_asked: DateAsked | None = None
     helping: Helped | None = None
+    spoken: Spoken | None = None
+    plain: bool = False  # answers in their shortest form
     next_told: tuple[str, ...] = ()  # procedures after which the next step was offered
 
     def checklist(self, procedure: str) -> Checklist | None:

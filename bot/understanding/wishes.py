@@ -65,6 +65,11 @@ def speaks_of(text: str, wish: Wish, wishes: Wishes) -> bool:
     return any(known is wish and f" {cue} " in plain for cue, known in wishes.folded.items())
 
 
+def is_wish(text: str, wish: Wish, wishes: Wishes) -> bool:
+    """Whether a wish is the whole message; accents are not asked for."""
+    return wishes.folded.get(" ".join(map(fold, low_words(text)))) is wish
+
+
 def wants_to_stop(text: str, wishes: Wishes) -> bool:
     """The whole message is a word that stops; with its accents, for `dung` may be `đúng`."""
     return wishes.typed.get(" ".join(low_words(text))) is Wish.STOP

@@ -167,3 +167,37 @@ def test_on_paper_stand_the_papers_and_the_telephone_and_no_forms(chromium, url)
         assert page.locator(".call").is_visible()
         assert not page.locator("form").first.is_visible()
         assert not page.locator("nav").first.is_visible()
+
+
+SPEAKS = """
+const said = window.said = [];
+window.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+Object.defineProperty(window, "speechSynthesis", { value: {
+  getVoices: () => [{ lang: "LANG-XX" }], speak: (one) => said.push([one.text, one.lang]), cancel: () => { said.length = 0; },
+} });
+"""
+
+
+def test_answers_are_read_aloud_where_the_browser_has_a_voice_of_their_language(chromium, url):
+    with opened(chromium, viewport=NARROW) as page:
+        page.add_init_script(SPEAKS.replace("LANG", "vi"))
+        page.goto(url)
+        asks(page, "em mới sinh con cần giấy tờ gì")
+        page.wait_for_url("**/#m*")
+        asks(page, "lệ phí bao nhiêu")
+        page.locator(".log > li").nth(3).wait_for()
+        button = page.locator(".log > li").nth(3).locator("button.aloud")
+        button.click()
+        said = page.evaluate("window.said")
+        assert any("không mất tiền" in text for text, _ in said)
+        assert {language for _, language in said} == {"vi"}
+        button.click()
+        assert page.evaluate("window.said") == []  # pressed again, it is quiet
+        page.goto(f"{url}/t/dang-ky-khai-sinh")
+        assert page.locator("button.aloud").count() > 3
+        looked_at(page)
+        assert page.complaints == []
+    with opened(chromium, viewport=NARROW) as page:
+        page.add_init_script(SPEAKS.replace("LANG", "en"))
+        page.goto(f"{url}/t/dang-ky-khai-sinh")
+        assert page.locator("button.aloud").count() == 0  # an English voice cannot be understood in Vietnamese

@@ -14,6 +14,9 @@ from tests.conftest import ROOT
 
 SENT = {
     "answer:dang-ky-khai-sinh:fee": actions.Answer("dang-ky-khai-sinh", "fee"),
+    "full:dang-ky-khai-sinh:fee": actions.InFull("dang-ky-khai-sinh", "fee"),
+    "plain:on": actions.Plainly("on"),
+    "r:voice": actions.SendVoice(),
     "commune:ask": actions.AskCommune(),
     "commune:8": actions.ChooseCommune(8),
     "language:en": actions.ChooseLanguage("en"),

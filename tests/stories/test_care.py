@@ -54,7 +54,7 @@ def test_what_is_not_text_gets_its_own_answer(turns, kind, carried):
     @played
     async def story(play):
         await play.hears(LAN.sends(**carried))
-        assert play.said(LAN)[-1] == play.say(f"attachment.{kind}")
+        assert play.said(LAN)[-1].startswith(play.say(f"attachment.{kind}"))
 
     story(turns)
 

@@ -187,7 +187,9 @@ def all_buttons(scene: Scene, procedure: Procedure) -> tuple[tuple[Button, ...],
         scene.button("answer.extra_demand", actions.NewRequest(RequestKind.EXTRA_DEMAND, procedure.id)),
     )
     remind = reminder_button(scene, procedure)
-    more = tuple(row for row in (remind, booking_button(scene, procedure)) if row)
+    plain = (scene.button("plain.off" if scene.memory.plain else "plain.on",
+                          actions.Plainly("off" if scene.memory.plain else "on")),)  # fmt: skip
+    more = tuple(row for row in (remind, booking_button(scene, procedure), plain) if row)
     return (*rows, asking, *more, *_next(scene, procedure))
 
 

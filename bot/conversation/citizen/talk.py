@@ -76,6 +76,14 @@ def small_talk(scene: Scene, understood: Understanding) -> Reply:
     return Reply(blocks=(scene.line(key),), buttons=topics_button(scene))
 
 
+def voice(scene: Scene, heard: str, *, agreed: bool) -> Reply:
+    """What was heard, or honestly that nothing was; and that an officer may listen, by whoever spoke's leave."""
+    first = scene.line("voice.heard", words=heard) if heard else scene.line("attachment.voice")
+    consent = () if agreed else (Block(text=scene.say("consent.what"), style=Style.NOTE),)
+    send = scene.button("voice.send" if agreed else "voice.send_agreeing", actions.SendVoice())
+    return Reply(blocks=(first, scene.line("voice.officer"), *consent), buttons=((send,),))
+
+
 def staff_wanted(scene: Scene) -> Reply:
     """A person is wanted: a request to the commune's desk, and who else can be reached."""
     hotline = scene.contact("portal_hotline")

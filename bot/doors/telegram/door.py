@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +16,11 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from telegram.request import HTTPXRequest
 
 from bot.config import Settings
+from bot.conversation.converse import language_of
 from bot.conversation.reply import Reply
-from bot.conversation.visit import Visit
+from bot.conversation.visit import Kind, Visit
 from bot.doors.door import Can, CannotServe, Chore, Door, Meaning, Pace, Spot, Takes, Unreadable
+from bot.doors.speech import Recogniser
 from bot.doors.telegram import inbound
 from bot.doors.telegram.failures import meaning_of
 from bot.doors.telegram.menus import Menus
@@ -98,6 +101,7 @@ class TelegramDoor(Door):
         self.bot = build_bot(self.token, settings.telegram_api_url)
         self.spots = Spots(turns, threads, self.bot)
         self.menus = Menus(self.bot, turns)
+        self.recogniser = Recogniser(settings.speech_url) if settings.speech_url else None
 
     def chat_of(self, raw: Any) -> str:
         return inbound.chat_of(raw)
@@ -114,6 +118,20 @@ class TelegramDoor(Door):
         except Exception as error:
             raise Unreadable(type(error).__name__) from error  # whatever a malformed update makes the library raise
         return inbound.visit_of(update) if update else None
+
+    async def meant(self, visit: Visit) -> Visit | None:
+        """What was said aloud, where a recogniser listens."""
+        if self.recogniser is None or visit.kind is not Kind.VOICE or not visit.private or visit.text:
+            return visit
+        recording = await self.fetch(visit.chat, visit.message, visit.handle)
+        if recording is None:
+            return visit
+        language = await self.threads.run(self._language_of, visit)
+        return replace(visit, heard=await self.recogniser.hear(recording, language))
+
+    def _language_of(self, visit: Visit) -> str:
+        with self.turns.database.look() as connection:
+            return language_of(visit, self.turns.memory(connection, visit.chat)).value
 
     async def acknowledge(self, raw: Any) -> None:
         if press := inbound.press_of(raw):

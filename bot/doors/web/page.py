@@ -55,10 +55,17 @@ def script() -> tuple[str, bytes]:
 
 
 @cache
+def aloud() -> tuple[str, bytes]:
+    """The same of our own script, by which answers are read aloud."""
+    content = (HERE / "static" / "aloud.js").read_bytes()
+    return f"aloud-{hashlib.sha256(content).hexdigest()[:10]}.js", content
+
+
+@cache
 def look() -> str:
     """Of all that decides how a page looks, for its tag."""
     digest = hashlib.sha256()
-    for path in sorted((HERE / "templates").iterdir()):
+    for path in (*sorted((HERE / "templates").iterdir()), HERE / "static" / "aloud.js"):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 
@@ -131,6 +138,7 @@ def render(template: str, scene: Scene, site: Site, path: str, /, **values: obje
             others=others,
             languages=[(one, addresses.in_language(path, one)) for one in Language],
             style=style().text,
+            aloud=aloud()[0],
             help=help_for(scene),
             **values,
         )

@@ -18,7 +18,7 @@ from bot.conversation.reply import Block
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Kind, Memory, Visit
 from bot.doors.web import addresses, linked_data, views
-from bot.doors.web.page import PRIVATE, SAFE, Site, answer, look, render, script
+from bot.doors.web.page import PRIVATE, SAFE, Site, aloud, answer, look, render, script
 from bot.turn import Turns
 
 FRESH_SECONDS = 300
@@ -73,7 +73,7 @@ class Public:
             Route("/robots.txt", self._robots),
             Route("/sitemap.xml", self._sitemaps),
             Route("/sitemap-{number:int}.xml", self._sitemap),
-            Route(f"/static/{script()[0]}", _script),
+            *(Route(f"/static/{name}", _script(content)) for name, content in (script(), aloud())),
         ]
 
     def otherwise(self) -> Route:
@@ -381,8 +381,11 @@ def _guarded(handle: Handler) -> Handler:
     return handled
 
 
-async def _script(_request: Request) -> Response:
-    return Response(script()[1], media_type="text/javascript", headers={**FOREVER, **SAFE})
+def _script(content: bytes) -> Handler:
+    async def serve(_request: Request) -> Response:
+        return Response(content, media_type="text/javascript", headers={**FOREVER, **SAFE})
+
+    return serve
 
 
 def _moved(asked: Asked, path: str, status: int = 301) -> Response:

@@ -1,0 +1,92 @@
+"""Voice and eyes: what cannot be heard is said so, a recogniser that is plugged in, answers in their shortest form."""
+
+import pytest
+from aiohttp import web
+
+from bot.doors.speech import Recogniser
+from tests.cast import HOA, LAN, NGOC_HA
+from tests.stage import played
+
+VOICE = {"file_id": "v", "file_unique_id": "w", "duration": 3}
+
+
+class StandIn:
+    """A recogniser on loopback, that hears what a story says it hears."""
+
+    def __init__(self):
+        self.hears, self.heard = {"text": "mất căn cước thì làm lại ở đâu"}, []
+
+    async def __aenter__(self):
+        app = web.Application()
+        app.router.add_post("/inference", self._answer)
+        self.runner = web.AppRunner(app)
+        await self.runner.setup()
+        site = web.TCPSite(self.runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/inference"
+        return self
+
+    async def __aexit__(self, *_):
+        await self.runner.cleanup()
+
+    async def _answer(self, request):
+        sent = await request.post()
+        self.heard.append((sent["file"].file.read(), sent["language"]))
+        return web.json_response(self.hears)
+
+
+@played
+async def test_a_voice_message_is_not_heard_and_goes_to_an_officer_only_by_leave(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    await play.hears(LAN.says("/commune phường Ngọc Hà, Hà Nội"), LAN.sends(voice=VOICE))
+    assert play.say("attachment.voice") in play.said(LAN)[-1]
+    assert play.say("consent.what") in play.said(LAN)[-1]  # what agreeing means stands above the button
+    asked = len(play.said(NGOC_HA))
+    await play.hears(LAN.presses(play.action(LAN, "r:voice")))
+    assert play.say("draft.not_sent") in play.said(LAN)[-1]
+    assert len(play.said(NGOC_HA)) == asked
+    await play.hears(LAN.presses(play.action(LAN, "r:send:")))
+    code = play.code(LAN)
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
+    assert play.server.copies[NGOC_HA.id]
+    await play.hears(LAN.presses("r:voice"))
+    assert play.said(LAN)[-1] == play.say("button.old")  # once
+
+
+@played
+async def test_where_a_recogniser_is_plugged_in_its_words_are_shown_and_answered(play):
+    async with StandIn() as ear:
+        door = play.service.doorways[0].door
+        door.recogniser = Recogniser(ear.url)
+        play.server.assets["v"] = {"data": b"opus"}
+        await play.hears(LAN.sends(voice=VOICE))
+        assert ear.heard == [(b"opus", "vi")]
+        assert play.say("voice.heard", words=ear.hears["text"]) in play.said(LAN)[-2]
+        assert "ăn cước" in play.said(LAN)[-1]
+        ear.hears = {"words": "another form"}
+        await play.hears(LAN.sends(voice=VOICE))
+        assert play.say("attachment.voice") in play.said(LAN)[-1]
+        await door.recogniser.close()
+
+
+def test_nobody_has_to_speak_to_another_machine():
+    from bot.config import Settings
+
+    with pytest.raises(ValueError, match="this machine"):
+        Settings(speech_url="http://speech.example/inference")
+
+
+@played
+async def test_answers_in_their_shortest_form_until_they_are_wanted_whole(play):
+    await play.hears(LAN.says("đăng ký khai sinh cần giấy tờ gì"))
+    whole = play.said(LAN)[-1]
+    await play.hears(LAN.says("nói đơn giản hơn"))
+    assert len(play.said(LAN)[-1]) < len(whole)
+    assert "Không cần mang" not in play.said(LAN)[-1]
+    assert "Chỉ cần đưa xem" in play.said(LAN)[-1]  # nobody is sent home for it
+    await play.hears(LAN.presses(play.action(LAN, "full:")))
+    assert "Không cần mang" in play.said(LAN)[-1]
+    await play.hears(LAN.says("lệ phí bao nhiêu"))
+    assert play.action(LAN, "full:").startswith("full:dang-ky-khai-sinh:fee")
+    await play.hears(LAN.says("nói đầy đủ"), LAN.says("đăng ký khai sinh cần giấy tờ gì"))
+    assert "Không cần mang" in play.said(LAN)[-1]
