@@ -68,7 +68,17 @@ async def test_the_desk_on_a_small_telephone_without_a_fault(play):
     async with served(play) as at, chromium(viewport=SMALL) as page:
         await page.goto(f"{at}/ban/vao?m={link_of(play, THU)}")
         await page.click("main button")
-        for path in ("/ban", f"/ban/r/{code}", "/ban/tim?q=lan", "/ban/so-lieu", "/so-lieu/00008"):
+        for path in (
+            "/ban",
+            f"/ban/r/{code}",
+            "/ban/tim?q=lan",
+            "/ban?chon=1&giu=me",
+            "/ban/quay",
+            "/ban/hom-nay",
+            "/ban/khoa",
+            "/ban/so-lieu",
+            "/so-lieu/00008",
+        ):
             await page.goto(at + path)
             assert await page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], path
             found = await Axe().run(page)

@@ -9,6 +9,7 @@ from bot.doors.web.desk.lists import Lists
 from bot.doors.web.desk.live import Live
 from bot.doors.web.desk.pages import Desk
 from bot.doors.web.desk.sign_on import SignOn
+from bot.doors.web.desk.today import Today
 from bot.doors.web.desk.walk_in import WalkIn
 from bot.doors.web.desk.ways_in import WaysIn
 from bot.turn import Turns
@@ -23,5 +24,5 @@ def desk_routes(
     """
     desk = Desk(turns, bot_token, sign_on)
     conversation = Conversation(desk, live or Live(turns), fetch)
-    parts = (desk, Entrance(desk), WaysIn(desk), Lists(desk), conversation, WalkIn(desk), Figures(desk))
+    parts = (desk, Entrance(desk), WaysIn(desk), Lists(desk), conversation, WalkIn(desk), Today(desk), Figures(desk))
     return [route for part in parts for route in part.routes()]
