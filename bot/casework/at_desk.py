@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.casework import corrections, officers, on_screen, relay, searching, second_look
 from bot.casework.unit_of_work import Then, UnitOfWork
 from bot.conversation.reply import Reply
+from bot.conversation.staff import against
 from bot.conversation.visit import Kind, Visit
 from bot.desk.access import Share, may_receive, note_may_be_shown
 from bot.desk.lifecycle import Part, Refused, parts_of
@@ -177,6 +178,7 @@ def verbs(actor: Actor, request: Request) -> tuple[str, ...]:
 
 
 NEED_WORDS = ("answer", "more", "note", "transfer", "decline", "escalate", "returned", "assign")
+TOLD = ("answer", "more", "returned")  # words of their own
 TO_CITIZEN = ("answer", "more", "returned", "close")
 
 
@@ -213,6 +215,16 @@ def do(
 def has_written(unit: UnitOfWork, code: str, *, since: int) -> bool:
     """Whether the citizen has written anything after the message of a number."""
     return any(row["id"] > since for row in cases.said(unit.connection, code, side="citizen"))
+
+
+def doubts(unit: UnitOfWork, actor: Actor, code: str, verb: str, text: str) -> tuple[against.Doubt, ...]:
+    """What words for the citizen say against the entry of their request; nothing where there is none."""
+    request = unit.request(code)
+    if request is None or verb not in TOLD or not may_receive(actor, request):
+        return ()
+    scene = unit.scene(actor.person).of_commune(request.commune)
+    known = scene.procedure(request.procedure) if request.procedure else None
+    return against.against(scene, known, text) if known else ()
 
 
 def edit(unit: AtDesk, actor: Actor, code: str, number: int, text: str) -> Done:

@@ -13,7 +13,7 @@ from bot.conversation.citizen import requests
 from bot.conversation.citizen.answers import answer as entry_answer
 from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
-from bot.conversation.staff import cards
+from bot.conversation.staff import cards, ready
 from bot.conversation.visit import Kind, Point, Visit
 from bot.desk.codes import read_code
 from bot.desk.lifecycle import Action, Part, Refused, parts_of
@@ -335,7 +335,12 @@ def canned(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, text:
             for key, one in unit.rules.canned.items()
         )
         return unit.answer(visit, Reply(blocks=(scene.line("canned.choose", code=request.code),), buttons=rows))
-    words = unit.rules.canned[text].text.of(unit.citizen_scene(request).language)
+    theirs = unit.citizen_scene(request).of_commune(request.commune)
+    entry = theirs.procedure(request.procedure) if request.procedure else None
+    words, missing = ready.filled(theirs, entry, request.name, unit.rules.canned[text].text.of(theirs.language))
+    if missing:
+        what = ", ".join(scene.say(f"screen.blank_{one}") for one in missing)
+        return unit.answer(visit, Reply(blocks=(scene.line("canned.blank", what=what),)))
     return say(unit, visit, actor, request, words, ready=True)
 
 

@@ -17,6 +17,7 @@ WHOLE: dict[str, type[StrEnum]] = {
 }
 
 FILLED_IN = {"commune", "province"}
+CANNED = {"ten", "le_phi", "dia_chi", "gio", "han"}  # see bot.conversation.staff.ready
 
 
 def check_whole(documents: list[Document]) -> None:
@@ -54,6 +55,15 @@ def check_desk(desk: DeskRules, document: Document, communes: Collection[int], e
     for n, name in enumerate(desk.sensitive):
         if name not in entries:
             document.report(("sensitive", n), f"no entry is called `{name}`", nearest(name, sorted(entries)))
+    for name, canned in desk.canned.items():
+        texts = dict(canned.text)
+        for language, text in texts.items():
+            for unknown in sorted(named_in(text) - CANNED):
+                loc = ("canned", name, "text", language)
+                document.report(loc, f"`{{{unknown}}}` cannot be filled in", nearest(unknown, sorted(CANNED)))
+        if len({frozenset(named_in(text)) for text in texts.values()}) > 1:
+            what = "the languages do not have the same blanks"
+            document.report(("canned", name, "text"), what, "use the same blanks in every language")
     for n, own in enumerate(desk.own_limits):
         if own.commune not in communes:
             what = f"no commune has the code {own.commune}"

@@ -12,6 +12,7 @@ from bot.casework import ahead
 from bot.casework.officers import GOES_OUT, PROMPTED
 from bot.casework.worklist import LATER, LISTS
 from bot.content import second_tier as tiers
+from bot.content.completeness import CANNED
 from bot.content.schema import Aspect, Certainty, Counter, DateOf, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
 from bot.conversation.citizen.second_tier import OF_LEVELS
@@ -70,6 +71,7 @@ BUILT = {
     *(f"screen.{what}_{verb}" for what in ("do", "words", "send") for verb in WORDED),
     *(f"screen.pick_{group}" for group in ("paper", "statement", "field")),
     *(f"screen.state_{state}" for state in ("arrived", "on_its_way", "held", "gone", "seen", "failed")),
+    *(f"screen.blank_{one}" for one in CANNED),
     *(f"screen.event_{action}" for action in Action),
     *(f"measure.{key}{how}" for key in INDICATORS for how in ("", "_how")),
     *(f"open.column_{name}" for name in (*PLACES, *PROCEDURES, *MATTERS)),

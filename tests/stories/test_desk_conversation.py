@@ -218,3 +218,64 @@ async def test_who_looked_stands_in_the_citizens_own_data(play, database):
     assert json.loads(others)["looks"] == []
     assert f"Hoa xem các việc khác của bạn, từ {code}" in "\n".join(play.said(LAN))
     assert f"telegram:{HOA.id}" not in data.decode()
+
+
+@played
+async def test_what_contradicts_the_entry_is_flagged_before_it_goes(play, database):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN, "khai sinh cho con cần gì")
+    with database.change() as connection:
+        connection.execute(sql("UPDATE requests SET procedure = 'dang-ky-khai-sinh'"))
+    async with browser(play, HOA, routes(play)) as hoa:
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("claim")
+        wrong = "Chị mang sổ hộ khẩu và nộp 2 triệu nhé."
+        await hoa.presses("answer", wrong)
+        assert hoa.page.status_code == 409
+        assert "CHƯA gửi: lời bạn viết khác với thủ tục" in hoa.text
+        assert "“sổ hộ khẩu”" in hoa.text
+        assert "“2 triệu”" in hoa.text
+        await play.deliver()
+        assert "2 triệu" not in "\n".join(play.said(LAN))
+        await hoa.presses("answer", "Chị mang sổ hộ khẩu.")  # other words are looked at anew
+        assert hoa.page.status_code == 409
+        assert "“2 triệu”" not in hoa.text
+        await hoa.presses("answer", "Chị mang sổ hộ khẩu.")
+        await play.deliver()
+        assert "Chị mang sổ hộ khẩu." in play.said(LAN)[-1]  # an officer may know better
+        await hoa.presses("answer", "Không cần sổ hộ khẩu; bản sao 8.000 đồng.")
+        await play.deliver()
+        assert "8.000" in play.said(LAN)[-1]
+    with database.look() as connection:
+        assert connection.execute(sql("SELECT count(*) FROM audit WHERE action = 'against'")).scalar_one() == 1
+
+
+@played
+async def test_ready_answers_are_filled_from_what_is_known_of_the_commune(play, database):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN, "khai sinh cho con cần gì")
+    async with browser(play, HOA, routes(play)) as hoa:
+        await hoa.opens(f"/ban/r/{code}")
+        await hoa.presses("claim")
+        await play.deliver()
+        with database.change() as connection:
+            connection.execute(sql("UPDATE requests SET procedure = NULL"))
+        await hoa.opens(f"/ban/r/{code}")
+        assert "chưa biết: địa chỉ, giờ làm việc, thời hạn, lệ phí" in hoa.text
+        await play.hears(HOA.says(f"/r {code} den-quay"))
+        assert "nên chưa gửi" in play.said(HOA)[-1]
+        with database.change() as connection:
+            connection.execute(sql("UPDATE requests SET procedure = 'dang-ky-khai-sinh'"))
+        await hoa.opens(f"/ban/r/{code}")
+        form = next(one for one in Forms(hoa.page.text).forms if ("v", "answer") in one["buttons"])
+        hoa.page = await hoa.client.post(f"/ban/r/{code}/soan", data={**form["fields"], "r": "den-quay"})
+        words = next(one for one in Forms(hoa.page.text).forms if ("v", "answer") in one["buttons"])["fields"]["w"]
+        assert words.startswith("Chào Lan, bạn đến ")
+        assert "{" not in words
+        assert "8.000 đồng" in words
+        await hoa.presses("answer", words)
+        assert "Còn chỗ trống chưa điền" in hoa.text
+        words = words.replace("……", "8–11 giờ")  # what is not known of the commune is written by hand
+        await hoa.presses("answer", words)
+        await play.deliver()
+        assert words in play.said(LAN)[-1]

@@ -319,12 +319,16 @@ async def test_the_reply_writes_itself_of_the_entry_with_source_and_day(play, da
     async with browser(play, HOA) as hoa:
         await hoa.opens(f"/ban/r/{code}")
         await hoa.presses("claim")
-        form = next(one for one in Forms(hoa.page.text).forms if one["action"].endswith("/soan#w"))
+        form = next(one for one in Forms(hoa.page.text).forms if ("v", "answer") in one["buttons"])
         ids = re.findall(r'name="p" value="(paper:[^"]+)"', hoa.page.text)
-        hoa.page = await hoa.client.post(f"/ban/r/{code}/soan", data={**form["fields"], "p": ids[:1]})
+        typed = {**form["fields"], "w": "Dear Emma", "p": ids[:1]}
+        hoa.page = await hoa.client.post(f"/ban/r/{code}/soan", data=typed)
         written = next(one for one in Forms(hoa.page.text).forms if ("v", "answer") in one["buttons"])["fields"]["w"]
         assert "Checked on" in written or "checked on" in written  # in Emma's language, with the day
+        assert written.startswith("Dear Emma\n\n")  # what was typed already stays
         assert hoa.page.text.count(" checked>") == 1
+        assert "Bằng tiếng Việt, để bạn đọc lại" in hoa.text
+        assert "giữ nguyên, không dịch" in hoa.text
         await play.deliver()
         before = len(play.said(EMMA))
         await hoa.presses("answer", written)

@@ -1,9 +1,10 @@
 """One request at the desk in a browser: its conversation, the entry beside it, and what may be done with it."""
 
 import asyncio
+import hashlib
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -14,9 +15,11 @@ from bot.casework import at_desk, on_screen, second_look, worklist
 from bot.casework.at_desk import AtDesk, Done, Talk
 from bot.casework.signing_in import Seat
 from bot.conversation.scene import Scene
-from bot.conversation.staff import cards, entry
+from bot.conversation.staff import cards, entry, ready
+from bot.conversation.staff.against import Doubt
 from bot.desk.codes import read_code
 from bot.desk.lifecycle import Part, parts_of
+from bot.desk.request import Request as Case
 from bot.doors.web.desk import frame
 from bot.doors.web.desk.live import Live, lists_of, request_of
 from bot.doors.web.desk.pages import HOME, Desk, Fields, Handler, one, plain
@@ -89,6 +92,7 @@ class Conversation:
     def _shown(
         self, unit: AtDesk, seat: Seat, code: str, *, status: int = 200, problem: str = "",
         typed: Typed | None = None, picked: list[str] | None = None, others: bool = False,
+        doubts: Sequence[Doubt] = (), in_ours: str = "",
     ) -> Response:  # fmt: skip
         talk = at_desk.talk(unit, seat.actor, code)
         scene = unit.scene(seat.actor.person)
@@ -104,6 +108,7 @@ class Conversation:
             quote=on_screen.quote(unit, request, typed.quotes), once=f"desk-{secrets.token_hex(8)}",
             others=at_desk.others(unit, seat.actor, request) if others else None,
             reviewable=at_desk.reviewable(unit, seat.actor, request, talk), picked=picked or [],
+            doubts=doubts, sure=_mark(typed.words), in_ours=in_ours, ready=_ready(unit, seat, request),
             entry=self._beside(unit, seat, talk), later=worklist.later(unit, request),
             renews=Part.OWNER in parts_of(seat.actor, request),
             off_until=worklist.is_put_off(unit, seat.actor, request), writer=worklist.writer(unit, seat.actor, code),
@@ -129,11 +134,19 @@ class Conversation:
         def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
             verb, words, to = (one(fields, name) for name in ("v", "w", "to"))
             quotes, once = _number(one(fields, "q")), one(fields, "once")
+            typed = Typed(verb=verb, words=words, to=to, quotes=quotes)
+            doubts = at_desk.doubts(unit, seat.actor, code, verb, words)
+            if doubts and one(fields, "sure") != _mark(words):
+                why = unit.scene(seat.actor.person).say("against.title")
+                picked = fields.get("p", [])
+                return self._shown(unit, seat, code, status=409, problem=why, typed=typed, picked=picked, doubts=doubts)
             done = at_desk.do(
                 unit, seat.actor, code, verb, _to(to.strip(), words), seen=_number(one(fields, "seen")),
                 once=once if ONCE.fullmatch(once) else "", quotes=quotes,
             )  # fmt: skip
-            return self._after(unit, seat, code, done, Typed(verb=verb, words=words, to=to, quotes=quotes))
+            if doubts and not (done.newer or done.refused):
+                unit.audit(seat.actor, "against", code)
+            return self._after(unit, seat, code, done, typed)
 
         return await self.desk.posted(request, work)
 
@@ -156,11 +169,16 @@ class Conversation:
 
         def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
             talk = at_desk.talk(unit, seat.actor, code)
-            picked = fields.get("p", [])
-            theirs = _at(unit.citizen_scene(talk.request), talk) if talk else None
-            known = theirs.procedure(talk.request.procedure or "") if talk and theirs else None
-            words = entry.written(theirs, known, picked) if theirs and known else ""
-            return self._shown(unit, seat, code, typed=Typed(verb="answer", words=words), picked=picked)
+            if talk is None:
+                return self._shown(unit, seat, code)
+            picked, key, words = fields.get("p", []), one(fields, "r"), one(fields, "w").strip()
+            theirs = _told(_at(unit.citizen_scene(talk.request), talk), talk.request, picked, key)
+            ours = _told(_at(unit.scene(seat.actor.person), talk), talk.request, picked, key)
+            whole = "\n\n".join(part for part in (words, *(one for one in theirs if one not in words)) if part)
+            typed = Typed(verb="answer", words=whole, quotes=_number(one(fields, "q")))
+            return self._shown(
+                unit, seat, code, typed=typed, picked=picked, in_ours="\n\n".join(ours) if ours != theirs else ""
+            )
 
         return await self.desk.posted(request, work)
 
@@ -233,6 +251,29 @@ def _to(commune: str, words: str) -> str:
     if not commune:
         return words
     return f"{commune} {words}" if commune.isdigit() else f"{commune}\n{words}"
+
+
+def _told(scene: Scene, request: Case, picked: Collection[str], key: str) -> list[str]:
+    """A ready answer, and what was ticked of the entry, in the scene's language."""
+    known = scene.procedure(request.procedure) if request.procedure else None
+    canned = scene.house.knowledge.desk.canned.get(key)
+    parts = [ready.filled(scene, known, request.name, scene.tell(canned.text))[0]] if canned else []
+    return [part for part in (*parts, entry.written(scene, known, picked) if known else "") if part]
+
+
+def _ready(unit: AtDesk, seat: Seat, request: Case) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """The desk's ready answers, filled in: key, name, words, and the blanks that nothing is known for."""
+    scene = unit.scene(seat.actor.person).of_commune(request.commune)
+    known = scene.procedure(request.procedure) if request.procedure else None
+    return [
+        (key, one.name, *ready.filled(scene, known, request.name, scene.tell(one.text)))
+        for key, one in unit.rules.canned.items()
+    ]
+
+
+def _mark(words: str) -> str:
+    """That these very words were looked at again."""
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def _at(scene: Scene, talk: Talk) -> Scene:

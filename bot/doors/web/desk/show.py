@@ -1,7 +1,7 @@
 """How the desk's pages put a request into words: who, what, by when."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.casework import worklist
@@ -70,6 +70,9 @@ class Show:
         if not said.arrived:
             return "on_its_way"
         return "seen" if said.seen else "arrived"
+
+    def blanks(self, names: Collection[str]) -> str:
+        return ", ".join(self.scene.say(f"screen.blank_{name}") for name in names)
 
     def posts(self) -> str:
         """`cán bộ Phường Ngọc Hà`."""
