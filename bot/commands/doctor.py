@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.config import ROOT, STATE, BadSettings, Settings, read_settings, without_password
 from bot.content.load import examine
+from bot.content.read import Weight
 from bot.doors.proxies import proxy_trouble
 from bot.doors.telegram.reach import Reached, TelegramTrouble, reach
 from bot.store.database import DatabaseUnusable, count_in, sqlite_file, stands_at
@@ -35,6 +36,7 @@ def look_at_everything() -> Iterator[Finding]:
             yield Finding(about="configuration", said=line, todo="Set it right; docs/operating.md, Settings, says how.")
     else:
         yield _configuration(settings)
+        yield _key(settings)
         yield _database(settings)
     yield _knowledge()
     yield from _disk(settings)
@@ -60,6 +62,16 @@ def _configuration(settings: Settings) -> Finding:
     shut = _shut_to(settings)
     todo = f"Nobody hears of trouble: open the door of {shut}, or set ADMIN_CHAT_ID to a chat of another."
     return Finding(about="configuration", said=said, todo=todo if shut else "")
+
+
+def _key(settings: Settings) -> Finding:
+    """The key of limits, forms and receipts: several replicas share it, and it outlives a password."""
+    if settings.server_key:
+        return Finding(about="key", said="SERVER_KEY; the same on every replica")
+    if sqlite_file(settings.database):
+        return Finding(about="key", said="a file of this machine's")
+    todo = "Set SERVER_KEY, the same on every replica; until then a new password closes every receipt."
+    return Finding(about="key", said="made of DATABASE_URL, for want of SERVER_KEY", todo=todo)
 
 
 def _shut_to(settings: Settings) -> str:
@@ -95,8 +107,9 @@ def _database(settings: Settings) -> Finding:
 
 def _knowledge() -> Finding:
     content, problems, files = examine(ROOT)
-    if problems:
-        said = f"{len(problems)} mistakes, the first: {problems[0]}"
+    mistakes = [one for one in problems if one.weight is not Weight.WARNING]
+    if mistakes:
+        said = f"{len(mistakes)} mistakes, the first: {mistakes[0]}"
         return Finding(about="knowledge", said=said, todo="Run `python main.py check` and mend each.")
     return Finding(about="knowledge", said=f"{files} files, {len(content.knowledge.procedures)} procedures")
 

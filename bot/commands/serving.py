@@ -1,6 +1,7 @@
 """`main.py run`: which doors stand open, by the settings, and the service behind them."""
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from bot.doors.web.desk.sign_on import SignOn
 
 __all__ = ["CannotServe", "doors_of", "serve"]
+
+log = logging.getLogger(__name__)
 
 
 def doors_of(
@@ -73,6 +76,8 @@ def serve(
             except NotImplementedError:  # on Windows
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
         threads = Threads.of(turns.database)
+        if turns.database.shared and not settings.server_key:
+            log.warning("SERVER_KEY is not set: the key of receipts is made of DATABASE_URL and ends with its password")
         doors = [*others, *doors_of(settings, turns, threads, welcome)]
         await Service(settings, turns, doors, threads, live).run(stop)
 

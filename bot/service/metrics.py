@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
@@ -31,6 +31,7 @@ class Metrics:
         self._turn = Histogram("motcua_turn_seconds", "A turn, committed.", registry=registry, buckets=TURN_SECONDS)
         self._deliveries = Counter("motcua_deliveries", "Messages tried.", ["result"], registry=registry)
         self._held_back = Counter("motcua_telegram_429", "Messages Telegram told us to hold back.", registry=registry)
+        self._doors = Gauge("motcua_door_open", "Whether a door is served: 1, or 0.", ["door"], registry=registry)
         self._errors = Counter("motcua_errors", "What went wrong.", ["where", "kind"], registry=registry)
 
     def turn(self, visit: Visit, taken: Taken, seconds: float) -> None:
@@ -55,6 +56,9 @@ class Metrics:
             self._held_back.inc()
         else:
             self.error("delivery", outcome)
+
+    def door(self, name: str, *, is_open: bool) -> None:
+        self._doors.labels(name).set(is_open)
 
     def error(self, where: str, error: Exception) -> None:
         self._errors.labels(where, type(error).__name__).inc()

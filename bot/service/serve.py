@@ -25,6 +25,7 @@ from bot.service.threads import Threads
 from bot.service.trouble import Trouble
 from bot.service.watch import Watch
 from bot.service.worker import Worker
+from bot.store import known_key
 from bot.store.database import PASSING_ERRORS
 from bot.turn import Turns
 
@@ -140,30 +141,37 @@ class Service:
                 await last("greeting", lambda: one.door.greet(stop), stop)
                 if stop.is_set():
                     return
+                self._is_open(one.door.name)
                 self.worker.open(one.door)
                 sending = sending or self._open(one, group, stop, finished)
                 await last("intake", lambda: one.door.receive(one.intake, stop), stop)
                 return
             except CannotServe as error:
-                if len(self.doorways) == 1:
+                self.watch.shut[one.door.name] = str(error)
+                if len(self.watch.shut) == len(self.doorways):
                     stop.set()
                     raise
-                log.error("the door of %s stays shut: %s", one.door.name, error)
+                await self.threads.run(self.trouble.shut, one.door.name, error)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), REFUSED_SECONDS)
+
+    def _is_open(self, name: str) -> None:
+        self.watch.open.add(name)
+        self.watch.shut.pop(name, None)
+        self.metrics.door(name, is_open=True)
 
     def _open(
         self, one: Doorway, group: asyncio.TaskGroup, stop: asyncio.Event, finished: asyncio.Event
     ) -> asyncio.Task[None]:
         """Begin to send, and what else the door does."""
         last = self.trouble.outlive
-        self.watch.open.add(one.door.name)
         for name, chore in one.door.chores().items():
             one.chores.append(group.create_task(last(name, partial(chore, stop), stop)))
         return group.create_task(last("delivery", lambda: one.delivery.run(one.more, finished), finished))
 
     async def _keep_appointments(self, stop: asyncio.Event) -> None:
         """What the agenda of the queue has for each moment; whatever fails is tried again."""
+        await self.threads.run(self._compare_keys)
         await self.threads.run(self.turns.plan_nightly)
         emptied = asyncio.get_running_loop().time()
         while not stop.is_set():
@@ -174,6 +182,14 @@ class Service:
                 emptied = asyncio.get_running_loop().time()
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), AGENDA_SECONDS)
+
+    def _compare_keys(self) -> None:
+        """Whether limits, forms and receipts are known here by the key by which they were made."""
+        mark = int.from_bytes(hashlib.sha256(b"mark:" + self.turns.house.seal).digest()[:7])
+        with self.turns.database.change() as connection:
+            before = known_key.change(connection, mark)
+        if before not in (None, mark):
+            self.trouble.other_key()
 
     async def _listening(self, port: asyncio.Task[None], stop: asyncio.Event) -> None:
         """Where a door needs the port, nothing more arrives once it no longer listens."""

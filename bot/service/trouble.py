@@ -46,6 +46,26 @@ class Trouble:
             with suppress(Exception):  # the log has it; what is told must not break what is noted
                 self.turns.tell(self.admin, "admin.trouble", [line])
 
+    def shut(self, door: str, error: Exception) -> None:
+        """A door cannot be served, others are: in the log each time, to the administrators once an hour."""
+        log.error("the door of %s stays shut: %s", door, error)
+        self.metrics.door(door, is_open=False)
+        self._tell("admin.door_shut", f"{door}: {error}")
+
+    def other_key(self) -> None:
+        """Another replica, or the last start, had another key."""
+        log.error(
+            "SERVER_KEY is another than that of the other replicas, or of the last start: their receipts and limits "
+            "are not known here; give all of them the same and keep it"
+        )
+        self._tell("admin.other_key", "SERVER_KEY")
+
+    def _tell(self, key: str, line: str) -> None:
+        if self.admin and self._is_news(line):
+            with suppress(Exception):  # the log has it
+                self.turns.tell(self.admin, key, [line])
+                self.told.set()
+
     async def outlive(self, where: str, run: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
         """Begin `run` again whatever ends it before `stop`; what is our own mistake after a pause that grows."""
         pause = PAUSE_SECONDS

@@ -32,6 +32,7 @@ class Watch:
         self.doors = doors
         self.metrics = metrics
         self.open: set[str] = set()  # the doors that this process has begun to serve
+        self.shut: dict[str, str] = {}  # and those that cannot be served: why
         self._reached: dict[str, dt.datetime] = {}  # by door
         self._looking: asyncio.Future[dict[str, str]] | None = None
 
@@ -84,6 +85,8 @@ class Watch:
 
     async def _reach(self, door: Door) -> str:
         """Why a channel cannot be reached; empty where it can, or is slow, and slow for all."""
+        if why := self.shut.get(door.name):
+            return f"stays shut: {why}"
         seen = self._reached.get(door.name)
         if seen and self.turns.clock() - seen < SEEN_WITHIN:
             return ""

@@ -30,6 +30,7 @@ def visited(monkeypatch, database_url):
             async with TelegramServer().running() as server, ZaloServer().running() as zalo:
                 server_does(server)
                 known = {"TELEGRAM_BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": server.url, "DATABASE_URL": database_url}
+                known |= {"SERVER_KEY": "of-all-replicas"}
                 if zalo_does:
                     zalo_does(zalo)
                     known |= {"ZALO_BOT_TOKEN": ZALO_TOKEN, "ZALO_API_URL": zalo.url}
@@ -153,3 +154,12 @@ def test_a_newer_database_is_said(visited, database_url):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
     assert "newer version" in visited(hook())[1]
+
+
+@pytest.mark.usefixtures("healthy")
+@pytest.mark.only_on("postgresql", "on one machine the key is a file")
+def test_replicas_without_a_key_of_their_own_are_told_to_share_one(visited):
+    code, said = visited(SERVER_KEY="")
+    assert code == 1
+    assert "MEND  key" in said
+    assert "Set SERVER_KEY, the same on every replica" in said

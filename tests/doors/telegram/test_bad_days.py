@@ -12,8 +12,9 @@ from starlette.applications import Starlette
 from bot.config import Settings
 from bot.doors.telegram.door import TelegramDoor
 from bot.doors.telegram.webhook import SECRET_HEADER, webhook
+from bot.doors.web.door import WebDoor
 from bot.service.intake import Intake
-from bot.service.serve import CannotServe
+from bot.service.serve import CannotServe, Service
 from bot.service.threads import Threads
 from bot.store import outbox
 from tests.cast import BUDI, EMMA, HUNG, LAN
@@ -93,8 +94,8 @@ def test_a_message_too_long_for_telegram_is_given_up_alone(turns, database):
         server.fail("sendMessage", 400, "Bad Request: message is too long", chat=LAN.id)
         await server.inject(LAN.says("/help"), LAN.says("/topics"))
         async with serving(turns, server) as task:
-            await until(lambda: sent(database) == {"dead": 1, "sent": 1}, task)
-        assert len(server.texts(LAN.id)) == 1
+            await until(lambda: sent(database) == {"dead": 1, "sent": 2}, task)
+        assert len(server.texts(LAN.id)) == 2  # the other, and that one did not come
 
     run(story)
 
@@ -222,6 +223,56 @@ def test_a_token_withdrawn_while_serving_ends_in_one_sentence(turns):
             await asyncio.wait_for(service.run(asyncio.Event()), 10)
 
     run(story)
+
+
+def test_a_door_that_is_refused_is_told_and_the_pages_are_served(turns, monkeypatch, caplog):
+    """A token that Telegram does not accept, beside the web pages: its own trouble, and said to everybody who asks."""
+    monkeypatch.setattr("bot.service.serve.REFUSED_SECONDS", 0.01)
+
+    async def story(server):
+        port, stop = free_port(), asyncio.Event()
+        given = settings(server, port=port, admin_chat_id="99")
+        threads = Threads.of(turns.database)
+        server.fail("getMe", 401, "Unauthorized", times=1_000_000)
+        doors = [TelegramDoor(given, turns, threads), WebDoor(turns)]
+        task = asyncio.create_task(Service(given, turns, doors, threads).run(stop))
+        await alive(port, task)
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=False) as client:
+            ready = (await client.get("/readyz")).json()
+            await until(lambda: caplog.text.count("stays shut") > 2, task)
+            ready, page = (await client.get("/readyz")), (await client.get("/metrics")).text
+            assert (ready.status_code, (await client.get("/")).status_code) == (200, 200)
+            assert "does not accept TELEGRAM_BOT_TOKEN" in ready.json()["telegram"]
+            assert 'motcua_door_open{door="telegram"} 0.0' in page
+            assert 'motcua_door_open{door="web"} 1.0' in page
+        with turns.database.look() as connection:
+            told = connection.execute(text("SELECT payload FROM outbox WHERE chat = 'telegram:99'")).scalars().all()
+        assert [one.count("copy it again from @BotFather") for one in told] == [1]  # once an hour
+        server.faults["getMe"].clear()
+        await server.inject(LAN.says("/help"))
+        await until(lambda: server.texts(LAN.id), task)
+        stop.set()
+        await asyncio.wait_for(task, 10)
+
+    run(story)
+
+
+def test_replicas_with_two_keys_say_so(turns, caplog):
+    async def story(server):
+        before = None
+        for key in ("one", "two"):
+            assert "SERVER_KEY" not in caplog.text
+            async with serving(turns, server, server_key=key) as task:
+                await until(lambda: _mark(turns) != before, task)  # noqa: B023 - awaited here
+            before = _mark(turns)
+        assert "SERVER_KEY is another" in caplog.text
+
+    run(story)
+
+
+def _mark(turns):
+    with turns.database.look() as connection:
+        return connection.execute(text("SELECT value FROM cursors WHERE name = 'key'")).scalar_one_or_none()
 
 
 def test_telegram_out_of_reach_at_the_start_is_waited_for(turns, monkeypatch):

@@ -167,9 +167,9 @@ async def test_what_is_refused_together_is_sent_alone(play, database):
     waits(play, says("một"), says("hai"), says("ba"))
     play.zalo.fail("sendMessage", 400, "no", times=2)
     await play.deliver()
-    assert play.told(BA_TU) == ["hai\n\nba"]
+    assert play.told(BA_TU) == ["hai\n\nba\n\n" + play.say("error.not_sent")]
     with database.look() as connection:
-        assert outbox.count(connection) == {"dead": 1, "sent": 2}
+        assert outbox.count(connection) == {"dead": 1, "sent": 3}
 
 
 @played
