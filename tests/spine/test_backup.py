@@ -165,31 +165,40 @@ def test_a_database_that_holds_something_is_not_replaced_by_accident(database, f
     assert everything(database)["cursors"] == ["('x', 1)"]
 
 
-@pytest.mark.parametrize("damage", ["cut", "flipped", "letter", "gone", "stranger"])
-def test_a_damaged_backup_changes_nothing(database, file, clock, damage):
+def stranger(file):
+    file.unlink()
+    with sqlite3.connect(file) as other:
+        other.execute("CREATE TABLE chats (chat)")
+    other.close()
+
+
+DAMAGE = {
+    "cut": lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
+    "flipped": lambda file: file.write_bytes(file.read_bytes()[:40_000] + bytes(4096) + file.read_bytes()[44_096:]),
+    "letter": lambda file: file.write_bytes(b"K\xc3\xadnh g\xe1\xbb\xadi"),
+    "gone": lambda file: file.unlink(),
+    "stranger": stranger,
+}
+
+
+def test_a_damaged_backup_changes_nothing(database, file, clock):
     with database.change() as connection:
-        for n in range(500):
-            connection.execute(insert(chats).values(chat=f"telegram:{n}", memory="x" * 200, changed_at=clock()))
+        rows = [{"chat": f"telegram:{n}", "memory": "x" * 200, "changed_at": clock()} for n in range(500)]
+        connection.execute(insert(chats), rows)
     before = everything(database)
     back_up(database, file)
-    whole = file.read_bytes()
-    match damage:
-        case "cut":
-            file.write_bytes(whole[: len(whole) // 2])
-        case "flipped":
-            file.write_bytes(whole[:40_000] + bytes(4096) + whole[44_096:])
-        case "letter":
-            file.write_bytes(b"K\xc3\xadnh g\xe1\xbb\xadi")
-        case "gone":
-            file.unlink()
-        case "stranger":
-            file.unlink()
-            with sqlite3.connect(file) as other:
-                other.execute("CREATE TABLE chats (chat)")
-            other.close()
-    with pytest.raises(BackupUnusable):
+    for what, damage in DAMAGE.items():
+        damage(damaged := shutil.copy(file, file.with_name(f"{what}.db")))
+        assert refused(database, damaged), what
+        assert everything(database) == before, what
+
+
+def refused(database, file):
+    try:
         restore(database, file, replace=True)
-    assert everything(database) == before
+    except BackupUnusable:
+        return True
+    return False
 
 
 def test_a_backup_of_a_newer_version_is_refused(database, file):
@@ -222,13 +231,13 @@ def test_the_bar_reaches_its_end(database, file):
     assert parts == sorted(parts)
 
 
-HOSTILE = {
-    "a trigger": "CREATE TRIGGER evil AFTER INSERT ON inbox BEGIN DELETE FROM audit; END",
-    "a view": "CREATE VIEW evil AS SELECT * FROM chats",
-    "a table": "CREATE TABLE evil (x)",
-    "no trigger of ours": "DROP TRIGGER audit_no_delete",
-    "a lax table": "ALTER TABLE chats ADD COLUMN evil TEXT DEFAULT 'x'",
-}
+HOSTILE = """
+CREATE TRIGGER evil AFTER INSERT ON inbox BEGIN DELETE FROM audit; END;
+CREATE VIEW evil_view AS SELECT * FROM chats;
+CREATE TABLE evil_table (x);
+DROP TRIGGER audit_no_delete;
+ALTER TABLE chats ADD COLUMN evil TEXT DEFAULT 'x';
+"""
 
 
 def schema(database):
@@ -242,14 +251,13 @@ def schema(database):
         return [tuple(row) for row in connection.execute(text(listed))]
 
 
-@pytest.mark.parametrize("what", HOSTILE)
-def test_a_backup_brings_rows_and_nothing_else(database, file, clock, what):
+def test_a_backup_brings_rows_and_nothing_else(database, file, clock):
     with database.change() as connection:
         connection.execute(insert(chats).values(chat="telegram:1", memory="{}", changed_at=clock()))
     before, rows = schema(database), everything(database)
     back_up(database, file)
     with sqlite3.connect(file) as hostile:
-        hostile.execute(HOSTILE[what])
+        hostile.executescript(HOSTILE)
     hostile.close()
     restore(database, file, replace=True)
     assert schema(database) == before
@@ -266,20 +274,19 @@ FOREIGN = {
 }
 
 
-@pytest.mark.parametrize("what", FOREIGN)
-def test_rows_that_do_not_fit_are_refused_whole(database, file, clock, what):
+def test_rows_that_do_not_fit_are_refused_whole(database, file, clock):
     with database.change() as connection:
         connection.execute(insert(chats).values(chat="telegram:1", memory="{}", changed_at=clock()))
         row = {"chat": "telegram:1", "priority": 0, "state": "sent", "created_at": clock(), "not_before": clock()}
         connection.execute(insert(outbox).values(**row))
     back_up(database, file)
     before = everything(database)
-    hostile = sqlite3.connect(file)
-    hostile.executescript(FOREIGN[what])
-    hostile.close()
-    with pytest.raises(BackupUnusable):
-        restore(database, file, replace=True)
-    assert everything(database) == before
+    for what, change in FOREIGN.items():
+        hostile = sqlite3.connect(shutil.copy(file, file.with_name("foreign.db")))
+        hostile.executescript(change)
+        hostile.close()
+        assert refused(database, file.with_name("foreign.db")), what
+        assert everything(database) == before, what
 
 
 def noted(database, clock, count=3):
@@ -331,7 +338,7 @@ def test_the_live_database_is_for_its_owner_alone(database, database_url, clock)
     assert set(rights.values()) == {0o600}
 
 
-@pytest.mark.parametrize("kilobytes", [1, 40, 120])
+@pytest.mark.parametrize("kilobytes", [1, 120])
 def test_a_full_disk_leaves_no_half_backup(database, database_url, file, clock, kilobytes):
     with database.change() as connection:
         for n in range(300):
