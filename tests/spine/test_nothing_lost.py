@@ -205,7 +205,8 @@ async def test_a_bad_gateway_is_tried_again(play, clock):
 async def test_a_refused_message_does_not_stop_the_next(play):
     play.server.fail("sendMessage", 400, "Bad Request: something new")
     await play.hears(LAN.says(QUESTION), LAN.says("/help"))
-    assert len(play.said(LAN)) == 1
+    assert len(play.said(LAN)) == 2
+    assert play.say("error.not_sent") in play.said(LAN)
 
 
 @played
