@@ -12,7 +12,7 @@ from tests.chaos import faults
 @pytest.mark.parametrize(
     "story",
     [
-        pytest.param(lambda chance: faults.killed(chance, "sqlite", 2, at_once=1), id="killed"),
+        pytest.param(lambda chance: faults.killed(chance, "sqlite", 1, at_once=1), id="killed"),
         pytest.param(lambda chance: faults.without_database(chance, 1), id="without its database"),
     ],
 )

@@ -18,7 +18,7 @@ numbers = itertools.count(1)
     derandomize=True,
     database=None,
     deadline=None,
-    max_examples=15,
+    max_examples=8,  # `make chaos` has a hundred thousand
     phases=[Phase.generate],  # a list of updates is seen through faster than hypothesis shrinks it
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

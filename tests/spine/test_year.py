@@ -6,6 +6,8 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import replace
 
+import pytest
+
 from bot.conversation.visit import Kind, Visit
 from bot.store import inbox, outbox
 from bot.store.inbox import Receipt
@@ -142,6 +144,7 @@ def play(world, people, stops):
             world.at(day, 23)
 
 
+@pytest.mark.only_on("sqlite", "the hundred days of a change of law, below, are told on both")
 def test_a_year_of_a_hundred_and_fifty_people(turns, clock):
     chance = random.Random(7)
     people = list(wishes(chance))
