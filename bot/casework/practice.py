@@ -3,11 +3,13 @@
 import datetime as dt
 import re
 import secrets
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.casework import learning
 from bot.casework.unit_of_work import UnitOfWork
+from bot.content.schema import Procedure
 from bot.conversation.reply import Place, Reply
+from bot.conversation.scene import Scene
 from bot.conversation.staff import learning as words
 from bot.conversation.visit import Visit
 from bot.desk.redact import redact
@@ -27,33 +29,61 @@ def unanswered(unit: UnitOfWork, visit: Visit) -> None:
     unit.answer(visit, words.groups(scene, learning.grouped(rows), DAYS))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """A question to practise on. `id`: `b3` of those that are built in, else the number of a past one."""
+
+    id: str
+    text: str
+    procedure: str
+
+
+def exercises(unit: UnitOfWork) -> list[Exercise]:
+    """Those that are there from the first day, then what was asked of late, redacted."""
+    known = unit.house.knowledge.procedures
+    built_in = [
+        Exercise(id=f"b{n}", text=one.text, procedure=one.procedure)
+        for n, one in enumerate(unit.rules.practice, 1)
+        if one.procedure in known
+    ]
+    rows = questions.since(unit.connection, unit.now - dt.timedelta(days=DAYS))
+    past = [
+        Exercise(id=str(row["id"]), text=row["text"], procedure=row["procedure"]) for row in rows if row["procedure"]
+    ]
+    return [*built_in, *past]
+
+
 def begin(unit: UnitOfWork, visit: Visit) -> None:
-    """A past, redacted question, to be answered as if by an officer."""
-    scene = unit.scene(visit.who)
-    rows = [r for r in questions.since(unit.connection, unit.now - dt.timedelta(days=DAYS)) if r["procedure"]]
-    if not rows:
+    """A question, to be answered as if by an officer."""
+    scene, found = unit.scene(visit.who), exercises(unit)
+    if not found:
         return unit.answer(visit, Reply(blocks=(scene.line("practice.none"),)))
-    row = rows[secrets.randbelow(len(rows))]
-    return unit.answer(visit, words.practice(scene, row["id"], row["text"]))
+    one = secrets.choice(found)
+    return unit.answer(visit, words.practice(scene, one.id, one.text))
 
 
 def compare(unit: UnitOfWork, visit: Visit, number: str) -> None:
     """The practised answer beside the entry: which papers it named."""
-    rows = questions.since(unit.connection, unit.now - dt.timedelta(days=DAYS * 2))
-    row = next((r for r in rows if str(r["id"]) == number), None)
     scene = unit.scene(visit.who)
-    entry = scene.procedure(row["procedure"]) if row and row["procedure"] else None
+    one = next((one for one in exercises(unit) if one.id == number), None)
+    entry = scene.procedure(one.procedure) if one else None
     if entry is None:
         return unit.answer(visit, Reply(blocks=(scene.line("practice.none"),)))
-    said = set(fold(visit.text).split())
+    named, missing = judged(scene, entry, visit.text)
+    return unit.answer(visit, words.compared(scene, entry, named, missing))
+
+
+def judged(scene: Scene, entry: Procedure, answer: str) -> tuple[list[str], list[str]]:
+    """Of the entry's papers those that an answer names, and those that it does not."""
+    said = set(re.findall(r"\w+", fold(answer)))
     papers = scene.holding(entry.papers)
     named = [paper.id for paper in papers if _is_named(scene.tell(paper.name), said)]
-    return unit.answer(visit, words.compared(scene, entry, named, [p.id for p in papers if p.id not in named]))
+    return named, [paper.id for paper in papers if paper.id not in named]
 
 
 def _is_named(paper: str, said: set[str]) -> bool:
     """Most of the words by which a paper is called were said; what stands behind a comma or bracket need not be."""
-    called = fold(re.split(r"[,(;]", paper)[0]).split()
+    called = re.findall(r"\w+", fold(re.split(r"[,(;]", paper)[0]))
     return sum(word in said for word in called) >= NAMED * len(called)
 
 

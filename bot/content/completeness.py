@@ -64,6 +64,10 @@ def check_desk(desk: DeskRules, document: Document, communes: Collection[int], e
         if len({frozenset(named_in(text)) for text in texts.values()}) > 1:
             what = "the languages do not have the same blanks"
             document.report(("canned", name, "text"), what, "use the same blanks in every language")
+    for n, question in enumerate(desk.practice):
+        if question.procedure not in entries:
+            what = f"no entry is called `{question.procedure}`"
+            document.report(("practice", n, "procedure"), what, nearest(question.procedure, sorted(entries)))
     for n, own in enumerate(desk.own_limits):
         if own.commune not in communes:
             what = f"no commune has the code {own.commune}"

@@ -897,6 +897,13 @@ class Canned(Record):
     text: Text
 
 
+class PracticeQuestion(Record):
+    """A question that a new officer practises on."""
+
+    procedure: Slug
+    text: Line
+
+
 class Retention(Record):
     """For how many days personal data are kept; `/privacy` tells these."""
 
@@ -925,6 +932,7 @@ class DeskRules(Record):
     alike_in_an_hour: Whole = Field(ge=2, le=1000)  # questions, before a notice is suggested
     sensitive: tuple[Slug, ...] = ()  # procedures never counted in public below the province
     canned: dict[Slug, Canned]
+    practice: tuple[PracticeQuestion, ...] = ()
 
 
 class Advice(Record):

@@ -16,6 +16,11 @@ def copy_small(to):
     (to / "intents" / "_life_events.yaml").write_text("{}\n", encoding="utf-8")
     desk = to / "knowledge" / "desk.yaml"  # which names entries that are not here
     text = re.sub(r"(?m)^sensitive:\n(?:  - .*\n)+", "sensitive:\n  - trich-luc-ho-tich\n", desk.read_text("utf-8"))
+    text = re.sub(
+        r"(?ms)^practice:\n.*\Z",
+        "practice:\n  - procedure: trich-luc-ho-tich\n    text: Xin bản sao khai sinh ở đâu?\n",
+        text,
+    )
     desk.write_text(text, encoding="utf-8")
     return to
 

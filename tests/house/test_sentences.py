@@ -22,6 +22,7 @@ from bot.conversation.staff.notices import NoticeKind
 from bot.desk.lifecycle import Action
 from bot.desk.request import Body, Level, RequestKind, Role, Status
 from bot.doors.telegram.menus import COMMANDS
+from bot.doors.web.desk.practice import STEPS
 from bot.measure.indicators import KEYS as INDICATORS
 from bot.measure.open_data import MATTERS, PLACES, PROCEDURES
 from bot.understanding.dates import Unclear
@@ -68,6 +69,7 @@ BUILT = {
     *(f"deed.{one}" for one in GOES_OUT),
     *(f"screen.list_{name}" for name in LISTS),
     *(f"screen.later_{when}" for when in LATER),
+    *(f"screen.tour_{step}{how}" for step in STEPS for how in ("", "_how")),
     *(f"screen.{what}_{verb}" for what in ("do", "words", "send") for verb in WORDED),
     *(f"screen.pick_{group}" for group in ("paper", "statement", "field")),
     *(f"screen.state_{state}" for state in ("arrived", "on_its_way", "held", "gone", "seen", "failed")),

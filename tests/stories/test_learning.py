@@ -1,5 +1,7 @@
 """What could not be answered is kept without names, grouped, and taught."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
 
@@ -76,6 +78,9 @@ async def test_an_answer_becomes_a_proposal_and_nothing_else(play, tmp_path, mon
 
 @played
 async def test_practice_compares_with_the_entry(play):
+    house = play.turns.house
+    none_built_in = house.knowledge.desk.model_copy(update={"practice": ()})
+    play.turns.house = replace(house, knowledge=replace(house.knowledge, desk=none_built_in))
     await play.opens_desk(8, NGOC_HA, HOA)
     with play.turns.database.change() as connection:
         connection.exec_driver_sql(

@@ -7,7 +7,7 @@ from sqlalchemy import text as sql
 
 from tests.cast import HOA, HUNG, LAN, MINH, NGOC_HA, THU
 from tests.stage import played
-from tests.stories.test_desk_in_browser import browser
+from tests.stories.test_desk_in_browser import Forms, browser
 
 pytestmark = pytest.mark.only_on("sqlite", "what is told on both stands in the stories of the desk")
 DAY = 24 * 3600
@@ -77,3 +77,33 @@ async def test_who_is_there_and_when_the_office_is_open(play):
         assert "Minh vắng giữ 0 việc" in hoa.text
         await minh.presses("back")
         assert "Minh có mặt" in (await hoa.opens("/ban/hom-nay")).text.replace("</td><td>", " ")
+
+
+@played
+async def test_a_new_officer_walks_five_steps_and_practises_on_twenty_questions_from_day_one(play, database):
+    await play.opens_desk(8, NGOC_HA, HOA, new=(HOA,))
+    async with browser(play, HOA) as hoa:
+        await hoa.opens("/ban/tap")
+        for step in ("Bước 1/5", "Bước 2/5", "Bước 3/5", "Bước 4/5", "Bước 5/5"):
+            assert step in hoa.text
+            onward = re.findall(r'href="(/ban/tap\?buoc=\d)"', hoa.page.text)[0]
+            await hoa.opens(onward)
+        assert "Xong năm bước" in hoa.text
+        await hoa.opens(re.search(r'href="(/ban/tap/\w+)"', hoa.page.text)[1])
+        assert "Câu tập 1/20" in hoa.text
+        form = next(one for one in Forms(hoa.page.text).forms if ("v", "write") in one["buttons"])
+        papers = re.findall(r'value="(paper:[\w-]+)"', hoa.page.text)
+        hoa.page = await hoa.client.post("/ban/tap/b1", data={**form["fields"], "v": "write", "p": papers})
+        written = next(one["fields"]["w"] for one in Forms(hoa.page.text).forms if "w" in one["fields"])
+        assert "chứng sinh" in written
+        await hoa.presses("compare", written)
+        assert "Đủ rồi" in hoa.text
+        await hoa.presses("compare", "Chị cứ ra quầy là được ạ.")
+        assert "Còn thiếu" in hoa.text
+        assert (await hoa.opens("/ban/tap/b99")).status_code == 404
+    with database.look() as connection:
+        assert connection.execute(sql("SELECT count(*) FROM messages")).scalar_one() == 0
+    await play.hears(HOA.says("/practice"))
+    asked = play.last(HOA)
+    await play.hears(HOA.says("Chị mang giấy chứng sinh.", reply_to_message={**asked, "date": 1, "chat": HOA.chat()}))
+    assert "Còn thiếu" in play.said(HOA)[-1] or "Bạn đã nhắc" in play.said(HOA)[-1]

@@ -41,9 +41,9 @@ def groups(scene: Scene, found: Sequence[tuple[list[str], str | None]], days: in
     return Reply(blocks=tuple(lines))
 
 
-def practice(scene: Scene, number: int, question: str) -> Reply:
+def practice(scene: Scene, id_: str, question: str) -> Reply:
     blocks = (scene.title("practice.title"), Block(text=question), scene.line("practice.how"))
-    return Reply(blocks=blocks, place=Place(name=f"practice:{number}", prompts=True))
+    return Reply(blocks=blocks, place=Place(name=f"practice:{id_}", prompts=True))
 
 
 def compared(scene: Scene, procedure: Procedure, named: Sequence[str], missing: Sequence[str]) -> Reply:

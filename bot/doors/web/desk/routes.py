@@ -8,11 +8,14 @@ from bot.doors.web.desk.figures import Figures
 from bot.doors.web.desk.lists import Lists
 from bot.doors.web.desk.live import Live
 from bot.doors.web.desk.pages import Desk
+from bot.doors.web.desk.practice import Practice
 from bot.doors.web.desk.sign_on import SignOn
 from bot.doors.web.desk.today import Today
 from bot.doors.web.desk.walk_in import WalkIn
 from bot.doors.web.desk.ways_in import WaysIn
 from bot.turn import Turns
+
+PARTS = (Entrance, WaysIn, Lists, WalkIn, Today, Practice, Figures)
 
 
 def desk_routes(
@@ -24,5 +27,15 @@ def desk_routes(
     """
     desk = Desk(turns, bot_token, sign_on)
     conversation = Conversation(desk, live or Live(turns), fetch)
-    parts = (desk, Entrance(desk), WaysIn(desk), Lists(desk), conversation, WalkIn(desk), Today(desk), Figures(desk))
+    parts = (
+        desk,
+        Entrance(desk),
+        WaysIn(desk),
+        Lists(desk),
+        conversation,
+        WalkIn(desk),
+        Today(desk),
+        Practice(desk),
+        Figures(desk),
+    )
     return [route for part in parts for route in part.routes()]
