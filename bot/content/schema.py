@@ -763,7 +763,8 @@ class YesNoCues(Record):
 
     `polite` words may follow at the end; `unless`: with these a number, a day or a place is asked; `joins`: words
     between two questions; `asking`: words of any question, without which a message asks nothing in particular;
-    `filler`: words that may be left out of a question.
+    `filler`: words that may be left out of a question; `may`, `must`: what asks whether one may and whether one must,
+    `neither`: what only looks like the latter; `permits`, `obliges`: how the Vietnamese answers to these begin.
     """
 
     ends: Phrases
@@ -774,6 +775,11 @@ class YesNoCues(Record):
     joins: Phrases = Phrases()
     asking: Phrases = Phrases()
     filler: Phrases = Phrases()
+    may: Phrases = Phrases()
+    must: Phrases = Phrases()
+    neither: Phrases = Phrases()
+    permits: tuple[Line, ...] = ()
+    obliges: tuple[Line, ...] = ()
 
 
 class QuantityWords(Record):

@@ -44,6 +44,11 @@ class Cues:
     clause: re.Pattern[str] = re.compile(MARKS)  # what parts the clauses of a message
     first_asking: frozenset[str] = frozenset()  # the first word of each of `asks`
     first_judging: frozenset[str] = frozenset()  # of each of `within` and `unless`
+    may: dict[Language, frozenset[Run]] = field(default_factory=dict)  # what asks whether one may
+    must: dict[Language, frozenset[Run]] = field(default_factory=dict)  # what asks whether one must …
+    neither: frozenset[Run] = frozenset()  # … and what looks like it and does not
+    permits: frozenset[Run] = frozenset()  # what opens an answer that one may or may not
+    obliges: frozenset[Run] = frozenset()  # the same of one that one must or need not
 
 
 def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
@@ -64,6 +69,11 @@ def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
         clause=_clause(cues.joins),
         first_asking=_first(asks),
         first_judging=_first(within | unless),
+        may=_by_language(cues.may),
+        must=_by_language(cues.must),
+        neither=_runs(cues.neither),
+        permits=frozenset(map(_run, cues.permits)),
+        obliges=frozenset(map(_run, cues.obliges)),
     )
 
 
@@ -75,6 +85,11 @@ def _clause(joins: Phrases) -> re.Pattern[str]:
 
 def _runs(phrases: Phrases) -> frozenset[Run]:
     return frozenset(_run(text) for language in Language for text in getattr(phrases, language))
+
+
+def _by_language(phrases: Phrases) -> dict[Language, frozenset[Run]]:
+    """By language: "cần" typed without its accents is another word in English."""
+    return {language: frozenset(map(_run, getattr(phrases, language))) for language in Language}
 
 
 def _first(runs: Iterable[Run]) -> frozenset[str]:
@@ -177,7 +192,17 @@ def unasked(chances: Chances) -> Chances:
 
 def is_yes_no(text: str, cues: Cues) -> bool:
     """Whether yes or no would answer a cleaned message."""
-    return any(_judged(_folded(clause), cues) for clause in cues.clause.split(text))
+    return any(_judged(clause, cues) for clause in folded_clauses(text, cues))
+
+
+def folded_clauses(text: str, cues: Cues) -> list[Run]:
+    """The words of each clause of a cleaned message, without accents."""
+    return [_folded(clause) for clause in cues.clause.split(text)]
+
+
+def grams_in(words: Run, most: int) -> set[Run]:
+    """Every row of at most so many words."""
+    return _grams(words, most, set(words))
 
 
 def _judged(words: Run, cues: Cues) -> bool:

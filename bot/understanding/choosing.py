@@ -14,9 +14,11 @@ from itertools import accumulate, chain
 from operator import itemgetter, mul
 
 from bot.content.schema import Answer, Aspect, Eligible, Language, Verdict
+from bot.understanding.asking import Cues
 from bot.understanding.features import features_of
 from bot.understanding.fold import low_words
-from bot.understanding.result import Choice
+from bot.understanding.modality import Modality, modality_told, way_of
+from bot.understanding.result import Choice, Way
 from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
 LIKENESS = 5.0  # what a question like the message is worth, in log odds
@@ -25,7 +27,8 @@ ASPECT = 1.5  # what the aspect's log chance is worth
 FIELD = 0.35  # how like a plain question every message about a field's aspect is taken to be
 PLAIN = 0.85  # the same where the plain question stands in it
 PLAIN_FROM = 0.5  # chance of its aspect beside the likeliest: "what shall I do" may ask about a refusal
-SURELY_TURNED = 2.0  # how much more must speak for a question being the other way round
+SURELY_TURNED = 2.0  # how much more must speak for a question being the other way round …
+DESPITE_MODALITY = 6.0  # … where it asks "may I" or "must I" as the answer does
 FIELD_YES_NO = 1.5  # what a field loses by a yes-or-no question that an answer opens with its verdict
 NOTHING_KNOWN = 0.15  # the same where neither answer nor field is there
 ANSWERED_TOO = 0.1  # how much less where the entry has an answer about the aspect
@@ -77,6 +80,7 @@ class Statement:
     settled: bool = False  # it holds for some numbers only
     straight: frozenset[str] = frozenset()  # what only its questions have, not those asked the other way round
     turned: frozenset[str] = frozenset()  # what only those have
+    modality: Modality | None = None  # what its yes or no is about
     cases: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -89,7 +93,7 @@ class Statements:
     places: dict[str, tuple[float, tuple[int, ...]]] = field(default_factory=dict)  # feature → weight², rows
 
 
-def index(answers: Sequence[Answer], vocabulary: Vocabulary) -> Statements:
+def index(answers: Sequence[Answer], vocabulary: Vocabulary, cues: Cues) -> Statements:
     """The answers of one procedure, ready to be matched."""
     read = [[_features(text, vocabulary) for text in _texts(answer)] for answer in answers]
     spread = Counter(feature for rows in read for feature in frozenset[str]().union(*rows))
@@ -101,7 +105,9 @@ def index(answers: Sequence[Answer], vocabulary: Vocabulary) -> Statements:
             places.setdefault(feature, []).append(at)
     begins = accumulate(map(len, read), initial=0)
     return Statements(
-        all=tuple(_sided(_statement(one, at), one, rows) for one, at, rows in zip(answers, begins, read, strict=False)),
+        all=tuple(
+            _sided(_statement(one, at, cues), one, rows) for one, at, rows in zip(answers, begins, read, strict=False)
+        ),
         shares=tuple(1 / (math.sqrt(sum(map(weight.__getitem__, features))) or 1.0) for features in rows),
         places={feature: (weight[feature], tuple(at)) for feature, at in places.items()},
     )
@@ -139,7 +145,7 @@ def telling(features: Iterable[str]) -> tuple[str, ...]:
     return tuple(feature for feature in features if feature[0] != "'")
 
 
-def _statement(answer: Answer, at: int) -> Statement:
+def _statement(answer: Answer, at: int, cues: Cues) -> Statement:
     return Statement(
         answer.id,
         answer.asks,
@@ -149,6 +155,7 @@ def _statement(answer: Answer, at: int) -> Statement:
         at,
         answer.text is not None,
         bool(answer.when),
+        modality=modality_told(answer, cues),
         cases=answer.only_if,
     )
 
@@ -164,6 +171,7 @@ def choose(
     plain: frozenset[Aspect] = frozenset(),
     left_out: frozenset[str] = frozenset(),
     cases: Mapping[str, str] = NO_CASES,
+    modality: Modality | None = None,
 ) -> tuple[Choice, ...]:
     """The statements that may answer, best first. `left_out`: ids of answers to other cases than `cases`."""
     likeness = _likeness(features, statements, language)
@@ -186,17 +194,25 @@ def choose(
         ),
     ]
     best = nlargest(SHOWN, scores, key=itemgetter(0))
-    return tuple(_choice(score, what, nearest, features, statements) for score, what, nearest in best)
+    return tuple(
+        Choice(
+            answer=what.id, asks=what.asks, score=score, nearest=nearest, way=_way(what, features, statements, modality)
+        )
+        if isinstance(what, Statement)
+        else Choice(answer=None, asks=what, score=score)
+        for score, what, nearest in best
+    )
 
 
-def _choice(
-    score: float, what: Statement | Aspect | None, nearest: str, features: tuple[str, ...], statements: Statements
-) -> Choice:
-    if not isinstance(what, Statement):
-        return Choice(answer=None, asks=what, score=score)
-    turned, straight = (_weight(one, features, statements) for one in (what.turned, what.straight))
-    turned_round = turned > SURELY_TURNED * straight
-    return Choice(answer=what.id, asks=what.asks, score=score, nearest=nearest, turned=turned_round)
+def _way(one: Statement, features: tuple[str, ...], statements: Statements, modality: Modality | None) -> Way:
+    """How a message stands to an answer's verdict: by the questions written for either way, else by may and must."""
+    turned, straight = (_weight(telling_, features, statements) for telling_ in (one.turned, one.straight))
+    alike = modality is not None and modality is one.modality
+    if turned > (DESPITE_MODALITY if alike else SURELY_TURNED) * straight:
+        return Way.TURNED
+    if one.turned and straight > turned:
+        return Way.STRAIGHT
+    return way_of(modality, one.modality)
 
 
 def _weight(telling_: frozenset[str], features: tuple[str, ...], statements: Statements) -> float:

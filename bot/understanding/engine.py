@@ -28,6 +28,7 @@ from bot.understanding.features import features_of, shown
 from bot.understanding.fold import clean, fold, low_words, words
 from bot.understanding.language import Languages, detect
 from bot.understanding.linear import Linear
+from bot.understanding.modality import modality_of
 from bot.understanding.moments import Moments, build_moments, moment_asked
 from bot.understanding.place_names import Places, build_places, everyday
 from bot.understanding.places import Mention, find_mention
@@ -78,7 +79,7 @@ class Entries:
 
     def of(self, procedure: str, vocabulary: Vocabulary) -> tuple[Statements, Told]:
         if procedure not in self.indexed:
-            statements = index(self.answers.get(procedure, ()), vocabulary)
+            statements = index(self.answers.get(procedure, ()), vocabulary, self.cues)
             self.indexed[procedure] = statements, build_told(self.cases.get(procedure, ()))
         return self.indexed[procedure]
 
@@ -267,6 +268,7 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
     cases = cases_told(reading.tokens, told, numbers)
     answers = engine.entries.answers.get(procedure, ())
     left_out = _other_cases(answers, dict(cases)) | _other_numbers(answers, numbers)
+    modality = modality_of(reading.text, reading.language, engine.entries.cues)
     questions = tuple(
         Asked(
             aspect=part.aspect,
@@ -282,6 +284,7 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
                 plain=part.plain,
                 left_out=left_out,
                 cases=dict(cases),
+                modality=modality,
             ),
         )
         for part in parts

@@ -64,19 +64,27 @@ class Explanation:
     nearest_phrase: str | None = None
 
 
+class Way(StrEnum):
+    """How a question stands to the verdict of the answer that fits it."""
+
+    STRAIGHT = "straight"  # yes is yes
+    TURNED = "turned"  # yes is no
+    ASIDE = "aside"  # neither: the fact answers, its yes or no does not
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """A statement that may answer: an answer of the entry, or (None) what the entry holds about `asks`.
 
-    `asks` None: the whole in short. `nearest`: the question of the answer that the message is most like. `turned`: it
-    is asked the other way round, so that yes is no.
+    `asks` None: the whole in short. `nearest`: the question of the answer that the message is most like. `way`: how the
+    message stands to its yes or no.
     """
 
     answer: str | None
     asks: Aspect | None
     score: float = 0.0
     nearest: str = ""
-    turned: bool = False
+    way: Way = Way.STRAIGHT
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from bot.content.schema import Answer, Aspect, Verdict
 from bot.conversation.scene import Scene
-from bot.understanding.result import Choice, Understanding
+from bot.understanding.result import Choice, Understanding, Way
 
 STOPS = ",.:;"
-LONGEST_OPENING = 60  # characters until its first stop
+MOST_OPENING = 3  # words until its first stop: "Dạ không cần"
 TURNED = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES}
 YES_OF = {  # what yes is called, by what is asked about
     Aspect.NEED: "verdict.must",
@@ -34,25 +34,44 @@ def decided(answer: Answer, understood: Understanding) -> Verdict:
 
 
 def verdict_of(answer: Answer, choice: Choice, understood: Understanding) -> Verdict:
-    """The same, turned where the question is the other way round; as written where yes or no is not asked."""
+    """The same, turned where the question is the other way round; as written where yes or no is not asked.
+
+    Told, without yes or no, where the fact answers the question and its verdict does not.
+    """
     if not understood.yes_no:
         return answer.verdict
     verdict = decided(answer, understood)
-    return TURNED.get(verdict, verdict) if choice.turned else verdict
+    if choice.way is Way.ASIDE and verdict is answer.verdict:
+        return Verdict.TOLD
+    return TURNED.get(verdict, verdict) if choice.way is Way.TURNED else verdict
 
 
 def opened(scene: Scene, answer: Answer, verdict: Verdict, text: str) -> str:
-    """The text, opened with another verdict than the one it was written with."""
-    if verdict is answer.verdict or verdict not in TURNED:
+    """The text, opened with another verdict than the one it was written with, or with none."""
+    if verdict is answer.verdict or verdict not in (*TURNED, Verdict.TOLD):
         return text
-    opening = scene.say(YES_OF.get(answer.asks, "verdict.may") if verdict is Verdict.YES else "verdict.no")
-    return f"{opening} {_without_opening(scene, text)}"
+    rest = _without_opening(scene, text)
+    if verdict is Verdict.TOLD:
+        return rest
+    return f"{scene.say(_opening(answer, verdict))} {rest}"
+
+
+def _opening(answer: Answer, verdict: Verdict) -> str:
+    """What is not necessary may be left out: "Dạ được"; what is, by the numbers told, is called by what was asked."""
+    if verdict is Verdict.NO:
+        return "verdict.no"
+    return YES_OF.get(answer.asks, "verdict.may") if answer.decided_by else "verdict.may"
 
 
 def _without_opening(scene: Scene, text: str) -> str:
-    """What follows the first word of yes, no or "it depends": up to its first stop."""
-    if not text.startswith(tuple(scene.say("verdict.begins").split("|"))):
+    """What follows the words of yes, no or "it depends"; a first sentence that says more than these stays."""
+    polite = scene.say("verdict.polite")
+    begun = next((word for word in scene.say("verdict.begins").split("|") if text.startswith(word)), None)
+    if begun is None:
         return text
-    end = next((at for at, letter in enumerate(text[:LONGEST_OPENING]) if letter in STOPS), None)
-    rest = text[end + 1 :].strip() if end is not None else ""
-    return rest[:1].upper() + rest[1:] if rest else text
+    end = next((at for at, letter in enumerate(text) if letter in STOPS), len(text))
+    if len(text[:end].split()) <= MOST_OPENING and text[end + 1 :].strip():
+        rest = text[end + 1 :].strip()
+    else:
+        rest = text.removeprefix(polite).strip()
+    return rest[:1].upper() + rest[1:]
