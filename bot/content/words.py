@@ -81,13 +81,15 @@ def with_answers(
     new = tuple(phrase for text, phrase in found.items() if text not in known)
     cases = {id_: entry.cases for id_, entry in entries.items()}
     benefits = frozenset(id_ for id_, entry in entries.items() if entry.benefit)
-    called = {
-        id_: tuple(name.of(one) for name in (entry.name, entry.short_name) for one in Language)
-        for id_, entry in entries.items()
-    }
+    called = {id_: tuple(name for one in Language for name in _names(entry, one)) for id_, entry in entries.items()}
     return replace(
         intents, phrases=(*intents.phrases, *new), answers=answers, cases=cases, benefits=benefits, called=called
     )
+
+
+def _names(entry: Procedure, language: Language) -> tuple[str, ...]:
+    """Official and short name, and what else people call it."""
+    return entry.name.of(language), entry.short_name.of(language), *getattr(entry.also_known_as, language)
 
 
 def _questions(entry: Procedure) -> Iterator[Phrase]:

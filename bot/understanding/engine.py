@@ -41,6 +41,7 @@ from bot.understanding.wishes import Wishes, build_wishes
 MAX_QUESTION = 5  # words of one that is looked for inside a message
 POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
+CALLED_FROM = 0.4  # of the words of a message, from which a name that stands in it says what it is about
 NAME_ENDS = re.compile(r"[,(:]")
 
 
@@ -138,9 +139,12 @@ def _called(names: dict[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
 
 
 def _calls(tokens: list[Token], engine: Engine) -> frozenset[str]:
-    """The entries that the words of a message call by their name."""
+    """The entries that a message calls by a name which is a good part of it."""
     said = f" {' '.join(token.folded for token in tokens)} "
-    return frozenset().union(*(who for name, who in engine.called.items() if f" {name} " in said))
+    least = CALLED_FROM * len(tokens)
+    return frozenset().union(
+        *(who for name, who in engine.called.items() if f" {name} " in said and name.count(" ") + 1 >= least)
+    )
 
 
 def _asking(intents: HowPeopleAsk) -> Asking:

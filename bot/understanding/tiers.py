@@ -15,10 +15,12 @@ from bot.understanding.result import Context, Outcome, Ranked
 OVER_ANSWER = 0.65  # chance that the second tier is meant, from which it takes the place of an answer of ours
 BESIDE_ANSWER = 0.3  # the same, from which both are offered
 SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which no name takes its place …
-AHEAD = 0.7  # … where its score leads that of the likeliest group of names by so much
+AHEAD = 0.7  # … where its score leads that of the likeliest group of names by so much …
+BESIDE_SURELY = 0.6  # … and from this chance they are offered beside it
 OVER_FOLLOW_UP = 0.9  # the same, where the message goes on about what was talked about
 OVER_TALK = 0.85  # the same, where an entry of ours is being talked about: what is said next mostly has to do with it
 BESIDE_TALK = 0.6
+USUAL_LENGTH = 12  # words: a short message is likely a name by itself, and amidst a talk it is just a short one
 OVER_DOUBT = 0.5  # the same, where ours were only offered, or none was found
 BESIDE_DOUBT = 0.2
 LISTED_FROM = 0.4  # chance that the list names it at all; below, no name is said to be meant
@@ -56,13 +58,15 @@ def settle(
         return _by_code(decided, code, names)
     if context.procedure in names and (only_asks or _goes_on(decided, message)):
         return named(decided, (Ranked(id=context.procedure or "", score=1.0),), follow_up=True)
-    if (context.procedure and (only_asks or _goes_on(decided, message))) or _is_called(decided, message):
+    ours = any(one and one not in names for one in (context.procedure, *context.choices))
+    if (ours and (only_asks or _goes_on(decided, message))) or _is_called(decided, message):
         return decided
     scores = Scores(ours=_best(Kind.PROCEDURE, message), talk=_best(Kind.TALK, message), theirs=message.theirs)
+    length = max(message.length, USUAL_LENGTH) if ours else message.length
+    contest = weigh(message.features, length, scores, names, learned)
     if _surely_ours(decided) and scores.ours >= scores.theirs + AHEAD:
-        return decided
-    contest = weigh(message.features, message.length, scores, names, learned)
-    return _settled(decided, contest, ours=context.procedure is not None and context.procedure not in names)
+        return _both(decided, contest) if contest.ranked and contest.chance >= BESIDE_SURELY else decided
+    return _settled(decided, contest, ours=ours)
 
 
 def _is_called(decided: Decision, message: Message) -> bool:
@@ -97,7 +101,7 @@ def _goes_on(decided: Decision, message: Message) -> bool:
 def _settled(decided: Decision, contest: Contest, *, ours: bool) -> Decision:
     """The decision, with the second tier where it is nearer, and its names beside ours where it may be.
 
-    `ours`: an entry of ours is being talked about.
+    `ours`: an entry of ours is being talked about, or was just offered.
     """
     if decided.outcome not in (*ANSWERS, *DOUBTS) or not contest.ranked:
         return decided
