@@ -15,8 +15,8 @@ from bot.understanding.result import Context, Outcome, Ranked
 OVER_ANSWER = 0.65  # chance that the second tier is meant, from which it takes the place of an answer of ours
 BESIDE_ANSWER = 0.3  # the same, from which both are offered
 SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which no name takes its place …
-AHEAD = 0.7  # … where its score leads that of the likeliest group of names by so much …
-BESIDE_SURELY = 0.6  # … and from this chance they are offered beside it
+BESIDE_SURELY = 0.6  # … and none is offered beside it below this chance …
+AHEAD = 0.7  # … where its score leads that of the likeliest group of names by so much
 OVER_FOLLOW_UP = 0.9  # the same, where the message goes on about what was talked about
 OVER_TALK = 0.85  # the same, where an entry of ours is being talked about: what is said next mostly has to do with it
 BESIDE_TALK = 0.6
@@ -64,8 +64,9 @@ def settle(
     scores = Scores(ours=_best(Kind.PROCEDURE, message), talk=_best(Kind.TALK, message), theirs=message.theirs)
     length = max(message.length, USUAL_LENGTH) if ours else message.length
     contest = weigh(message.features, length, scores, names, learned)
-    if _surely_ours(decided) and scores.ours >= scores.theirs + AHEAD:
-        return _both(decided, contest) if contest.ranked and contest.chance >= BESIDE_SURELY else decided
+    if _surely_ours(decided):
+        beside = BESIDE_SURELY if scores.ours >= scores.theirs + AHEAD else BESIDE_ANSWER
+        return _both(decided, contest) if contest.ranked and contest.chance >= beside else decided
     return _settled(decided, contest, ours=ours)
 
 
