@@ -17,7 +17,7 @@ from bot.conversation.converse import language_of
 from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.staff.cards import commune_name
-from bot.conversation.visit import Kind, Spoken, Visit
+from bot.conversation.visit import Kind, Memory, Spoken, Visit
 from bot.desk import deadlines
 from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
@@ -60,8 +60,9 @@ DRAFT, WAITS_FOR_COMMUNE = "-", "?"
 _EVENT = TypeAdapter(Event)
 
 
-def scene_of(unit: UnitOfWork, visit: Visit) -> Scene:
-    memory = unit.memory(visit.chat)
+def scene_of(unit: UnitOfWork, visit: Visit, memory: Memory | None = None) -> Scene:
+    """`memory`: what is remembered of the chat, where it has been read already."""
+    memory = memory or unit.memory(visit.chat)
     return Scene(house=unit.house, memory=memory, language=language_of(visit, memory), now=unit.now)
 
 

@@ -22,7 +22,7 @@ from bot.casework import (
     voice,
 )
 from bot.casework import people as privacy_of
-from bot.casework.unit_of_work import UnitOfWork
+from bot.casework.unit_of_work import UnitOfWork, memory_of
 from bot.conversation import actions
 from bot.conversation.citizen import matters, requests
 from bot.conversation.citizen.commands import BEHIND_HELP
@@ -340,7 +340,7 @@ def _spoken(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     request = unit.request(answered or writing.removeprefix(citizens.DRAFT) or None)
     parts = parts_of(actor, request) if request else frozenset()
     if request is None or not parts:
-        return not caller.on_staff and _recommends(unit, visit)
+        return not caller.on_staff and _recommends(unit, visit, caller)
     if citizens.is_theirs(unit, actor, request):
         if request.status is Status.DRAFT:
             return citizens.write_draft(unit, visit, request)
@@ -352,10 +352,12 @@ def _spoken(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     return True
 
 
-def _recommends(unit: UnitOfWork, visit: Visit) -> bool:
+def _recommends(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     """Somebody says what those who represent them should do: it becomes a draft."""
-    scene = citizens.scene_of(unit, visit)
-    if visit.kind is not Kind.TEXT or not matters.recommends(scene, visit.text):
+    if visit.kind is not Kind.TEXT:
+        return False
+    scene = citizens.scene_of(unit, visit, memory_of(caller.memory))
+    if not matters.recommends(scene, visit.text):
         return False
     citizens.begin(unit, visit, RequestKind.RECOMMENDATION, None, visit.text)
     return True

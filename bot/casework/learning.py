@@ -10,7 +10,7 @@ from bot.conversation.staff import learning
 from bot.conversation.visit import Memory
 from bot.desk.redact import redact
 from bot.desk.request import Role
-from bot.store import measured, questions
+from bot.store import questions
 from bot.store.outbox import Priority
 from bot.understanding.fold import fold
 from bot.understanding.result import Outcome, Understanding
@@ -28,12 +28,8 @@ def learn(unit: UnitOfWork, understood: Understanding, memory: Memory) -> None:
     listed = understood.second_tier if understood.outcome is Outcome.SECOND_TIER else ()
     nearest = next((one.id for one in (*listed, *understood.procedures)), None)
     if understood.outcome not in NO_QUESTION:
-        measured.ask(
-            unit.connection,
-            commune=memory.commune,
-            outcome=understood.outcome.value,
-            procedure=nearest if understood.outcome is Outcome.ANSWERED else None,
-            now=unit.now,
+        unit.count_question(
+            memory.commune, understood.outcome.value, nearest if understood.outcome is Outcome.ANSWERED else None
         )
     if understood.outcome not in KEPT:
         return

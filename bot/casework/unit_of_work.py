@@ -22,7 +22,7 @@ from bot.desk.deadlines import Promise
 from bot.desk.lifecycle import Action, Command, Step, step
 from bot.desk.request import OVER, PAPER, UNSENT, Actor, Level, Post, Request, RequestKind, Role
 from bot.desk.working_time import WorkingTime
-from bot.store import agenda, audit, cases, chats, outbox, people, shown
+from bot.store import agenda, audit, cases, chats, measured, outbox, people, shown
 from bot.store.database import Transaction
 from bot.store.outbox import Priority
 
@@ -45,10 +45,12 @@ class Batch:
 
     memories: dict[str, str] = field(default_factory=dict)  # by chat
     letters: list[tuple[str, str, Priority]] = field(default_factory=list)  # chat, message, priority
+    questions: list[tuple[int | None, str, str | None]] = field(default_factory=list)  # commune, outcome, procedure
 
     def write(self, connection: Transaction, now: dt.datetime) -> None:
         chats.remember_all(connection, self.memories, now=now)
         outbox.put_all(connection, self.letters, now=now)
+        measured.ask_all(connection, self.questions, now=now)
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,13 @@ class UnitOfWork:
             self.batch.memories[chat] = kept
         else:
             chats.remember(self.connection, chat, kept, now=self.now)
+
+    def count_question(self, commune: int | None, outcome: str, procedure: str | None) -> None:
+        """Neither its words nor whose it was."""
+        if self.batch:
+            self.batch.questions.append((commune, outcome, procedure))
+        else:
+            measured.ask_all(self.connection, [(commune, outcome, procedure)], now=self.now)
 
     def mark(self, person: str) -> str:
         """What limits know a person by: it leads back to nobody without the key, and is the same after `/forget`."""

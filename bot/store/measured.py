@@ -55,9 +55,14 @@ def _happenings(period: Period, communes: Collection[int] | None) -> Select[Any]
     return query.where(or_(requests.c.commune.in_(communes), requests.c.code.in_(elsewhere)))
 
 
-def ask(connection: Connection, *, commune: int | None, outcome: str, procedure: str | None, now: dt.datetime) -> None:
-    """Count a question: neither words nor whose it was."""
-    connection.execute(insert(asked).values(at=now, commune=commune, outcome=outcome, procedure=procedure))
+def ask_all(connection: Connection, questions: list[tuple[int | None, str, str | None]], *, now: dt.datetime) -> None:
+    """Count questions, each as (commune, outcome, procedure): neither words nor whose they were."""
+    names = ("commune", "outcome", "procedure")
+    if rows := [{"at": now, **dict(zip(names, one, strict=True))} for one in questions]:
+        connection.execute(_ASK, rows)
+
+
+_ASK = insert(asked)  # made once
 
 
 def questions(connection: Connection, period: Period) -> list[Question]:

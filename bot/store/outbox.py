@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import takewhile
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -70,6 +71,7 @@ _DUE = (
     .where(_is_first(), _OF_THE_DOOR, _MAY_GO, _AWAKE)
     .order_by(_rank(outbox), outbox.c.id)
 )
+_DUE_AT_MOST = _DUE.limit(bindparam("most"))
 _NEXT_DUE = select(func.min(outbox.c.not_before)).where(_is_first(), _OF_THE_DOOR, _AWAKE)
 LAST = "last"  # the name of a message to somebody of whom nothing is kept: not even that it was sent to them
 _NOBODY = case((outbox.c.name == LAST, "forgotten"), else_=outbox.c.chat)
@@ -166,9 +168,17 @@ def due(
     connection: Connection, door: str, *, now: dt.datetime, limit: int, busy: Collection[str] | Select[tuple[str]] = ()
 ) -> list[OutgoingMessage]:
     """The messages to send now through `door`: the first of each chat that is neither busy nor told to wait."""
-    free = _DUE.where(outbox.c.chat.not_in(busy)) if isinstance(busy, Select) or busy else _DUE
-    rows = connection.execute(free.limit(limit), _when(door, now))
-    return [OutgoingMessage(id=r.id, chat=r.chat, payload=r.payload, attempts=r.attempts) for r in rows]
+    if isinstance(busy, Select):
+        rows = connection.execute(_DUE.where(outbox.c.chat.not_in(busy)).limit(limit), _when(door, now))
+        return [_outgoing(row) for row in rows]
+    # Of each chat there is one at most.
+    found = connection.execute(_DUE_AT_MOST, {**_when(door, now), "most": limit + len(busy)})
+    left_alone = frozenset(busy)
+    return [_outgoing(row) for row in found if row.chat not in left_alone][:limit]
+
+
+def _outgoing(row: Any) -> OutgoingMessage:
+    return OutgoingMessage(id=row.id, chat=row.chat, payload=row.payload, attempts=row.attempts)
 
 
 def behind(connection: Connection, message: OutgoingMessage, door: str, *, now: dt.datetime) -> list[OutgoingMessage]:
@@ -177,7 +187,7 @@ def behind(connection: Connection, message: OutgoingMessage, door: str, *, now: 
     may_go = (_MAY_GO & _AWAKE).label("may_go")
     query = select(outbox, may_go).where(*where).order_by(_rank(outbox), outbox.c.id).limit(MOST_BEHIND)
     rows = takewhile(lambda row: row.may_go, connection.execute(query, _when(door, now)))
-    return [OutgoingMessage(id=r.id, chat=r.chat, payload=r.payload, attempts=r.attempts) for r in rows]
+    return [_outgoing(row) for row in rows]
 
 
 def _when(door: str, now: dt.datetime) -> dict[str, object]:

@@ -22,7 +22,7 @@ def _fitting[F: Fact](facts: tuple[F, ...], known: Mapping[str, str]) -> tuple[F
     for fact in facts:
         if all(known[case] in options for case, options in fact.only_if.items() if case in known):
             left = {case: options for case, options in fact.only_if.items() if case not in known}
-            found.append(fact.model_copy(update={"only_if": left}))
+            found.append(fact.model_copy(update={"only_if": left}) if len(left) < len(fact.only_if) else fact)
     return tuple(found)
 
 

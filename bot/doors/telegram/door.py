@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.routing import BaseRoute
-from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
@@ -21,9 +20,10 @@ from bot.conversation.reply import Reply
 from bot.conversation.visit import Kind, Visit
 from bot.doors.door import Can, CannotServe, Chore, Door, Meaning, Pace, Spot, Takes, Unreadable
 from bot.doors.speech import Recogniser
-from bot.doors.telegram import inbound
+from bot.doors.telegram import inbound, plain
 from bot.doors.telegram.failures import meaning_of
 from bot.doors.telegram.menus import Menus
+from bot.doors.telegram.plain import PlainBot
 from bot.doors.telegram.poll import ALLOWED_UPDATES, TokenRefused, poll
 from bot.doors.telegram.readable import read
 from bot.doors.telegram.spots import Spots
@@ -67,7 +67,7 @@ def _named(call: str) -> Iterator[None]:
         raise Refused(call, error) from None
 
 
-def build_bot(token: str, api_url: str) -> Bot:
+def build_bot(token: str, api_url: str) -> PlainBot:
     """The library's Bot alone: updates come from our own inbox (those of its Updater are lost when it is killed)."""
     quieten()
     trust = {"verify": trusted()}
@@ -75,7 +75,7 @@ def build_bot(token: str, api_url: str) -> Bot:
         connection_pool_size=64, pool_timeout=10, read_timeout=20, connect_timeout=10, httpx_kwargs=trust
     )
     never_used = HTTPXRequest(httpx_kwargs=trust)  # for getUpdates: we poll ourselves
-    return Bot(
+    return PlainBot(
         token,
         base_url=f"{api_url}/bot",
         base_file_url=f"{api_url}/file/bot",
@@ -113,6 +113,8 @@ class TelegramDoor(Door):
         return inbound.about_of(raw)
 
     def read(self, raw: Any) -> Visit | None:
+        if visit := plain.visit_of(raw):
+            return visit
         try:
             update = read(raw, self.bot)
         except Exception as error:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Message, MessageEntity, Update, User
+from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Message, MessageEntity, Update
 from telegram.constants import ChatType
 
 from bot.conversation.names import harmless
@@ -121,7 +121,7 @@ def _press(update: Update) -> Visit | None:
         press=query.id,
         under=whole(query.message.text or "") if isinstance(query.message, Message) else "",
         person=chat_key(query.from_user.id),
-        name=_first_name(query.from_user),
+        name=first_name(query.from_user.first_name or ""),
         thread=_thread(query.message) if isinstance(query.message, Message) else None,
         forum=bool(query.message.chat.is_forum),
         group=str(query.message.chat.type),
@@ -161,8 +161,8 @@ def _has_gone(member: ChatMember) -> bool:
     return isinstance(member, ChatMemberRestricted) and not member.is_member
 
 
-def _first_name(user: User) -> str:
-    return harmless(whole(user.first_name or ""))
+def first_name(name: str) -> str:
+    return harmless(whole(name))
 
 
 def _thread(message: Message) -> str | None:
@@ -192,12 +192,12 @@ def _message(message: Message, *, edited: bool, anonymous: bool) -> Visit | None
     return Visit(
         chat=chat_key(message.chat.id),
         kind=Kind.EDIT if edited and kind is Kind.TEXT else kind,
-        text=words if len(words) <= MAX_TEXT else words[:MAX_TEXT] + CUT,
+        text=shortened(words),
         command=command,
         interface_language=message.from_user.language_code if message.from_user else None,
         private=message.chat.type == ChatType.PRIVATE,
         person=chat_key(message.from_user.id) if message.from_user and not anonymous else "",
-        name=_first_name(message.from_user) if message.from_user and not anonymous else "",
+        name=first_name(message.from_user.first_name or "") if message.from_user and not anonymous else "",
         message=str(message.message_id),
         reply_to=_reply_to(message),
         thread=_thread(message),
@@ -217,6 +217,10 @@ def _message(message: Message, *, edited: bool, anonymous: bool) -> Visit | None
 def whole(text: str) -> str:
     """Halves of broken characters (lone surrogates) and zero bytes replaced: not every database takes them."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").replace("\0", "\ufffd")
+
+
+def shortened(words: str) -> str:
+    return words if len(words) <= MAX_TEXT else words[:MAX_TEXT] + CUT
 
 
 def _content(message: Message) -> tuple[Kind | None, str]:

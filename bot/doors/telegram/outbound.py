@@ -12,13 +12,14 @@ from telegram.error import BadRequest
 from bot.conversation.reply import Button, FileForm, Place, Reply, Style, units
 from bot.conversation.visit import Point
 from bot.doors.door import NOWHERE, Spot
+from bot.doors.telegram.plain import PlainBot
 
 type Json = dict[str, Any]
 PATIENCE = 90.0  # seconds: a message whose answer is slow has arrived, and must not be sent again
 ENTITIES = {Style.TITLE: MessageEntity.BOLD, Style.NOTE: MessageEntity.ITALIC}
 
 
-async def send(bot: Bot, chat_id: int, reply: Reply, spot: Spot = NOWHERE, photos: Sequence[bytes] = ()) -> Spot:
+async def send(bot: PlainBot, chat_id: int, reply: Reply, spot: Spot = NOWHERE, photos: Sequence[bytes] = ()) -> Spot:
     """Send one reply, in place of the message it replaces where that still stands; where it now is.
 
     `photos`: what it copies, where that stands in no chat of Telegram's.
@@ -52,16 +53,17 @@ async def send(bot: Bot, chat_id: int, reply: Reply, spot: Spot = NOWHERE, photo
     marked = look(reply, text)
     if reply.place.prompts:
         marked["reply_markup"] = {"force_reply": True, "selective": False}
-    sent = await bot.send_message(
+    preview, answers = _no_preview(text), answering.to_dict() if answering else None
+    number = await bot.say(
         chat_id,
         text,
-        link_preview_options=_no_preview(text),
+        PATIENCE,
+        link_preview_options=preview.to_dict() if preview else None,
         message_thread_id=thread,
-        reply_parameters=answering,
-        api_kwargs=marked,
-        read_timeout=PATIENCE,
+        reply_parameters=answers,
+        **marked,
     )
-    return Spot(message=str(sent.message_id), thread=spot.thread)
+    return Spot(message=str(number), thread=spot.thread)
 
 
 async def open_topic(bot: Bot, chat_id: int, title: str) -> str:

@@ -4,7 +4,6 @@ import datetime as dt
 import logging
 from dataclasses import replace
 
-from telegram import Bot
 from telegram.error import BadRequest
 
 from bot.conversation.reply import Place, Reply
@@ -12,6 +11,7 @@ from bot.doors.door import NOWHERE, Spot
 from bot.doors.telegram.failures import TOPIC_IS_CLOSED, TOPIC_IS_GONE, says
 from bot.doors.telegram.inbound import DOOR
 from bot.doors.telegram.outbound import open_topic, rename_topic, reopen_topic, send
+from bot.doors.telegram.plain import PlainBot
 from bot.service.threads import Threads
 from bot.store import cases, people, shown, visits
 from bot.turn import Turns
@@ -25,7 +25,7 @@ ASKED_AGAIN = dt.timedelta(minutes=10)  # for a topic, where we were told that w
 class Spots:
     """Sends each message where it belongs."""
 
-    def __init__(self, turns: Turns, threads: Threads, bot: Bot) -> None:
+    def __init__(self, turns: Turns, threads: Threads, bot: PlainBot) -> None:
         self.turns = turns
         self.threads = threads
         self.bot = bot
