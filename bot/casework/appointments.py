@@ -121,7 +121,7 @@ def _take(
 ) -> int | None:
     return bookings.hold(
         unit.connection, lanes=where.counter.public, now=unit.now, until=until, commune=where.commune,
-        unit=where.counter.id, starts_at=at, chat=chat, procedure=where.procedure.id,
+        counter=where.counter.id, starts_at=at, chat=chat, procedure=where.procedure.id,
         language=scene.language.value, code=_new_code(unit), place=words.place_of(scene, where.counter),
     )  # fmt: skip
 
@@ -219,7 +219,7 @@ def _for_desk(unit: UnitOfWork, visit: Visit, scene: Scene, commune: int) -> Non
 def _wait(unit: UnitOfWork, visit: Visit, scene: Scene, where: Where, wish: Wish) -> None:
     bookings.wait(
         unit.connection, now=unit.now, chat=visit.chat, procedure=where.procedure.id, commune=where.commune,
-        unit=where.counter.id, language=scene.language.value, wish=wish.value,
+        counter=where.counter.id, language=scene.language.value, wish=wish.value,
     )  # fmt: skip
     unasked.go_on(unit.connection, visit.chat, Kind.APPOINTMENT)
     unit.answer(visit, words.waits(scene, where.procedure.id, wish))
