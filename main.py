@@ -241,6 +241,7 @@ def verify() -> None:
 @click.argument("person")
 def revoke(person: str) -> None:
     """End all posts of PERSON (a Telegram number) at once; what they held goes back to the queue."""
+    from bot.casework.staffing import groups_read_by
     from bot.casework.staffing import revoke as end
     from bot.casework.unit_of_work import UnitOfWork
     from bot.turn import utc_now
@@ -248,11 +249,15 @@ def revoke(person: str) -> None:
     key = person if ":" in person else f"telegram:{person}"
     database, content = _database(_settings()), _content()
     with database.change() as connection:
-        count = end(UnitOfWork(connection, _speechless(content), utc_now()), key)
+        unit = UnitOfWork(connection, _speechless(content), utc_now())
+        groups = groups_read_by(unit, key)
+        count = end(unit, key)
     database.close()
     if not count:
         raise click.ClickException(f"{person} holds no post.")
     click.echo(f"{count} post(s) ended.")
+    for name in groups:
+        click.echo(f"Remove them from the staff group of {name} too: whoever is in it reads what it gets.", err=True)
 
 
 @main.command()

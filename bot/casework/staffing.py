@@ -74,14 +74,16 @@ def join(unit: UnitOfWork, visit: Visit, code: str) -> None:
 def _appoint(unit: UnitOfWork, visit: Visit, code: str) -> people.Row | None:
     """Use an invitation up; None where it is none – said in the same words whatever the reason."""
     scene = unit.scene(visit.who)
-    if windows.counted(unit.connection, windows.TRIES, unit.mark(visit.who), now=unit.now) >= TRIES:
+    marks = [unit.mark(visit.who), *([visit.origin] if visit.origin else [])]  # a new visit is no new guesser
+    if any(windows.counted(unit.connection, windows.TRIES, mark, now=unit.now) >= TRIES for mark in marks):
         unit.answer(visit, Reply(blocks=(scene.line("join.too_many"),)))
         return None
     hash_ = hash_of(code)
     row = people.invitation(unit.connection, hash_)
     mine = row is not None and row["used_by"] == visit.who and unit.actor(visit.who).posts
     if row is None or not (mine or people.use_invitation(unit.connection, hash_, person=visit.who, now=unit.now)):
-        windows.count(unit.connection, windows.TRIES, unit.mark(visit.who), now=unit.now)
+        for mark in marks:
+            windows.count(unit.connection, windows.TRIES, mark, now=unit.now)
         unit.answer(visit, Reply(blocks=(scene.line("join.wrong"),)))
         return None
     if not mine:
@@ -181,7 +183,8 @@ def hand_over(unit: UnitOfWork, person: str, *, commune: int | None = None, but:
 
 def revoke(unit: UnitOfWork, person: str) -> int:
     """End all posts of somebody at once; how many. What they held goes back to the queue."""
-    held, posts = cases.owned(unit.connection, person), unit.actor(person).posts
+    held, actor = cases.owned(unit.connection, person), unit.actor(person)
+    posts = actor.posts
     audit.note(unit.connection, actor="administrator", action="revoke", subject=person, now=unit.now)
     ended = people.dismiss(unit.connection, person, now=unit.now)
     seats.end_all(unit.connection, person)
@@ -190,7 +193,25 @@ def revoke(unit: UnitOfWork, person: str) -> int:
     if held:
         hand_over(unit, person)
     second_look.ask_again(unit, _looked_after(unit, posts))
+    if ended:
+        _still_in_group(unit, actor.name, posts)
     return ended
+
+
+def groups_read_by(unit: UnitOfWork, person: str) -> list[str]:
+    """The communes whose staff group somebody may be in: whoever is in it reads what it gets, with a post or without."""
+    communes = dict.fromkeys(post.commune for post in unit.actor(person).posts)
+    return [cards.commune_name(unit.desk_scene(one), one) for one in communes if people.desk_of(unit.connection, one)]
+
+
+def _still_in_group(unit: UnitOfWork, name: str, posts: Sequence[Post]) -> None:
+    """The bot removes nobody from a group: whoever leads the desk is asked to."""
+    for commune in dict.fromkeys(post.commune for post in posts):
+        if people.desk_of(unit.connection, commune):
+            scene = unit.desk_scene(commune)
+            said = scene.line("leader.still_in_group", who=name, commune=cards.commune_name(scene, commune))
+            for leader in unit.crew(commune, Role.LEADER):
+                unit.put(leader, Reply(blocks=(said,)))
 
 
 def _looked_after(unit: UnitOfWork, posts: Sequence[Post]) -> list[int]:

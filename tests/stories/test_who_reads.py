@@ -46,6 +46,15 @@ async def test_a_revoked_officer_receives_nothing_more(play):
 
 
 @played
+async def test_whoever_leads_is_asked_to_take_the_revoked_out_of_the_group(play):
+    """The bot removes nobody, and everybody in a group reads what it gets."""
+    await play.opens_desk(8, NGOC_HA, HOA, leader=THU)
+    revoke(play, HOA)
+    await play.deliver()
+    assert play.said(THU)[-1] == play.say("leader.still_in_group", who="Hoa", commune="Phường Ngọc Hà")
+
+
+@played
 async def test_the_holder_of_an_escalated_request_is_gone_too(play):
     await play.opens_desk(8, None, HOA, leader=THU)
     await play.hears(QUANG.says(f"/join {play.invited(8, 'province')}"))
