@@ -199,7 +199,7 @@ def revoke(unit: UnitOfWork, person: str) -> int:
 
 
 def groups_read_by(unit: UnitOfWork, person: str) -> list[str]:
-    """The communes whose staff group somebody may be in: whoever is in it reads what it gets, with a post or without."""
+    """The communes whose staff group somebody may be in; all who are in it read what it gets, even without a post."""
     communes = dict.fromkeys(post.commune for post in unit.actor(person).posts)
     return [cards.commune_name(unit.desk_scene(one), one) for one in communes if people.desk_of(unit.connection, one)]
 

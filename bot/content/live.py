@@ -6,7 +6,13 @@ from pathlib import Path
 from bot.content.load import BrokenContent, Content, load
 from bot.content.read import Problem
 
-PATTERNS = ("knowledge/**/*.yaml", "knowledge/portal/*", "intents/*.yaml", "locales/*/LC_MESSAGES/*.po")
+PATTERNS = (
+    "knowledge/**/*.yaml",
+    "knowledge/portal/*",
+    "knowledge/*.tsv",
+    "intents/*.yaml",
+    "locales/*/LC_MESSAGES/*.po",
+)
 
 type Stamps = dict[str, tuple[int, int]]
 

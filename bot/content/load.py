@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.catalog import Catalogs, load_catalogs
+from bot.content.centres import Centre, load_centres
 from bot.content.check import check_appointments, check_life_events, cross_check
 from bot.content.communes import Gazetteer, load_gazetteer
 from bot.content.completeness import check_calendar, check_counters, check_desk, check_whole
@@ -84,6 +85,7 @@ class Knowledge:
     registries: Registries = field(default_factory=Registries)
     second_tier: SecondTier = field(default_factory=SecondTier)
     appointments: dict[int, Appointments] = field(default_factory=dict)  # by commune, where it takes them
+    centres: dict[int, Centre] = field(default_factory=dict)  # of each commune its middle
 
     def answers(self, entry: Procedure) -> tuple[Answer, ...]:
         """An entry's own answers and the shared ones it uses."""
@@ -144,6 +146,7 @@ def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Pro
         gazetteer=load_gazetteer(),
         second_tier=load_second_tier(root, {name: one for name, one in entries.items() if not one.draft}, documents),
         appointments=_load_appointments(root, documents),
+        centres=load_centres(root, load_gazetteer().communes, documents),
     )
     answers = {id_: knowledge.answers(entry) for id_, entry in knowledge.procedures.items()}
     intents = with_answers(load_intents(root, documents), knowledge.procedures, answers)

@@ -69,7 +69,7 @@ def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> An
         replies, memory = _pressed(scene, visit)
     else:
         replies = _attachment(scene, visit)
-        if visit.kind is Kind.LOCATION:  # its commune is not known from it: it is asked for by name
+        if visit.kind is Kind.LOCATION:  # where none of those near is theirs, its name is typed
             memory = replace(memory, asked_commune=True)
         if visit.kind is Kind.VOICE:
             memory = replace(memory, spoken=Spoken(message=visit.message, file=visit.file, handle=visit.handle))
@@ -232,6 +232,8 @@ def _after_commune(scene: Scene, lead: tuple[Block, ...]) -> list[Reply]:
 
 
 def _attachment(scene: Scene, visit: Visit) -> list[Reply]:
+    if visit.point and (near := communes.near(scene, visit.point)):
+        return [near]
     if visit.kind is Kind.VOICE:
         return [talk.voice(scene, visit.heard, agreed=scene.memory.consent is not None)]
     return [Reply(blocks=(scene.line(f"attachment.{visit.kind}"),))]

@@ -29,6 +29,8 @@ OFFICE = "knowledge/offices/00008.yaml"
 LINES = (ROOT / BIRTH).read_text(encoding="utf-8").splitlines(keepends=True)
 FIRST_OPTION = next(line for line in LINES if "{id: khong, label: {vi: Chưa quá 60 ngày" in line)
 DAMAGE = {
+    "the middle of no commune": ("knowledge/centres.tsv", "00008\t21", "▸99998\t21", "this is no commune and its middle; write a ward code"),
+    "a middle outside the country": ("knowledge/centres.tsv", "00008\t21", "▸00008\t48", "this is no commune and its middle"),
     "a tab": (BIRTH, "field: civil_status\n", "▸\tfield: civil_status\n", "indent with spaces, not tabs"),
     "a missing quote": (BIRTH, '  - code: "1.001193"\n    name: Thủ tục đăng ký khai sinh\n', '  - code: "1.001193\n▸    name: Thủ tục: đăng ký "khai sinh"\n', "this is not YAML"),
     "a colon in a text": (BIRTH, "  en: Birth registration\n", "▸  en: Birth: registration\n", 'put the text between "quotes"'),

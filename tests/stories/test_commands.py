@@ -1,8 +1,8 @@
 """Commands, communes, topics and buttons that are old or hostile."""
 
 import pytest
-from sqlalchemy import text
 
+from bot.store.tables import chats, inbox, outbox
 from tests.cast import BUDI, EMMA, HOA, LAN, NGOC_HA, STRANGER
 from tests.stage import played
 
@@ -187,13 +187,23 @@ async def test_a_poster_of_a_procedure_that_is_none_still_sets_the_commune(play)
 
 
 @played
-async def test_a_place_on_the_map_is_said_to_find_no_commune_and_the_name_is_asked(play, database):
-    await play.hears(LAN.sends(location={"latitude": 21.036, "longitude": 105.822}), LAN.says("Ngọc Hà, Hà Nội"))
-    first, second = play.said(LAN)
-    assert first == play.say("attachment.location")
-    assert "Phường Ngọc Hà" in second
+async def test_a_place_on_the_map_is_answered_with_the_communes_near_it_to_be_confirmed(play, database):
+    await play.hears(LAN.sends(location={"latitude": 21.036, "longitude": 105.822}))
+    offered = {one["text"]: one["callback_data"] for one in play.buttons(LAN)}
+    assert "Phường Ngọc Hà, Thành phố Hà Nội" in list(offered)[:2]
+    assert len(offered) == 5
+    await play.hears(LAN.presses(offered["Phường Ngọc Hà, Thành phố Hà Nội"]), LAN.says("/commune"))
+    assert "Phường Ngọc Hà" in play.said(LAN)[-1]
     with database.look() as connection:
-        assert "21.03" not in str(connection.execute(text("SELECT * FROM chats")).all())
+        kept = [connection.execute(one.select()).all() for one in (chats, inbox, outbox)]
+    assert "21.03" not in str(kept)
+
+
+@played
+async def test_a_place_that_is_near_none_is_said_to_be_and_the_name_is_asked(play):
+    await play.hears(LAN.sends(location={"latitude": 48.85, "longitude": 2.35}), LAN.says("Ngọc Hà, Hà Nội"))
+    assert play.said(LAN)[0] == play.say("attachment.location")
+    assert "Phường Ngọc Hà" in play.said(LAN)[1]
 
 
 @played
