@@ -146,7 +146,7 @@ def _with_own(unit: UnitOfWork, visit: Visit, scene: Scene, action: actions.Book
         case actions.RefuseOffer() if found.status == bookings.HELD:
             bookings.free(unit.connection, found.id, status=bookings.EXPIRED)
             unit.answer(visit, words.waits_no_more(scene))
-            return _offer(unit, found)
+            return offer(unit, found)
     return unit.answer(visit, Reply(blocks=(scene.line("button.old"),)))
 
 
@@ -182,7 +182,7 @@ def _cancel(unit: UnitOfWork, visit: Visit, scene: Scene, found: Booking) -> Non
 def _gone(unit: UnitOfWork, one: Booking) -> None:
     """It takes its time no more: nobody is reminded of it, and whoever waits is offered the time."""
     agenda.plan(unit.connection, _subject(one), {})
-    _offer(unit, one)
+    offer(unit, one)
 
 
 # By word
@@ -225,7 +225,7 @@ def _wait(unit: UnitOfWork, visit: Visit, scene: Scene, where: Where, wish: Wish
     unit.answer(visit, words.waits(scene, where.procedure.id, wish))
 
 
-def _offer(unit: UnitOfWork, freed: Booking) -> None:
+def offer(unit: UnitOfWork, freed: Booking) -> None:
     """A time that became free: held for the first who waits and can come, for half an hour; by day only."""
     if freed.starts_at < unit.now + OFFERED_FOR + USEFUL or not may_write(unit.now, days_of(unit)):
         return
@@ -273,7 +273,7 @@ def keep(unit: UnitOfWork, entry: Entry) -> None:
         return None
     if entry.kind == OFFER and found.status == bookings.HELD:
         bookings.free(unit.connection, found.id, status=bookings.EXPIRED)
-        return _offer(unit, found)
+        return offer(unit, found)
     if entry.kind in TOLD and found.status == bookings.CONFIRMED:
         return _remind(unit, found)
     return None

@@ -19,6 +19,7 @@ from bot.casework import (
     searching,
     signing_in,
     staffing,
+    tickets,
     voice,
 )
 from bot.casework import people as privacy_of
@@ -52,6 +53,7 @@ CITIZENS = (
     "consent",
     "takeover",
     "matters",
+    "number",
     "privacy",
     "mydata",
     "forget",
@@ -70,6 +72,7 @@ STAFF_ALONE = (
     "broadcast",
     "helpers",
     "matter",
+    "counter",
     "approve",
     "reject",
 )
@@ -80,7 +83,7 @@ STAFF = ("claim", "assign", "answer", "more", "transfer", "accept", "decline", "
 TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "reminders", "appointments", "privacy", "mydata", "queue",
                "mine", "find", "stats", "unanswered", "answer", "more", "note", "r")  # fmt: skip
 # What a button of `/help` does: commands that need no words.
-BY_BUTTON = (*BEHIND_HELP, "queue", "stats", "unanswered", "notice", "practice", "away", "back")
+BY_BUTTON = (*BEHIND_HELP, "queue", "stats", "unanswered", "notice", "practice", "away", "back", "counter")
 ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "desk"})
 KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand",
          "recommendation": "recommendation"}  # fmt: skip
@@ -140,6 +143,10 @@ def _pressed(unit: UnitOfWork, visit: Visit) -> bool:
             broadcasts.choose(unit, visit, action)
         case actions.Broadcasting() as action:
             broadcasts.press(unit, visit, unit.actor(visit.who, visit.name), action)
+        case actions.InLine() as action if visit.private:
+            tickets.press(unit, visit, action)
+        case actions.Calling() as action:
+            tickets.call(unit, visit, unit.actor(visit.who, visit.name), action)
         case actions.Booking() as action if visit.private:
             appointments.press(unit, visit, action)
         case actions.Helping() as action if visit.private:
@@ -216,6 +223,8 @@ def _own(unit: UnitOfWork, visit: Visit, name: str) -> None:
         broadcasts.show(unit, visit)
     elif name == "matters":
         voice.show(unit, visit)
+    elif name == "number":
+        tickets.command(unit, visit, visit.text)
     elif name in helping.COMMANDS:
         helping.COMMANDS[name](unit, visit)
     elif name == "appointments":
@@ -468,6 +477,7 @@ ALONE: dict[str, Callable[[UnitOfWork, Visit, Actor], None]] = {
     "broadcast": broadcasts.command,
     "helpers": digital_team.list_for,
     "matter": voice.command,
+    "counter": tickets.at_counter,
     "approve": lambda unit, visit, actor: officers.approve_by_command(unit, visit, actor, ok=True),
     "reject": lambda unit, visit, actor: officers.approve_by_command(unit, visit, actor, ok=False),
 }

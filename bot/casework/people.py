@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.casework import scorecard
+from bot.casework import appointments, scorecard
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
 from bot.conversation.citizen import privacy
@@ -16,7 +16,7 @@ from bot.conversation.visit import Consent, Kind, Memory, Visit
 from bot.desk.lifecycle import Action
 from bot.desk.request import LIVE, Request, Status
 from bot.desk.working_time import VIETNAM
-from bot.store import agenda, audit, cases, outbox, people, personal
+from bot.store import agenda, audit, bookings, cases, outbox, people, personal, tickets
 from bot.store.outbox import Priority
 
 CONSENT_VERSION = 1
@@ -75,7 +75,10 @@ def ask_forget(unit: UnitOfWork, visit: Visit, scene: Scene) -> None:
 def forget(unit: UnitOfWork, visit: Visit, scene: Scene) -> None:
     """Delete, and answer with a receipt. Open requests are cancelled first, and their desks are told."""
     rooms = [_end(unit, visit, row["code"]) for row in cases.of_citizen(unit.connection, visit.who, UNFINISHED)]
+    booked = bookings.of_chat(unit.connection, visit.who)
     codes = personal.forget(unit.connection, visit.who, unit.mark(visit.who), now=unit.now)
+    for one in booked:
+        appointments.offer(unit, one)  # to whoever waits for a time
     for request, told in rooms:
         if told:
             unit.tell_desk(request, told)
@@ -145,6 +148,7 @@ def let_go(unit: UnitOfWork) -> dict[str, int]:
         learning=days.learning,
         reopen=unit.rules.reopen_days,
     )
+    done["tickets"] = tickets.close(unit.connection, unit.now.astimezone(VIETNAM).date())
     codes = personal.expired(unit.connection, unit.now, closed=days.closed)
     done["requests"] = personal.anonymise(unit.connection, codes, now=unit.now)
     close_cards(unit, codes)

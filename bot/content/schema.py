@@ -636,6 +636,7 @@ class AppointmentCounter(Record):
     horizon_days: Whole = Field(ge=1, le=120)
     opening: tuple[Hours, ...] = Field(min_length=1)
     closures: tuple[Day, ...] = ()
+    walk_in: bool = False  # whoever comes without an appointment draws a number, with the code on the wall
 
     @model_validator(mode="after")
     def _has_places(self) -> Self:

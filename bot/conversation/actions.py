@@ -157,6 +157,73 @@ class ReadNumber(Helping):
     begins = ("hread",)
 
 
+class InLine(Action):
+    """Of the number that somebody drew."""
+
+
+@dataclass(frozen=True)
+class ShowTicket(InLine):
+    begins = ("tk",)
+    number: int
+
+
+@dataclass(frozen=True)
+class AskLeaveLine(InLine):
+    begins = ("tkx",)
+    number: int
+
+
+@dataclass(frozen=True)
+class LeaveLine(InLine):
+    begins = ("tky",)
+    number: int
+
+
+class Calling(Action):
+    """Of whoever calls numbers at a counter; the right is looked up when it is pressed."""
+
+
+@dataclass(frozen=True)
+class ShowLine(Calling):
+    begins = ("d", "line")
+    commune: int
+    counter: str
+
+
+@dataclass(frozen=True)
+class CallNext(Calling):
+    begins = ("d", "call")
+    commune: int
+    counter: str
+
+
+@dataclass(frozen=True)
+class PauseLine(Calling):
+    """Or go on."""
+
+    begins = ("d", "pause")
+    commune: int
+    counter: str
+
+
+@dataclass(frozen=True)
+class Came(Calling):
+    """`how`: again, here, served, missed."""
+
+    begins = ("d", "came")
+    number: int
+    how: str
+
+
+@dataclass(frozen=True)
+class BookedCame(Calling):
+    """Of an appointment: here or missed."""
+
+    begins = ("d", "bcame")
+    number: int
+    how: str
+
+
 class Booking(Action):
     """Of appointments; nothing changes but by a button."""
 
@@ -604,12 +671,12 @@ def _written(value: object) -> str:
 ACTIONS: tuple[type[Action], ...] = (
     Answer, InFull, Plainly, AskCommune, ChooseCommune, ChooseLanguage, Topics, Topic, LifeEvents, LifeEvent,
     OpenChecklist, BeginChecklist, ChooseCase, Tick, SaveChecklist, Benefits, AskDate, ChooseDate, NoReminder,
-    NoNextStep, KeepReminder, DropReminder, StopTelling, NextLater, BookDays, BookTimes, HoldTime, WaitForTime,
-    WaitNoMore, ConfirmBooking, AskCancelBooking, CancelBooking, RefuseOffer, OtherMatter, NoneOfThese, Command,
-    NewRequest, Agree, Disagree, WantNotices, UnwantNotices, SendBroadcast, RefuseBroadcast, PauseBroadcast,
-    ResumeBroadcast, Forget, SendVoice, BackToBot, OwnRequest, Noted, HelpNobody, ReadNumber, Practise, GatherInto,
-    ShowMatter, PassMatter, AnswerMatter, InviteHelper, EndHelper, Approve, SendBack, WriteNotice, SayTo, Canned,
-    GiveTo, DeskCommand,
+    NoNextStep, KeepReminder, DropReminder, StopTelling, NextLater, ShowTicket, AskLeaveLine, LeaveLine, BookDays,
+    BookTimes, HoldTime, WaitForTime, WaitNoMore, ConfirmBooking, AskCancelBooking, CancelBooking, RefuseOffer,
+    OtherMatter, NoneOfThese, Command, NewRequest, Agree, Disagree, WantNotices, UnwantNotices, SendBroadcast,
+    RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget, SendVoice, BackToBot, OwnRequest, Noted, HelpNobody,
+    ReadNumber, ShowLine, CallNext, PauseLine, Came, BookedCame, Practise, GatherInto, ShowMatter, PassMatter,
+    AnswerMatter, InviteHelper, EndHelper, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo, DeskCommand,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
 

@@ -16,6 +16,7 @@ from bot.store.tables import bookings, waiting
 type Row = RowMapping
 
 HELD, CONFIRMED, EXPIRED = "held", "confirmed", "expired"
+SERVED, MISSED = "served", "missed"  # as the counter noted; what it did not note stays confirmed
 CANCELLED, BY_OFFICE, MOVED = "cancelled", "by_office", "moved"
 OPEN, WISHED = 1, 2  # confirmed; only held: one of each, of a person and a procedure
 
@@ -103,6 +104,19 @@ def find(connection: Connection, number: int) -> Booking | None:
 def by_code(connection: Connection, code: str) -> Booking | None:
     """The one that stands under a code."""
     return _one(connection, bookings.c.code == code, bookings.c.status == CONFIRMED)
+
+
+def of_day(connection: Connection, commune: int, start: dt.datetime, end: dt.datetime) -> list[Booking]:
+    """What was booked for a time, and what the counter noted of it."""
+    on_it = (bookings.c.starts_at >= start, bookings.c.starts_at < end)
+    noted = bookings.c.status.in_((CONFIRMED, SERVED, MISSED))
+    return _several(connection, bookings.c.commune == commune, *on_it, noted)
+
+
+def note(connection: Connection, number: int, status: str) -> bool:
+    """The counter says whether somebody came; where it says nothing, nobody knows."""
+    where = (bookings.c.id == number, bookings.c.status.in_((CONFIRMED, SERVED, MISSED)))
+    return connection.execute(update(bookings).where(*where).values(status=status, open=None)).rowcount == 1
 
 
 def has_code(connection: Connection, code: str) -> bool:

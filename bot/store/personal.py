@@ -43,6 +43,7 @@ from bot.store.tables import (
     sign_ons,
     staff,
     subscriptions,
+    tickets,
     tries,
     unanswered,
     unasked,
@@ -55,6 +56,7 @@ from bot.store.tables import (
 
 OVER = ("closed", "cancelled", "dropped")
 NOBODY = "forgotten"
+IN_LINE = ("waiting", "called", "serving")  # of a ticket
 BETWEEN = "|"  # behind the chat, in the subject of an album's entry on the agenda
 A_DAY = dt.timedelta(days=1)
 
@@ -96,6 +98,8 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "waiting": _but(waiting, "chat").where(waiting.c.chat == person).order_by(waiting.c.procedure),
         "subscriptions": _but(subscriptions, "chat").where(subscriptions.c.chat == person).order_by(subscriptions.c.id),
         "broadcasts": _but(broadcasts, "by", "approved_by").where(broadcasts.c.by == person).order_by(broadcasts.c.id),
+        "planned": _but(agenda, "name").where(agenda.c.subject.startswith(f"{person}{BETWEEN}")).order_by(agenda.c.at),
+        "tickets": _but(tickets, "chat", "called_by").where(tickets.c.chat == person).order_by(tickets.c.id),
         "unasked": _but(unasked, "chat").where(unasked.c.chat == person).order_by(unasked.c.kind),
         "visit": _but(web_messages, "chat").where(web_messages.c.chat == person).order_by(web_messages.c.id),
         "photos": _but(web_files, "chat", "content").where(web_files.c.chat == person).order_by(web_files.c.id),
@@ -149,6 +153,9 @@ def forget(connection: Connection, person: str, mark: str, *, now: dt.datetime) 
         connection.execute(delete(table).where(table.c.chat == person))
     connection.execute(delete(agenda).where(agenda.c.subject.startswith(f"{person}{BETWEEN}")))
     connection.execute(delete(messages).where(messages.c.code == "", messages.c.author == person))
+    of_theirs = update(tickets).where(tickets.c.chat == person)
+    connection.execute(of_theirs.where(tickets.c.status.in_(IN_LINE)).values(status="left"))
+    connection.execute(of_theirs.values(chat=NOBODY))
     _forget_updates(connection, person)
     _forget_deliveries(connection, person, now=now)
     _keep_out_by_mark(connection, person, mark)

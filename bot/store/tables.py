@@ -773,3 +773,37 @@ raised = Table(
     Column("at", UtcTime, nullable=False),  # when it was raised
 )
 Index("ix_raised_matter", raised.c.matter, raised.c.code)
+
+# Numbers for whoever walks in, by counter and day.
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("commune", Integer, nullable=False),
+    Column("counter", String(47), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("number", SmallInteger, nullable=False),
+    Column("rank", Integer, nullable=False),  # in which order they are called
+    Column("chat", String(80), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("status", String(10), nullable=False),  # waiting → called → serving → served | missed | left | unknown
+    Column("calls", SmallInteger, nullable=False, server_default="0"),
+    Column("put_back", Boolean(name="put_back"), nullable=False, server_default=false()),
+    Column("called_by", String(80)),
+    Column("made_at", UtcTime, nullable=False),
+    Column("called_at", UtcTime),
+    Column("served_at", UtcTime),
+    Column("finished_at", UtcTime),
+    sqlite_autoincrement=True,
+)
+Index("ix_tickets_number", tickets.c.commune, tickets.c.counter, tickets.c.day, tickets.c.number, unique=True)
+Index("ix_tickets_chat", tickets.c.chat, tickets.c.day)
+
+# Counters that call nobody for a while.
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("commune", Integer, primary_key=True, autoincrement=False),
+    Column("counter", String(47), primary_key=True),
+    Column("since", UtcTime, nullable=False),
+)

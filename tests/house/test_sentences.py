@@ -9,6 +9,7 @@ import pytest
 from bot.ahead.benefits import Asks
 from bot.ahead.slots import Wish as SlotWish
 from bot.casework import ahead
+from bot.casework.front import BY_BUTTON
 from bot.casework.officers import GOES_OUT, PROMPTED
 from bot.casework.worklist import LATER, LISTS
 from bot.content import second_tier as tiers
@@ -58,6 +59,8 @@ BUILT = {
     *(f"kind.{one}" for one in RequestKind),
     *(f"draft.write_{one}" for one in RequestKind),
     *(f"draft.as_{one}" for one in RequestKind),
+    *(f"command.{name}" for name in BY_BUTTON),
+    *(f"counter.{how}" for how in ("here", "again", "missed", "served", "noted_served", "noted_missed")),
     *(f"draft.to_{one}" for one in Body),
     *(f"body.{one}" for one in Body),
     *(f"matter.ask_{verb}" for verb in ("pass", "answer")),

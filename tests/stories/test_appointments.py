@@ -140,6 +140,15 @@ async def test_whoever_waits_longest_and_can_come_is_offered_what_is_freed(play,
 
 
 @played
+async def test_the_time_of_whoever_is_forgotten_is_offered_to_whoever_waits(play):
+    await here(play, LAN, HUNG)
+    await books(play, LAN, "202611251400")
+    await play.hears(HUNG.presses(f"bkw:{NAME}:any"), LAN.says("/forget"), LAN.presses("r:forget"))
+    assert "14:00" in play.said(HUNG)[-1]
+    assert "30 phút" in play.said(HUNG)[-1]
+
+
+@played
 async def test_an_offer_that_is_not_taken_goes_to_the_next_after_half_an_hour(play, clock):
     await here(play, LAN, HUNG, EMMA)
     await books(play, LAN)

@@ -90,6 +90,10 @@ DECIDED = {
     "web_files": dict.fromkeys(("id", "chat", "message", "at", "content"), GONE),
     "secrets": dict.fromkeys(("code", "hash", "since"), GONE),
     "assents": dict.fromkeys(("hash", "chat", "until"), GONE),
+    "tickets": {"chat": NAMELESS, "called_by": POST} | dict.fromkeys(
+        ("id", "commune", "counter", "day", "number", "rank", "language", "status", "calls", "put_back", "made_at",
+         "called_at", "served_at", "finished_at"), NOT),
+    "pauses": dict.fromkeys(("commune", "counter", "since"), NOT),
     "matters": {"passed_by": POST, "answered_by": POST} | dict.fromkeys(
         ("id", "commune", "province", "title", "body", "level", "status", "passed_to", "passed_at", "answer", "law",
          "answered_at", "made_at"), NOT),  # an officer's words about what several people raised
@@ -105,11 +109,12 @@ SHOWN_IN = {
     "audit": "audit", "reminders": "reminders", "unasked": "unasked", "bookings": "appointments", "waiting": "waiting",
     "subscriptions": "subscriptions", "broadcasts": "broadcasts", "web_messages": "visit", "web_files": "photos", "secrets": "secrets",
     "assents": "assents", "consents": "consents", "matters": None, "raised": "raised",
+    "tickets": "tickets", "pauses": None,
     "lanes": None, "leases": None, "desks": None, "unanswered": None, "blocked": None, "cursors": None,
     "desk_links": "links", "desk_sessions": "sessions", "put_off": "put_off", "writing": "writing",
     "saved_filters": "filters", "passkeys": "passkeys", "sign_ons": "sign_ons", "used_challenges": None,
     "asked": None, "scorecards": None, "published": None,
-    "agenda": None,  # times of what is shown elsewhere: requests and albums
+    "agenda": "planned",
 }  # fmt: skip
 
 

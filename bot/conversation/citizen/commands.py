@@ -21,6 +21,7 @@ BEHIND_HELP = (
     "appointments",
     "notices",
     "matters",
+    "number",
     "for",
     "status",
     "privacy",

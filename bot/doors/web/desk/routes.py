@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from bot.doors.web.desk.conversation import Conversation, Fetch, nowhere
+from bot.doors.web.desk.counter import CounterPage
 from bot.doors.web.desk.entrance import Entrance
 from bot.doors.web.desk.figures import Figures
 from bot.doors.web.desk.lists import Lists
@@ -34,6 +35,7 @@ def desk_routes(
         Lists(desk),
         conversation,
         WalkIn(desk),
+        CounterPage(desk),
         Today(desk),
         Practice(desk),
         Figures(desk),
