@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from bot.casework import ahead, albums, appointments, astray, clock, front, opening, relay
+from bot.casework import ahead, albums, appointments, astray, clock, front, opening, relay, silence
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
 from bot.casework.people import plan_nightly, take_back
@@ -284,19 +284,17 @@ class Turns:
                 blocks.append(scene.line("admin.more", count=len(lines) - MAX_LINES))
             unit.put(chat, Reply(blocks=tuple(blocks)))
 
-    def tell_admin(self, connection: Transaction, *, slow_for: dt.timedelta | None) -> bool:
-        """Replies have waited so long, or do no more. False: nobody is to be told."""
-        unit = UnitOfWork(connection, self.house, self.clock())
+    def tell_admin(self, connection: Transaction, key: str, /, **values: object) -> bool:
+        """A sentence for whoever runs the bot. False: nobody is to be told."""
         if (admin := self.house.admin) is None:
             return False
-        scene = unit.scene(admin)
-        line = (
-            scene.line("admin.slow", minutes=round(slow_for.total_seconds() / 60))
-            if slow_for
-            else scene.line("admin.slow_over")
-        )
-        unit.put(admin, Reply(blocks=(line,), place=Place(final=True)))
+        unit = UnitOfWork(connection, self.house, self.clock())
+        unit.put(admin, Reply(blocks=(unit.scene(admin).line(key, **values),), place=Place(final=True)))
         return True
+
+    def waiting_desks(self, connection: Transaction) -> list[silence.Desk]:
+        """Every commune where somebody waits for a first word, and whether its desk has fallen silent."""
+        return silence.desks(UnitOfWork(connection, self.house, self.clock()))
 
     def open(self, code: str, secret: str, address: str) -> Opened | None:
         """A request, to whoever holds its code and secret. Each wrong try is counted, and all look alike."""

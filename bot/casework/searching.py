@@ -33,7 +33,7 @@ def search(unit: UnitOfWork, actor: Actor, words: str) -> list[Request]:
         return []
     rows = cases.latest(unit.connection, communes_of(actor), limit=LOOKED_AT)
     readable = [one for one in unit.requests(rows) if may_open(actor, one)]
-    said = cases.latest_words(unit.connection, communes_of(actor), limit=LOOKED_AT)
+    said = cases.latest_words(unit.connection, [one.code for one in readable], limit=LOOKED_AT)
     found = [one for one in readable if _holds(unit, actor, one, said.get(one.code, ()), wanted)]
     return found[:MOST]
 

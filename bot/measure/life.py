@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.desk.lifecycle import Action
 from bot.desk.request import Status
@@ -21,9 +22,11 @@ REOPENED_WITHIN = dt.timedelta(days=14)  # then it had not been settled
 MOST_ROUNDS = 1  # of asking for more; a second makes it late
 
 
-@dataclass(frozen=True, kw_only=True)
-class Happening:
-    """One line of what happened. `number` grows with every line; the order they arrive in means nothing."""
+class Happening(NamedTuple):
+    """One line of what happened. `number` grows with every line; the order they arrive in means nothing.
+
+    A tuple: a country's month has a million of them, and one is made three times as fast as a frozen record.
+    """
 
     number: int
     code: str

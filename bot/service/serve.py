@@ -87,7 +87,7 @@ class Service:
             mini_app=settings.telegram_mini_app or "",
         )  # fmt: skip
         turns.sent = self.delivering.set
-        self.alarm = Alarm(turns, self.threads)
+        self.alarm = Alarm(turns, self.threads, doors)
 
     def _doorway(self, door: Door) -> Doorway:
         intake = Intake(self.turns, self.threads, self.worker.arrived, door)

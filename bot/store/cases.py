@@ -72,12 +72,11 @@ def latest(connection: Connection, communes: Collection[int], *, limit: int) -> 
     return list(connection.execute(query).mappings())
 
 
-def latest_words(connection: Connection, communes: Collection[int], *, limit: int) -> dict[str, list[str]]:
-    """The newest words of citizens and officers in requests of these communes, by code."""
+def latest_words(connection: Connection, codes: Collection[str], *, limit: int) -> dict[str, list[str]]:
+    """The newest words of citizens and officers in these requests, by code."""
     query = (
         select(messages.c.code, messages.c.text)
-        .join(requests, requests.c.code == messages.c.code)
-        .where(requests.c.commune.in_(communes), messages.c.side.in_(("citizen", "staff")), messages.c.state == "sent")
+        .where(messages.c.code.in_(codes), messages.c.side.in_(("citizen", "staff")), messages.c.state == "sent")
         .order_by(messages.c.id.desc())
         .limit(limit)
     )
@@ -145,6 +144,21 @@ def first_answers(connection: Connection, commune: int, *, limit: int = 200) -> 
         .limit(limit)
     )
     return [(row.opened_at, row.answered_at) for row in rows]
+
+
+def without_a_word(connection: Connection) -> list[tuple[int, int, dt.datetime]]:
+    """By commune: how many wait for a first human word, and since when the oldest does."""
+    where = (requests.c.status.in_(("open", "claimed")), requests.c.answered_at.is_(None))
+    columns = (requests.c.commune, func.count(), func.min(requests.c.opened_at))
+    query = select(*columns).where(*where).group_by(requests.c.commune).order_by(requests.c.commune)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def last_words(connection: Connection, *, since: dt.datetime) -> dict[int, dt.datetime]:
+    """When a desk last said anything to anybody, of those that did."""
+    where = (events.c.at > since, events.c.action.in_(("answer", "ask", "return")), events.c.commune.is_not(None))
+    query = select(events.c.commune, func.max(events.c.at)).where(*where).group_by(events.c.commune)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def happened(connection: Connection, code: str, values: Mapping[str, Any]) -> None:

@@ -25,7 +25,7 @@ def happenings(
     """All that happened in each request that may concern a time, a request at a time."""
     rows = connection.execute(_happenings(period, communes), execution_options=STREAM)
     for _code, lines in groupby(rows, key=lambda row: row.code):
-        yield [Happening(**row._mapping) for row in lines]  # noqa: SLF001 - SQLAlchemy's name of it is public
+        yield [Happening._make(row) for row in lines]
 
 
 def how_many(connection: Connection, period: Period, communes: Collection[int] | None = None) -> int:

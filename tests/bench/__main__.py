@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from tests.bench import growth, learning, starting, turns, understanding_accuracy, understanding_speed
+from tests.bench import desk, growth, learning, scorecard, starting, turns, understanding_accuracy, understanding_speed
 from tests.bench.setting import load_setting
 
 QUESTIONS = Path(__file__).parents[3] / "shared" / "questions"
@@ -15,6 +15,8 @@ def main() -> int:
     missed += learning.report(setting)
     missed += turns.report(setting)
     missed += growth.report()
+    missed += desk.report()
+    missed += scorecard.report()
     missed += starting.report()
     if QUESTIONS.is_dir():
         missed += understanding_accuracy.report(setting, QUESTIONS)

@@ -1,6 +1,8 @@
 """What does not arrive: whoever is concerned hears it, the work goes another way, and nobody is told the opposite."""
 
 import datetime as dt
+import shutil
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -525,3 +527,45 @@ async def test_a_reason_is_never_cut(play):
     assert "lý do 299." in "".join(play.said(BA_DINH))
     await play.hears(BA_DINH.hears(TAM, f"/decline {play.code(LAN)} {why}"))
     assert "lý do 299." in "".join(play.said(LAN))
+
+
+@played
+async def test_a_door_a_disk_and_a_silent_commune_are_told_once_and_so_is_their_end(play, clock, monkeypatch):
+    run_by(play, BOSS)
+    await play.opens_desk(8, None, HOA)
+    alarm = play.service.alarm
+    free = [SimpleNamespace(total=10**12, used=0, free=10**12)]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: free[0])
+
+    async def looks():
+        before = len(play.said(BOSS))
+        await alarm.look_at_doors()
+        alarm.look()
+        await play.deliver()
+        return play.said(BOSS)[before:]
+
+    code = await play.asks(LAN, "chuyện của Zxq")
+    assert await looks() == []
+    play.server.fail("getMe", 502, "Bad Gateway", times=3)
+    assert await looks() + await looks() == []  # it may only have stumbled
+    assert await looks() == [play.say("admin.door", door="telegram")]
+    assert await looks() == [play.say("admin.door_over", door="telegram")]
+    free[0] = SimpleNamespace(total=10**12, used=10**12, free=400_000_000)
+    assert await looks() == [play.say("admin.disk", free="0.4")]
+    assert await looks() == []
+    free[0] = SimpleNamespace(total=10**12, used=0, free=10**12)
+    assert await looks() == [play.say("admin.disk_over", free="1000.0")]
+    clock.now += dt.timedelta(hours=18)  # three in the morning: offices are closed, nobody is silent yet
+    assert await looks() == []
+    clock.now += dt.timedelta(hours=7)  # the next day is a holiday
+    assert await looks() == []
+    clock.now += dt.timedelta(hours=24)  # a working day later
+    told = await looks()
+    assert len(told) == 1
+    assert "Phường Ngọc Hà: 1 người chờ, cả một ngày làm việc" in told[0]
+    assert "Zxq" not in told[0]
+    clock.now += dt.timedelta(hours=2)
+    assert await looks() == []
+    await play.hears(HOA.says(f"/claim {code}"), HOA.says(f"/answer {code} ra quầy 3"))
+    clock.now += dt.timedelta(hours=2)
+    assert await looks() == []
