@@ -13,9 +13,9 @@ from bot.conversation.staff import notices as words
 from bot.conversation.staff.cards import commune_name
 from bot.conversation.staff.notices import NoticeKind
 from bot.conversation.visit import Visit
-from bot.desk.request import Actor, Role
+from bot.desk.request import Actor, Post, Role
 from bot.desk.working_time import VIETNAM
-from bot.store import agenda, broadcasts, outbox, questions, reminders
+from bot.store import agenda, broadcasts, outbox, people, questions, reminders
 from bot.store.agenda import Entry
 from bot.store.broadcasts import Broadcast
 from bot.store.outbox import Priority
@@ -36,8 +36,8 @@ DUTIES = (SEND,)
 def show(unit: UnitOfWork, visit: Visit) -> None:
     """`/notices`: what holds today, and which kinds one is told of."""
     scene = scene_of(unit, visit)
-    commune = scene.commune.code if scene.commune else -1
-    sent = [(one.text, one.ends_at) for one in broadcasts.holding(unit.connection, commune, now=unit.now)]
+    commune, province = (scene.commune.code, scene.commune.province_code) if scene.commune else (-1, -1)
+    sent = [(one.text, one.ends_at) for one in broadcasts.holding(unit.connection, commune, province, now=unit.now)]
     asked = [(row["text"], row["until"]) for row in questions.in_force(unit.connection, commune, now=unit.now)]
     wanted = [kind for of, kind in broadcasts.wanted_by(unit.connection, visit.chat) if of == commune]
     unit.answer(visit, words.listed(scene, [*sent, *asked], wanted))
@@ -65,20 +65,83 @@ def command(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:
     if first.isascii() and first.isdigit() and len(first) < 18:
         return _report(unit, visit, actor, int(first))
     day, _, text = rest.strip().partition(" ")
-    post = next((one for one in actor.posts if one.role in (Role.OFFICER, Role.LEADER)), None)
+    post = _post(actor)
     until = _last_day(unit, day)
     if post is None or first not in list(NoticeKind) or until is None or not 1 <= len(text.strip()) <= LONGEST:
         return unit.answer(visit, Reply(blocks=(scene.line("broadcast.usage", most=LONGEST),)))
+    return _write(unit, actor, post, first, text.strip(), until)
+
+
+def of_notice(unit: UnitOfWork, visit: Visit, actor: Actor, number: int) -> None:
+    """A notice that stands before answers already, to be sent as well to whoever wants such notices."""
+    row, scene = questions.notice(unit.connection, number), unit.scene(visit.who)
+    led = [one for one in actor.posts if actor.leads(one.commune)]
+    post = next((one for one in led if row and one.commune == row["commune"]), None)
+    if row is None or post is None or not row["text"] or row["until"] is None or row["until"] <= unit.now:
+        return unit.answer(visit, Reply(blocks=(scene.line("refused.unknown", who=""),)))
+    return _write(unit, actor, post, NoticeKind.OTHER, row["text"][:LONGEST], row["until"])
+
+
+def _post(actor: Actor) -> Post | None:
+    """In whose name somebody writes: of the whole province where they stand for one, else of their commune."""
+    able = [one for one in actor.posts if one.role in (Role.PROVINCE, Role.OFFICER, Role.LEADER)]
+    return min(able, key=lambda one: one.role is not Role.PROVINCE, default=None)
+
+
+def _write(unit: UnitOfWork, actor: Actor, post: Post, kind: str, text: str, until: dt.datetime) -> None:
+    """Kept, and shown to whoever may send it off; nothing has gone out."""
+    whole = post.role is Role.PROVINCE
     number = broadcasts.write(
-        unit.connection, commune=post.commune, kind=first, text=text.strip(), starts_at=unit.now, ends_at=until,
-        by=actor.person,
+        unit.connection, commune=0 if whole else post.commune, province=post.province if whole else None, kind=kind,
+        text=text, starts_at=unit.now, ends_at=until, by=actor.person,
     )  # fmt: skip
     unit.audit(actor, "broadcast", str(number))
     one = broadcasts.find(unit.connection, number)
     assert one  # noqa: S101 - written in this transaction
-    for person in {actor.person, *unit.crew(post.commune)}:
+    for person in dict.fromkeys((actor.person, *_colleagues(unit, one))):
         unit.put(person, _preview(unit, one, mine=person == actor.person))
-    return None
+
+
+def _colleagues(unit: UnitOfWork, one: Broadcast) -> list[str]:
+    if one.province is None:
+        return unit.crew(one.commune)
+    return [row["person"] for row in people.of_province(unit.connection, one.province)]
+
+
+def _communes(unit: UnitOfWork, one: Broadcast) -> list[int]:
+    """Where it holds."""
+    if one.province is None:
+        return [one.commune]
+    known = unit.house.knowledge.gazetteer.communes.values()
+    return [place.code for place in known if place.province_code == one.province]
+
+
+def _place(unit: UnitOfWork, one: Broadcast) -> str:
+    """In whose name it is read."""
+    if one.province is None:
+        return commune_name(unit.desk_scene(one.commune), one.commune)
+    return unit.house.knowledge.gazetteer.provinces[one.province]
+
+
+def may_send(actor: Actor, one: Broadcast) -> bool:
+    if one.province is None:
+        return actor.serves(one.commune) is not None
+    return actor.stands_for(one.province)
+
+
+def of_desks(unit: UnitOfWork, actor: Actor) -> list[words.Sent]:
+    """The notices of one's desks, and how far each has got."""
+    communes = sorted({post.commune for post in actor.posts if actor.serves(post.commune)})
+    provinces = sorted({post.province for post in actor.posts if post.role is Role.PROVINCE})
+    found = broadcasts.of_desks(unit.connection, communes, provinces)
+    return [
+        words.Sent(
+            number=one.id, place=_place(unit, one), text=one.text, until=one.ends_at, status=one.status,
+            mine=one.by == actor.person, readers=broadcasts.count(unit.connection, _communes(unit, one), one.kind),
+            put=one.count, sent=broadcasts.report(unit.connection, _name(one)),
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 def _last_day(unit: UnitOfWork, text: str) -> dt.datetime | None:
@@ -92,23 +155,29 @@ def _last_day(unit: UnitOfWork, text: str) -> dt.datetime | None:
 
 def _message(unit: UnitOfWork, one: Broadcast) -> Reply:
     scene = unit.desk_scene(one.commune)
-    return words.message(scene, commune_name(scene, one.commune), one.text, one.ends_at)
+    return words.message(scene, _place(unit, one), one.text, one.ends_at)
 
 
 def _preview(unit: UnitOfWork, one: Broadcast, *, mine: bool) -> Reply:
-    count = broadcasts.count(unit.connection, one.commune, one.kind)
+    count = broadcasts.count(unit.connection, _communes(unit, one), one.kind)
     return words.preview(unit.desk_scene(one.commune), one.id, _message(unit, one), count, mine=mine)
 
 
 def press(unit: UnitOfWork, visit: Visit, actor: Actor, action: actions.Broadcasting) -> None:
-    """Whoever serves at the commune may; who wrote it does not send it off."""
+    """In the chat: what came of it, or why it may not be."""
+    if problem := act(unit, actor, action):
+        return unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line(problem),)))
+    return _report(unit, visit, actor, action.number)
+
+
+def act(unit: UnitOfWork, actor: Actor, action: actions.Broadcasting) -> str | None:
+    """Whoever serves at the commune may; who wrote it does not send it off. What is to be said of a refusal."""
     one = broadcasts.find(unit.connection, action.number)
-    scene = unit.scene(visit.who)
-    if one is None or not actor.serves(one.commune):
-        return unit.answer(visit, Reply(blocks=(scene.line("staff.only"),)))
+    if one is None or not may_send(actor, one):
+        return "staff.only"
     match action:
         case actions.SendBroadcast() if one.by == actor.person:
-            return unit.answer(visit, Reply(blocks=(scene.line("broadcast.second"),)))
+            return "broadcast.second"
         case actions.SendBroadcast():
             done = broadcasts.become(unit.connection, one.id, before=[broadcasts.WAITING], after=broadcasts.SENDING,
                                      approved_by=actor.person)  # fmt: skip
@@ -122,13 +191,13 @@ def press(unit: UnitOfWork, visit: Visit, actor: Actor, action: actions.Broadcas
         unit.audit(actor, "broadcast", str(one.id))
         sending = isinstance(action, actions.SendBroadcast | actions.ResumeBroadcast)
         agenda.plan(unit.connection, f"{SEND}|{one.id}", {SEND: unit.now} if sending else {})
-    return _report(unit, visit, actor, one.id)
+    return None
 
 
 def _report(unit: UnitOfWork, visit: Visit, actor: Actor, number: int) -> None:
     one = broadcasts.find(unit.connection, number)
     scene = unit.scene(visit.who)
-    if one is None or not actor.serves(one.commune):
+    if one is None or not may_send(actor, one):
         return unit.answer(visit, Reply(blocks=(scene.line("staff.only"),)))
     sent = broadcasts.report(unit.connection, _name(one))
     return unit.answer(visit, words.state(scene, one.id, one.status, sent, one.count))
@@ -150,7 +219,7 @@ def keep(unit: UnitOfWork, entry: Entry) -> None:
         _end(unit, one)
     elif not may_write(unit.now, days_of(unit)):
         agenda.plan(unit.connection, entry.subject, {SEND: after_quiet(unit.now, one.id, days_of(unit))})
-    elif readers := broadcasts.next_readers(unit.connection, one, limit=AT_ONCE):
+    elif readers := broadcasts.next_readers(unit.connection, one, _communes(unit, one), limit=AT_ONCE):
         if broadcasts.reach(unit.connection, one, readers):
             _put(unit, one, readers.values())
         agenda.plan(unit.connection, entry.subject, {SEND: unit.now + AGAIN})

@@ -156,6 +156,8 @@ def _pressed(unit: UnitOfWork, visit: Visit) -> bool:
         case actions.Command(name) if name in BY_BUTTON:
             asked = replace(visit, kind=Kind.COMMAND, command=name, text="", addressed=True)
             return _commanded(unit, asked) or name in CITIZENS
+        case actions.SendNotice(number):
+            broadcasts.of_notice(unit, visit, unit.actor(visit.who, visit.name), number)
         case actions.InviteHelper() | actions.EndHelper() as action:
             digital_team.press(unit, visit, unit.actor(visit.who, visit.name), action)
         case actions.GatherInto() | actions.ShowMatter() | actions.PassMatter() | actions.AnswerMatter() as action:

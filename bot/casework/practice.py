@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from bot.casework import learning
 from bot.casework.unit_of_work import UnitOfWork
 from bot.content.schema import Procedure
+from bot.conversation import actions
 from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.staff import learning as words
@@ -107,7 +108,9 @@ def write_notice(unit: UnitOfWork, visit: Visit, actor: Actor, number: str) -> N
         return unit.answer(visit, Reply(blocks=(scene.line("notice.too_long", count=MAX_NOTICE),)))
     until = unit.now + learning.NOTICE_LASTS
     questions.switch_on(unit.connection, row["id"], text=visit.text.strip(), until=until, by=actor.person)
-    return unit.answer(visit, Reply(blocks=(scene.line("notice.on", number=row["id"], when=scene.moment(until)),)))
+    send = ((scene.button("notice.send", actions.SendNotice(row["id"])),),)
+    line = scene.line("notice.on", number=row["id"], when=scene.moment(until))
+    return unit.answer(visit, Reply(blocks=(line,), buttons=send))
 
 
 def notice(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:

@@ -550,6 +550,14 @@ class AnswerMatter(Duty):
 
 
 @dataclass(frozen=True)
+class SendNotice(Duty):
+    """Send a notice that stands before answers to whoever wants such notices."""
+
+    begins = ("d", "nsend")
+    number: int
+
+
+@dataclass(frozen=True)
 class InviteHelper(Duty):
     begins = ("d", "hinvite")
     commune: int
@@ -676,7 +684,8 @@ ACTIONS: tuple[type[Action], ...] = (
     OtherMatter, NoneOfThese, Command, NewRequest, Agree, Disagree, WantNotices, UnwantNotices, SendBroadcast,
     RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget, SendVoice, BackToBot, OwnRequest, Noted, HelpNobody,
     ReadNumber, ShowLine, CallNext, PauseLine, Came, BookedCame, Practise, GatherInto, ShowMatter, PassMatter,
-    AnswerMatter, InviteHelper, EndHelper, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo, DeskCommand,
+    AnswerMatter, SendNotice, InviteHelper, EndHelper, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo,
+    DeskCommand,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
 

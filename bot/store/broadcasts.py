@@ -11,12 +11,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.store.tables import broadcasts, outbox, subscriptions
 
 WAITING, SENDING, PAUSED, DONE, REFUSED = "waiting", "sending", "paused", "done", "refused"
+SHOWN = 20  # on the desk's page
 
 
 @dataclass(frozen=True, kw_only=True)
 class Broadcast:
     id: int
-    commune: int
+    commune: int  # 0: of a whole province
+    province: int | None
     kind: str
     text: str
     starts_at: dt.datetime
@@ -47,17 +49,25 @@ def become(connection: Connection, number: int, *, before: Sequence[str], after:
     return connection.execute(update(broadcasts).where(*where).values(status=after, **values)).rowcount == 1
 
 
-def holding(connection: Connection, commune: int, *, now: dt.datetime) -> list[Broadcast]:
-    """What holds at a commune now, the newest first."""
-    where = (broadcasts.c.commune == commune, broadcasts.c.approved_by.is_not(None), broadcasts.c.status != REFUSED,
+def holding(connection: Connection, commune: int, province: int, *, now: dt.datetime) -> list[Broadcast]:
+    """What holds at a commune now, of its own and of its province, the newest first."""
+    here = (broadcasts.c.commune == commune) | (broadcasts.c.province == province)
+    where = (here, broadcasts.c.approved_by.is_not(None), broadcasts.c.status != REFUSED,
              broadcasts.c.starts_at <= now, broadcasts.c.ends_at > now)  # fmt: skip
     found = connection.execute(_ALL.where(*where).order_by(broadcasts.c.id.desc())).mappings()
     return [Broadcast(**row) for row in found]
 
 
-def next_readers(connection: Connection, one: Broadcast, *, limit: int) -> dict[int, str]:
-    """The chats that it has not reached yet, by the number of their wish, in its order."""
-    where = (subscriptions.c.commune == one.commune, subscriptions.c.kind == one.kind, subscriptions.c.id > one.reached)
+def of_desks(connection: Connection, communes: Collection[int], provinces: Collection[int]) -> list[Broadcast]:
+    """The last of these communes and provinces, the newest first."""
+    theirs = broadcasts.c.commune.in_(communes) | broadcasts.c.province.in_(provinces)
+    found = connection.execute(_ALL.where(theirs).order_by(broadcasts.c.id.desc()).limit(SHOWN)).mappings()
+    return [Broadcast(**row) for row in found]
+
+
+def next_readers(connection: Connection, one: Broadcast, communes: Collection[int], *, limit: int) -> dict[int, str]:
+    """The chats that it has not reached yet, by the number of their wish, in its order. `communes`: where it holds."""
+    where = (subscriptions.c.commune.in_(communes), subscriptions.c.kind == one.kind, subscriptions.c.id > one.reached)
     query = select(subscriptions.c.id, subscriptions.c.chat).where(*where).order_by(subscriptions.c.id).limit(limit)
     return {row.id: row.chat for row in connection.execute(query)}
 
@@ -96,6 +106,6 @@ def wanted_by(connection: Connection, chat: str) -> list[tuple[int, str]]:
     return [(row.commune, row.kind) for row in connection.execute(query.order_by(subscriptions.c.kind))]
 
 
-def count(connection: Connection, commune: int, kind: str) -> int:
-    where = (subscriptions.c.commune == commune, subscriptions.c.kind == kind)
+def count(connection: Connection, communes: Collection[int], kind: str) -> int:
+    where = (subscriptions.c.commune.in_(communes), subscriptions.c.kind == kind)
     return int(connection.execute(select(func.count()).select_from(subscriptions).where(*where)).scalar_one())

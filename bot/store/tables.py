@@ -476,7 +476,8 @@ broadcasts = Table(
     "broadcasts",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("commune", Integer, nullable=False),
+    Column("commune", Integer, nullable=False),  # 0: of a whole province
+    Column("province", Integer),
     Column("kind", String(20), nullable=False),
     Column("text", Text, nullable=False),
     Column("starts_at", UtcTime, nullable=False),

@@ -86,6 +86,7 @@ SENT = {
     "d:mpass:7": actions.PassMatter(7),
     "d:manswer:7": actions.AnswerMatter(7),
     "r:new:v:": actions.NewRequest(RequestKind.RECOMMENDATION, ""),
+    "d:nsend:7": actions.SendNotice(7),
     "d:hinvite:8": actions.InviteHelper(8),
     "d:hend:7": actions.EndHelper(7),
     "d:approve:7": actions.Approve(7),

@@ -6,8 +6,9 @@ import json
 import pytest
 
 from bot.casework import broadcasts
-from tests.cast import BA_DINH, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, TAM
+from tests.cast import BA_DINH, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, QUANG, TAM, THU
 from tests.stage import played
+from tests.stories.test_desk_in_browser import Forms, browser
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600
 WORDS = "Sáng thứ Năm cắt nước từ 8 giờ đến 11 giờ ở đường Đội Cấn"
@@ -157,3 +158,52 @@ async def test_mydata_shows_what_is_wanted(play):
     await play.hears(LAN.says("/mydata"))
     (one,) = json.loads(play.server.files[LAN.id][-1][1])["subscriptions"]
     assert (one["commune"], one["kind"]) == (8, "utilities")
+
+
+@played
+async def test_a_notice_of_the_province_reaches_each_of_its_communes_and_no_other(play, clock):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    for person in (QUANG, THU):
+        await play.hears(person.says(f"/join {play.invited(8, 'province')}"))
+    await lives_in(play, LAN)
+    await lives_in(play, HUNG, commune="Ba Đình")
+    await play.hears(EMMA.says("/commune phường Bến Nghé, Thành phố Hồ Chí Minh"), EMMA.presses("nwant:utilities"))
+    await written(play, by=QUANG)
+    assert "2 người" in play.said(QUANG)[-1]
+    await play.hears(HOA.presses("nsend:1"))
+    assert play.said(HOA)[-1] == play.say("staff.only")
+    await sent(play, clock, by=THU)
+    assert len(got(play, LAN)) == len(got(play, HUNG)) == 1
+    assert got(play, EMMA) == []
+    assert "Hà Nội" in got(play, LAN)[0]
+    await play.hears(LAN.says("/notices"))
+    assert WORDS in play.said(LAN)[-1]
+
+
+@played
+async def test_what_many_ask_is_answered_by_a_notice_that_goes_out_as_well(play, clock):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, leader=THU)
+    await lives_in(play, LAN, wants="other")
+    await play.hears(THU.says(f"/notice cúp nước ở đường Đội Cấn :: {WORDS}"))
+    await play.hears(THU.presses(play.action(THU, "d:nsend:")))
+    await sent(play, clock)
+    assert len(got(play, LAN)) == 1
+
+
+@pytest.mark.only_on("sqlite", "a browser sees no database")
+@played
+async def test_the_desk_sees_how_far_a_notice_has_got_and_sends_it_there(play, clock):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    await lives_in(play, LAN, EMMA)
+    await written(play)
+    async with browser(play, HOA) as hoa, browser(play, MINH) as minh:
+        await hoa.opens("/ban/thong-bao")
+        assert 'value="nsend:1"' not in hoa.page.text  # who wrote it does not send it
+        await minh.opens("/ban/thong-bao")
+        form = next(one for one in Forms(minh.page.text).forms if one["action"] == "/ban/thong-bao")
+        data = {**form["fields"], "a": "nsend:1"}
+        minh.page = await minh.client.post("/ban/thong-bao", data=data, follow_redirects=True)
+        await play.passes(clock, MINUTE)
+        await play.passes(clock, MINUTE)
+        await hoa.opens("/ban/thong-bao")
+        assert '<progress id="p1" max="2" value="2">' in hoa.page.text

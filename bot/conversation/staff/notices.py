@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.conversation import actions
@@ -51,6 +52,44 @@ def message(scene: Scene, commune: str, text: str, until: dt.datetime) -> Reply:
 
 
 # For the desk
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """A notice as its desk's page shows it. `put`: for how many readers it is in the outbox or beyond."""
+
+    number: int
+    place: str
+    text: str
+    until: dt.datetime
+    status: str
+    mine: bool
+    readers: int
+    put: int
+    sent: Mapping[str, int]  # by state of the outbox
+
+    @property
+    def arrived(self) -> int:
+        return self.sent.get("sent", 0)
+
+    @property
+    def deeds(self) -> tuple[actions.Action, ...]:
+        """What may be done with it now."""
+        match self.status:
+            case "waiting":
+                send = () if self.mine else (actions.SendBroadcast(self.number),)
+                return (*send, actions.RefuseBroadcast(self.number))
+            case "sending":
+                return (actions.PauseBroadcast(self.number),)
+            case "paused":
+                return (actions.ResumeBroadcast(self.number),)
+        return ()
+
+
+LABELS = {
+    actions.SendBroadcast: "broadcast.send", actions.RefuseBroadcast: "broadcast.refuse",
+    actions.PauseBroadcast: "broadcast.pause", actions.ResumeBroadcast: "broadcast.resume",
+}  # fmt: skip
 
 
 def preview(scene: Scene, number: int, shown: Reply, count: int, *, mine: bool) -> Reply:

@@ -8,6 +8,7 @@ from bot.doors.web.desk.entrance import Entrance
 from bot.doors.web.desk.figures import Figures
 from bot.doors.web.desk.lists import Lists
 from bot.doors.web.desk.live import Live
+from bot.doors.web.desk.notices import NoticesPage
 from bot.doors.web.desk.pages import Desk
 from bot.doors.web.desk.practice import Practice
 from bot.doors.web.desk.sign_on import SignOn
@@ -36,6 +37,7 @@ def desk_routes(
         conversation,
         WalkIn(desk),
         CounterPage(desk),
+        NoticesPage(desk),
         Today(desk),
         Practice(desk),
         Figures(desk),
