@@ -170,4 +170,4 @@ async def test_a_card_in_the_chat_says_what_it_is_and_leads_to_its_page(play, cl
     assert links == {f"https://t.me/mot_cua_bot/ban?startapp=r_{code}"}
     clock.pass_(2 * HOUR)
     await play.hears(HOA.says("/queue"))
-    assert "Câu hỏi: Khai sinh cho con · Lan · gửi 2 giờ 0 phút làm việc trước · Hoa" in play.said(HOA)[-1]
+    assert "Câu hỏi: Khai sinh cho con · Lan · gửi 2 giờ làm việc trước · Hoa" in play.said(HOA)[-1]

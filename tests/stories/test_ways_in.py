@@ -20,10 +20,10 @@ from bot.casework import signing_in, staffing
 from bot.casework.unit_of_work import UnitOfWork
 from bot.doors.web.desk.routes import desk_routes
 from bot.doors.web.desk.sign_on import SignOn
+from tests.browser.test_desk import CHROMIUM, chromium, served
 from tests.cast import HOA, LAN, MINH, NGOC_HA
 from tests.stage import played
 from tests.stories.test_desk_in_browser import Browser, Forms, browser, link_of
-from tests.stories.test_desk_looks import CHROMIUM, chromium, served
 from tests.telegram_server import TOKEN
 
 pytestmark = pytest.mark.only_on("sqlite", "what is told on both stands in the stories of the desk")

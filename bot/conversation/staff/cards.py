@@ -310,11 +310,12 @@ def value_of(scene: Scene, one: Indicator) -> str:
 
 
 def span(scene: Scene, time: dt.timedelta) -> str:
-    """`2 giờ 15 phút` of open time."""
+    """`2 giờ 15 phút` of open time; `2 giờ` where they are whole."""
     minutes = max(1, round(time.total_seconds() / 60))
     if minutes < 60:
         return scene.say("span.minutes", minutes=minutes)
-    return scene.say("span.hours", hours=minutes // 60, minutes=minutes % 60)
+    key = "span.hours" if minutes % 60 else "span.whole_hours"
+    return scene.say(key, hours=minutes // 60, minutes=minutes % 60)
 
 
 def _deed(scene: Scene, key: str, verb: DeskVerb, code: str) -> Button:

@@ -59,9 +59,9 @@ class Live:
                 continue
 
     def look(self) -> list[str]:
-        """What has changed of all that somebody listens to since the last look."""
+        """What has changed since the last look of all that somebody listens to; what is new to us may have."""
         now = self._marks(self.bus.visits)
-        changed = [topic for topic, mark in now.items() if self._known.get(topic, mark) != mark]
+        changed = [topic for topic, mark in now.items() if self._known.get(topic) != mark]
         self._known = now
         return changed
 

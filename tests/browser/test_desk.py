@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
@@ -14,8 +15,10 @@ from starlette.applications import Starlette
 
 from bot.casework import staffing
 from bot.casework.unit_of_work import UnitOfWork
+from bot.doors.web.desk.live import Live
 from bot.doors.web.desk.routes import desk_routes
-from tests.cast import HOA, LAN, MINH, NGOC_HA, THU
+from tests.cast import BA_DINH, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, TAM, THU
+from tests.conftest import ROOT
 from tests.stage import played
 from tests.stories.test_desk_in_browser import link_of, opened_at, signed
 from tests.telegram_server import TOKEN
@@ -31,31 +34,60 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 @asynccontextmanager
 async def served(play):
-    app = Starlette(routes=desk_routes(play.turns, TOKEN))
+    """The desk's pages on a port of loopback, with the look at the database that live pages hang on."""
+    live, over = Live(play.turns), asyncio.Event()
+    app = Starlette(routes=desk_routes(play.turns, TOKEN, live))
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+    serving, watching = asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(live.watch(over))
     try:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
+        over.set()
+        live.bus.close()
         server.should_exit = True
-        await serving
+        await asyncio.gather(serving, watching)
 
 
 @asynccontextmanager
-async def chromium(**more):
+async def browsers():
+    """One browser; each call opens it for somebody who has never been here. What pages complain of is kept."""
     from playwright.async_api import async_playwright
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = await (await browser.new_context(**more)).new_page()
-        page.set_default_timeout(10_000)
-        page.troubles = []
-        page.on("console", lambda said: page.troubles.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: page.troubles.append(str(error)))
-        yield page
+
+        async def opened(**more):
+            page = await (await browser.new_context(**more)).new_page()
+            page.set_default_timeout(10_000)
+            page.troubles = []
+            page.on("console", lambda said: page.troubles.append(said.text) if said.type == "error" else None)
+            page.on("pageerror", lambda error: page.troubles.append(str(error)))
+            return page
+
+        yield opened
         await browser.close()
+
+
+@asynccontextmanager
+async def chromium(**more):
+    async with browsers() as opened:
+        yield await opened(**more)
+
+
+async def sits(play, at, page, person):
+    """Somebody comes in by a link of their own."""
+    await page.goto(f"{at}/ban/vao?m={link_of(play, person)}")
+    await page.click("main button")
+    await page.wait_for_url("**/ban")
+    return page
+
+
+async def picture(page, name):
+    """For docs/screen/, where PICTURES says that they are to be made anew."""
+    if os.environ.get("PICTURES"):
+        await page.screenshot(path=ROOT / "docs" / "screen" / f"{name}.png", full_page=False)
 
 
 @played
@@ -194,3 +226,85 @@ async def test_the_mini_app_is_nobodys_without_telegrams_word_and_keeps_colours_
         await page.goto("about:blank")
         await page.goto(f"{at}/ban/tg")
         await page.locator("form[data-mini-app]").wait_for(state="hidden")
+
+
+@played
+async def test_a_day_at_two_desks_in_browsers_and_in_the_chat(play, clock):  # noqa: PLR0915 - one day, one browser
+    """Two claim at once, a leader assigns, chat and screen are one conversation, a transfer, a page that dies."""
+    play.turns.house = replace(play.turns.house, address="https://mot-cua.example")
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, leader=THU)
+    await play.opens_desk(4, BA_DINH, TAM)
+    code = await play.asks(LAN, "nhà em ở Ba Đình, giấy chứng sinh của cháu ghi sai tên mẹ thì sửa ở đâu ạ")
+    other = await play.asks(HUNG, "tôi muốn mở tiệm tạp hóa nhỏ thì cần giấy tờ gì")
+    await play.asks(EMMA, "how do I register my baby born here last week")
+    async with served(play) as at, browsers() as opened:
+        size = {"viewport": {"width": 820, "height": 760}}
+        hoa, minh = [await sits(play, at, await opened(**size), one) for one in (HOA, MINH)]
+        for page in (hoa, minh):
+            await page.goto(f"{at}/ban/r/{code}")
+        await asyncio.gather(*(page.click("button[value=claim]") for page in (hoa, minh)))
+        await asyncio.gather(*(page.wait_for_load_state() for page in (hoa, minh)))
+        has = {page: await page.locator("#w").count() for page in (hoa, minh)}
+        assert sorted(has.values()) == [0, 1]
+        first, second = sorted((hoa, minh), key=lambda page: -has[page])
+        who = HOA if first is hoa else MINH
+        assert who.name in await second.inner_text("[role=alert]")
+
+        await second.goto(f"{at}/ban")
+        thu = await sits(play, at, await opened(**size), THU)
+        await picture(thu, "lists")
+        await thu.goto(f"{at}/ban?chon=1")
+        await thu.check(f"input[value='{other}']")
+        await thu.select_option("select[name=to]", label=f"{'Minh' if who is HOA else 'Hoa'} (đang giữ 0)")
+        await thu.click("button[value=assign]")
+        await thu.get_by_text("Xong 1 việc.").wait_for()
+        await second.locator("#news").wait_for()  # by itself
+        await second.click("#news a")
+        await second.get_by_role("heading", name="Bạn đang giữ (1)").wait_for()
+
+        await first.fill("#w", "Chị gọi lại bệnh viện trước giúp em nhé.")
+        await first.click("button[value=answer]")
+        await first.get_by_text("đang gửi").wait_for()
+        await play.deliver()
+        await first.get_by_text("đã đến").wait_for()
+        await play.hears(LAN.says(f"/write {code} bệnh viện bảo ra phường ạ"))
+        await first.get_by_text("bệnh viện bảo ra phường ạ").wait_for()
+        await play.hears(
+            NGOC_HA.hears(who, "vậy để em chuyển sang phường Ba Đình", thread=play.server.topics[NGOC_HA.id][0][0])
+        )
+        await first.locator(".ours p", has_text="vậy để em chuyển sang phường Ba Đình").wait_for()
+        assert "vậy để em chuyển" in play.said(LAN)[-1]
+        await first.goto(f"{at}/ban/r/{code}")
+        await picture(first, "request")
+
+        await first.locator("summary", has_text="Chuyển xã khác").click()
+        await first.fill("#x-transfer", "00004")
+        await first.fill("#w-transfer", "nhà thuộc Ba Đình")
+        await first.click("button[value=transfer]")
+        tam = await sits(play, at, await opened(**size), TAM)
+        await tam.get_by_text("Xã khác chuyển tới (1)").first.wait_for()
+        await tam.goto(f"{at}/ban/r/{code}")
+        await tam.click("button[value=accept]")
+        await tam.locator("#w").wait_for()
+        await play.deliver()
+        assert "Ba Đình" in play.said(LAN)[-1]
+        assert (await first.goto(f"{at}/ban/r/{code}")).status == 404
+
+        await second.goto(f"{at}/ban/r/{other}")
+        with play.turns.database.change() as connection:
+            gone = MINH if who is HOA else HOA
+            staffing.revoke(UnitOfWork(connection, play.turns.house, clock()), f"telegram:{gone.id}")
+        await second.get_by_text("không còn làm ở đây").wait_for()  # by itself
+        assert "tạp hóa" not in await second.inner_text("body")
+
+        for path, name in (("/ban/hom-nay", "today"), ("/ban/so-lieu", "figures")):
+            await thu.goto(at + path)
+            await picture(thu, name)
+        await first.goto(f"{at}/ban/quay")
+        await first.fill("#ten", "Bà Tư")
+        await first.fill("#w", "Tôi xin bản sao giấy khai sinh của cháu")
+        await first.check("input[name=dong-y]")
+        await first.click("button[value=claim]")
+        await first.locator(".receipt svg").wait_for()
+        await picture(first, "receipt")
+        assert [one for page in (hoa, minh, thu, tam) for one in page.troubles if "40" not in one] == []
