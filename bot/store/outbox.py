@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from bot.quiet import is_quiet
-from bot.store.tables import UtcTime, outbox
+from bot.store.tables import UtcTime, inbox, outbox
 
 
 class Priority(IntEnum):
@@ -36,8 +36,9 @@ class Priority(IntEnum):
 
 TOLD_TO_WAIT = "RetryAfter"
 MOST_BEHIND = 9  # messages of a chat that may join one
+BEHIND = dt.timedelta(seconds=5)  # people wait for their turn: what concerns nobody in particular waits, too
 STALE = dt.timedelta(minutes=2)  # a card that has waited so long goes with the replies: a talker must not hide it
-_STALE, _NOW, _SOON = (bindparam(name, type_=UtcTime) for name in ("stale", "now", "soon"))
+_STALE, _NOW, _SOON, _BEHIND = (bindparam(name, type_=UtcTime) for name in ("stale", "now", "soon", "behind"))
 _AWAKE = ~(outbox.c.quiet & bindparam("night", type_=Boolean))
 
 
@@ -66,13 +67,19 @@ _PUT = insert(outbox)
 _OF_THE_DOOR = outbox.c.chat.like(bindparam("door"))
 # What was decided in the future was decided before the clock was put back.
 _MAY_GO = (outbox.c.not_before <= _NOW) | (func.coalesce(outbox.c.put_off_at, outbox.c.created_at) > _SOON)
+_PEOPLE_WAIT = exists().where(
+    inbox.c.source == bindparam("source"),
+    inbox.c.state == "waiting",
+    inbox.c.received_at < bindparam("behind", type_=UtcTime),
+)
+_IN_ITS_TURN = (outbox.c.priority < Priority.BROADCAST) | ~_PEOPLE_WAIT
 _DUE = (
     select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts)
-    .where(_is_first(), _OF_THE_DOOR, _MAY_GO, _AWAKE)
+    .where(_is_first(), _OF_THE_DOOR, _MAY_GO, _AWAKE, _IN_ITS_TURN)
     .order_by(_rank(outbox), outbox.c.id)
 )
 _DUE_AT_MOST = _DUE.limit(bindparam("most"))
-_NEXT_DUE = select(func.min(outbox.c.not_before)).where(_is_first(), _OF_THE_DOOR, _AWAKE)
+_NEXT_DUE = select(func.min(outbox.c.not_before)).where(_is_first(), _OF_THE_DOOR, _AWAKE, _IN_ITS_TURN)
 LAST = "last"  # the name of a message to somebody of whom nothing is kept: not even that it was sent to them
 _NOBODY = case((outbox.c.name == LAST, "forgotten"), else_=outbox.c.chat)
 _SENT = (
@@ -193,6 +200,8 @@ def behind(connection: Connection, message: OutgoingMessage, door: str, *, now: 
 def _when(door: str, now: dt.datetime) -> dict[str, object]:
     return {
         "door": f"{door}:%",
+        "source": door,
+        "behind": now - BEHIND,
         "now": now,
         "soon": now + dt.timedelta(minutes=1),
         "stale": now - STALE,

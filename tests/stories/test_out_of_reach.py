@@ -394,6 +394,22 @@ async def test_a_reply_goes_before_cards_and_a_card_is_not_hidden_for_ever(play,
 
 
 @played
+async def test_what_concerns_nobody_in_particular_waits_while_people_wait_for_their_turn(play, clock):
+    payload = _REPLY.dump_json(Reply(blocks=(Block(text="Tin chung."),))).decode()
+    with play.turns.database.change() as connection:
+        outbox.put(
+            connection, chat="telegram:-5", payload=payload, now=clock(), priority=outbox.Priority.BROADCAST
+        )  # fmt: skip
+    await play.store(LAN.says("/help"))
+    clock.pass_(6)
+    await play.deliver()
+    assert play.server.texts(-5) == []
+    await play.act()
+    await play.deliver()
+    assert (len(play.said(LAN)), play.server.texts(-5)) == (1, ["Tin chung."])
+
+
+@played
 async def test_a_card_that_shows_the_same_is_not_sent_again(play):
     code = await claimed(play, HOA)
     calls = len(play.server.calls)
