@@ -59,8 +59,11 @@ def assign(unit: AtDesk, actor: Actor, codes: Sequence[str], holder: str) -> lis
 
 def crew(unit: AtDesk, requests: Iterable[Request]) -> list[tuple[str, str, int]]:
     """Who can be given any of these: number, name, how many each holds."""
-    able = {one.person for request in requests for one in officers.crew_for(unit, request)}
-    return sorted(
-        ((person.partition(":")[2], unit.actor(person).name, at_desk.load(unit, person)) for person in able),
-        key=lambda one: (one[2], one[1]),
-    )
+    found: dict[tuple[int, bool], list[Actor]] = {}
+    able: dict[str, Actor] = {}
+    for request in requests:
+        key = (request.commune, request.for_leaders)
+        there = found.get(key) or found.setdefault(key, officers.crew_at(unit, key[0], leaders=key[1]))
+        able |= {one.person: one for one in there if one.person not in (request.owner, request.citizen)}
+    told = ((one.person.partition(":")[2], one.name, at_desk.load(unit, one.person)) for one in able.values())
+    return sorted(told, key=lambda one: (one[2], one[1]))

@@ -127,10 +127,15 @@ def give_to(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, hold
 
 def crew_for(unit: UnitOfWork, request: Request) -> list[Actor]:
     """Who may be given a request: of its desk, and there."""
-    roles = (Role.LEADER,) if request.for_leaders else (Role.OFFICER, Role.LEADER)
-    able = [unit.actor(person) for person in unit.crew(request.commune, *roles)]
-    there = [one for one in able if (post := one.serves(request.commune)) and not post.away]
+    there = crew_at(unit, request.commune, leaders=request.for_leaders)
     return [one for one in there if one.person not in (request.owner, request.citizen)]
+
+
+def crew_at(unit: UnitOfWork, commune: int, *, leaders: bool) -> list[Actor]:
+    """Who is there at a desk; `leaders`: of those who lead it."""
+    roles = (Role.LEADER,) if leaders else (Role.OFFICER, Role.LEADER)
+    able = [unit.actor(person) for person in unit.crew(commune, *roles)]
+    return [one for one in able if (post := one.serves(commune)) and not post.away]
 
 
 def _offer_crew(unit: UnitOfWork, visit: Visit, request: Request, crew: Sequence[Actor]) -> None:
