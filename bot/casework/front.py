@@ -13,6 +13,7 @@ from bot.casework import (
     corrections,
     digital_team,
     helping,
+    learning,
     officers,
     practice,
     relay,
@@ -139,6 +140,8 @@ def _pressed(unit: UnitOfWork, visit: Visit) -> bool:
     match actions.read(visit.text):
         case actions.Own() as action if visit.private:
             citizens.press(unit, visit, action)
+        case actions.Wrong(procedure) if visit.private:
+            learning.is_wrong(unit, visit, procedure)
         case actions.Notices() as action if visit.private:
             broadcasts.choose(unit, visit, action)
         case actions.Broadcasting() as action:

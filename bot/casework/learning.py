@@ -1,13 +1,15 @@
 """What the bot could not answer, kept without anything that names a person; what a rush of it leads to."""
 
 import datetime as dt
+from collections import Counter
 
 from rapidfuzz import fuzz
 
 from bot.casework.unit_of_work import UnitOfWork
+from bot.conversation.citizen import answers
 from bot.conversation.reply import Reply
 from bot.conversation.staff import learning
-from bot.conversation.visit import Memory
+from bot.conversation.visit import Memory, Visit
 from bot.desk.redact import redact
 from bot.desk.request import Role
 from bot.store import questions
@@ -21,6 +23,8 @@ ALIKE = 72  # of 100, by rapidfuzz's token_set_ratio on folded words
 AN_HOUR = dt.timedelta(hours=1)
 NOTICE_LASTS = dt.timedelta(days=7)
 PAST = dt.timedelta(days=30)
+MOST_KEPT = 300  # characters of an answer that was not right
+MOST_SHOWN = 50
 
 
 def learn(unit: UnitOfWork, understood: Understanding, memory: Memory) -> None:
@@ -44,6 +48,37 @@ def learn(unit: UnitOfWork, understood: Understanding, memory: Memory) -> None:
     )
     if memory.commune is not None:
         _watch_for_rush(unit, memory.commune, redact(understood.text)[:500])
+
+
+def is_wrong(unit: UnitOfWork, visit: Visit, procedure: str) -> None:
+    """“Không đúng” under an answer: which answer it was is kept, not whose press."""
+    scene = unit.scene(visit.who)
+    known = procedure if procedure in unit.house.knowledge.procedures else ""
+    shown = " ".join(visit.under.split())[:MOST_KEPT]
+    if known and shown:
+        questions.keep(
+            unit.connection,
+            text=redact(shown),
+            commune=scene.memory.commune,
+            language=scene.language.value,
+            outcome=questions.WRONG,
+            procedure=known,
+            now=unit.now,
+        )
+    unit.answer(visit, answers.marked_wrong(scene, known))
+
+
+def marked_wrong(unit: UnitOfWork) -> list[tuple[str, str, int]]:
+    """Answers of the bot that were marked so: the procedure, how it began, how often; the most often first."""
+    rows = questions.since(unit.connection, unit.now - PAST, outcome=questions.WRONG)
+    counted = Counter((row["procedure"], row["text"]) for row in rows)
+    return [(procedure, text, count) for (procedure, text), count in counted.most_common(MOST_SHOWN)]
+
+
+def not_understood(unit: UnitOfWork) -> list[tuple[str, str | None, int]]:
+    """What found no answer, grouped by meaning: one of the questions, the nearest procedure, how often."""
+    groups = grouped(questions.since(unit.connection, unit.now - PAST))
+    return [(texts[0], nearest, len(texts)) for texts, nearest in groups[:MOST_SHOWN]]
 
 
 def _watch_for_rush(unit: UnitOfWork, commune: int, text: str) -> None:

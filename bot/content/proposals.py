@@ -6,6 +6,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.content.difference import difference
 from bot.content.private import write_privately
 
 # Where systemd and the container have a place to write; `var/` of a folder that somebody unpacked.
@@ -17,7 +18,8 @@ def propose(
 ) -> Path:
     """Write a proposal, redacted by the caller: the question as a phrase and a test, the answer as a fact to source.
 
-    The same request gives the same file. Raises OSError.
+    Beside it, where there is an entry, the same as a difference of the files (`git apply`), to be finished by whoever
+    reviews it. The same request gives the same files. Raises OSError.
     """
     path = folder / f"{day:%Y-%m-%d}-{code}.yaml"
     content = {
@@ -27,6 +29,9 @@ def propose(
         "officer_answered": answer,
         "test": {"ask": question, "expect": procedure or "?"},
     }
+    change = difference(procedure=procedure or "", language=str(language), question=question, answer=answer)
+    if change:
+        write_privately(path.with_suffix(".diff"), change)
     write_privately(
         path,
         "# To be reviewed before it goes into knowledge/ and intents/.\n"

@@ -451,6 +451,14 @@ class OtherMatter(Action):
 
 
 @dataclass(frozen=True)
+class Wrong(Action):
+    """An answer about a procedure was not right."""
+
+    begins = ("wrong",)
+    procedure: str
+
+
+@dataclass(frozen=True)
 class NoneOfThese(Action):
     begins = ("none",)
 
@@ -681,7 +689,7 @@ ACTIONS: tuple[type[Action], ...] = (
     OpenChecklist, BeginChecklist, ChooseCase, Tick, SaveChecklist, Benefits, AskDate, ChooseDate, NoReminder,
     NoNextStep, KeepReminder, DropReminder, StopTelling, NextLater, ShowTicket, AskLeaveLine, LeaveLine, BookDays,
     BookTimes, HoldTime, WaitForTime, WaitNoMore, ConfirmBooking, AskCancelBooking, CancelBooking, RefuseOffer,
-    OtherMatter, NoneOfThese, Command, NewRequest, Agree, Disagree, WantNotices, UnwantNotices, SendBroadcast,
+    OtherMatter, Wrong, NoneOfThese, Command, NewRequest, Agree, Disagree, WantNotices, UnwantNotices, SendBroadcast,
     RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget, SendVoice, BackToBot, OwnRequest, Noted, HelpNobody,
     ReadNumber, ShowLine, CallNext, PauseLine, Came, BookedCame, Practise, GatherInto, ShowMatter, PassMatter,
     AnswerMatter, SendNotice, InviteHelper, EndHelper, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo,

@@ -161,6 +161,17 @@ def last_words(connection: Connection, *, since: dt.datetime) -> dict[int, dt.da
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
+def asked_again(connection: Connection, communes: Collection[int], *, since: dt.datetime, limit: int) -> list[Row]:
+    """Requests of these communes that were answered, and then added to or opened again; newest first."""
+    answered = events.alias("answered")
+    before = select(answered.c.id).where(
+        answered.c.code == events.c.code, answered.c.action == "answer", answered.c.id < events.c.id
+    )
+    again = select(events.c.code).where(events.c.at > since, events.c.action.in_(("add", "reopen")), before.exists())
+    query = select(requests).where(requests.c.commune.in_(communes), requests.c.code.in_(again))
+    return list(connection.execute(query.order_by(requests.c.moved_at.desc()).limit(limit)).mappings())
+
+
 def happened(connection: Connection, code: str, values: Mapping[str, Any]) -> None:
     """Add an event; events are never changed."""
     connection.execute(insert(events).values(code=code, **values))

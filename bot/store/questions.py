@@ -20,8 +20,18 @@ def keep(connection: Connection, *, text: str, commune: int | None, language: st
     )
 
 
-def since(connection: Connection, moment: dt.datetime, *, commune: int | None = None, limit: int = 5000) -> list[Row]:
-    where = [unanswered.c.at >= moment, *([unanswered.c.commune == commune] if commune is not None else [])]
+WRONG = "wrong"  # the outcome of an answer that somebody marked so: the words are the bot's own
+
+
+def since(
+    connection: Connection, moment: dt.datetime, *, commune: int | None = None, limit: int = 5000, outcome: str = ""
+) -> list[Row]:
+    """Questions without an answer; of an `outcome`, those alone."""
+    where = [
+        unanswered.c.at >= moment,
+        unanswered.c.outcome == outcome if outcome else unanswered.c.outcome != WRONG,
+        *([unanswered.c.commune == commune] if commune is not None else []),
+    ]
     return list(connection.execute(select(unanswered).where(*where).order_by(unanswered.c.id).limit(limit)).mappings())
 
 

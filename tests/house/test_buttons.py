@@ -63,6 +63,7 @@ SENT = {
     "bky:7": actions.CancelBooking(7),
     "bkn:7": actions.RefuseOffer(7),
     "other": actions.OtherMatter(),
+    "wrong:x": actions.Wrong("x"),
     "none": actions.NoneOfThese(),
     "do:queue": actions.Command("queue"),
     "r:new:q:": actions.NewRequest(RequestKind.QUESTION, ""),

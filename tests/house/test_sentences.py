@@ -76,6 +76,7 @@ BUILT = {
     *(f"screen.{what}_{verb}" for what in ("do", "words", "send") for verb in WORDED),
     *(f"screen.pick_{group}" for group in ("paper", "statement", "field")),
     *(f"screen.state_{state}" for state in ("arrived", "on_its_way", "held", "gone", "seen", "failed")),
+    *(f"admin.{one}_over" for one in ("slow", "door", "disk")),
     *(f"screen.blank_{one}" for one in CANNED),
     *(f"screen.event_{action}" for action in Action),
     *(f"measure.{key}{how}" for key in INDICATORS for how in ("", "_how")),

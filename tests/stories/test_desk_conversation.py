@@ -138,7 +138,7 @@ async def test_only_whoever_wrote_it_corrects_it_and_a_new_officers_correction_i
     async with browser(play, HOA, routes(play)) as hoa, browser(play, MINH, routes(play)) as minh:
         await hoa.opens(f"/ban/r/{code}")
         await hoa.presses("claim")
-        await hoa.presses("answer", "Chị nộp 2 triệu.")
+        await hoa.presses("answer", "Chị ra quầy 9.")
         await change(hoa, numbers(database, "staff")[-1], "edit", "Không mất tiền.")
         await play.deliver()
         assert "Không mất tiền" not in "\n".join(play.said(LAN))
@@ -147,7 +147,7 @@ async def test_only_whoever_wrote_it_corrects_it_and_a_new_officers_correction_i
         await minh.presses("approve")
         await play.deliver()
         assert "Không mất tiền." in "\n".join(play.said(LAN))
-        assert "2 triệu" not in "\n".join(play.said(LAN))
+        assert "quầy 9" not in "\n".join(play.said(LAN))
 
 
 @played

@@ -260,15 +260,15 @@ async def test_the_second_look_applies_on_the_screen(play):
     async with browser(play, HOA) as hoa, browser(play, MINH) as minh:
         await hoa.opens(f"/ban/r/{code}")
         await hoa.presses("claim")
-        await hoa.presses("answer", "Chị nộp 2 triệu.")
+        await hoa.presses("answer", "Chị ra quầy 9.")
         assert "chờ đồng nghiệp xem" in hoa.text
         assert "approve" not in hoa.verbs
         await play.deliver()
-        assert "2 triệu" not in "\n".join(play.said(LAN))
+        assert "quầy 9" not in "\n".join(play.said(LAN))
         await minh.opens(f"/ban/r/{code}")
         await minh.presses("return", "không thu tiền")
         await play.deliver()
-        assert "2 triệu" not in "\n".join(play.said(LAN))
+        assert "quầy 9" not in "\n".join(play.said(LAN))
         await hoa.opens(f"/ban/r/{code}")
         await hoa.presses("answer", "Việc này không mất tiền.")
         await minh.opens(f"/ban/r/{code}")

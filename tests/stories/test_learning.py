@@ -1,5 +1,8 @@
 """What could not be answered is kept without names, grouped, and taught."""
 
+import asyncio
+import shutil
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -7,8 +10,10 @@ import yaml
 
 from bot.casework import officers
 from bot.content import proposals
-from tests.cast import HOA, LAN, NGOC_HA, THU, Person
+from tests.cast import BA_DINH, HOA, HUNG, LAN, NGOC_HA, TAM, THU, Person
+from tests.conftest import ROOT
 from tests.stage import played
+from tests.stories.test_desk_in_browser import browser
 
 ODD = "cho hỏi xe buýt số {n} mấy giờ chạy tới nghĩa trang vậy nhà tôi số 5 ngõ 12 phố Đội Cấn, tôi là Nguyễn Văn Tám, 0912345678"
 
@@ -68,7 +73,7 @@ async def test_an_answer_becomes_a_proposal_and_nothing_else(play, tmp_path, mon
     await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
     await play.hears(NGOC_HA.hears(HOA, "ra bệnh viện đính chính rồi tới quầy", thread=play.topic(NGOC_HA)))
     await play.hears(NGOC_HA.presses(HOA, f"d:close:{code}"), NGOC_HA.presses(HOA, f"d:proposal:{code}"))
-    (path,) = (tmp_path / "proposals").iterdir()
+    (path,) = (tmp_path / "proposals").glob("*.yaml")
     proposal = yaml.safe_load(path.read_text())
     assert proposal["officer_answered"] == "ra bệnh viện đính chính rồi tới quầy"
     assert "001099012345" not in path.read_text()
@@ -117,3 +122,59 @@ def test_what_names_nobody_stays(text):
     from bot.desk.redact import redact
 
     assert redact(text) == text
+
+
+@played
+async def test_an_answer_marked_wrong_is_kept_without_whoever_pressed(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    await play.hears(LAN.says("/commune phường Ngọc Hà, Hà Nội"), LAN.says("khai sinh cần giấy gì"))
+    shown = play.last(LAN)
+    assert "Không đúng" in [button["text"] for button in play.buttons(LAN)]
+    wrong = LAN.presses(play.action(LAN, "wrong:"), text=shown["text"])
+    await play.hears(wrong, HUNG.presses("wrong:no-such-entry", text="Zxq"))
+    assert "câu trả lời này không đúng" in play.said(LAN)[-1]
+    with play.turns.database.look() as connection:
+        (row,) = connection.exec_driver_sql("SELECT text, outcome, procedure, commune FROM unanswered").all()
+    assert (row.outcome, row.procedure, row.commune) == ("wrong", "dang-ky-khai-sinh", 8)
+    assert row.text.split()[0] in shown["text"]
+    await play.hears(HOA.says("/unanswered"))
+    assert row.text[:20] not in play.said(HOA)[-1]  # it is no question
+    async with browser(play, HOA) as hoa:
+        await hoa.opens("/ban/hoc")
+        assert row.text[:40] in hoa.text
+        assert "1 lần" in hoa.text
+
+
+@played
+async def test_the_page_of_lessons_and_a_proposal_from_it(play, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        officers, "propose", lambda **values: proposals.propose(folder=tmp_path / "proposals", **values)
+    )
+    await play.opens_desk(8, NGOC_HA, HOA)
+    await play.opens_desk(4, BA_DINH, TAM)
+    await play.hears(LAN.says(ODD.format(n=9)))
+    code = await play.asks(LAN, "con em sinh trên taxi thì lấy giấy gì thay giấy chứng sinh")
+    with play.turns.database.change() as connection:
+        connection.exec_driver_sql("UPDATE requests SET procedure = 'dang-ky-khai-sinh'")
+    await play.hears(HOA.says(f"/claim {code}"), HOA.says(f"/answer {code} Chị mang giấy của người chứng kiến ạ"))
+    await play.hears(LAN.says("thế ai làm chứng được ạ"))
+    async with browser(play, HOA) as hoa, browser(play, TAM) as tam:
+        await hoa.opens("/ban/hoc")
+        assert "xe buýt" in hoa.text
+        again = hoa.text.partition("Đã trả lời rồi mà người dân hỏi lại")[2].partition("Câu trả lời hay")[0]
+        assert code in again
+        await tam.opens("/ban/hoc")
+        assert code not in tam.text  # another commune's
+        await hoa.presses(code, button="r")
+        assert "đề xuất" in hoa.text.lower()
+    (change,) = (tmp_path / "proposals").glob("*.diff")
+    copied = tmp_path / "home"
+    for name in ("knowledge/procedures", "intents"):
+        (copied / name).mkdir(parents=True)
+        shutil.copy(ROOT / name / "dang-ky-khai-sinh.yaml", copied / name)
+    await asyncio.to_thread(subprocess.run, ["git", "apply", str(change)], cwd=copied, check=True)
+    entry = yaml.safe_load((copied / "knowledge/procedures/dang-ky-khai-sinh.yaml").read_text(encoding="utf-8"))
+    assert entry["answers"][-1]["text"]["vi"] == "Chị mang giấy của người chứng kiến ạ"
+    assert entry["answers"][-1]["questions"] == {"vi": ["con em sinh trên taxi thì lấy giấy gì thay giấy chứng sinh"]}
+    intents = yaml.safe_load((copied / "intents/dang-ky-khai-sinh.yaml").read_text(encoding="utf-8"))
+    assert intents["vi"][-1] == "con em sinh trên taxi thì lấy giấy gì thay giấy chứng sinh"

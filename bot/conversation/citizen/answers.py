@@ -136,6 +136,7 @@ def _buttons(
         (scene.button("checklist.open", actions.OpenChecklist(procedure.id)), *next_),
         (
             scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, procedure.id)),
+            scene.button("answer.wrong", actions.Wrong(procedure.id)),
             scene.button("answer.more", actions.Answer(procedure.id, MORE)),
         ),
     ]
@@ -170,9 +171,16 @@ def _others(scene: Scene, procedure: Procedure, others: tuple[str, ...]) -> tupl
     first = (
         scene.button("checklist.open", actions.OpenChecklist(procedure.id)),
         scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, procedure.id)),
+        scene.button("answer.wrong", actions.Wrong(procedure.id)),
     )
     named = [(one, label) for one in others if (label := short_name(scene, one))]
     return (first, *((Button(label=label, action=actions.Answer(one, "asked").wire),) for one, label in named))
+
+
+def marked_wrong(scene: Scene, procedure: str) -> Reply:
+    """An answer was not right: a person may know better."""
+    ask = scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, procedure))
+    return Reply(blocks=(scene.line("wrong.noted"),), buttons=((ask,),))
 
 
 def all_buttons(scene: Scene, procedure: Procedure) -> tuple[tuple[Button, ...], ...]:
