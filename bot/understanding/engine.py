@@ -35,6 +35,7 @@ from bot.understanding.places import Mention, find_mention
 from bot.understanding.portal_names import Names, build_names
 from bot.understanding.quantities import NOTHING, Counting, Quantities, build_counting, told_in
 from bot.understanding.result import Asked, Context, Evidence, Explanation, Ranked, Understanding
+from bot.understanding.taught import Taught, build_taught
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
 from bot.understanding.wishes import Wishes, build_wishes
 
@@ -100,6 +101,7 @@ class Engine:
     dates: Dates = field(default_factory=Dates)
     names: Names = field(default_factory=Names)
     called: dict[str, frozenset[str]] = field(default_factory=dict)  # a name of an entry, folded → who is called so
+    taught: Taught = field(default_factory=Taught)
 
 
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
@@ -125,6 +127,7 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         ),
         names=build_names(intents.second_tier, intents.codes, vocabulary, learned.procedures),
         called=_called(intents.called),
+        taught=build_taught(intents.phrases),
     )
 
 
@@ -138,11 +141,12 @@ def _called(names: dict[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
     return {name: frozenset(procedures) for name, procedures in found.items()}
 
 
-def _calls(tokens: list[Token], engine: Engine) -> frozenset[str]:
-    """The entries that a message calls by a name which is a good part of it."""
+def _calls(tokens: list[Token], text: str, engine: Engine) -> frozenset[str]:
+    """The entries that a message calls by a name which is a good part of it, and the one whose phrase it is."""
     said = f" {' '.join(token.folded for token in tokens)} "
     least = CALLED_FROM * len(tokens)
-    return frozenset().union(
+    taught = engine.taught.of(text)
+    return frozenset({taught} if taught else ()).union(
         *(who for name, who in engine.called.items() if f" {name} " in said and name.count(" ") + 1 >= least)
     )
 
@@ -222,7 +226,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     theirs, scores = portal_names.parted(engine.learned.procedures, reading.features)
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
     decided = decide.decide(scores, aspect, _said(reading.tokens), context, only_asks=only)
-    called = _calls(reading.tokens, engine)
+    called = _calls(reading.tokens, text, engine)
     message = tiers.Message(reading.text, reading.features, len(reading.tokens), aspect, scores, theirs, called)
     decided = tiers.settle(decided, message, context, engine.names, engine.learned.procedures, only_asks=only)
     asked = _asked(reading, parts, decided.ranked, engine)
