@@ -448,7 +448,7 @@ def _listed(scene: Scene, understood: Understanding) -> commands.Done:
 def _procedure(scene: Scene, understood: Understanding, procedure: Procedure) -> commands.Done:
     memory = scene.memory.about(procedure.id, understood.aspect)
     place = understood.place
-    if place is None:
+    if place is None or (understood.yes_no and not place.certain):  # the rule answers it, wherever that is
         return [reply_to(replace(scene, memory=memory), procedure, understood)], _noted(scene, memory)
     if found := place.certain:
         memory = communes.chosen(memory, found)
