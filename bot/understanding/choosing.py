@@ -21,11 +21,11 @@ from bot.understanding.modality import Modality, modality_told, way_of
 from bot.understanding.result import Choice, Way
 from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
-LIKENESS = 5.0  # what a question like the message is worth, in log odds
-TEXT = 1.5  # how much the words of an answer count beside those of its questions
-ASPECT = 1.5  # what the aspect's log chance is worth
-FIELD = 0.35  # how like a plain question every message about a field's aspect is taken to be
-PLAIN = 0.85  # the same where the plain question stands in it
+LIKENESS = 7.0  # what a question like the message is worth, in log odds
+TEXT = 2.25  # how much the words of an answer count beside those of its questions
+ASPECT = 1.05  # what the aspect's log chance is worth
+FIELD = 0.28  # how like a plain question every message about a field's aspect is taken to be
+PLAIN = 0.8  # the same where the plain question stands in it
 PLAIN_FROM = 0.5  # chance of its aspect beside the likeliest: "what shall I do" may ask about a refusal
 SURELY_TURNED = 2.0  # how much more must speak for a question being the other way round …
 DESPITE_MODALITY = 6.0  # … where it asks "may I" or "must I" as the answer does

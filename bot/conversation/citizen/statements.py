@@ -14,7 +14,7 @@ from bot.understanding.result import Asked, Choice, Understanding
 
 PLACED = (Aspect.PLACE, Aspect.ONLINE, Aspect.HOURS, Aspect.STATUS, Aspect.REFUSED, Aspect.LATE)  # say where themselves
 
-CLOSE = 0.8  # log odds by which an answer may be less likely than the best and is told besides
+CLOSE = 1.2  # log odds by which an answer may be less likely than the best and is told besides
 ROOM = 330  # characters of two answers together
 
 
