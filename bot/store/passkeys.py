@@ -43,7 +43,7 @@ def use_challenge(connection: Connection, hash_: str, *, expires_at: dt.datetime
     """Use a challenge up. False: it was used before."""
     insert_ = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
     statement = insert_(used_challenges).values(hash=hash_, expires_at=expires_at).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    return connection.execute(statement.returning(used_challenges.c.hash)).scalar_one_or_none() is not None
 
 
 def tie(connection: Connection, person: str, *, issuer: str, subject: str, now: dt.datetime) -> bool:
