@@ -15,6 +15,7 @@ from bot.kept import index, recall
 from bot.learned import load_engine
 from bot.store.database import head, open_database
 from bot.turn import Turns
+from tests.both import Seen
 from tests.postgres import Postgres, address, drop_database, make_database, wiped
 
 ROOT = Path(__file__).parent.parent
@@ -22,27 +23,56 @@ CACHE = ROOT / "var" / "cache"
 os.environ["PORT"] = "0"  # services of several tests run at the same time; each takes a free port
 SERVER = "MOTCUA_TEST_POSTGRES"  # the folder of the session's server, as the workers of xdist learn it
 MEMORY = Path("/dev/shm")  # noqa: S108 - where there is one, nobody waits for a disk that a power cut would not matter to
+ALWAYS_ON_BOTH = {"spine", "commands"}  # folders whose stories are about the database
 numbers = itertools.count(1)
 opened = {}  # by address: what was compiled for a database serves the next one at its place
 spare = []  # empty, migrated databases on PostgreSQL
 postgres = None
+seen = Seen()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--both", action="store_true", help="tell every story on SQLite and on PostgreSQL")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "only_on(database, reason): a story that has no meaning on the other one")
+    config.addinivalue_line("markers", "on_both: a story that asks the database for what no other asks PostgreSQL for")
 
 
 def pytest_sessionstart(session):
     """One server for the session, started by whoever leads it."""
     global postgres  # noqa: PLW0603 - what is started here is stopped in the other hook
-    if not hasattr(session.config, "workerinput") and not session.config.option.collectonly:
+    if session.config.option.collectonly:
+        return
+    seen.begin()
+    if not hasattr(session.config, "workerinput"):
         postgres = Postgres()
         os.environ[SERVER] = str(postgres.folder)
 
 
-def pytest_sessionfinish():
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    seen.add(getattr(node, "workeroutput", {}).get("seen", {}))
+
+
+def pytest_sessionfinish(session, exitstatus):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["seen"] = seen.told()
     if postgres:
         postgres.remove()
+        if exitstatus == pytest.ExitCode.OK and everything_was_told(session.config) and seen.missed():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, exitstatus, config):
+    if exitstatus == pytest.ExitCode.OK and everything_was_told(config):
+        for name in seen.missed():
+            terminalreporter.write_line(f"bot.store.{name} ran on SQLite only; mark a story of it `on_both`")
+
+
+def everything_was_told(config):
+    return config.args == config.getini("testpaths") and not config.option.keyword and not config.option.lf
 
 
 def pytest_collection_modifyitems(items):
@@ -53,10 +83,16 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_generate_tests(metafunc):
-    """Whatever touches the database is told on both."""
+    """What is about the database is told on both; else SQLite shows what a story shows, for a third of the time."""
     if "database_url" in metafunc.fixturenames:
-        only = metafunc.definition.get_closest_marker("only_on")
-        metafunc.parametrize("database_url", [only.args[0]] if only else ["sqlite", "postgresql"], indirect=True)
+        metafunc.parametrize("database_url", databases(metafunc.definition), indirect=True)
+
+
+def databases(story):
+    if only := story.get_closest_marker("only_on"):
+        return [only.args[0]]
+    asked = story.config.option.both or story.get_closest_marker("on_both")
+    return ["sqlite", "postgresql"] if asked or story.path.parent.name in ALWAYS_ON_BOTH else ["sqlite"]
 
 
 class Clock:
@@ -124,6 +160,7 @@ def quick(tmp_path_factory):
 @pytest.fixture
 def database_url(request, quick, migrated):
     """A fresh, migrated database, on each kind in turn."""
+    seen.turn_to(request.param)
     if request.param == "sqlite":
         file = quick / "live" / "motcua.db"  # the same for each story, so that what was compiled for it serves the next
         file.parent.mkdir()
@@ -156,6 +193,7 @@ def empty_url(database_kind, tmp_path):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request):
+    seen.turn_to(request.param)
     return request.param
 
 

@@ -1,5 +1,7 @@
 """To whom words go is never guessed, and what is passed on is received by somebody, or said not to be."""
 
+import pytest
+
 from tests.cast import BA_DINH, HOA, HUNG, LAN, MINH, NGOC_HA, QUANG, TAM, Group
 from tests.stage import played
 
@@ -24,6 +26,7 @@ async def two_held(play):
     return first, second
 
 
+@pytest.mark.on_both
 @played
 async def test_with_two_held_plain_words_are_kept_and_it_is_asked(play):
     first, second = await two_held(play)
@@ -38,6 +41,7 @@ async def test_with_two_held_plain_words_are_kept_and_it_is_asked(play):
     assert any(f"Lan ({first})" in text for text in play.said(HOA)[-2:])
 
 
+@pytest.mark.on_both
 @played
 async def test_kept_words_go_to_nobody_where_the_officer_says_so_and_to_no_other_hand(play, database):
     first, _ = await two_held(play)
@@ -110,6 +114,7 @@ async def test_an_officer_who_asks_elsewhere_themselves_is_asked_whom_they_mean(
     assert "chị ra quầy" in play.said(LAN)[-1]  # a command can only be meant for what she holds
 
 
+@pytest.mark.on_both
 @played
 async def test_in_a_group_without_topics_a_plain_message_is_said_not_to_be_sent(play):
     await play.opens_desk(8, PLAIN, HOA, MINH)

@@ -111,6 +111,7 @@ async def test_cancelled_by_button_after_one_question(play):
     assert "STATUS:CANCELLED" in play.server.files[LAN.id][-1][1].decode()
 
 
+@pytest.mark.on_both
 @played
 async def test_the_code_finds_ones_own_and_nobody_touches_anothers(play):
     await here(play, LAN, HUNG)
@@ -125,6 +126,7 @@ async def test_the_code_finds_ones_own_and_nobody_touches_anothers(play):
     assert play.said(HUNG)[-1] == play.say("button.old")
 
 
+@pytest.mark.on_both
 @played
 async def test_whoever_waits_longest_and_can_come_is_offered_what_is_freed(play, clock):
     await here(play, LAN, HUNG, EMMA)
@@ -224,6 +226,7 @@ async def test_a_commune_that_stops_taking_them_tells_so(play, clock):
     assert play.said(LAN)[-1] == play.say("book.not_here")
 
 
+@pytest.mark.on_both
 @played
 async def test_an_office_that_moves_is_told(play, clock):
     await here(play, LAN)
@@ -241,6 +244,7 @@ async def test_an_office_that_moves_is_told(play, clock):
     assert len(play.said(LAN)) == before
 
 
+@pytest.mark.on_both
 @played
 async def test_the_desk_sees_codes_and_no_names(play):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)

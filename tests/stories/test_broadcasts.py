@@ -57,6 +57,7 @@ async def test_two_pairs_of_eyes_a_count_and_then_once_to_whoever_wants_it(play,
     assert "tới nơi 2" in play.said(MINH)[-1]
 
 
+@pytest.mark.on_both
 @played
 async def test_notices_lists_what_holds_today_and_no_longer(play, clock):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
@@ -105,6 +106,7 @@ async def test_never_at_night_and_not_after_its_end(play, clock):
     assert len(got(play, LAN)) == 1
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("how", ["DỪNG", "off", "forget"])
 @played
 async def test_stopped_it_comes_no_more(play, clock, how):
@@ -152,6 +154,7 @@ async def test_what_is_written_wrong_is_explained(play, wrong):
     assert play.said(HOA)[-1] == play.say("broadcast.usage", most=broadcasts.LONGEST)
 
 
+@pytest.mark.on_both
 @played
 async def test_mydata_shows_what_is_wanted(play):
     await lives_in(play, LAN)

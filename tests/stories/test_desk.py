@@ -1,5 +1,7 @@
 """The desk: its people, its conversations, its promises."""
 
+import pytest
+
 from tests.cast import BA_DINH, HOA, LAN, MINH, NGOC_HA, QUANG, STRANGER, TAM, THU, Group
 from tests.stage import played
 
@@ -285,6 +287,7 @@ async def test_figures_for_the_leader(play):
     assert "4.0/5" in figures
 
 
+@pytest.mark.on_both
 @played
 async def test_whoever_misuses_the_desk_is_kept_out_and_the_leader_is_told(play):
     await play.opens_desk(8, NGOC_HA, HOA, leader=THU)

@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from sqlalchemy import text as sql
 
 from bot.doors.web.desk.live import Live
@@ -93,6 +94,7 @@ async def test_marks_say_on_its_way_arrived_seen_and_failed(play):
         assert "KHÔNG tới được" in hoa.text
 
 
+@pytest.mark.on_both
 @played
 async def test_quoting_correcting_and_taking_back_on_the_screen(play, database):
     await play.opens_desk(8, NGOC_HA, HOA)
@@ -165,6 +167,7 @@ async def test_what_is_pressed_twice_is_sent_once(play):
         assert "\n".join(play.said(LAN)).count("quầy 3") == 1
 
 
+@pytest.mark.on_both
 @played
 async def test_colleagues_see_who_is_writing_and_streams_say_only_that_something_changed(play, clock):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)

@@ -132,6 +132,7 @@ async def test_a_day_at_the_desk(play):
         assert "kết thúc" in "\n".join(play.said(LAN)[-2:]).lower()
 
 
+@pytest.mark.on_both
 @played
 async def test_two_officers_press_claim_at_once(play, database):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
@@ -151,6 +152,7 @@ async def test_two_officers_press_claim_at_once(play, database):
         assert owner in second.text  # who was first
 
 
+@pytest.mark.on_both
 @played
 async def test_a_leader_assigns_and_both_hear_of_it(play, database):
     await play.opens_desk(8, None, HOA, MINH, leader=THU)
@@ -310,6 +312,7 @@ async def test_what_is_written_on_the_screen_is_never_cut(play):
         assert "chưa gửi" in hoa.page.text
 
 
+@pytest.mark.on_both
 @played
 async def test_the_reply_writes_itself_of_the_entry_with_source_and_day(play, database):
     await play.opens_desk(8, NGOC_HA, HOA)
@@ -367,6 +370,7 @@ async def test_mine_in_the_chat(play):
     assert other not in play.said(HOA)[-1]
 
 
+@pytest.mark.on_both
 @played
 async def test_a_link_works_once_for_ten_minutes_and_only_by_its_button(play, clock, database):
     await play.opens_desk(8, NGOC_HA, HOA)
@@ -395,6 +399,7 @@ async def test_a_link_is_given_in_private_to_whoever_serves_and_to_nobody_else(p
     assert "vao?m=" not in "\n".join(play.said(STRANGER))
 
 
+@pytest.mark.on_both
 @played
 async def test_a_session_ends_when_it_is_left_or_idle(play, clock):
     await play.opens_desk(8, NGOC_HA, HOA)
@@ -412,6 +417,7 @@ async def test_a_session_ends_when_it_is_left_or_idle(play, clock):
         assert (await hoa.opens("/ban")).status_code == 401
 
 
+@pytest.mark.on_both
 @played
 async def test_another_sites_form_does_nothing(play, database):
     await play.opens_desk(8, NGOC_HA, HOA)
@@ -446,6 +452,7 @@ async def test_extra_demands_are_shown_to_leaders_only(play):
         assert "500 nghìn" in (await thu.opens(f"/ban/r/{code}")).text
 
 
+@pytest.mark.on_both
 @played
 async def test_every_look_on_the_screen_is_a_line_of_the_audit_log(play, database):
     await play.opens_desk(8, NGOC_HA, HOA)
@@ -460,6 +467,7 @@ async def test_every_look_on_the_screen_is_a_line_of_the_audit_log(play, databas
     assert lines[-2:] == [("sign_in", "telegram:21"), ("look", code)]
 
 
+@pytest.mark.on_both
 @played
 async def test_what_was_passed_up_is_answered_by_the_province_on_the_screen(play):
     await play.opens_desk(8, NGOC_HA, HOA)
@@ -478,6 +486,7 @@ async def test_what_was_passed_up_is_answered_by_the_province_on_the_screen(play
         assert "Sở đồng ý." in "\n".join(play.said(LAN))
 
 
+@pytest.mark.on_both
 @played
 async def test_words_of_anybody_are_shown_and_never_run(play):
     await play.opens_desk(8, NGOC_HA, HOA)

@@ -59,6 +59,7 @@ async def test_a_citizens_caption_is_corrected_at_the_desk(play):
     assert "không nhận ảnh căn cước" in play.said(LAN)[-1]
 
 
+@pytest.mark.on_both
 @played
 async def test_another_photo_in_its_place_is_asked_about_again(play):
     await claimed(play)
@@ -72,6 +73,7 @@ async def test_another_photo_in_its_place_is_asked_about_again(play):
     assert len(places(play, NGOC_HA)) == 2
 
 
+@pytest.mark.on_both
 @played
 async def test_a_caption_put_right_while_nothing_is_asked_is_not_answered_twice(play):
     wrote = LAN.sends(photo=PHOTO)
@@ -213,6 +215,7 @@ def test_an_answer_by_command_that_becomes_a_note_is_withdrawn_too(turns, carrie
     story(turns)
 
 
+@pytest.mark.on_both
 @played
 async def test_an_answer_that_becomes_a_note_before_it_has_gone_never_appears(play):
     _, topic = await claimed(play)
@@ -365,6 +368,7 @@ async def test_a_citizens_album_is_asked_about_once_and_arrives_together(play, c
     assert copied["message_ids"] == str(sorted(one["message"]["message_id"] for one in parts))
 
 
+@pytest.mark.on_both
 @played
 async def test_an_album_sent_to_nobody_gets_one_answer(play, clock):
     await play.hears(*(LAN.sends(photo=PHOTO, media_group_id="9") for _ in range(4)))
@@ -382,6 +386,7 @@ async def test_a_caption_in_an_album_becomes_a_note_and_all_is_withdrawn(play, c
     assert len(play.server.deleted) == 3
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("edited", [0, 1])
 def test_a_note_under_an_album_goes_out_whole_or_not_at_all(turns, clock, edited):
     """The words under the noted picture are put right: all go, and only what is meant for the citizen under them."""

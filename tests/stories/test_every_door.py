@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import text
 
 from tests.cast import HOA, MINH, NGOC_HA
@@ -36,6 +37,7 @@ async def test_a_request_goes_all_the_way_by_words_and_choices_alone(play, citiz
     assert "đã kết thúc" in await citizen.heard()
 
 
+@pytest.mark.on_both
 @with_every_door
 async def test_three_doors_one_queue_and_each_is_answered_where_they_wrote(play, database):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
@@ -101,6 +103,7 @@ async def test_danger_is_answered_before_anything_else(play, citizen):
     assert "114" in await citizen.heard()
 
 
+@pytest.mark.on_both
 @by_every_door
 async def test_who_writes_english_is_answered_so(play, citizen):
     await citizen.says("how do I register the birth of my baby")

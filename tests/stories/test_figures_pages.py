@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from bot.casework import scorecard
 from bot.casework.unit_of_work import UnitOfWork
 from bot.measure import open_data
@@ -17,6 +19,7 @@ from tests.stories.test_desk_in_browser import browser
 DAY = 24 * 3600
 
 
+@pytest.mark.on_both
 @played
 async def test_a_leader_sees_the_queue_the_trend_and_who_holds_what(play, clock):
     await play.opens_desk(8, NGOC_HA, HOA, leader=THU)
@@ -72,6 +75,7 @@ async def test_everybody_sees_what_was_published_and_nothing_else(play, clock):
         assert (await anybody.opens("/du-lieu/places-2026-12.csv")).status_code == 404
 
 
+@pytest.mark.on_both
 @played
 async def test_what_is_shown_to_all_is_what_was_stored_not_what_is_reckoned_now(play, clock, database):
     await play.opens_desk(8, NGOC_HA, HOA)
@@ -102,6 +106,7 @@ async def test_what_is_opened_answered_rated_and_overdue_is_counted_for_the_oper
     assert found.overdue == {"00008": 1}  # though the clock has given a new promise
 
 
+@pytest.mark.on_both
 @played
 async def test_the_board_asks_for_figures_that_are_there(play, clock, database):
     board = (ROOT / "docs" / "grafana.json").read_text(encoding="utf-8")

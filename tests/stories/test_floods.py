@@ -110,6 +110,7 @@ async def test_an_officer_leaving_is_noticed_in_any_flood(play, clock):
     assert play.said(HOA)[-1] == play.say("staff.only")
 
 
+@pytest.mark.on_both
 @played
 async def test_replicas_count_together(play, house, clock, database_url, database):
     others = [Turns(open_database(database_url), house, clock, Limits(person=5)) for _ in range(3)]
@@ -127,6 +128,7 @@ async def test_replicas_count_together(play, house, clock, database_url, databas
         replica.turns.database.close()
 
 
+@pytest.mark.on_both
 @pytest.mark.usefixtures("crowded")
 @played
 async def test_when_everybody_writes_at_once_each_is_told_once(play, clock):
@@ -140,6 +142,7 @@ async def test_when_everybody_writes_at_once_each_is_told_once(play, clock):
     assert play.said(LAN)[-1] == play.say("topics.choose")
 
 
+@pytest.mark.on_both
 @pytest.mark.usefixtures("limited")
 @played
 async def test_who_wrote_is_forgotten_when_they_are_quiet(play, clock, database):
@@ -202,6 +205,7 @@ async def test_a_draft_written_before_is_not_sent_beyond_the_limit(play):
     assert play.said(LAN)[-1] == play.say("draft.too_many", count=5)
 
 
+@pytest.mark.on_both
 @played
 async def test_opening_and_cancelling_has_an_end_for_a_day(play, clock):
     await play.opens_desk(8, NGOC_HA, HOA)

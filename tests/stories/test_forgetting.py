@@ -203,6 +203,7 @@ async def test_the_card_loses_the_name_and_none_is_posted_after(play, database, 
     assert play.server.deleted  # what the desk was shown of it
 
 
+@pytest.mark.on_both
 @played
 async def test_the_topic_loses_the_name_too(play, database, clock):
     code = await a_life_with_the_desk(play, database, clock)
@@ -289,6 +290,7 @@ async def test_updates_that_could_not_be_read_go_with_the_others(play, database,
         assert inbox.count(connection).get(state, 0) == 0
 
 
+@pytest.mark.on_both
 @played
 async def test_a_draft_never_sent_is_nobodys_after_a_day(play, database, clock):
     play.turns.plan_nightly()
@@ -299,6 +301,7 @@ async def test_a_draft_never_sent_is_nobodys_after_a_day(play, database, clock):
     assert "Zxq" not in everything(database)
 
 
+@pytest.mark.on_both
 @played
 async def test_a_card_loses_the_name_when_the_request_is_let_go(play, database, clock):
     play.turns.plan_nightly()

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlalchemy import select
 
 from bot.casework import staffing
@@ -33,6 +34,7 @@ async def filed_for_tam(play, text="mất căn cước thì làm lại ở đâu
     return play.code(VY), SECRET.search(waiting)[1]
 
 
+@pytest.mark.on_both
 @played
 async def test_a_helper_files_for_somebody_without_a_phone_who_takes_it_over(play, database):
     await a_team(play)
@@ -62,6 +64,7 @@ async def test_a_helper_files_for_somebody_without_a_phone_who_takes_it_over(pla
         assert set(connection.execute(looked).scalars()) == {code}
 
 
+@pytest.mark.on_both
 @played
 async def test_a_number_read_aloud_binds_it_to_the_persons_own_chat_until_the_helper_is_revoked(play, clock):
     await a_team(play)
@@ -89,6 +92,7 @@ async def test_a_number_read_aloud_binds_it_to_the_persons_own_chat_until_the_he
     assert play.say("helping.team") in play.said(VY)[-1]
 
 
+@pytest.mark.on_both
 @played
 async def test_what_waits_for_a_helper_is_not_sent_once_they_are_revoked(play, clock):
     await a_team(play)

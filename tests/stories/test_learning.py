@@ -23,6 +23,7 @@ def kept(play):
         return [row[0] for row in connection.exec_driver_sql("SELECT text FROM unanswered").fetchall()]
 
 
+@pytest.mark.on_both
 @played
 async def test_questions_are_kept_without_whoever_asked(play):
     await play.hears(LAN.says(ODD.format(n=9)))
@@ -31,6 +32,7 @@ async def test_questions_are_kept_without_whoever_asked(play):
         assert secret not in text
 
 
+@pytest.mark.on_both
 @played
 async def test_twenty_alike_within_an_hour_suggest_a_notice_once(play):
     await play.opens_desk(8, NGOC_HA, HOA, leader=THU)
@@ -81,6 +83,7 @@ async def test_an_answer_becomes_a_proposal_and_nothing_else(play, tmp_path, mon
     assert "chứng sinh sai" in proposal["add_to_intents"]["vi"][0]
 
 
+@pytest.mark.on_both
 @played
 async def test_practice_compares_with_the_entry(play):
     house = play.turns.house
@@ -124,6 +127,7 @@ def test_what_names_nobody_stays(text):
     assert redact(text) == text
 
 
+@pytest.mark.on_both
 @played
 async def test_an_answer_marked_wrong_is_kept_without_whoever_pressed(play):
     await play.opens_desk(8, NGOC_HA, HOA)
@@ -145,6 +149,7 @@ async def test_an_answer_marked_wrong_is_kept_without_whoever_pressed(play):
         assert "1 lần" in hoa.text
 
 
+@pytest.mark.on_both
 @played
 async def test_the_page_of_lessons_and_a_proposal_from_it(play, tmp_path, monkeypatch):
     monkeypatch.setattr(

@@ -41,6 +41,7 @@ async def serves(play, clock, minutes):
     await play.hears(HOA.presses(play.action(HOA, "d:came:")))
 
 
+@pytest.mark.on_both
 @played
 async def test_a_number_is_drawn_only_with_the_code_on_the_wall_and_only_once(play, clock):
     await here(play, LAN, HUNG)
@@ -61,6 +62,7 @@ async def test_a_number_is_drawn_only_with_the_code_on_the_wall_and_only_once(pl
     assert play.said(EMMA)[-1] == play.say("ticket.too_many", "en")
 
 
+@pytest.mark.on_both
 @played
 async def test_called_three_times_then_behind_two_then_it_has_passed(play, clock):
     await here(play, LAN, HUNG, EMMA, BUDI)
@@ -85,6 +87,7 @@ async def test_called_three_times_then_behind_two_then_it_has_passed(play, clock
     assert play.said(LAN)[-1] == play.say("ticket.over")
 
 
+@pytest.mark.on_both
 @played
 async def test_the_wait_is_told_from_real_service_times_and_who_came_from_what_was_noted(play, clock):
     await here(play, LAN, HUNG)
@@ -100,6 +103,7 @@ async def test_the_wait_is_told_from_real_service_times_and_who_came_from_what_w
     assert play.say("counter.ends", served=5, missed=0, left=2, unknown=0) in play.said(HOA)[-1]
 
 
+@pytest.mark.on_both
 @played
 async def test_a_paused_counter_calls_nobody_and_another_commune_never(play, clock):
     await here(play, LAN)

@@ -9,7 +9,6 @@ from tests.cast import BA_DINH, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, TAM, THU
 from tests.stage import played
 from tests.stories.test_desk_in_browser import Forms, browser
 
-pytestmark = pytest.mark.only_on("sqlite", "what is told on both stands in the stories of the desk")
 HOUR, DAY = 3600, 24 * 3600
 
 
@@ -25,6 +24,7 @@ async def posts(officer, action, **fields):
     return officer.page
 
 
+@pytest.mark.on_both
 @played
 async def test_what_is_put_off_comes_back_by_itself(play, clock):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
@@ -59,6 +59,7 @@ async def test_what_is_put_off_comes_back_by_itself(play, clock):
             assert tam.page.status_code == 403
 
 
+@pytest.mark.on_both
 @played
 async def test_a_colleague_who_is_writing_is_seen_in_the_lists_and_at_the_words(play, clock):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
@@ -80,6 +81,7 @@ async def test_a_colleague_who_is_writing_is_seen_in_the_lists_and_at_the_words(
         assert "đang viết" not in (await minh.opens("/ban")).text
 
 
+@pytest.mark.on_both
 @played
 async def test_a_filter_is_kept_under_a_name(play):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)

@@ -107,6 +107,7 @@ async def test_telegram_says_that_the_bot_was_removed_and_that_it_is_back(play):
     assert len(play.server.sent[NGOC_HA.id]) == before + len(shown)  # told once
 
 
+@pytest.mark.on_both
 @played
 async def test_without_a_word_from_telegram_the_group_is_tried_again(play, clock):
     code = await claimed(play, HOA)
@@ -201,6 +202,7 @@ async def test_a_photo_that_cannot_be_copied_is_told_to_all_three(play):
     assert play.say("leader.not_brought", code=code, who="Hoa") in play.said(THU)
 
 
+@pytest.mark.on_both
 @played
 async def test_a_photo_that_the_group_does_not_take_goes_to_whoever_holds_the_request(play):
     run_by(play, BOSS)
@@ -354,6 +356,7 @@ async def test_while_nothing_goes_through_nothing_is_given_up(play, clock):
     assert play.said(LAN) == [play.say("topics.choose")]
 
 
+@pytest.mark.on_both
 @played
 async def test_what_the_server_took_in_and_never_answered_is_not_sent_for_ever(play, clock, monkeypatch):
     from telegram.error import TimedOut
@@ -452,6 +455,7 @@ async def test_what_waited_for_a_new_officer_waits_behind_everything(play, clock
     assert not [f for _, f in play.server.calls[before:] if str(f.get("chat_id")) == str(HOA.id)]  # she has them
 
 
+@pytest.mark.on_both
 @played
 async def test_an_old_outbox_is_told_once_and_so_is_its_end(play, clock):
     run_by(play, BOSS)

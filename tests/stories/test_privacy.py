@@ -31,6 +31,7 @@ async def test_nothing_personal_is_kept_before_the_person_agrees(play, database)
     assert "Nộp" in play.said(LAN)[-1]  # the bot itself asks for no consent
 
 
+@pytest.mark.on_both
 @played
 async def test_agreeing_is_kept_with_version_and_time_and_asked_once(play, database):
     await play.drafts(LAN, "Zxq bị sai tên mẹ")
@@ -65,6 +66,7 @@ async def test_mydata_sends_everything_and_only_one_s_own(play):
     assert code in "".join(play.said(LAN)[-2:])
 
 
+@pytest.mark.on_both
 @played
 async def test_whoever_is_kept_out_can_see_why_and_be_forgotten(play, database, clock):
     why = "chửi cán bộ, " * 40
@@ -81,6 +83,7 @@ async def test_whoever_is_kept_out_can_see_why_and_be_forgotten(play, database, 
         assert not chats.recall(connection, f"telegram:{LAN.id}")
 
 
+@pytest.mark.on_both
 @played
 async def test_forget_asks_once_cancels_tells_the_desk_and_gives_a_receipt(play, database):
     await play.opens_desk(8, NGOC_HA, HOA)
@@ -104,6 +107,7 @@ async def test_forget_asks_once_cancels_tells_the_desk_and_gives_a_receipt(play,
     assert "0 yêu cầu" in play.said(LAN)[-1]
 
 
+@pytest.mark.on_both
 @played
 async def test_what_has_been_kept_for_its_days_goes_at_night(play, clock, database):
     play.turns.plan_nightly()
@@ -136,6 +140,7 @@ async def test_a_colleagues_closed_request_is_not_looked_at(play):
     assert code in play.said(HOA)[-1]
 
 
+@pytest.mark.on_both
 @played
 async def test_every_look_is_a_line_that_cannot_be_changed(play, database):
     await play.opens_desk(8, NGOC_HA, HOA)

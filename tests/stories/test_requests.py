@@ -1,5 +1,7 @@
 """A request from the first word to the last: drafted, sent, claimed, answered, closed, rated, reopened."""
 
+import pytest
+
 from tests.cast import EMMA, HOA, LAN, MINH, NGOC_HA, THU
 from tests.stage import played
 
@@ -57,6 +59,7 @@ async def test_the_commune_is_asked_first_and_the_words_are_kept(play):
     assert "chứng sinh sai tên mẹ" in play.said(LAN)[-1]
 
 
+@pytest.mark.on_both
 @played
 async def test_two_press_claim_and_one_wins(play):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
@@ -78,6 +81,7 @@ async def test_each_side_reads_its_own_language(play):
     assert "tiếng Anh" in "".join(play.said(NGOC_HA))
 
 
+@pytest.mark.on_both
 @played
 async def test_a_complaint_or_a_denunciation_or_a_fire_never_becomes_a_request(play):
     await play.opens_desk(8, NGOC_HA, HOA)
@@ -229,6 +233,7 @@ async def test_whatever_a_button_does_a_command_does(play):
     assert "★★★★" in play.said(HOA)[-1]
 
 
+@pytest.mark.on_both
 @played
 async def test_a_word_after_the_stars_is_kept_without_names(play, database):
     await play.opens_desk(8, NGOC_HA, HOA)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from sqlalchemy import text as sql
 
 from bot.casework import scorecard
@@ -37,6 +38,7 @@ def counter_of(play, connection):
     return UnitOfWork(connection, play.turns.house, play.turns.clock())
 
 
+@pytest.mark.on_both
 @played
 async def test_a_month_reckoned_from_what_happened_and_by_each_query(play, clock, database):
     await a_month(play, clock)
@@ -66,6 +68,7 @@ async def test_a_month_reckoned_from_what_happened_and_by_each_query(play, clock
     assert sorted(ngoc_ha.waits) == [2 * 60, 7 * 60 + 3 * 60]  # the 24th does not count
 
 
+@pytest.mark.on_both
 @played
 async def test_the_night_reckons_and_what_is_published_never_changes(play, clock, database):
     play.turns.plan_nightly()
@@ -112,6 +115,7 @@ async def test_the_leader_is_told_each_morning_what_stands_and_each_month_how_it
     assert "tháng 11/2026" not in "\n".join(play.said(HOA))  # an officer is told of the work, not of the figures
 
 
+@pytest.mark.on_both
 @played
 async def test_questions_are_counted_without_words_or_whose(play, clock, database):
     await play.hears(LAN.says("/commune phường Ngọc Hà, Hà Nội"), LAN.says("khai sinh cần giấy gì"))

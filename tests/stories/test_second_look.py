@@ -60,6 +60,7 @@ async def test_an_edit_after_approval_is_held_again(play):
     assert "6.000" in play.said(LAN)[-1]
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize(
     ("command", "words"),
     [("/more", "chụp sổ đỏ gửi em"), ("/escalate", "sở Tư pháp quyết định"), ("/transfer", "4 nhà chị ấy ở Ba Đình")],

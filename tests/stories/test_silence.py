@@ -70,6 +70,7 @@ async def test_the_words_of_a_failed_turn_are_in_no_log(play, monkeypatch, every
     assert [secret for secret in SECRETS if secret in everything.text] == []
 
 
+@pytest.mark.on_both
 @played
 async def test_once_answered_no_table_holds_what_was_said_to_whom(play, database):
     await play.hears(KIN.says("em mới sinh con tên Zxq, cần giấy gì"), KIN.says("/commune Zxq"))

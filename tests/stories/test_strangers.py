@@ -83,6 +83,7 @@ async def test_done_twice_is_done_once(play, verb):
     assert requests_of(play) == once
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("verb", ["send", "drop", "finish", "cancel", "reopen"])
 @played
 async def test_a_citizen_presses_twice(play, verb):

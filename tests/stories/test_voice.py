@@ -25,6 +25,7 @@ async def a_desk(play):
     await play.hears(QUANG.says(f"/join {play.invited(8, 'province')}"))
 
 
+@pytest.mark.on_both
 @played
 async def test_the_answer_reaches_everyone_who_raised_it(play, clock):
     await a_desk(play)
@@ -53,6 +54,7 @@ async def test_the_answer_reaches_everyone_who_raised_it(play, clock):
     assert "Tháng 12 lắp sáu đèn." in play.said(EMMA)[-1]  # whoever asks later reads it at once
 
 
+@pytest.mark.on_both
 @played
 async def test_what_is_beyond_the_commune_goes_up_each_month_and_comes_back_to_everyone(play, clock):
     await a_desk(play)

@@ -10,7 +10,6 @@ from tests.stage import played
 from tests.stories.test_desk_in_browser import Forms, browser
 from tests.web import pages
 
-pytestmark = pytest.mark.only_on("sqlite", "what is told on both stands in the stories of the desk")
 ASKED = {"ten": "  Bà  Tư ", "loai": "question", "tieng": "vi", "w": "giấy chứng sinh của cháu ghi sai tên mẹ",
          "dong-y": "1", "v": "claim"}  # fmt: skip
 
@@ -28,6 +27,7 @@ def both(officer):
     return re.search(r"<dd>(MC-\w{4}-\w{2})</dd>.*<dd>(\w{4}-\w{4})</dd>", officer.page.text, re.DOTALL).groups()
 
 
+@pytest.mark.on_both
 @played
 async def test_what_was_opened_at_the_counter_goes_on_at_home(play, database):
     await play.opens_desk(8, None, HOA, MINH)

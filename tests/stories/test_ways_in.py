@@ -26,7 +26,6 @@ from tests.stage import played
 from tests.stories.test_desk_in_browser import Browser, Forms, browser, link_of
 from tests.telegram_server import TOKEN
 
-pytestmark = pytest.mark.only_on("sqlite", "what is told on both stands in the stories of the desk")
 KEY = RSAKey.generate_key(2048, {"kid": "1"})
 OTHER_KEY = RSAKey.generate_key(2048, {"kid": "1"})
 
@@ -139,6 +138,7 @@ async def ties(officer):
     return await follows(officer, re.search(r"/ban/khoa/tinh\?k=\w+", officer.page.text)[0])
 
 
+@pytest.mark.on_both
 @played
 async def test_an_account_of_the_province_lets_in_whoever_tied_it(play, clock):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
@@ -192,6 +192,7 @@ async def test_what_the_sign_on_did_not_say_of_this_browser_now_lets_nobody_in(p
             assert (await thief.client.get(f"{back.path}?{back.query}")).status_code == 502  # used up
 
 
+@pytest.mark.on_both
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
 @played
 async def test_a_passkey_made_once_lets_in_and_only_its_owner_while_they_serve(play, clock):

@@ -47,6 +47,7 @@ async def test_no_cookie_before_the_first_word_and_one_of_ours_after_it(web):
     assert page.response.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.on_both
 @browsed
 async def test_the_database_knows_no_session_by_its_key(web, database):
     lan = web.browser()
@@ -56,6 +57,7 @@ async def test_the_database_knows_no_session_by_its_key(web, database):
     assert key not in everything(database)
 
 
+@pytest.mark.on_both
 @browsed
 async def test_buttons_answer_as_everywhere(web):
     lan = web.browser()
@@ -96,6 +98,7 @@ async def test_from_a_communes_page_its_commune_is_known(web):
     assert "tel:0241022" in page.head
 
 
+@pytest.mark.on_both
 @browsed
 async def test_what_is_posted_twice_is_said_once(web, database):
     lan = web.browser()
@@ -212,6 +215,7 @@ async def test_too_many_from_one_address_are_told_and_keep_their_words(web, turn
     assert page.status == 200
 
 
+@pytest.mark.on_both
 @browsed
 async def test_a_visit_is_erased_by_one_button(web, turns, database):
     lan = web.browser()
@@ -239,6 +243,7 @@ async def test_a_visit_is_kept_a_day(web, database, clock):
 # Requests
 
 
+@pytest.mark.on_both
 @browsed
 async def test_the_receipt_shows_code_and_secret_once(web, turns, database, clock):
     lan = web.browser()
@@ -361,6 +366,7 @@ async def test_a_photo_is_kept_without_what_the_camera_wrote(web, database):
     assert (seen.status_code, seen.headers["content-type"]) == (200, "image/jpeg")
 
 
+@pytest.mark.on_both
 @browsed
 async def test_an_identity_card_is_refused_and_its_photo_goes(web, turns, database, clock):
     lan = web.browser()
@@ -388,6 +394,7 @@ async def test_what_is_no_photo_is_said_and_nothing_kept(web, turns, database, c
     assert "web_files: " not in everything(database)
 
 
+@pytest.mark.on_both
 @browsed
 async def test_a_household_may_send_twenty_requests_a_day(web, turns, database, clock):
     lan = web.browser()
@@ -413,6 +420,7 @@ async def test_guessing_invitations_is_not_begun_anew_by_a_new_visit(web, turns)
 # With the desk in Telegram
 
 
+@pytest.mark.on_both
 def test_an_officer_on_telegram_answers_a_citizen_on_the_web(turns, database, clock):
     async def story():
         async with TelegramServer().running() as server:

@@ -92,6 +92,7 @@ RIGHTS = dict.fromkeys(
 )  # fmt: skip
 
 
+@pytest.mark.on_both
 @pytest.mark.parametrize("rights", [RIGHTS, {}], ids=["as the library knows it", "with fewer rights named"])
 def test_a_restricted_member_who_has_left_serves_no_more(turns, rights):
     @played
@@ -202,6 +203,7 @@ async def test_mydata_shows_no_officers_number_and_nothing_that_never_went_out(p
     assert json.loads(data)["requests"][0]["owner_name"] == "Hoa"
 
 
+@pytest.mark.on_both
 @played
 async def test_a_group_that_is_another_communes_desk_is_not_taken_over(play):
     await play.opens_desk(8, NGOC_HA, HOA, leader=THU)
@@ -223,6 +225,7 @@ async def test_a_group_that_is_another_communes_desk_is_not_taken_over(play):
     assert other in seen_by(play, HOA)
 
 
+@pytest.mark.on_both
 @played
 async def test_what_waits_for_a_group_that_is_no_longer_the_desk_is_not_sent_there(play):
     await play.opens_desk(8, NGOC_HA, HOA, leader=THU)

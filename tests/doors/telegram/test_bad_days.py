@@ -36,6 +36,7 @@ def sent(database):
         return outbox.count(connection)
 
 
+@pytest.mark.on_both
 def test_told_to_wait_one_chat_waits_and_the_others_go_on(turns, clock, database):
     async def story(server):
         server.fail("sendMessage", 429, "Too Many Requests: retry after 30", chat=LAN.id, retry_after=30)
@@ -113,6 +114,7 @@ def test_what_waits_for_a_group_follows_it_to_its_supergroup(turns, database):
     run(story)
 
 
+@pytest.mark.on_both
 def test_an_update_sent_twice_is_answered_once(turns, database):
     async def story(server):
         port = free_port()

@@ -157,6 +157,7 @@ def test_a_taken_port_is_said_in_one_sentence(turns):
     run(story)
 
 
+@pytest.mark.on_both
 def test_by_webhook_stored_before_acknowledged(turns, database):
     async def story(server):
         port = free_port()

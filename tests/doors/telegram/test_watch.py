@@ -110,6 +110,7 @@ def test_a_refusing_database_is_no_error_page(turns, monkeypatch):
     watched(turns, story)
 
 
+@pytest.mark.on_both
 def test_an_older_database_is_not_ready_and_one_migrated_by_the_next_version_is(turns, database):
     async def story(_server, get):
         with database.change() as connection:
@@ -122,6 +123,7 @@ def test_an_older_database_is_not_ready_and_one_migrated_by_the_next_version_is(
     watched(turns, story)
 
 
+@pytest.mark.on_both
 def test_replies_that_wait_too_long_are_told_and_take_nobody_out_of_service(turns, database, clock):
     def put(priority, minutes, hold=0):
         with database.change() as connection:
@@ -155,6 +157,7 @@ def settled(turns):
     return acted == 0 and [tuple(row) for row in tried] == [("sent", 0), ("waiting", 1)]
 
 
+@pytest.mark.on_both
 def test_the_page_counts_what_happened_and_names_nobody(turns):
     async def story(server, get):
         server.fail("sendMessage", 429, "Too Many Requests: retry after 30", chat=KIN.id, retry_after=30)
