@@ -94,6 +94,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}  # half as long
     made.globals |= {"parts": html.parts, "touched": html.touched, "call": html.call, "to": addresses}
     return made
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import hashlib
+import zlib
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
@@ -29,6 +30,8 @@ PUBLIC = {"Cache-Control": f"public, max-age={FRESH_SECONDS}"}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 SITEMAP_SIZE = 15_000  # pages of one map, each in three languages: at most 50,000 addresses
 
+SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+
 type Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -52,6 +55,8 @@ class Public:
         self.turns = turns
         self.site = site
         self._kept: OrderedDict[str, str] = OrderedDict()  # by tag
+        self._maps: list[bytes] = []
+        self._maps_of = ""  # the version of what is known that they list
 
     def routes(self) -> list[Route]:
         pages: list[tuple[str, Handler]] = [
@@ -313,19 +318,30 @@ class Public:
         )
         return PlainTextResponse(f"User-agent: *\n{closed}\nSitemap: {self.site.origin}/sitemap.xml\n", headers=PUBLIC)
 
-    async def _sitemaps(self, _request: Request) -> Response:
-        count = -(-len(self._listed()) // SITEMAP_SIZE)
-        maps = "".join(f"<sitemap><loc>{self.site.origin}/sitemap-{n}.xml</loc></sitemap>" for n in range(1, count + 1))
-        return _xml(f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{maps}</sitemapindex>')
+    async def _sitemaps(self, request: Request) -> Response:
+        return await asyncio.to_thread(self._map, 0) or self.nowhere(request, "web.nowhere")
 
     async def _sitemap(self, request: Request) -> Response:
-        number = request.path_params["number"]
-        listed = self._listed()[(number - 1) * SITEMAP_SIZE : number * SITEMAP_SIZE] if number else []
-        if not listed:
-            return self.nowhere(request, "web.nowhere")
-        found = (f"{self.site.origin}{addresses.in_language(path, one)}" for path in listed for one in Language)
-        urls = "".join(f"<url><loc>{address}</loc></url>" for address in found)
-        return _xml(f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{urls}</urlset>')
+        found = await asyncio.to_thread(self._map, request.path_params["number"] or -1)
+        return found or self.nowhere(request, "web.nowhere")
+
+    def _map(self, number: int) -> Response | None:
+        """A map of pages, or of maps (0); made once while what is known stays the same. None: there is none such."""
+        if self._maps_of != self.turns.house.version or not self._maps:
+            self._maps_of, self._maps = self.turns.house.version, [zlib.compress(m.encode()) for m in self._made_maps()]
+        return _xml(zlib.decompress(self._maps[number])) if 0 <= number < len(self._maps) else None
+
+    def _made_maps(self) -> Iterator[str]:
+        """The map of maps, then each; some megabytes, which is why they are kept small."""
+        listed, origin = self._listed(), self.site.origin
+        firsts = range(0, len(listed), SITEMAP_SIZE)
+        maps = "".join(f"<sitemap><loc>{origin}/sitemap-{n}.xml</loc></sitemap>" for n in range(1, len(firsts) + 1))
+        yield f'<sitemapindex xmlns="{SITEMAPS}">{maps}</sitemapindex>'
+        for first in firsts:
+            part = listed[first : first + SITEMAP_SIZE]
+            found = (f"{origin}{addresses.in_language(path, one)}" for path in part for one in Language)
+            urls = "".join(f"<url><loc>{address}</loc></url>" for address in found)
+            yield f'<urlset xmlns="{SITEMAPS}">{urls}</urlset>'
 
     def _listed(self) -> list[str]:
         """Pages that say something of their own: a procedure in a commune only where its offices are known."""
@@ -397,8 +413,8 @@ def _has(request: Request, tag: str) -> bool:
     return held.strip() == "*" or tag in [one.strip().removeprefix("W/") for one in held.split(",")]
 
 
-def _xml(body: str) -> Response:
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
+def _xml(body: bytes) -> Response:
+    text = b'<?xml version="1.0" encoding="UTF-8"?>\n' + body + b"\n"
     return Response(text, media_type="application/xml", headers={**PUBLIC, **SAFE})
 
 
