@@ -8,6 +8,7 @@ from bot.conversation.reply import Button
 
 TOPICS, EVENTS, COMMUNES, SEARCH, ASK, OPEN = "/t", "/su-kien", "/x", "/tim", "/hoi", "/y"
 MAX_WARD_DIGITS = 5
+BETWEEN = "~"  # code and secret
 FIRST = Language.VI  # the language of addresses without a prefix
 PREFIXES = {Language.VI: "", Language.EN: "/en", Language.ID: "/id"}
 
@@ -40,6 +41,11 @@ def event(name: str) -> str:
 
 def search(words: str) -> str:
     return f"{SEARCH}?{urlencode({'q': words})}"
+
+
+def opened(code: str, secret: str) -> str:
+    """Whoever has it opens the request: on receipts, as a code for cameras."""
+    return f"{OPEN}/{code}{BETWEEN}{secret}"
 
 
 def ward_code(text: str) -> int | None:

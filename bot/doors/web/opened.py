@@ -20,7 +20,6 @@ from bot.store.database import PASSING_ERRORS
 
 COOKIE = "mcy"
 MOST_KEY = 40  # characters of what opens: code and secret, however they are spaced
-BETWEEN = "~"
 VERBS = (OwnVerb.FINISH, OwnVerb.CANCEL, OwnVerb.REOPEN, OwnVerb.RATE)  # by buttons; words go by the form
 
 
@@ -58,7 +57,7 @@ class OpenedPages:
         return response
 
     async def _opened(self, request: Request, key: str) -> Opened | None:
-        code, _, secret = key[:MOST_KEY].partition(BETWEEN)
+        code, _, secret = key[:MOST_KEY].partition(addresses.BETWEEN)
         return await asyncio.to_thread(self.turns.open, code, secret, sessions.address(request))
 
     async def _open(self, request: Request) -> Response:
@@ -66,7 +65,9 @@ class OpenedPages:
             posted = await forms.read_form(request)
         except (forms.TooLarge, forms.NotAForm):
             return self._asked(request, "web.problem_form", status=400)
-        return await self._let_in(request, f"{posted['ma'].strip()[:20]}{BETWEEN}{posted['mat'].strip()[:20]}")
+        return await self._let_in(
+            request, f"{posted['ma'].strip()[:20]}{addresses.BETWEEN}{posted['mat'].strip()[:20]}"
+        )
 
     async def _by_link(self, request: Request) -> Response:
         """From the code on a receipt: `/y/MC7K3Q9F~ABCD2345`."""
@@ -78,7 +79,7 @@ class OpenedPages:
         except PASSING_ERRORS:
             return self._asked(request, "web.problem_away", status=503)
         if opened is None:
-            return self._asked(request, "web.open_wrong", typed=key.partition(BETWEEN)[0], status=403)
+            return self._asked(request, "web.open_wrong", typed=key.partition(addresses.BETWEEN)[0], status=403)
         response = self._home(request)
         safe = request.url.scheme == "https"
         response.set_cookie(COOKIE, key[:MOST_KEY], path="/", secure=safe, httponly=True, samesite="lax")

@@ -1,8 +1,10 @@
 """The conversation: a log, a form, buttons. Works without a script; with one it is looked at again when it changes."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
@@ -13,6 +15,7 @@ from bot.conversation.converse import language_of
 from bot.conversation.reply import MAX_ACTION_BYTES, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Kind, Memory, Visit
+from bot.desk.codes import ALPHABET
 from bot.doors import links
 from bot.doors.door import Takes
 from bot.doors.web import addresses, forms, reading, sessions
@@ -32,6 +35,8 @@ TURN_SECONDS = 2.0
 LOOK_SECONDS = 0.1
 PING_SECONDS = 15.0
 STREAM_SECONDS = 300.0
+
+SECRET_SHOWN = re.compile(rf"\b[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}\b")
 
 type Handler = Callable[[Request], Awaitable[Response]]
 
@@ -131,7 +136,7 @@ class Talk:
         language = language_of(visit, memory) if asked is addresses.FIRST else asked
         return Scene(house=self.turns.house, memory=memory, language=language, now=self.turns.clock())
 
-    def _values(self, looked: Looked, scene: Scene, problem: Problem | None) -> dict[str, object]:
+    def _values(self, request: Request, looked: Looked, scene: Scene, problem: Problem | None) -> dict[str, object]:
         return {
             "lines": looked.lines,
             "settled": looked.settled,
@@ -139,12 +144,23 @@ class Talk:
             "problem": scene.say(problem.key, **problem.values) if problem else "",
             "typed": problem.typed if problem else "",
             "commune": scene.commune,
+            "picture_of": partial(self._picture_of, request),
         }
+
+    def _picture_of(self, request: Request, reply: Reply) -> str:
+        """A code for cameras that opens the request whose secret a reply shows; empty where it shows none."""
+        code = (reply.place.name or "").removeprefix(visits.SECRET)
+        found = SECRET_SHOWN.search(reply.text) if code != (reply.place.name or "") else None
+        if found is None:
+            return ""
+        from bot.paper.code import svg  # few open a request
+
+        return svg((self.site.origin or str(request.base_url).rstrip("/")) + addresses.opened(code, found[0]))
 
     def _shown(self, request: Request, looked: Looked, problem: Problem | None, session: Session | None) -> Response:
         scene = self._scene(request, looked.memory)
         name = "talk.html" if looked.lines or (problem and session) else "first.html"
-        values = self._values(looked, scene, problem)
+        values = self._values(request, looked, scene, problem)
         values |= {"script": script()[0], "erased": ""}
         values |= {"indexed": not session, "description": scene.say("start.what"), "canonical": "/", "linked": None}
         page = render(name, scene, self.site, "/", title="Một Cửa", **values)
@@ -159,7 +175,7 @@ class Talk:
 
     def _fragment(self, request: Request, looked: Looked, problem: Problem | None, *, form: bool = False) -> Response:
         scene = self._scene(request, looked.memory)
-        values = self._values(looked, scene, problem)
+        values = self._values(request, looked, scene, problem)
         return answer(render("log.html", scene, self.site, "/", with_form=form, **values), headers=PRIVATE)
 
     async def _file(self, request: Request) -> Response:
@@ -393,7 +409,7 @@ class Talk:
         self.bus.ring(session.chat)
         scene = self._scene(request, Memory())
         looked = Looked(memory=Memory())
-        values = self._values(looked, scene, None) | {"erased": scene.say("web.erased")}
+        values = self._values(request, looked, scene, None) | {"erased": scene.say("web.erased")}
         values |= {"indexed": False, "description": "", "canonical": None, "linked": None}
         response = answer(render("first.html", scene, self.site, "/", title="Một Cửa", **values), headers=PRIVATE)
         sessions.drop(request, response)

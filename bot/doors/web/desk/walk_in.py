@@ -19,7 +19,6 @@ from bot.desk.request import RequestKind
 from bot.doors.web import addresses
 from bot.doors.web.desk import frame
 from bot.doors.web.desk.pages import HOME, Desk, Fields, Handler, one
-from bot.doors.web.opened import BETWEEN
 from bot.doors.web.page import help_for
 from bot.paper.code import svg
 
@@ -96,7 +95,7 @@ class WalkIn:
         opens = base + addresses.in_language(addresses.OPEN, of.language)
         text = frame.render(
             "receipt.html", scene=scene, say=scene.say, title=scene.say("receipt.title"), here="", of=of,
-            secret=found.secret, opens=opens, picture=svg(f"{opens}/{of.code}{BETWEEN}{found.secret}"),
+            secret=found.secret, opens=opens, picture=svg(f"{opens}/{of.code}{addresses.BETWEEN}{found.secret}"),
             commune=cards.commune_name(scene, of.commune), help=help_for(scene.of_commune(of.commune)),
         )  # fmt: skip
         return frame.page(text, framed=True)
