@@ -3,7 +3,17 @@
 import sys
 from pathlib import Path
 
-from tests.bench import desk, growth, learning, scorecard, starting, turns, understanding_accuracy, understanding_speed
+from tests.bench import (
+    desk,
+    growth,
+    learning,
+    pages,
+    scorecard,
+    starting,
+    turns,
+    understanding_accuracy,
+    understanding_speed,
+)
 from tests.bench.setting import load_setting
 
 QUESTIONS = Path(__file__).parents[3] / "shared" / "questions"
@@ -14,6 +24,7 @@ def main() -> int:
     missed = understanding_speed.report(setting, QUESTIONS)
     missed += learning.report(setting)
     missed += turns.report(setting)
+    missed += pages.report(setting)
     missed += growth.report()
     missed += desk.report()
     missed += scorecard.report()

@@ -29,8 +29,8 @@ def report(setting: Setting) -> int:
     seconds = time.perf_counter() - began
     ours, theirs = zip(*(_beside(matrix, rivals) for matrix, rivals in _matrices(intents)), strict=True)
     print(f"\nlearning: {PHRASES} phrases, one core")
-    missed = line("from phrases to weights", seconds, 15, "s", at_most=True)
-    missed += line("ours / SGDClassifier, same matrices", sum(ours) / sum(theirs), 3, "x", at_most=True)
+    line("from phrases to weights", seconds, unit="s")
+    missed = line("ours / SGDClassifier, same matrices", sum(ours) / sum(theirs), 3, "x", at_most=True)
     return missed + line("other weights when learnt again", float(learn_from(intents) != learned), 0, at_most=True)
 
 

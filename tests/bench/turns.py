@@ -33,7 +33,6 @@ TURNS = 2_000
 TOGETHER = 4_000  # for processes side by side: long enough that beginning and end do not count
 PROFILED = 200
 A_SECOND, FOR_LATENCY = 50, 300
-DURABLE_ENGINE = 50  # turns a second: the upper end of what general durable-workflow engines were measured at here
 
 
 def report(setting: Setting) -> int:
@@ -54,7 +53,6 @@ def _on_sqlite(house: House, folder: Path) -> int:
     line("hand-written SQL, the same rows, a second", floor)
     missed += line("of that floor", 100 * ours / floor, 60, "%")
     line(f"hand-written SQL with {SHARING} turns in each transaction", lowest)
-    missed += line("a general durable-workflow engine, times", ours / DURABLE_ENGINE, 6, "x")
     line(f"update to reply at {A_SECOND} a second, p50", waits[len(waits) // 2] * 1000, unit="ms")
     line(f"update to reply at {A_SECOND} a second, p99", waits[int(len(waits) * 0.99)] * 1000, unit="ms")
     _profile(house, folder / "profile.db")
