@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from bot.conversation.reply import MAX_CHARACTERS, Reply
 from bot.conversation.visit import Visit
+from bot.store.database import Transaction
 
 NO_WAIT = dt.timedelta()
 
@@ -85,6 +86,7 @@ class Can:
     groups: bool = False
     first_word: bool = False  # may write to a person who has not just written
     joins: bool = False  # counts messages: what waits for a chat goes as one where it fits
+    inside: bool = False  # its messages stand in our own database: shown in the transaction that notes it
     passing: bool = False  # a chat ends with a visit, and nobody finds it again without what they were given
 
 
@@ -93,6 +95,9 @@ class Takes(Protocol):
 
     async def store(self, updates: list[Any]) -> None:
         """Keep raw updates; once this returns they may be acknowledged. Raises what the database raises."""
+
+    async def store_made(self, make: Callable[[Transaction], list[Any]]) -> None:
+        """The same for updates of our own making, with what `make` writes and in one transaction with it."""
 
 
 type Chore = Callable[[asyncio.Event], Awaitable[None]]
@@ -142,6 +147,13 @@ class Door:
     async def send(self, chat: str, reply: Reply) -> Spot:
         """Show a reply; where it now stands. Raises whatever `meaning_of` can tell the meaning of."""
         raise NotImplementedError
+
+    def show(self, _connection: Transaction, _chat: str, _reply: Reply) -> Spot:
+        """Where messages stand `inside`: put one there; `send` has said only that it can be."""
+        raise NotImplementedError
+
+    def noted(self, chat: str) -> None:
+        """What became of a message to a chat is noted: nothing of it waits any more."""
 
     def meaning_of(self, _error: Exception) -> Meaning:
         return Meaning(fate=Fate.BROKEN)

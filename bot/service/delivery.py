@@ -28,7 +28,7 @@ RENEW_SECONDS = 2.0
 # A second's messages go out in so many steps: were all of it under way at once, a kill would repeat all of it.
 EVENLY = 28
 NOTE_AGAIN_SECONDS = (0.1, 0.3, 1.0, 3.0)
-NO_PLACE = Place()
+NOTHING = Reply(blocks=())
 LONGEST_PAUSE = dt.timedelta(seconds=10)
 TRIED_OFTEN = 4  # and refused by the server: half a minute
 TRIED_LONG = 12  # without reaching it, while others do
@@ -48,7 +48,7 @@ class Withheld(Exception):
     """Whoever reads in the chat may receive this no more: a post has ended, or the request is another desk's."""
 
 
-type Going = tuple[OutgoingMessage, Place]
+type Going = tuple[OutgoingMessage, Reply]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Sent:
     """A message, where it stands now or why it does not, and when the next may go to its chat."""
 
     message: OutgoingMessage
-    place: Place
+    reply: Reply
     outcome: Spot | Exception
     free_at: dt.datetime
 
@@ -210,7 +210,8 @@ class Delivery:
             free_at = self.turns.clock() + dt.timedelta(seconds=seconds)
             if not self._shared:
                 self._free_at[message.chat] = free_at
-            await self._settled_with_others([Sent(one, place, sent, free_at) for one, place in gone])
+            await self._settled_with_others([Sent(one, reply, sent, free_at) for one, reply in gone])
+            self.door.noted(message.chat)
 
     async def _settled_with_others(self, some: list[Sent]) -> None:
         """Note what became of messages, in one transaction with all that went out while the last was written."""
@@ -248,18 +249,18 @@ class Delivery:
 
     async def _send(self, message: OutgoingMessage) -> tuple[list[Going], Spot | Exception]:
         """The messages that have gone together, and where they now stand; or the one, and why it does not."""
-        going = [(message, NO_PLACE)]
+        going = [(message, NOTHING)]
         try:
             reply = reply_of(message.payload)
         except ValueError:
             tried = message.attempts >= TRIED_OFTEN
             return going, Hopeless(OtherVersion.__name__) if tried else OtherVersion()
-        going = [(message, reply.place)]
+        going = [(message, reply)]
         try:
             now = await self._as_it_may_be_sent(message.chat, reply)
             if now is None:
                 return going, Withheld()
-            going = [(message, now.place)]
+            going = [(message, now)]
             gone, spot = await self._shown(message, now)
         except Exception as error:  # noqa: BLE001 - one message that cannot be sent must not hold up all others
             return going, Hopeless(type(error).__name__) if await self._is_hopeless(message, error) else error
@@ -273,7 +274,7 @@ class Delivery:
 
     async def _shown(self, message: OutgoingMessage, reply: Reply) -> tuple[list[Going], Spot]:
         """Sent with what waits behind it, where the channel counts messages; alone where they are refused together."""
-        alone = [(message, reply.place)]
+        alone = [(message, reply)]
         following = await self._following(message) if self.door.can.joins and reply.is_of_words_alone else []
         whole, count = joined([reply, *(one for _, one in following)], self.door.characters)
         if count > 1:
@@ -283,7 +284,7 @@ class Delivery:
                 if self._meaning(error).fate not in (Fate.REFUSED, Fate.BROKEN):
                     raise
             else:
-                return [*alone, *((one, its.place) for one, its in following[: count - 1])], spot
+                return [*alone, *following[: count - 1]], spot
         return alone, await self.door.send(message.chat, reply)
 
     async def _following(self, message: OutgoingMessage) -> list[tuple[OutgoingMessage, Reply]]:
@@ -376,7 +377,8 @@ class Delivery:
     def _settle(self, connection: Transaction, one: Sent) -> None:
         now, message, error = self.turns.clock(), one.message, one.outcome
         if isinstance(error, Spot):
-            return self._settled(connection, message, one.place, error)
+            spot = self.door.show(connection, message.chat, one.reply) if self.door.can.inside else error
+            return self._settled(connection, message, one.reply.place, spot)
         if isinstance(error, Withheld):
             outbox.give_up(connection, message, error="Withheld", now=now)
             return None

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import zlib
+from collections.abc import Callable
 from typing import Any
 
 from bot.doors.door import Door
@@ -36,9 +37,17 @@ class Intake:
                 await self.threads.run(self._store_alone, raw)
         self.arrived.set()
 
+    async def store_made(self, make: Callable[[Transaction], list[Any]]) -> None:
+        """Keep updates of our own together with what `make` writes: one transaction, one wait for the disk."""
+        await self.threads.run(self._store_made, make)
+        self.arrived.set()
+
     def _store(self, updates: list[Any]) -> None:
+        self._store_made(lambda _connection: updates)
+
+    def _store_made(self, make: Callable[[Transaction], list[Any]]) -> None:
         with self.turns.database.change() as connection:
-            arrived = [self._arrival(connection, raw) for raw in updates]
+            arrived = [self._arrival(connection, raw) for raw in make(connection)]
             inbox.keep_all(connection, arrived, now=self.turns.clock())
             ring(connection)
 

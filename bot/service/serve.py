@@ -21,6 +21,7 @@ from bot.service.delivery import Delivery
 from bot.service.intake import Intake
 from bot.service.metrics import Metrics
 from bot.service.renewal import Renewal
+from bot.service.routing import Routes
 from bot.service.threads import Threads
 from bot.service.trouble import Trouble
 from bot.service.watch import Watch
@@ -200,7 +201,9 @@ class Service:
 
     def _app(self) -> Starlette:
         """What the port answers: always the watch, and whatever the doors do."""
-        return Starlette(routes=[*self.watch.routes(), *self.routes])
+        app = Starlette()
+        app.router = Routes([*self.watch.routes(), *self.routes])
+        return app
 
     async def _hear(self, stop: asyncio.Event) -> None:
         """Be woken by what other replicas store. Where nobody can ring, the worker looks by itself."""
@@ -249,7 +252,8 @@ async def _until(stop: asyncio.Event, app: Starlette, listening: socket.socket) 
 
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # Said to be TCP: of any other stream asyncio does not ask that what is written goes out at once.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))

@@ -22,7 +22,7 @@ from bot.doors.web.public import Public
 from bot.doors.web.sessions import DOOR
 from bot.doors.web.talk import Talk
 from bot.store import visits
-from bot.store.database import PASSING_ERRORS
+from bot.store.database import PASSING_ERRORS, Transaction
 from bot.turn import Turns
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class WebDoor(Door):
 
     name = DOOR
     pace = Pace(per_second=500, private_seconds=0, group_seconds=0)
-    can = Can(buttons=True, edits=True, files=True, first_word=True, passing=True)
+    can = Can(buttons=True, edits=True, files=True, first_word=True, inside=True, passing=True)
 
     def __init__(
         self,
@@ -84,25 +84,25 @@ class WebDoor(Door):
 
     # Out
 
-    async def send(self, chat: str, reply: Reply) -> Spot:
-        spot = await asyncio.to_thread(self._show, chat, reply)
-        self.bus.ring(chat)
-        return spot
-
-    def _show(self, chat: str, reply: Reply) -> Spot:
-        place, now = reply.place, self.turns.clock()
-        if any(not where.startswith(f"{DOOR}:") for where, _, _ in place.copies):
+    async def send(self, _chat: str, reply: Reply) -> Spot:
+        if any(not where.startswith(f"{DOOR}:") for where, _, _ in reply.place.copies):
             raise Elsewhere
+        return NOWHERE
+
+    def show(self, connection: Transaction, chat: str, reply: Reply) -> Spot:
+        place, now = reply.place, self.turns.clock()
         number = int(reply.replaces) if reply.replaces and reply.replaces.isdigit() else None
-        with self.turns.database.change() as connection:
-            if place.deletes:
-                visits.take_away(connection, chat, number or 0)
-                return NOWHERE
-            payload = _REPLY.dump_json(reply).decode()
-            if number and visits.change(connection, chat, number, payload, now=now):
-                return Spot(message=str(number))
-            at = str(visits.say(connection, chat, payload, now=now, name=place.name))
+        if place.deletes:
+            visits.take_away(connection, chat, number or 0)
+            return NOWHERE
+        payload = _REPLY.dump_json(reply).decode()
+        if number and visits.change(connection, chat, number, payload, now=now):
+            return Spot(message=str(number))
+        at = str(visits.say(connection, chat, payload, now=now, name=place.name))
         return Spot(message=at, album=(at,) * len(place.copies))
+
+    def noted(self, chat: str) -> None:
+        self.bus.ring(chat)
 
     def meaning_of(self, error: Exception) -> Meaning:
         if isinstance(error, Elsewhere):

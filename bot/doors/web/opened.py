@@ -136,7 +136,7 @@ class OpenedPages:
             posted = await self.talk.posted(request)
             update = self._update(request, posted, opened)
             if update:
-                await self.talk.stored([update], opened.chat, posted["q"])
+                await self.talk.stored(lambda _connection: [update], opened.chat, posted["q"])
         except Problem as problem:
             return self._shown(request, opened, problem)
         return self._home(request)

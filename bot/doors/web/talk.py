@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
@@ -25,7 +26,7 @@ from bot.doors.web.page import PRIVATE, SAFE, Site, answer, render, script
 from bot.doors.web.public import Public
 from bot.doors.web.sessions import DOOR, Session
 from bot.store import cases, floods, visits
-from bot.store.database import PASSING_ERRORS
+from bot.store.database import PASSING_ERRORS, Transaction
 from bot.turn import Turns, reply_of
 
 SAY, PHOTO, LOG, STREAM, ERASE, FILE = "/noi", "/anh", "/loi", "/luong", "/xoa", "/tep"
@@ -246,7 +247,7 @@ class Talk:
         """Store what was posted, wait a moment for what is said to it, show it. Whatever is not taken is given back."""
         session = sessions.of(request)
         try:
-            posted = await self.posted(request)
+            posted = await self.posted(request, counted=False)
             mine = session or sessions.fresh()
             anchor = await take(request, posted, mine)
         except Problem as problem:
@@ -263,8 +264,8 @@ class Talk:
             return self._fragment(request, await self._looked(request), problem, form=True)
         return await self.show(request, problem)
 
-    async def posted(self, request: Request) -> Posted:
-        """Raises Problem."""
+    async def posted(self, request: Request, *, counted: bool = True) -> Posted:
+        """`counted`: against the limit of its address. Raises Problem."""
         try:
             posted = await forms.read_form(request)
         except forms.TooLarge:
@@ -279,8 +280,8 @@ class Talk:
             raise Problem("web.problem_old", 409, typed)
         if len(typed) > MOST_WORDS:
             raise Problem("web.problem_long", 413, typed, most=MOST_WORDS)
-        if await self._in_database(lambda: self._is_crowded(request), typed):
-            raise Problem("web.problem_many", 429, typed)
+        if counted:
+            await self._in_database(lambda: self._count_alone(request, typed), typed)
         return posted
 
     async def _in_database[T](self, work: Callable[[], T], typed: str) -> T:
@@ -292,10 +293,15 @@ class Talk:
     def origin(self, request: Request) -> str:
         return self.turns.mark(f"address:{sessions.address(request)}")
 
-    def _is_crowded(self, request: Request) -> bool:
+    def _count_alone(self, request: Request, typed: str) -> None:
         with self.turns.database.change() as connection:
-            number, _ = floods.count(connection, self.origin(request), limit=MOST_OF_AN_ADDRESS, now=self.turns.clock())
-        return number > MOST_OF_AN_ADDRESS
+            self._count(connection, request, typed)
+
+    def _count(self, connection: Transaction, request: Request, typed: str) -> None:
+        """One more post of its address. Raises Problem where there are too many."""
+        number, _ = floods.count(connection, self.origin(request), limit=MOST_OF_AN_ADDRESS, now=self.turns.clock())
+        if number > MOST_OF_AN_ADDRESS:
+            raise Problem("web.problem_many", 429, typed)
 
     async def _said(self, request: Request, posted: Posted, session: Session) -> str:
         """Words, or a button; where to look then."""
@@ -303,13 +309,13 @@ class Talk:
         number = int(posted["m"]) if posted["m"].isascii() and posted["m"].isdigit() and len(posted["m"]) < 18 else 0
         if isinstance(actions.read(action), actions.Noted):
             await self._in_database(lambda: self._hide(session.chat, number), words)
-            return "#cuoi"
-        if not action and not words:
+        if isinstance(actions.read(action), actions.Noted) or not (action or words):
+            await self._in_database(lambda: self._count_alone(request, words), words)
             return "#cuoi"
         if len(action.encode()) > MAX_ACTION_BYTES:
             raise Problem("web.problem_form", 400, words)
-        updates = await self._in_database(lambda: self._updates(request, posted, session, number), words)
-        return await self.stored(updates, session.chat, words)
+        make = partial(self._updates, request, posted, session, number)
+        return await self.stored(make, session.chat, words)
 
     def _hide(self, chat: str, number: int) -> None:
         with self.turns.database.change() as connection:
@@ -317,21 +323,23 @@ class Talk:
             if said and (said.name or "").startswith(visits.SECRET):
                 visits.take_away(connection, chat, number)
 
-    def _updates(self, request: Request, posted: Posted, session: Session, number: int) -> list[dict[str, str]]:
+    def _updates(
+        self, request: Request, posted: Posted, session: Session, number: int, connection: Transaction
+    ) -> list[dict[str, str]]:
         """What is to be stored; the visitor's words stand in the log from now on, once however often they come."""
         action, words, chat = posted["a"], posted["q"].strip(), session.chat
         key = forms.key_of(posted["t"], posted["m"], action, words)
         language, _ = addresses.split_language(request.url.path)
         more = {"language": language.value, "origin": self.origin(request)}
-        with self.turns.database.change() as connection:
-            memory = self.turns.memory(connection, chat)
-            pressed = visits.message(connection, chat, number) if number else None
-            under = reply_of(pressed.payload) if pressed and not pressed.mine else None
-            last = visits.said(connection, chat, now=self.turns.clock())[-1:]
-            in_place = bool(under and last[0].id == number)  # further up nobody would see it change
-            shown = words if not action else "" if in_place else _label(under, action)
-            if shown:
-                visits.say_once(connection, chat, shown, name=key, now=self.turns.clock())
+        self._count(connection, request, words)
+        memory = self.turns.memory(connection, chat)
+        pressed = visits.message(connection, chat, number) if number else None
+        under = reply_of(pressed.payload) if pressed and not pressed.mine else None
+        last = visits.said(connection, chat, now=self.turns.clock())[-1:]
+        in_place = bool(under and last[0].id == number)  # further up nobody would see it change
+        shown = words if not action else "" if in_place else _label(under, action)
+        if shown:
+            visits.say_once(connection, chat, shown, name=key, now=self.turns.clock())
         first = self._place(posted, memory, chat, key, more)
         if action:
             text = under.text if under else None
@@ -346,30 +354,28 @@ class Talk:
             return []
         return [reading.update(chat, f"x{key}", Kind.BUTTON, actions.ChooseCommune(ward).wire, **more)]
 
-    async def stored(self, updates: list[dict[str, str]], chat: str, words: str) -> str:
-        """Keep the updates, and wait a moment for their turns; where to look then."""
+    async def stored(self, make: Callable[[Transaction], list[Any]], chat: str, words: str) -> str:
+        """Keep the updates, and wait a moment for their turns; where to look then. Raises Problem."""
         try:
-            await self.intake.store(updates)
-            await self._settled(chat)
-            last = await asyncio.to_thread(self._last, chat)
+            with self.bus.listening(chat) as event:
+                await self.intake.store_made(make)
+                last = await self._settled(chat, event)
         except PASSING_ERRORS:
             raise Problem("web.problem_away", 503, words) from None
         return f"#m{last}" if last else "#cuoi"
 
-    async def _settled(self, chat: str) -> None:
+    async def _settled(self, chat: str, event: asyncio.Event) -> int | None:
+        """Wait until all that came of it is shown, but not for ever; what was shown or changed last."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + TURN_SECONDS
-        with self.bus.listening(chat) as event:
-            while loop.time() < until and not await asyncio.to_thread(self._is_settled, chat):
-                await heard(event, LOOK_SECONDS)
+        until, is_over, last = loop.time() + TURN_SECONDS, False, None
+        while not is_over and loop.time() < until:
+            await heard(event, LOOK_SECONDS)
+            is_over, last = await asyncio.to_thread(self._standing, chat)
+        return last
 
-    def _is_settled(self, chat: str) -> bool:
+    def _standing(self, chat: str) -> tuple[bool, int | None]:
         with self.turns.database.look() as connection:
-            return visits.is_settled(connection, chat, DOOR)
-
-    def _last(self, chat: str) -> int | None:
-        with self.turns.database.look() as connection:
-            return visits.last_changed(connection, chat)
+            return visits.is_settled(connection, chat, DOOR), visits.last_changed(connection, chat)
 
     async def _photographed(self, request: Request, posted: Posted, session: Session) -> str:
         from bot.paper.photo import NoPhoto, plain  # few send photos, and the library takes memory
@@ -381,18 +387,20 @@ class Talk:
             photo = await asyncio.to_thread(plain, posted.photo)
         except NoPhoto:
             raise Problem("web.problem_photo", 415, words) from None
-        updates = await self._in_database(lambda: self._photo_updates(request, posted, session, photo), words)
-        return await self.stored(updates, session.chat, words)
+        make = partial(self._photo_updates, request, posted, session, photo)
+        return await self.stored(make, session.chat, words)
 
-    def _photo_updates(self, request: Request, posted: Posted, session: Session, photo: bytes) -> list[dict[str, str]]:
+    def _photo_updates(
+        self, request: Request, posted: Posted, session: Session, photo: bytes, connection: Transaction
+    ) -> list[dict[str, str]]:
         chat, now = session.chat, self.turns.clock()
         words = posted["q"].strip()
         key = forms.key_of(posted["t"], "photo", words, str(len(posted.photo or b"")))
         language, _ = addresses.split_language(request.url.path)
-        with self.turns.database.change() as connection:
-            number, new = visits.say_once(connection, chat, words, name=key, now=now)
-            if new:
-                visits.keep_file(connection, chat, str(number), photo, now=now)
+        self._count(connection, request, words)
+        number, new = visits.say_once(connection, chat, words, name=key, now=now)
+        if new:
+            visits.keep_file(connection, chat, str(number), photo, now=now)
         more = {"language": language.value, "origin": self.origin(request)}
         at = str(number)
         return [reading.update(chat, key, Kind.PHOTO, words, message=at, file=f"{DOOR}:{at}", **more)]
