@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from bot.casework import scorecard, worklist
 from bot.casework.unit_of_work import UnitOfWork
+from bot.content.known import Known, known_of
 from bot.desk.request import Actor, Role
+from bot.desk.working_time import VIETNAM
 from bot.measure import open_data
 from bot.measure.indicators import NEEDED_FOR_A_RATE, Indicator, indicators
 from bot.measure.open_data import File
@@ -40,6 +42,7 @@ class Leading:
     oldest: tuple[worklist.Line, ...]
     peers: float | None  # the median share of first answers in time of communes of like size, last month
     built_at: dt.datetime | None
+    known: Known  # of what we know of its offices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +75,7 @@ def leading(unit: UnitOfWork, actor: Actor, commune: int) -> Leading:
         load=tuple(_load(unit, commune)),
         oldest=tuple(worklist.line(unit, actor, one) for one in sorted(here, key=lambda r: r.opened_at)[:OLDEST]),
         peers=_peers(unit, months[0].name, commune),
+        known=known_of(unit.house.knowledge.offices.get(commune, ()), unit.now.astimezone(VIETNAM).date()),
         built_at=measured.built_at(unit.connection, months[0].name),
     )
 

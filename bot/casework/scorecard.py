@@ -131,14 +131,24 @@ def plan_monthly(unit: UnitOfWork, commune: int) -> None:
             agenda.plan(unit.connection, subject, {"monthly": morning})
 
 
+def _trend(unit: UnitOfWork, commune: int, fresh: dict[str, Tally]) -> list[tuple[str, Tally]]:
+    """A year and a month until the last one, as the nights reckoned them."""
+    names = [month_of(unit.now, back).name for back in range(TREND, 0, -1)]
+    kept = measured.kept(unit.connection, names, commune=commune)
+    known = {name: places[commune] for name, places in kept.items() if commune in places} | fresh
+    return [(name, known[name]) for name in names if name in known]
+
+
 def monthly(unit: UnitOfWork, commune: int) -> None:
     """To each leader: how the commune did last month, beside the month before."""
     leaders = unit.crew(commune, Role.LEADER)
     last, before = (month_of(unit.now, back) for back in (1, 2))
     if leaders:
         told = [measure(unit, one, [commune]).total([commune]) for one in (last, before)]
-        reply = cards.month(unit.desk_scene(commune), commune, last.name, *told)
+        scene = unit.desk_scene(commune)
+        picture = cards.month_picture(scene, commune, _trend(unit, commune, {last.name: told[0], before.name: told[1]}))
         for leader in leaders:
-            unit.put(leader, reply, priority=Priority.REMINDER)
+            unit.put(leader, cards.month(scene, commune, last.name, *told), priority=Priority.REMINDER)
+            unit.put(leader, picture, priority=Priority.REMINDER)
     if unit.crew(commune):
         plan_monthly(unit, commune)

@@ -22,6 +22,7 @@ class Style(StrEnum):
     ITEM = "item"  # one of a list
     TICK = "tick"  # one of a list with a box of its own
     NOTE = "note"  # small print: source, date, reservation
+    BAR = "bar"  # a line of a chart, `name: part/whole`; where nothing is drawn it is read so
 
 
 LISTED = (Style.ITEM, Style.TICK)

@@ -1,5 +1,6 @@
 """A reply on paper: blocks → a picture for an old phone, or a page to print. Vietnamese in full, nothing cut off."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from io import BytesIO
@@ -13,9 +14,12 @@ FONTS = Path(__file__).parent / "fonts"
 WIDTH, MARGIN, INDENT = 1240, 90, 46  # pixels; A4 at 150 dpi
 PAGE_HEIGHT = 1754
 DPI = 150
-SIZES = {Style.TITLE: 32, Style.TEXT: 27, Style.ITEM: 27, Style.TICK: 27, Style.NOTE: 22}
+SIZES = {Style.TITLE: 32, Style.TEXT: 27, Style.ITEM: 27, Style.TICK: 27, Style.NOTE: 22, Style.BAR: 27}
 LINE, GAP = 1.38, 16
 INK, GREY, PAPER = "#111111", "#555555", "#ffffff"
+WHOLE, PART = "#b9c6d6", "#0b4a8f"
+BAR_LEFT = 420  # behind its words
+VALUES = re.compile(r"(\d+)/(\d+)$")
 BOX = 22
 MAX_PAGES = 8
 
@@ -97,15 +101,32 @@ def _page(lines: list[Line], height: int | None) -> Image.Image:
     tall = height or sum(map(_height, lines)) + 2 * MARGIN
     image = Image.new("RGB", (WIDTH, tall), PAPER)
     pen, at = ImageDraw.Draw(image), MARGIN
+    longest = max((whole for block, _, _ in lines for _, whole in _values(block)), default=0)
     for line in lines:
         block, text, first = line
         top = at + (_gap(block) if first else 0)
         if first:
             _mark(pen, block, top)
+            _bar(pen, block, top, longest)
         colour = GREY if block.style is Style.NOTE else INK
         pen.text((MARGIN + _indent(block), top), text, font=_font(block.style), fill=colour)
         at += _height(line)
     return image
+
+
+def _values(block: Block) -> list[tuple[int, int]]:
+    """Part and whole of a line of a chart."""
+    found = VALUES.search(block.text) if block.style is Style.BAR else None
+    return [(int(found[1]), int(found[2]))] if found else []
+
+
+def _bar(pen: ImageDraw.ImageDraw, block: Block, top: int, longest: int) -> None:
+    """The longest whole as long as there is room; its part over it."""
+    room, tall = WIDTH - MARGIN - BAR_LEFT, SIZES[block.style]
+    for part, whole in _values(block):
+        for value, colour in ((whole, WHOLE), (min(part, whole), PART)):
+            if value:
+                pen.rectangle((BAR_LEFT, top + 2, BAR_LEFT + room * value // longest, top + 2 + tall), fill=colour)
 
 
 def _mark(pen: ImageDraw.ImageDraw, block: Block, top: int) -> None:

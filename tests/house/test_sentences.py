@@ -14,6 +14,7 @@ from bot.casework.officers import GOES_OUT, PROMPTED
 from bot.casework.worklist import LATER, LISTS
 from bot.content import second_tier as tiers
 from bot.content.completeness import CANNED
+from bot.content.known import WANTED
 from bot.content.schema import Aspect, Certainty, Counter, DateOf, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
 from bot.conversation.citizen.second_tier import OF_LEVELS
@@ -77,6 +78,7 @@ BUILT = {
     *(f"screen.pick_{group}" for group in ("paper", "statement", "field")),
     *(f"screen.state_{state}" for state in ("arrived", "on_its_way", "held", "gone", "seen", "failed")),
     *(f"admin.{one}_over" for one in ("slow", "door", "disk")),
+    *(f"screen.fact_{one}" for one in WANTED),
     *(f"screen.blank_{one}" for one in CANNED),
     *(f"screen.event_{action}" for action in Action),
     *(f"measure.{key}{how}" for key in INDICATORS for how in ("", "_how")),

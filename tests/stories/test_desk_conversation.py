@@ -88,7 +88,7 @@ async def test_marks_say_on_its_way_arrived_seen_and_failed(play):
         assert "đã xem" in hoa.text
         assert "đã đến" not in hoa.text
         play.server.fail("sendMessage", 400, "Bad Request: can't parse", chat=LAN.id)
-        await hoa.presses("answer", "Mang cả sổ hộ khẩu cũ nếu còn.")
+        await hoa.presses("answer", "Quầy 3 ở tầng hai ạ.")
         await play.deliver()
         await hoa.opens(f"/ban/r/{code}")
         assert "KHÔNG tới được" in hoa.text

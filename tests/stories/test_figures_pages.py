@@ -34,6 +34,9 @@ async def test_a_leader_sees_the_queue_the_trend_and_who_holds_what(play, clock)
         assert "Đang quá hẹn 1" in thu.text
         assert code in thu.text
         assert "<svg" in thu.page.text
+        assert re.search(r"Biết \d/6 điều người dân cần", thu.text)
+        assert "Còn thiếu: " in thu.text
+        assert "giờ làm việc (" in thu.text
         assert thu.page.text.count("<tr><td>2026-11</td>") == 1  # what the chart shows stands in a table too
         await hoa.opens("/ban/so-lieu")
         assert "dành cho lãnh đạo" in hoa.text

@@ -110,6 +110,9 @@ async def test_the_leader_is_told_each_morning_what_stands_and_each_month_how_it
     assert "Phường Ngọc Hà" in told
     assert "Trả lời lần đầu đúng hẹn: 1/3 (tháng trước chưa có)" in told
     assert "Điểm người dân chấm: 4.0/5 (1)" in told
+    ((name, picture),) = play.server.files[THU.id]
+    assert name.endswith(".png")
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     await play.passes(clock, DAY)
     assert sum("tháng 11/2026" in said for said in play.said(THU)) == 1
     assert "tháng 11/2026" not in "\n".join(play.said(HOA))  # an officer is told of the work, not of the figures

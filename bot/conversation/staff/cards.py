@@ -292,6 +292,17 @@ def month(scene: Scene, commune: int, name: str, now: Tally, before: Tally) -> R
     return Reply(blocks=(title, *(_measured(scene, told[key], then[key]) for key in IN_MONTH)))
 
 
+def month_picture(scene: Scene, commune: int, months: Sequence[tuple[str, Tally]]) -> Reply:
+    """The first answers of each month as a picture, oldest first; in words where a channel shows none."""
+    title = scene.title("digest.picture", commune=commune_name(scene, commune))
+    bars = (
+        Block(text=scene.say("digest.bar", month=f"{name[5:]}/{name[:4]}", kept=one.first_kept, due=one.first_due),
+              style=Style.BAR)
+        for name, one in months
+    )  # fmt: skip
+    return Reply(blocks=(title, *bars), as_file="png")
+
+
 def _measured(scene: Scene, one: Indicator, before: Indicator) -> Block:
     values = {"name": scene.say(f"measure.{one.key}"), "value": value_of(scene, one), "before": value_of(scene, before)}
     return _item(scene, "digest.beside", **values)

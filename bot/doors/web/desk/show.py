@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from bot.casework import worklist
 from bot.casework.at_desk import Said
 from bot.casework.worklist import Line
+from bot.content.schema import Counter
+from bot.conversation.citizen.offices import office_name
 from bot.conversation.scene import Scene
 from bot.conversation.staff import cards
 from bot.desk.request import Actor, Request, RequestKind
@@ -70,6 +72,11 @@ class Show:
         if not said.arrived:
             return "on_its_way"
         return "seen" if said.seen else "arrived"
+
+    def missing(self, commune: int, facts: Sequence[tuple[Counter, str]]) -> str:
+        """`địa chỉ (Công an phường …)`."""
+        scene = self.scene.of_commune(commune)
+        return "; ".join(f"{scene.say(f'screen.fact_{name}')} ({office_name(scene, kind)})" for kind, name in facts)
 
     def blanks(self, names: Collection[str]) -> str:
         return ", ".join(self.scene.say(f"screen.blank_{name}") for name in names)
