@@ -17,7 +17,7 @@ from bot.content.schema import Answer, Aspect, Eligible, Language, Verdict
 from bot.understanding.asking import Cues
 from bot.understanding.features import features_of
 from bot.understanding.fold import low_words
-from bot.understanding.modality import Modality, modality_told, way_of
+from bot.understanding.modality import Modality, modality_of, modality_told, way_of
 from bot.understanding.result import Choice, Way
 from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
@@ -106,29 +106,46 @@ def index(answers: Sequence[Answer], vocabulary: Vocabulary, cues: Cues) -> Stat
     begins = accumulate(map(len, read), initial=0)
     return Statements(
         all=tuple(
-            _sided(_statement(one, at, cues), one, rows) for one, at, rows in zip(answers, begins, read, strict=False)
+            _sided(_statement(one, at, cues), one, rows, cues)
+            for one, at, rows in zip(answers, begins, read, strict=False)
         ),
         shares=tuple(1 / (math.sqrt(sum(map(weight.__getitem__, features))) or 1.0) for features in rows),
         places={feature: (weight[feature], tuple(at)) for feature, at in places.items()},
     )
 
 
-def _sided(one: Statement, answer: Answer, rows: list[tuple[str, ...]]) -> Statement:
-    """With what tells its questions from those that ask the same the other way round, where there are any."""
-    own = len(answer.questions.all)
-    straight, turned = (frozenset(chain.from_iterable(part)) for part in (rows[:own], rows[own : len(one.questions)]))
+def _sided(one: Statement, answer: Answer, rows: list[tuple[str, ...]], cues: Cues) -> Statement:
+    """With what tells its questions from those that ask the same the other way round, where there are any.
+
+    Which way round one asks is where it is written, unless it asks "may I" of what one must.
+    """
+    ways = [Way.STRAIGHT if straight else Way.TURNED for straight in _written(answer)]
+    by_modality = (way_of(modality_of(text, language, cues), one.modality) for text, language in _asked(answer))
+    turned_round = [Way.TURNED in pair for pair in zip(ways, by_modality, strict=True)]
+    straight = frozenset(
+        chain.from_iterable(row for row, turned in zip(rows, turned_round, strict=False) if not turned)
+    )
+    turned = frozenset(chain.from_iterable(row for row, turned in zip(rows, turned_round, strict=False) if turned))
     return replace(one, straight=straight - turned, turned=turned - straight) if turned else one
 
 
+def _written(answer: Answer) -> Iterator[bool]:
+    """Of each question whether it asks what the answer's yes or no says, by where it is written."""
+    yield from (True for _ in answer.questions.all)
+    yield from (False for _ in answer.against.all)
+
+
 def _texts(answer: Answer) -> Iterator[str]:
-    yield from _questions(answer)
+    yield from (text for text, _ in _asked(answer))
     if answer.text:
         yield from map(answer.text.of, LANGUAGES)
 
 
-def _questions(answer: Answer) -> Iterator[str]:
-    asked = (answer.questions, answer.against)
-    return chain.from_iterable(getattr(phrases, language) for phrases in asked for language in LANGUAGES)
+def _asked(answer: Answer) -> Iterator[tuple[str, Language]]:
+    """Its questions, then those the other way round, each with its language."""
+    for phrases in (answer.questions, answer.against):
+        for language in LANGUAGES:
+            yield from ((text, language) for text in getattr(phrases, language))
 
 
 def _features(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
@@ -151,7 +168,7 @@ def _statement(answer: Answer, at: int, cues: Cues) -> Statement:
         answer.asks,
         answer.verdict in JUDGED,
         answer.eligible,
-        tuple(_questions(answer)),
+        tuple(text for text, _ in _asked(answer)),
         at,
         answer.text is not None,
         bool(answer.when),
