@@ -196,6 +196,17 @@ async def test_colleagues_see_who_is_writing_and_streams_say_only_that_something
         live.bus.ring(f"request/{code}")
         assert await anext(stream) == "event: changed\nid: 1\ndata: 1\n\n"
         await stream.aclose()
+        streams = [live._events("x", [f"request/{code}"]) for _ in range(7)]
+        for one in streams:
+            await anext(one)
+        with pytest.raises(
+            StopAsyncIteration
+        ):  # a page that was left holds no place: the oldest ends, the newest lives
+            await anext(streams[0])
+        live.bus.ring(f"request/{code}")
+        assert "changed" in await anext(streams[-1])
+        for one in streams:
+            await one.aclose()
         assert live.bus.visits == []
         live.bus.close()
         assert (await minh.client.get(f"/ban/nghe?r={code}")).status_code == 204

@@ -1,7 +1,6 @@
 """That something has changed in what an officer looks at, and no more: the page looks again, and rights with it."""
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
 from starlette.responses import Response, StreamingResponse
@@ -14,7 +13,7 @@ from bot.turn import Turns
 LOOK_SECONDS = 1.0
 PING_SECONDS = 15.0
 STREAM_SECONDS = 300.0  # then the browser comes again, and its rights are looked up again
-MOST_OF_A_SESSION = 6  # as many as a browser opens
+MOST_OF_A_SESSION = 6  # as many as a browser opens; of a page that was left we hear only when we next write to it
 
 
 class Live:
@@ -24,29 +23,40 @@ class Live:
         self.turns = turns
         self.bus = Bus()
         self._known: dict[str, str] = {}
-        self._streams: Counter[str] = Counter()
+        self._streams: dict[str, list[asyncio.Event]] = {}  # of a session, the oldest first
 
     def stream(self, session: str, topics: Sequence[str]) -> Response:
         """Nothing of the database is held meanwhile."""
-        if self.bus.over or self._streams[session] >= MOST_OF_A_SESSION:
+        if self.bus.over:
             return Response(status_code=204)  # the browser does not try again
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
         return StreamingResponse(self._events(session, topics), media_type="text/event-stream", headers=headers)
 
     async def _events(self, session: str, topics: Sequence[str]) -> AsyncIterator[str]:
         until, number = asyncio.get_running_loop().time() + STREAM_SECONDS, 0
-        self._streams[session] += 1
-        try:
-            with self.bus.listening(*topics) as event:
+        with self.bus.listening(*topics) as event:
+            streams = self._begun(session, event)
+            try:
                 yield "retry: 3000\nevent: changed\nid: 0\ndata: 0\n\n"  # whoever comes back looks at all of it
-                while not self.bus.over and asyncio.get_running_loop().time() < until:
+                while not self.bus.over and event in streams and asyncio.get_running_loop().time() < until:
                     if await heard(event, PING_SECONDS):
                         number += 1
                         yield f"event: changed\nid: {number}\ndata: {number}\n\n"
                     else:
                         yield ": \n\n"
-        finally:
-            self._streams[session] -= 1
+            finally:
+                if event in streams:
+                    streams.remove(event)
+                if not streams:
+                    self._streams.pop(session, None)
+
+    def _begun(self, session: str, event: asyncio.Event) -> list[asyncio.Event]:
+        """The streams of a session with this one; where they are too many the oldest ends."""
+        streams = self._streams.setdefault(session, [])
+        streams.append(event)
+        if len(streams) > MOST_OF_A_SESSION:
+            streams.pop(0).set()
+        return streams
 
     async def watch(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
