@@ -7,7 +7,7 @@ import random
 import sys
 import time
 
-from tests.chaos import desks, faults, hardships
+from tests.chaos import desks, faults, hardships, years
 from tests.chaos.houses import the_house
 
 STORIES = {
@@ -45,6 +45,10 @@ STORIES = {
     "kicked and returned": lambda c, house, short: desks.kicked_and_returned(c, house, 2 if short else 20),
     "closed topics": lambda c, house, short: desks.closed_topics(c, house, 8 if short else 60),
     "slow server": lambda c, _, short: desks.slow_server(c, 3 if short else 40),
+    "a year of 3,000 people, SQLite": lambda c, house, short: years.year(c, "sqlite", house, 200 if short else 3_000),
+    "a year of 3,000 people, PostgreSQL": lambda c, house, short: years.year(
+        c, "postgresql", house, 200 if short else 3_000
+    ),
     "one noisy chat, two replicas": lambda c, house, short: desks.noisy_chat(c, house, 15 if short else 300),
 }
 
