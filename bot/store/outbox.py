@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Boolean,
     ColumnElement,
     Connection,
@@ -73,12 +74,14 @@ _PEOPLE_WAIT = exists().where(
     inbox.c.received_at < bindparam("behind", type_=UtcTime),
 )
 _IN_ITS_TURN = (outbox.c.priority < Priority.BROADCAST) | ~_PEOPLE_WAIT
-_DUE = (
-    select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts)
-    .where(_is_first(), _OF_THE_DOOR, _MAY_GO, _AWAKE, _IN_ITS_TURN)
-    .order_by(_rank(outbox), outbox.c.id)
+_DUE = select(outbox.c.id, outbox.c.chat, outbox.c.payload, outbox.c.attempts).where(
+    _is_first(), _OF_THE_DOOR, _MAY_GO, _AWAKE, _IN_ITS_TURN
 )
-_DUE_AT_MOST = _DUE.limit(bindparam("most"))
+# In two: a reply is found without ranking all the reminders and notices that wait, and these in the index's order.
+_ASKED_FOR = _DUE.where(outbox.c.priority <= Priority.CARD).order_by(_rank(outbox), outbox.c.id)
+_UNASKED = _DUE.where(outbox.c.priority > Priority.CARD).order_by(outbox.c.priority, outbox.c.id)
+_AT_MOST: BindParameter[int] = bindparam("most")
+_DUE_IN_TURN = tuple(query.limit(_AT_MOST) for query in (_ASKED_FOR, _UNASKED))
 _NEXT_DUE = select(func.min(outbox.c.not_before)).where(_is_first(), _OF_THE_DOOR, _AWAKE, _IN_ITS_TURN)
 LAST = "last"  # the name of a message to somebody of whom nothing is kept: not even that it was sent to them
 _NOBODY = case((outbox.c.name == LAST, "forgotten"), else_=outbox.c.chat)
@@ -175,13 +178,17 @@ def due(
     connection: Connection, door: str, *, now: dt.datetime, limit: int, busy: Collection[str] | Select[tuple[str]] = ()
 ) -> list[OutgoingMessage]:
     """The messages to send now through `door`: the first of each chat that is neither busy nor told to wait."""
+    queries, left_alone, most = _DUE_IN_TURN, frozenset[str](), limit
     if isinstance(busy, Select):
-        rows = connection.execute(_DUE.where(outbox.c.chat.not_in(busy)).limit(limit), _when(door, now))
-        return [_outgoing(row) for row in rows]
-    # Of each chat there is one at most.
-    found = connection.execute(_DUE_AT_MOST, {**_when(door, now), "most": limit + len(busy)})
-    left_alone = frozenset(busy)
-    return [_outgoing(row) for row in found if row.chat not in left_alone][:limit]
+        queries = tuple(query.where(outbox.c.chat.not_in(busy)) for query in _DUE_IN_TURN)
+    else:  # of each chat there is one at most
+        left_alone, most = frozenset(busy), limit + len(busy)
+    found: list[OutgoingMessage] = []
+    for query in queries:
+        if len(found) < limit:
+            rows = connection.execute(query, {**_when(door, now), "most": most})
+            found += [_outgoing(row) for row in rows if row.chat not in left_alone]
+    return found[:limit]
 
 
 def _outgoing(row: Any) -> OutgoingMessage:

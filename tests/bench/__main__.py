@@ -8,6 +8,7 @@ from tests.bench import (
     growth,
     learning,
     pages,
+    province,
     scorecard,
     starting,
     turns,
@@ -27,6 +28,7 @@ def main() -> int:
     missed += pages.report(setting)
     missed += growth.report()
     missed += desk.report()
+    missed += province.report(setting)
     missed += scorecard.report()
     missed += starting.report()
     if QUESTIONS.is_dir():
