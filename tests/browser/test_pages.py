@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import shutil
 import threading
 from contextlib import contextmanager
@@ -201,3 +202,47 @@ def test_answers_are_read_aloud_where_the_browser_has_a_voice_of_their_language(
         page.add_init_script(SPEAKS.replace("LANG", "en"))
         page.goto(f"{url}/t/dang-ky-khai-sinh")
         assert page.locator("button.aloud").count() == 0  # an English voice cannot be understood in Vietnamese
+
+
+def presses(page, start):
+    """The last button whose action begins so."""
+    page.locator(f'#log button[value^="{start}"]').last.click()
+
+
+def test_a_request_from_consent_to_its_page_at_320_pixels_and_twice_as_large_in_the_dark(chromium, url):
+    for view in (NARROW, HALVED):
+        with opened(chromium, viewport=view, color_scheme=DARK) as page:
+            page.goto(f"{url}/?x=00008")
+            asks(page, "tôi muốn gặp cán bộ")
+            page.locator('#log button[value^="r:yes:"]').wait_for()
+            looked_at(page)
+            presses(page, "r:yes:")
+            page.get_by_text("xem lại trước khi gửi").wait_for()
+            asks(page, "giấy chứng sinh ghi sai tên mẹ")
+            page.locator('#log button[value^="r:send:"]').last.wait_for()
+            looked_at(page)
+            presses(page, "r:send:")
+            page.locator("#log svg").wait_for()
+            looked_at(page)
+            said = page.inner_text("#log")
+            code, secret = re.search(r"Mã (MC-\w{4}-\w{2}), mã bí mật (\w{4}-\w{4})", said).groups()
+            page.goto(f"{url}/y/{code}~{secret}")
+            assert code in page.inner_text("main")
+            looked_at(page)
+            page.goto(f"{url}/y/{code}~AAAA-2222")
+            looked_at(page)
+            assert [one for one in page.complaints if "403" not in one] == []
+
+
+def test_on_a_slow_network_the_page_is_of_use_before_its_script_is_there(chromium, url):
+    slow = {"offline": False, "latency": 400, "downloadThroughput": 12_500, "uploadThroughput": 5_000}
+    with opened(chromium, viewport=NARROW) as page:
+        page.goto(url)
+        asks(page, "xin chào")
+        page.wait_for_url("**/#m*")
+        page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+        page.goto(f"{url}/", wait_until="commit")
+        page.locator("form:has(textarea) button.main").wait_for()
+        asks(page, "mất bóp rồi giờ sao")
+        page.get_by_text("Mất giấy tờ").first.wait_for()
+        assert page.complaints == []
