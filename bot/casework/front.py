@@ -390,6 +390,7 @@ def _in_group(unit: UnitOfWork, visit: Visit) -> bool:
         _unaddressed(unit, visit, actor, desk["commune"])
         return True
     if not parts_of(actor, request):
+        unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line("room.elsewhere"),)))
         return True
     if request.owner not in (None, visit.who) and not visit.text.startswith(officers.NOTE) and request.owner:
         _not_the_owner(unit, visit, actor, request)

@@ -477,6 +477,22 @@ def escalate(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, tex
     return None
 
 
+def nobody_above(unit: UnitOfWork, province: int) -> None:
+    """Where the last who received what was passed up serves no more: whoever holds it, and waits for it, reads that."""
+    if people.of_province(unit.connection, province):
+        return
+    for request in unit.requests(cases.above(unit.connection, province)):
+        desk, scene = unit.desk_scene(request.commune), unit.citizen_scene(request)
+        line = desk.line("room.nobody_above", code=request.code, level=desk.say(f"level.{request.level}"))
+        if unit.room(request):
+            unit.tell_desk(request, Reply(blocks=(line,)))
+        else:
+            for leader in unit.crew(request.commune, Role.LEADER):
+                unit.put(leader, about(Reply(blocks=(line,)), request))
+        level = scene.say(f"level.{request.level}")
+        unit.tell_citizen(request, requests.told(scene, request, "told.nobody_above_now", level=level))
+
+
 ESCALATED = {  # what the officer and the citizen read, by who has received it
     "province": ("done.escalated", "told.escalated"),
     "forward": ("done.to_forward", "told.not_sent_up"),

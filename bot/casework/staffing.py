@@ -193,6 +193,8 @@ def revoke(unit: UnitOfWork, person: str) -> int:
     if held:
         hand_over(unit, person)
     second_look.ask_again(unit, _looked_after(unit, posts))
+    for province in {post.province for post in posts if post.role is Role.PROVINCE}:
+        officers.nobody_above(unit, province)
     if ended:
         _still_in_group(unit, actor.name, posts)
     return ended

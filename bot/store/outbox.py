@@ -37,7 +37,7 @@ class Priority(IntEnum):
 
 TOLD_TO_WAIT = "RetryAfter"
 MOST_BEHIND = 9  # messages of a chat that may join one
-BEHIND = dt.timedelta(seconds=5)  # people wait for their turn: what concerns nobody in particular waits, too
+BEHIND = dt.timedelta(seconds=1)  # people wait for their turn: what concerns nobody in particular waits, too
 STALE = dt.timedelta(minutes=2)  # a card that has waited so long goes with the replies: a talker must not hide it
 _STALE, _NOW, _SOON, _BEHIND = (bindparam(name, type_=UtcTime) for name in ("stale", "now", "soon", "behind"))
 _AWAKE = ~(outbox.c.quiet & bindparam("night", type_=Boolean))

@@ -4,6 +4,7 @@ import pytest
 
 from tests.cast import BA_DINH, HOA, HUNG, LAN, MINH, NGOC_HA, QUANG, TAM, Group
 from tests.stage import played
+from tests.stories.test_who_reads import revoke
 
 PLAIN = Group(-1009, forum=False)
 
@@ -167,6 +168,19 @@ async def test_what_the_province_gets_it_sees_and_what_goes_no_further_is_said(p
         assert any(f"{level} quyết định, chưa gửi lên" in text and "sai tên mẹ" in text for text in play.said(QUANG))
     await play.hears(LAN.says(f"/status {code}"))
     assert "chuyển lên" not in told(play, LAN)
+
+
+@played
+async def test_where_the_last_of_the_province_is_gone_holder_and_citizen_read_it(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    await play.hears(QUANG.says(f"/join {play.invited(8, 'province')}"))
+    code = await play.asks(LAN)
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
+    await play.hears(NGOC_HA.hears(HOA, "/escalate sở Tư pháp quyết định", thread=play.topic(NGOC_HA)))
+    revoke(play, QUANG)
+    await play.deliver()
+    assert "không còn ai trên bot" in play.said(LAN)[-1]
+    assert f"/returned {code}" in play.said(NGOC_HA)[-1]
 
 
 @played

@@ -179,6 +179,8 @@ async def test_notes_stay_with_the_desk_that_wrote_them(play):
     await play.hears(BA_DINH.presses(TAM, f"d:accept:{code}"))
     assert "chào chị" in seen_by(play, BA_DINH)
     assert "hồ sơ giả" not in seen_by(play, BA_DINH)
+    await play.hears(NGOC_HA.hears(HOA, "chị ơi còn đó không", thread=topic))
+    assert play.said(NGOC_HA)[-1] == play.say("room.elsewhere")  # and not swallowed
     await play.hears(BA_DINH.hears(TAM, "// đã gọi", thread=play.topic(BA_DINH)))
     await play.hears(BA_DINH.presses(TAM, f"d:release:{code}"), BA_DINH.presses(TAM, f"d:claim:{code}"))
     assert sum("đã gọi" in text for text in play.said(BA_DINH)) == 1  # its own are read again
