@@ -52,7 +52,7 @@ def report() -> int:
         f"\nthe desk: PostgreSQL, {SIZES[0]:,} to {SIZES[-1]:,} requests, nineteen in twenty of {ROUNDS} pages within"
     )
     for name in small:
-        print(f"  {name:<26}" + "".join(f"{found[size][name][1]:9.1f} ms" for size in SIZES))
+        print(f"  {name:<44}" + "".join(f"{found[size][name][1]:9.1f} ms" for size in SIZES))
     missed = sum(
         line(f"{name}, times slower as a rule", large[name][0] / small[name][0], MOST_TIMES, "x", at_most=True)
         for name in small
@@ -95,7 +95,10 @@ def _pages(server: Postgres, size: int, house: House) -> dict[str, tuple[float, 
 
 
 async def _asked(turns: Turns) -> dict[str, tuple[float, float]]:
-    app = Starlette(routes=desk_routes(turns))
+    live, over = Live(turns), asyncio.Event()
+    app = Starlette(routes=desk_routes(turns, live=live))
+    open_ = [asyncio.create_task(_listens(live, n)) for n in range(DESKS)]
+    watching = asyncio.create_task(live.watch(over))
     paths = {
         "the lists": lambda _: "/ban",
         "searching for words": lambda n: f"/ban/tim?q=chung+sinh+{n}",
@@ -112,8 +115,17 @@ async def _asked(turns: Turns) -> dict[str, tuple[float, float]]:
                 page = await client.get(path(n % LIVE))
                 times.append((time.perf_counter() - began) * 1000)
                 assert page.status_code == 200, (name, page.status_code)
-            found[name] = _told(times)
+            found[f"{name}, {DESKS} desks open"] = _told(times)
+    over.set()
+    live.bus.close()
+    await asyncio.gather(watching, *open_)
     return found
+
+
+async def _listens(live: Live, number: int) -> None:
+    """A desk that is open in a browser."""
+    async for _ in live._events(str(number), [f"request/{code_of(number % LIVE)}", "commune/8"]):
+        pass
 
 
 def _look(turns: Turns, size: int) -> tuple[float, float]:
