@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, text
 
-from bot.store import visits
+from bot.store import cases, visits
 from bot.store.tables import metadata
 from tests.cast import HOA, NGOC_HA
 from tests.telegram_server import TelegramServer
@@ -255,6 +255,35 @@ async def test_the_receipt_shows_code_and_secret_once(web, turns, database, cloc
     assert secret not in (await lan.opens("/")).html
     assert "<svg" not in lan.page.html
     assert secret not in everything(database)
+
+
+@browsed
+async def test_what_a_desk_wrote_counts_as_seen_once_the_visitor_has_opened_the_page(web, database, clock):
+    lan, hung = web.browser(), web.browser()
+    code, _ = await lan.asks()
+    await hung.asks()
+    with database.change() as connection:
+        chat = cases.find(connection, code)["citizen"]
+        wrote = {
+            "code": code,
+            "side": "staff",
+            "chat": "telegram:21",
+            "message": "1",
+            "kind": "text",
+            "text": "ra quầy 3",
+        }
+        number = cases.wrote(connection, {**wrote, "at": clock()})
+        cases.copied(connection, number, chat=chat, message_id="1")
+
+    def seen():
+        with database.look() as connection:
+            query = text("SELECT seen_at FROM messages WHERE side = 'staff'")
+            return connection.execute(query).scalar_one() is not None
+
+    await hung.opens("/")
+    assert not seen()
+    await lan.opens("/")
+    assert seen()
 
 
 @browsed
