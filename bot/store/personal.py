@@ -243,6 +243,7 @@ def let_go(connection: Connection, now: dt.datetime, *, dialogue: int, learning:
         "updates": delete(inbox).where(inbox.c.state != "waiting", inbox.c.finished_at < old),
         "unaddressed": delete(messages).where(messages.c.code == "", messages.c.at < now - A_DAY),
         "kept_out": delete(kept_out).where(kept_out.c.until < now),
+        "assents": delete(assents).where(assents.c.until < now),
         "desk_links": delete(desk_links).where(desk_links.c.expires_at < now),
         "desk_sessions": delete(desk_sessions).where(desk_sessions.c.seen_at < now - A_DAY),
         "challenges": delete(used_challenges).where(used_challenges.c.expires_at < now),

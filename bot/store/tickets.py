@@ -13,6 +13,7 @@ from bot.store.tables import pauses, tickets
 WAITING, CALLED, SERVING = "waiting", "called", "serving"
 SERVED, MISSED, LEFT, UNKNOWN = "served", "missed", "left", "unknown"
 IN_LINE = (WAITING, CALLED, SERVING)
+NOBODY = "forgotten"
 TRIES = 50  # to draw a number while others do
 
 
@@ -81,9 +82,10 @@ def become(connection: Connection, number: int, *, before: Collection[str], **va
 
 
 def close(connection: Connection, before: dt.date) -> int:
-    """What nobody noted of earlier days: neither served nor missed."""
-    where = (tickets.c.day < before, tickets.c.status.in_(IN_LINE))
-    return connection.execute(update(tickets).where(*where).values(status=UNKNOWN)).rowcount
+    """What nobody noted of earlier days: neither served nor missed. Whose the numbers were matters no more."""
+    past = update(tickets).where(tickets.c.day < before)
+    connection.execute(past.where(tickets.c.chat != NOBODY).values(chat=NOBODY))
+    return connection.execute(past.where(tickets.c.status.in_(IN_LINE)).values(status=UNKNOWN)).rowcount
 
 
 def service_times(connection: Connection, commune: int, counter: str, *, limit: int) -> list[dt.timedelta]:

@@ -4,9 +4,11 @@ import re
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from bot.ahead.line import Hour, best_hours, code_at
 from bot.desk.working_time import VIETNAM
+from bot.store.tables import tickets
 from tests.appointing import taking
 from tests.cast import BUDI, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, STRANGER, TAM
 from tests.stage import played
@@ -104,6 +106,18 @@ async def test_the_wait_is_told_from_real_service_times_and_who_came_from_what_w
 
 
 @pytest.mark.on_both
+@played
+async def test_whose_a_number_was_is_forgotten_the_night_after(play, clock, database):
+    await here(play, LAN)
+    await draws(play, clock, LAN)
+    play.turns.plan_nightly()
+    await play.passes(clock, 24 * 60 * MINUTE)
+    with database.look() as connection:
+        assert [tuple(row) for row in connection.execute(select(tickets.c.chat, tickets.c.status))] == [
+            ("forgotten", "unknown")
+        ]
+
+
 @played
 async def test_a_paused_counter_calls_nobody_and_another_commune_never(play, clock):
     await here(play, LAN)

@@ -49,6 +49,8 @@ def what_is_kept(scene: Scene, rules: DeskRules, *, agreed: bool, visit: bool = 
         scene.line("privacy.reminders"),
         scene.line("privacy.notices"),
         scene.line("privacy.appointments", days=days.dialogue),
+        scene.line("privacy.numbers"),
+        scene.line("privacy.helped"),
         scene.line("privacy.learning", days=days.learning),
         scene.line("privacy.order", kept_out=rules.kept_out_days),
         scene.line("privacy.who_visit" if visit else "privacy.who"),
