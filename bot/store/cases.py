@@ -280,8 +280,8 @@ def forget_words(connection: Connection, number: int) -> bool:
 
 
 def copied(connection: Connection, number: int, *, chat: str, message_id: str) -> None:
-    """Where the other side sees it."""
-    values = {"copy_chat": chat, "copy_message": message_id, "failed_at": None}
+    """Where the other side sees it, as it is now: what was corrected has not been seen yet."""
+    values = {"copy_chat": chat, "copy_message": message_id, "failed_at": None, "seen_at": None}
     connection.execute(update(messages).where(messages.c.id == number).values(values))
 
 

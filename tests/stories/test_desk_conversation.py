@@ -70,7 +70,7 @@ async def test_a_picture_is_shown_through_the_bot_once_it_is_clean_and_to_nobody
 
 
 @played
-async def test_marks_say_on_its_way_arrived_seen_and_failed(play):
+async def test_marks_say_on_its_way_arrived_seen_and_failed(play, database):
     await play.opens_desk(8, NGOC_HA, HOA)
     code = await play.asks(LAN)
     async with browser(play, HOA, routes(play)) as hoa:
@@ -87,6 +87,10 @@ async def test_marks_say_on_its_way_arrived_seen_and_failed(play):
         await hoa.opens(f"/ban/r/{code}")
         assert "đã xem" in hoa.text
         assert "đã đến" not in hoa.text
+        await change(hoa, numbers(database, "staff")[-1], "edit", "Chị ra quầy 5.")
+        await play.deliver()
+        await hoa.opens(f"/ban/r/{code}")
+        assert "đã xem" not in hoa.text.partition("Việc khác của người này")[0]  # not these words
         play.server.fail("sendMessage", 400, "Bad Request: can't parse", chat=LAN.id)
         await hoa.presses("answer", "Quầy 3 ở tầng hai ạ.")
         await play.deliver()
