@@ -19,7 +19,7 @@ async def test_the_card_of_what_is_asked_back_speaks_to_the_desk(play):
     edits = [f["text"] for m, f in play.server.calls if m == "editMessageText"]
     assert card or any("Hoa chờ người dân bổ sung" in text for text in edits)
     await play.hears(HOA.says("/queue"))
-    assert play.said(HOA)[-1].endswith("chờ người dân bổ sung")
+    assert "chờ người dân bổ sung · MC-" in play.said(HOA)[-1]
     assert not any("chờ bạn bổ sung" in text for text in (*play.said(NGOC_HA), *play.said(HOA), *edits))
     await play.hears(LAN.says("/my"))
     assert "Hoa đang chờ bạn bổ sung" in play.said(LAN)[-1]
