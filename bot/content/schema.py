@@ -765,7 +765,8 @@ class YesNoCues(Record):
     `polite` words may follow at the end; `unless`: with these a number, a day or a place is asked; `joins`: words
     between two questions; `asking`: words of any question, without which a message asks nothing in particular;
     `filler`: words that may be left out of a question; `may`, `must`: what asks whether one may and whether one must,
-    `neither`: what only looks like the latter; `permits`, `obliges`: how the Vietnamese answers to these begin.
+    `neither`: what only looks like the latter; `leaves_out`: what asks whether one may do without something;
+    `permits`, `obliges`: how the Vietnamese answers to these begin.
     """
 
     ends: Phrases
@@ -779,6 +780,7 @@ class YesNoCues(Record):
     may: Phrases = Phrases()
     must: Phrases = Phrases()
     neither: Phrases = Phrases()
+    leaves_out: Phrases = Phrases()
     permits: tuple[Line, ...] = ()
     obliges: tuple[Line, ...] = ()
 

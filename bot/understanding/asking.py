@@ -20,6 +20,7 @@ ALSO_IN_ALL = 0.02  # … and in the whole message: "anh chị em ai cũng đồ
 MOST_ASKED = 4
 GOT = 0.7  # of the chance of a fee, where the procedure pays a benefit
 LONGEST_CUE = 5  # words
+WORDS_OF_A_NAME = 3  # "đăng ký kết hôn"; more of them beside a plain question tell a case
 QUIET = 0.3  # of the chance of each aspect, in a message without a word of a question
 MARKS = r"[?!.;,\n]+"
 ASPECTS: dict[str, Aspect | None] = {NO_ASPECT: None, **{aspect.value: aspect for aspect in Aspect}}
@@ -47,6 +48,7 @@ class Cues:
     may: dict[Language, frozenset[Run]] = field(default_factory=dict)  # what asks whether one may
     must: dict[Language, frozenset[Run]] = field(default_factory=dict)  # what asks whether one must …
     neither: frozenset[Run] = frozenset()  # … and what looks like it and does not
+    leaves_out: dict[Language, frozenset[Run]] = field(default_factory=dict)  # what asks to do without something
     permits: frozenset[Run] = frozenset()  # what opens an answer that one may or may not
     obliges: frozenset[Run] = frozenset()  # the same of one that one must or need not
 
@@ -72,6 +74,7 @@ def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
         may=_by_language(cues.may),
         must=_by_language(cues.must),
         neither=_runs(cues.neither),
+        leaves_out=_by_language(cues.leaves_out),
         permits=frozenset(map(_run, cues.permits)),
         obliges=frozenset(map(_run, cues.obliges)),
     )
@@ -137,13 +140,15 @@ class Part:
     chances: Chances
     aspect: Aspect | None = None
     plain: frozenset[Aspect] = frozenset()  # what is asked about in words that anybody asks it in
+    alone: bool = False  # and in hardly any other words but a name
 
 
-def plainly(tokens: list[Token], cues: Cues) -> frozenset[Aspect]:
-    """The aspects whose plain question stands in a message: "cần giấy gì"; the longest question decides."""
+def _part_of(tokens: list[Token], chances: Chances, aspect: Aspect | None, cues: Cues) -> Part:
+    """With the aspects whose plain question stands in it: "cần giấy gì"; the longest question decides."""
     found = _grams(tuple(token.folded for token in tokens), LONGEST_CUE, cues.first_asking) & cues.asks.keys()
     longest = max(map(len, found), default=0)
-    return frozenset(cues.asks[run] for run in found if len(run) == longest)
+    plain = frozenset(cues.asks[run] for run in found if len(run) == longest)
+    return Part(tokens, chances, aspect, plain, alone=bool(plain) and len(tokens) - longest <= WORDS_OF_A_NAME)
 
 
 def parts_of(text: str, whole: list[Token], cues: Cues, vocabulary: Vocabulary, model: Linear) -> tuple[Part, ...]:
@@ -160,7 +165,7 @@ def parts_of(text: str, whole: list[Token], cues: Cues, vocabulary: Vocabulary, 
             return tuple(found.values())
     if not asks_something(text, cues):
         chances = unasked(chances)
-    return (Part(whole, chances, named(chances), plainly(whole, cues)),)
+    return (_part_of(whole, chances, named(chances), cues),)
 
 
 def _asks(typed: list[str], cues: Cues) -> bool:
@@ -172,7 +177,7 @@ def _part(typed: list[str], cues: Cues, vocabulary: Vocabulary, model: Linear) -
     tokens = read_words(typed, vocabulary)
     chances = chances_of(tokens, model)
     aspect = named(chances, ALSO_FROM)
-    return Part(tokens, chances, aspect, plainly(tokens, cues)) if aspect else None
+    return _part_of(tokens, chances, aspect, cues) if aspect else None
 
 
 def asks_something(text: str, cues: Cues) -> bool:

@@ -17,7 +17,7 @@ from bot.content.schema import Answer, Aspect, Eligible, Language, Verdict
 from bot.understanding.asking import Cues
 from bot.understanding.features import features_of
 from bot.understanding.fold import low_words
-from bot.understanding.modality import Modality, modality_of, modality_told, way_of
+from bot.understanding.modality import Modality, alike, modality_of, modality_told, way_of
 from bot.understanding.result import Choice, Way
 from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
@@ -26,6 +26,7 @@ TEXT = 2.25  # how much the words of an answer count beside those of its questio
 ASPECT = 1.05  # what the aspect's log chance is worth
 FIELD = 0.28  # how like a plain question every message about a field's aspect is taken to be
 PLAIN = 0.8  # the same where the plain question stands in it
+ALONE = 0.3  # how much more where it says nothing else, and so tells no case
 PLAIN_FROM = 0.5  # chance of its aspect beside the likeliest: "what shall I do" may ask about a refusal
 SURELY_TURNED = 2.0  # how much more must speak for a question being the other way round …
 DESPITE_MODALITY = 6.0  # … where it asks "may I" or "must I" as the answer does
@@ -58,6 +59,7 @@ FIELDS = (
     Aspect.STATUS,
     Aspect.LEGAL,
 )
+LISTS = (Aspect.DOCUMENTS, Aspect.STEPS)  # which no answer about one case stands in for
 JUDGED = (Verdict.YES, Verdict.NO, Verdict.DEPENDS)
 
 LANGUAGES = tuple(Language)
@@ -72,7 +74,7 @@ class Statement:
 
     id: str
     asks: Aspect
-    judged: bool
+    verdict: Verdict
     eligible: Eligible | None
     questions: tuple[str, ...]
     at: int
@@ -82,6 +84,11 @@ class Statement:
     turned: frozenset[str] = frozenset()  # what only those have
     modality: Modality | None = None  # what its yes or no is about
     cases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def judged(self) -> bool:
+        """Whether it says yes, no, or that it depends."""
+        return self.verdict in JUDGED
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,9 @@ def _sided(one: Statement, answer: Answer, rows: list[tuple[str, ...]], cues: Cu
     Which way round one asks is where it is written, unless it asks "may I" of what one must.
     """
     ways = [Way.STRAIGHT if straight else Way.TURNED for straight in _written(answer)]
-    by_modality = (way_of(modality_of(text, language, cues), one.modality) for text, language in _asked(answer))
+    by_modality = (
+        way_of(modality_of(text, language, cues), one.modality, answer.verdict) for text, language in _asked(answer)
+    )
     turned_round = [Way.TURNED in pair for pair in zip(ways, by_modality, strict=True)]
     straight = frozenset(
         chain.from_iterable(row for row, turned in zip(rows, turned_round, strict=False) if not turned)
@@ -166,7 +175,7 @@ def _statement(answer: Answer, at: int, cues: Cues) -> Statement:
     return Statement(
         answer.id,
         answer.asks,
-        answer.verdict in JUDGED,
+        answer.verdict,
         answer.eligible,
         tuple(text for text, _ in _asked(answer)),
         at,
@@ -186,11 +195,15 @@ def choose(
     yes_no: bool,
     age: int | None = None,
     plain: frozenset[Aspect] = frozenset(),
+    alone: bool = False,
     left_out: frozenset[str] = frozenset(),
     cases: Mapping[str, str] = NO_CASES,
     modality: Modality | None = None,
 ) -> tuple[Choice, ...]:
-    """The statements that may answer, best first. `left_out`: ids of answers to other cases than `cases`."""
+    """The statements that may answer, best first. `left_out`: ids of answers to other cases than `cases`.
+
+    `plain`: the aspects whose plain question stands in the message, `alone`: beside hardly more than a name.
+    """
     likeness = _likeness(features, statements, language)
     logs = {aspect: ASPECT * math.log(max(LEAST_CHANCE, chance)) for aspect, chance in chances.items()}
     held = [(*like, one) for like, one in zip(likeness, statements.all, strict=True) if one.id not in left_out]
@@ -201,7 +214,7 @@ def choose(
         *((_score(one, like, logs, yes_no=yes_no, age=age, cases=cases), one, nearest) for like, nearest, one in held),
         *(
             (
-                _field(one, known=one in asked, plain=one in plain and chances[one] >= plain_from)
+                _field(one, known=one in asked, plain=one in plain and chances[one] >= plain_from, alone=alone)
                 + log
                 - FIELD_YES_NO * (one in judged),
                 one,
@@ -224,12 +237,11 @@ def choose(
 def _way(one: Statement, features: tuple[str, ...], statements: Statements, modality: Modality | None) -> Way:
     """How a message stands to an answer's verdict: by the questions written for either way, else by may and must."""
     turned, straight = (_weight(telling_, features, statements) for telling_ in (one.turned, one.straight))
-    alike = modality is not None and modality is one.modality
-    if turned > (DESPITE_MODALITY if alike else SURELY_TURNED) * straight:
+    if turned > (DESPITE_MODALITY if alike(modality, one.modality) else SURELY_TURNED) * straight:
         return Way.TURNED
     if one.turned and straight > turned:
         return Way.STRAIGHT
-    return way_of(modality, one.modality)
+    return way_of(modality, one.modality, one.verdict)
 
 
 def _weight(telling_: frozenset[str], features: tuple[str, ...], statements: Statements) -> float:
@@ -287,11 +299,11 @@ def _of_age(eligible: Eligible, age: int) -> float:
     return OF_THAT_AGE if within else -OF_THAT_AGE
 
 
-def _field(aspect: Aspect | None, *, known: bool, plain: bool) -> float:
+def _field(aspect: Aspect | None, *, known: bool, plain: bool, alone: bool) -> float:
     """Of a field of the entry, the whole in short, or that nothing is known; without the chance of its aspect."""
     likeness = NOTHING_KNOWN - ANSWERED_TOO * known
     if aspect is None:
         likeness = OPEN
     elif aspect in FIELDS:
-        likeness = PLAIN if plain else FIELD
+        likeness = PLAIN + ALONE * (alone and aspect in LISTS) if plain else FIELD
     return LIKENESS * likeness

@@ -290,6 +290,7 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
                 yes_no=yes_no,
                 age=numbers.age,
                 plain=part.plain,
+                alone=part.alone,
                 left_out=left_out,
                 cases=dict(cases),
                 modality=modality,

@@ -22,6 +22,7 @@ MOST = 0.75  # of the questions of an answer, from which they tell what kind it 
 
 class Modality(StrEnum):
     MAY = "may"
+    MAY_WITHOUT = "may_without"  # whether one may leave something out, or do it otherwise
     MUST = "must"
 
 
@@ -30,13 +31,15 @@ def modality_of(text: str, language: Language, cues: Cues) -> Modality | None:
     if not is_yes_no(text, cues):
         return None
     found = {one for clause in folded_clauses(text, cues) for one in _heard(clause, language, cues)}
+    if found == {Modality.MAY, Modality.MAY_WITHOUT}:
+        return Modality.MAY_WITHOUT
     return found.pop() if len(found) == 1 else None
 
 
 def _heard(clause: Run, language: Language, cues: Cues) -> Iterable[Modality]:
-    grams = grams_in(clause, LONGEST)
-    if not cues.may[language].isdisjoint(grams):
-        yield Modality.MAY
+    if not cues.may[language].isdisjoint(grams_in(clause, LONGEST)):
+        rest = grams_in(_without(clause, cues.may[language]), LONGEST)
+        yield Modality.MAY if cues.leaves_out[language].isdisjoint(rest) else Modality.MAY_WITHOUT
     if not cues.must[language].isdisjoint(grams_in(_without(clause, cues.neither), LONGEST)):
         yield Modality.MUST
 
@@ -66,12 +69,22 @@ def modality_told(answer: Answer, cues: Cues) -> Modality | None:
         for text in getattr(answer.questions, language)
         if (one := modality_of(text, language, cues))
     )
-    most, often = asked.most_common(1)[0] if asked else (None, 0)
+    most = Modality.MUST if asked[Modality.MUST] > asked.total() / 2 else Modality.MAY
+    often = asked[Modality.MUST] if most is Modality.MUST else asked.total() - asked[Modality.MUST]
     return most if often >= max(2, MOST * asked.total()) else None
 
 
-def way_of(asked: Modality | None, told: Modality | None) -> Way:
-    """An obligation answers what one may do, yes for no; a permission does not say what one must."""
-    if asked is None or told is None or asked is told:
+def way_of(asked: Modality | None, told: Modality | None, verdict: Verdict) -> Way:
+    """How a question stands to a verdict about what one may (MAY) or must (MUST).
+
+    What one must forbids to leave it out, and what one need not permits it; of everything else neither says yes or no.
+    """
+    if asked is None or told is None or alike(asked, told):
         return Way.STRAIGHT
-    return Way.TURNED if told is Modality.MUST else Way.ASIDE
+    turned = told is Modality.MUST and (asked is Modality.MAY_WITHOUT or verdict is Verdict.NO)
+    return Way.TURNED if turned else Way.ASIDE
+
+
+def alike(asked: Modality | None, told: Modality | None) -> bool:
+    """Whether both are about what one may, or what one must."""
+    return asked is not None and told is not None and (asked is Modality.MUST) is (told is Modality.MUST)

@@ -12,18 +12,19 @@ pytestmark = [pytest.mark.only_on("sqlite", "nothing is stored"), pytest.mark.xd
 @pytest.mark.parametrize(
     ("text", "language", "modality"),
     [
-        ("một mình tôi đi ký được không", "vi", Modality.MAY),
-        ("mot minh toi di ky dc k a", "vi", Modality.MAY),
+        ("một mình tôi đi ký được không", "vi", Modality.MAY_WITHOUT),
+        ("mot minh toi di ky dc k a", "vi", Modality.MAY_WITHOUT),
+        ("thêm ngành nghề được không", "vi", Modality.MAY),
         ("có phải cả hai cùng đi không", "vi", Modality.MUST),
         ("ca hai vo chong deu phai di khong", "vi", Modality.MUST),
         ("bộ đội khai sinh cho con can giay don vi khong", "vi", Modality.MUST),  # not the English "can"
         ("một người đi được không hay phải cả hai", "vi", None),
         ("bao nhiêu tuổi thì được", "vi", None),
         ("anh ấy là người nước ngoài, phải không?", "vi", None),
-        ("Can my wife go instead of me?", "en", Modality.MAY),
+        ("Can my wife go instead of me?", "en", Modality.MAY_WITHOUT),
         ("Do we both have to come?", "en", Modality.MUST),
         ("Apakah kami harus datang berdua?", "id", Modality.MUST),
-        ("Bolehkah saya sendiri yang datang?", "id", Modality.MAY),
+        ("Bolehkah saya sendiri yang datang?", "id", Modality.MAY_WITHOUT),
     ],
 )
 def test_may_and_must(house, text, language, modality):

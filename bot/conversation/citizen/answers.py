@@ -32,12 +32,19 @@ ON_BUTTONS = (
 )
 
 
-def reply_to(scene: Scene, procedure: Procedure, understood: Understanding, *, lead: tuple[Block, ...] = ()) -> Reply:
+def reply_to(
+    scene: Scene,
+    procedure: Procedure,
+    understood: Understanding,
+    *,
+    lead: tuple[Block, ...] = (),
+    after: tuple[Block, ...] = (),
+) -> Reply:
     """What the words ask: each question answered, the first thing said; the name of the matter under it."""
     own = _own(scene, procedure, dict(understood.cases))
     told = [told_of(scene, own, asked, understood) for asked in understood.asked or (Asked(aspect=understood.aspect),)]
     about = (scene.line("answer.about", name=scene.tell(procedure.short_name)),) if understood.follow_up else ()
-    blocks = scene.doubted((*lead, *about, *_together(told), _note(scene, procedure)))
+    blocks = scene.doubted((*lead, *about, *_together(told), *after, _note(scene, procedure)))
     unsure = understood.unsure_of
     buttons = _others(scene, procedure, unsure) if unsure else _buttons(scene, own, told[0].aspect, understood)
     if unsure:

@@ -15,6 +15,7 @@ from bot.understanding.result import Asked, Choice, Understanding
 PLACED = (Aspect.PLACE, Aspect.ONLINE, Aspect.HOURS, Aspect.STATUS, Aspect.REFUSED, Aspect.LATE)  # say where themselves
 
 CLOSE = 1.2  # log odds by which an answer may be less likely than the best and is told besides
+OPPOSITE = {Verdict.YES, Verdict.NO}  # told together they answer nothing
 ROOM = 330  # characters of two answers together
 
 
@@ -68,10 +69,11 @@ def _close(choices: list[Choice], answers: dict[str, Answer]) -> Answer | None:
     """An answer that is nearly as likely to be the one asked for: told besides, where there is room."""
     if len(choices) < 2 or choices[1].answer is None or choices[1].score < choices[0].score - CLOSE:
         return None
-    also = answers[choices[1].answer]
-    return (
-        None if also.verdict is Verdict.UNKNOWN or answers[choices[0].answer or ""].verdict is Verdict.UNKNOWN else also
-    )
+    best, also = answers[choices[0].answer or ""], answers[choices[1].answer]
+    verdicts = {best.verdict, also.verdict}
+    if Verdict.UNKNOWN in verdicts or verdicts >= OPPOSITE:
+        return None
+    return also
 
 
 def _fit(scene: Scene, best: Answer, also: Answer) -> bool:

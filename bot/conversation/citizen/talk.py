@@ -99,7 +99,7 @@ def legal_route(scene: Scene, understood: Understanding) -> Reply:
     name, key = LEGAL_ROUTES[understood.outcome]
     lead = scene.line(key)
     if procedure := scene.procedure(name):
-        reply = reply_to(scene, procedure, understood, lead=(lead,))
+        reply = reply_to(scene, procedure, understood, after=(lead,))
         return _to_the_desk(scene, reply, feedback=understood.outcome is Outcome.FEEDBACK)
     return not_yet(scene, name, lead=(lead,)) if scene.listed(name) else Reply(blocks=(lead,))
 
