@@ -14,6 +14,7 @@ from bot.content.catalog import Catalogs
 from bot.content.communes import Commune
 from bot.content.read import Problem
 from bot.content.schema import Counter, CounterFacts, Office
+from bot.content.weekdays import DAYS, joined, weekday
 from bot.understanding.fold import fold
 
 HEADINGS = {
@@ -35,9 +36,6 @@ KINDS = (Counter.SERVICE_CENTRE, Counter.COMMUNE_POLICE, Counter.PEOPLE_COMMITTE
 KNOWN = ("address", "phone", "hours", "map", "note")  # a line without any of these says nothing
 YES = frozenset(["true", "x", "1", "co", "yes", "ya"])
 CERTAINTY = {"high": "high", "cao": "high", "medium": "medium", "vua": "medium", "": "medium"}
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-SUNDAY = {"cn": "sun", "chu nhat": "sun"}
-DAY = SUNDAY | {f"t{n + 2}": day for n, day in enumerate(DAYS[:6])} | {day: day for day in DAYS}
 SPAN = re.compile(r"(\d{1,2})(?:[:hg](\d{2})?)\s*[-–]\s*(\d{1,2})(?:[:hg](\d{2})?)")
 DAY_FIRST = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})")
 WORDS = re.compile(r"[^\W_]+")
@@ -231,12 +229,12 @@ def _clock(hour: str, minute: str) -> str:
 
 
 def _days(text: str) -> Iterator[str]:
-    plain = re.sub(r"\bthu (?=\d)", "t", " ".join(map(fold, re.findall(r"\w+|[-–]", text.lower()))))
-    for part in re.sub(r"\s*[-–]\s*", "-", plain).replace("chu nhat", "cn").split():
-        first, _, last = part.partition("-")
-        if first not in DAY or (last and last not in DAY):
+    for part in re.sub(r"\s*[-–]\s*", "-", joined(text)).split():
+        begins, _, ends = part.partition("-")
+        first, last = weekday(begins), weekday(ends or begins)
+        if first is None or last is None:
             raise _Wrong(f"`{part}` is no day of the week", "write T2 to T7 and CN, as in T2-T6 07:30-11:30")
-        yield from _between(DAY[first], DAY[last or first])
+        yield from _between(first, last)
 
 
 def _between(first: str, last: str) -> Iterable[str]:

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from rapidfuzz import process
 
 from bot.content.shape import Loc, keys_at
+from bot.content.weekdays import DAYS, weekday
 
 MAX_BYTES = 2_000_000
 EXAMPLE = ("‹", "›")
@@ -280,13 +281,22 @@ def _examples(data: Any, loc: Loc) -> Iterator[Loc]:
             yield loc
 
 
+def most_like(word: str, valid: list[str], most: int = 3) -> list[str]:
+    """The valid words that are like the one written, the likest first."""
+    return [found for found, _, _ in process.extract(word, valid, score_cutoff=60, limit=most)]
+
+
 def nearest(word: str, valid: list[str]) -> str:
     """A suggestion: the valid word most like the one written, or all of them where few."""
-    found = process.extractOne(word, valid, score_cutoff=60)
-    if found:
+    if found := most_like(word, valid, 1):
         return f"did you mean `{found[0]}`?"
     shown = ", ".join(valid[:12]) + (", …" if len(valid) > 12 else "")
     return f"use one of: {shown}"
+
+
+def _nearest_value(word: str, valid: list[str]) -> str:
+    """`nearest`; a day of the week in Vietnamese is no misspelling of an English one."""
+    return nearest(weekday(word) or word if set(valid) == set(DAYS) else word, valid)
 
 
 def _report(document: Document, kind: Any, error: Any) -> None:
@@ -301,7 +311,7 @@ def _report(document: Document, kind: Any, error: Any) -> None:
             document.report(loc, f"`{name}` is missing", "add it")
         case "enum" | "literal_error":
             valid = [word.strip(" '") for word in context["expected"].replace(" or ", ", ").split(", ")]
-            document.report(loc, f"`{_short(written)}` is not a valid {name}", nearest(str(written), valid))
+            document.report(loc, f"`{_short(written)}` is not a valid {name}", _nearest_value(str(written), valid))
         case "date_from_datetime_parsing" | "date_parsing" | "date_type" | "date_from_datetime_inexact":
             document.report(loc, f"`{_short(written)}` is not a date", "write it as 2026-11-23")
         case "int_parsing" | "int_type" | "int_from_float":
