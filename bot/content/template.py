@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel
 
 from bot.content.guide import advice_for, load_guide
-from bot.content.read import example, nearest
+from bot.content.read import example, most_like
 from bot.content.schema import Guide, Listed, Procedure
 from bot.content.shape import Part, bare, parts_of, record_of, values_of
 
@@ -26,7 +26,9 @@ def write_template(root: Path, name: str, catalogue: dict[str, Listed]) -> Path:
     """Write `knowledge/procedures/<name>.yaml`. Raises CannotWrite, NoGuide, OSError."""
     path = root / "knowledge" / "procedures" / f"{name}.yaml"
     if name not in catalogue:
-        raise CannotWrite(f"`{name}` is not in knowledge/catalogue.yaml; {nearest(name, list(catalogue))}")
+        near = ", ".join(f"`{one}`" for one in most_like(name, list(catalogue)))
+        todo = f"did you mean {near}? If none of them, add" if near else "add"
+        raise CannotWrite(f"`{name}` is not in knowledge/catalogue.yaml; {todo} its name there first")
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(template(name, catalogue[name], load_guide(root)))
