@@ -78,6 +78,11 @@ def check_registries(
             for name in fee.waivers:
                 _known(name, registries.waivers, document, ("fees", n, "waivers"), WAIVERS)
         ids = {one.id: one for one in registries.shared.answers}
+        for n, answer in enumerate(entry.answers):
+            if answer.id in ids:
+                shared = f"{ANSWERS}:{by_path[ANSWERS].line(('answers', [*ids].index(answer.id)))}"
+                what = f"`{answer.id}` is a shared answer's id ({shared})"
+                document.report(("answers", n, "id"), what, "give this one an id of its own")
         for name in entry.shared:
             _known(name, ids, document, ("shared",), ANSWERS)
     _check_own(registries, by_path, openings)
