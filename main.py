@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.commands.demo import Shown
 
 from bot.config import ROOT, BadSettings, Settings, read_settings
+from bot.content.findings import LANGUAGES, told
 from bot.content.load import BrokenContent, Content, examine, load
 from bot.content.read import Weight
 from bot.content.schema import Language
@@ -128,7 +129,7 @@ def _demonstrated(shown: "Shown", where: str, file: Path) -> str:
 
 @main.command()
 @click.option("--commune", required=True, help="The national ward code, e.g. 00008 or 8.")
-@click.option("--language", type=click.Choice(list(Language)), default=Language.VI.value, show_default=True)
+@click.option("--language", type=click.Choice([*map(str, Language)]), default=Language.VI.value, show_default=True)
 @click.option("--to", type=click.Path(file_okay=False, path_type=Path), default=Path(), help="The folder to write to.")
 def poster(commune: str, language: str, to: Path) -> None:
     """Draw an A4 page for a commune's wall, as PDF and PNG, with a code for each way to ask that is set up."""
@@ -364,20 +365,28 @@ def restore(file: Path, *, replace: bool, tampered: bool) -> None:
 
 @main.command()
 @click.argument("root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=ROOT)
-def check(root: Path) -> None:
+@click.option(
+    "--language",
+    type=click.Choice([*map(str, LANGUAGES)]),
+    help="Of what is said; else Vietnamese where LANG begins with vi.",
+)
+def check(root: Path, language: str | None) -> None:
     """Validate all of knowledge/, intents/ and locales/ (below ROOT): every problem at once, warnings too."""
     from bot.desk.working_time import VIETNAM
 
     content, problems, files = examine(root.resolve(), dt.datetime.now(VIETNAM).date())
+    spoken = Language(language) if language else _spoken()
     for problem in problems:
-        click.echo(str(problem))
+        click.echo(problem.told(spoken))
     if any(problem.weight is not Weight.WARNING for problem in problems):
         raise click.exceptions.Exit(1)
     phrases = len(content.intents.phrases) + len(content.intents.talk)
-    warnings = f"{len(problems)} warnings" if problems else "no problems"
-    click.echo(f"{files} files, {len(content.knowledge.procedures)} procedures, {phrases} phrases: {warnings}.")
+    entries = len(content.knowledge.procedures)
+    key = "looked_at_with_warnings" if problems else "looked_at"
+    looked_at = told(key, files=files, entries=entries, phrases=phrases, warnings=len(problems))
     known, communes = len(content.knowledge.offices), len(content.knowledge.gazetteer.communes)
-    click.echo(f"Offices are known of {known} of {communes} communes: `python main.py coverage`.")
+    click.echo(looked_at.told(spoken))
+    click.echo(told("offices_known", known=known, communes=communes).told(spoken))
 
 
 @main.command()
@@ -469,7 +478,7 @@ def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: boo
     found = changes(ROOT, table.rows, known.offices, known.gazetteer.communes)
     click.echo(tell_offices(table, found))
     for problem in table.problems:
-        click.echo(f"{problem}; left out", err=True)
+        click.echo(told("left_out", said=problem.told(_spoken())).told(_spoken()), err=True)
     if found and (yes or click.confirm(f"Write {len(found)} files to knowledge/offices/?")):
         try:
             write(found)
@@ -616,6 +625,13 @@ def _holds_vietnamese(encoding: str) -> bool:
     return True
 
 
+def _spoken() -> Language:
+    """The language of whoever sits here, for what is said of their files: Vietnamese, or else English."""
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")  # in the order of gettext
+    first = next((value for name in names if (value := os.environ.get(name))), "")
+    return Language.VI if first.startswith(Language.VI) else Language.EN
+
+
 def _settings() -> Settings:
     try:
         return read_settings()
@@ -639,7 +655,7 @@ def _content() -> Content:
 
 
 def _mistakes(error: BrokenContent) -> click.ClickException:
-    shown = "\n".join(map(str, error.problems[:MAX_SHOWN]))
+    shown = "\n".join(problem.told(_spoken()) for problem in error.problems[:MAX_SHOWN])
     return click.ClickException(f"the maintainers' files have mistakes:\n{shown}")
 
 

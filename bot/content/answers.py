@@ -21,16 +21,15 @@ def check_answers(entry: Procedure, document: Document, openings: Openings) -> N
     for n, answer in enumerate(entry.answers):
         check_answer(answer, ("answers", n), document, openings)
         if answer.id in seen:
-            document.report(("answers", n, "id"), f"`{answer.id}` stands here twice", "give each answer its own id")
+            document.report(("answers", n, "id"), "id_twice", name=answer.id)
         seen.add(answer.id)
     _check_reminders(entry, document)
     asked = {answer.asks for answer in entry.answers}
     for aspect in ALWAYS_ASKED if not entry.draft else ():
         if aspect not in asked:
-            what = f"nothing answers `{aspect}`"
-            document.report(("answers",), what, "answer it, or write `verdict: unknown`")
+            document.report(("answers",), "not_answered", aspect=aspect)
     if entry.benefit and not any(one.amount is not None for one in entry.answers if one.asks is Aspect.AMOUNT):
-        document.report(("answers",), "a benefit without an `amount`", "write what one receives, in VND")
+        document.report(("answers",), "benefit_without_amount")
 
 
 def _check_reminders(entry: Procedure, document: Document) -> None:
@@ -38,19 +37,18 @@ def _check_reminders(entry: Procedure, document: Document) -> None:
     first = next((answer.remind for answer in entry.answers if answer.remind), None)
     for n, answer in enumerate(entry.answers):
         if first and answer.remind and answer.remind.of is not first.of:
-            what = f"`{answer.remind.of}` here, `{first.of}` above"
-            document.report(("answers", n, "remind", "of"), what, "let the entry remind by one kind of date")
+            loc = ("answers", n, "remind", "of")
+            document.report(loc, "remind_differs", here=answer.remind.of, first=first.of)
 
 
 def check_answer(answer: Answer, loc: Loc, document: Document, openings: Openings) -> None:
     for language, least in QUESTIONS.items():
         if len(getattr(answer.questions, language)) < least:
-            what = f"fewer than {least} questions in `{language}`"
-            document.report((*loc, "questions"), what, "write how people ask it")
+            document.report((*loc, "questions"), "few_questions", least=least, language=language)
     if answer.amount is not None and answer.per is None and answer.asks is Aspect.AMOUNT:
-        document.report((*loc, "amount"), "an amount without `per`", "write per: month, year, once, day or person")
+        document.report((*loc, "amount"), "amount_without_per")
     if answer.length and answer.length.unit is Unit.SAME_DAY:
-        document.report((*loc, "length"), "`same_day` is no length of time", "write hours or days")
+        document.report((*loc, "length"), "same_day_length")
     if answer.text:
         _check_text(answer, loc, document, openings)
 
@@ -60,14 +58,13 @@ def _check_text(answer: Answer, loc: Loc, document: Document, openings: Openings
         text = answer.text.of(language) if answer.text else ""
         words = getattr(openings.get(answer.verdict, Phrases()), language)
         if words and not _opens(text, words):
-            what = f"`{answer.verdict}` does not open with its word"
-            document.report((*loc, "text", language.value), what, f"begin with one of: {', '.join(words)}")
+            at = (*loc, "text", language.value)
+            document.report(at, "opening", verdict=answer.verdict, words=", ".join(words))
         if len(text) > LONGEST:
-            document.report((*loc, "text", language.value), f"{len(text)} characters", f"shorten it to {LONGEST}")
+            document.report((*loc, "text", language.value), "text_long", count=len(text), most=LONGEST)
     for sentence in SENTENCE.split(answer.text.vi if answer.text else ""):
-        if (words := len(sentence.split())) > MOST_WORDS:
-            what = f"a sentence of {words} words"
-            document.report((*loc, "text", "vi"), what, f"make two of it: {MOST_WORDS} at most", Weight.WARNING)
+        if (count := len(sentence.split())) > MOST_WORDS:
+            document.report((*loc, "text", "vi"), "sentence_long", Weight.WARNING, words=count, most=MOST_WORDS)
 
 
 def _opens(text: str, words: tuple[str, ...]) -> bool:

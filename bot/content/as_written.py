@@ -17,7 +17,8 @@ def check_as_written(document: Document, ids: list[str]) -> None:
     for loc, fact in _parts(data):
         for source in _texts(fact.get("source")) if sources else ():
             if source not in sources:
-                document.report((*loc, "source"), f"no source `{source}` below", nearest(source, list(sources)))
+                near = nearest(source, list(sources))
+                document.report((*loc, "source"), "no_source", source=source, near=near)
         for case, options in _dict(fact.get("only_if")).items():
             check_condition(document, loc, case, tuple(_texts(options)), cases)
     _check_goals(data, document, ids)
@@ -27,13 +28,12 @@ def check_condition(
     document: Document, loc: Loc, case: str, options: tuple[str, ...], cases: dict[str, set[str]]
 ) -> None:
     if case not in cases:
-        document.report((*loc, "only_if"), f"no case `{case}` in this entry", nearest(case, list(cases)))
+        document.report((*loc, "only_if"), "no_case", case=case, near=nearest(case, list(cases)))
         return
     for option in options:
         if option not in cases[case]:
-            document.report(
-                (*loc, "only_if"), f"case `{case}` has no option `{option}`", nearest(option, list(cases[case]))
-            )
+            near = nearest(option, list(cases[case]))
+            document.report((*loc, "only_if"), "no_option", case=case, option=option, near=near)
 
 
 def _check_goals(data: Data, document: Document, ids: list[str]) -> None:
@@ -42,7 +42,7 @@ def _check_goals(data: Data, document: Document, ids: list[str]) -> None:
         goals += [((*loc, "leads_to", option), goal) for option, goal in _dict(case.get("leads_to")).items()]
     for loc, goal in goals:
         if isinstance(goal, str) and goal not in ids:
-            document.report(loc, f"no procedure `{goal}`", nearest(goal, ids))
+            document.report(loc, "no_procedure", name=goal, near=nearest(goal, ids))
 
 
 def _parts(data: Data) -> Iterator[tuple[Loc, Data]]:

@@ -7,6 +7,7 @@ from string import Formatter
 from babel.messages.catalog import Catalog as BabelCatalog
 from babel.messages.pofile import PoFileError, read_po
 
+from bot.content import findings
 from bot.content.read import Document, nearest
 from bot.content.schema import Language
 
@@ -29,11 +30,17 @@ class Catalog:
 
 
 def load_catalogs(root: Path, documents: list[Document]) -> Catalogs:
-    """Read `locales/<language>/LC_MESSAGES/motcua.po`; keys must agree in all languages, and so must their fields."""
+    """What the bot says to people, in all languages; what it says to maintainers is only looked at here."""
+    _load(root, findings.FILE, findings.LANGUAGES, documents)
+    return _load(root, "motcua.po", tuple(Language), documents)
+
+
+def _load(root: Path, name: str, languages: tuple[Language, ...], documents: list[Document]) -> Catalogs:
+    """Read `locales/<language>/LC_MESSAGES/<name>`; keys must agree in all languages, and so must their fields."""
     found: Catalogs = {}
     sources: dict[Language, Document] = {}
-    for language in Language:
-        path = root / "locales" / language / "LC_MESSAGES" / "motcua.po"
+    for language in languages:
+        path = root / "locales" / language / "LC_MESSAGES" / name
         documents.append(document := Document(str(path.relative_to(root))))
         sources[language] = document
         found[language] = Catalog(language, _read(path, document))
@@ -46,10 +53,10 @@ def _read(path: Path, document: Document) -> dict[str, str]:
         with path.open("rb") as file:
             catalog: BabelCatalog = read_po(file, abort_invalid=True)
     except OSError as error:
-        document.report((), f"cannot be read ({error.strerror})", "restore the file")
+        document.report((), "unreadable", why=error.strerror)
         return {}
     except (PoFileError, UnicodeDecodeError, ValueError) as error:
-        document.report((), f"this is not a catalog: {error}", "check the quotes on that line")
+        document.report((), "no_catalog", why=error)
         return {}
     sentences = {}
     for message in catalog:
@@ -57,7 +64,7 @@ def _read(path: Path, document: Document) -> dict[str, str]:
             document.lines[message.id,] = message.lineno or 1
             sentences[message.id] = str(message.string)
             if not message.string:
-                document.report((message.id,), f"`{message.id}` has no sentence", "write one")
+                document.report((message.id,), "no_sentence", name=message.id)
     return sentences
 
 
@@ -66,13 +73,12 @@ def _compare(catalogs: Catalogs, sources: dict[Language, Document]) -> None:
     for language, catalog in catalogs.items():
         document = sources[language]
         for key in sorted(original.keys() - catalog.sentences.keys()):
-            document.report((), f"`{key}` is missing", "write it in this language too")
+            document.report((), "sentence_missing", name=key)
         for key in sorted(catalog.sentences.keys() - original.keys()):
-            document.report((key,), f"`{key}` is not in the Vietnamese catalog", nearest(key, sorted(original)))
+            document.report((key,), "not_in_vietnamese", name=key, near=nearest(key, sorted(original)))
         for key in original.keys() & catalog.sentences.keys():
             if (wrong := named_in(catalog.sentences[key])) != (right := named_in(original[key])):
-                what = f"`{key}` has the fields {sorted(wrong)}, the Vietnamese one {sorted(right)}"
-                document.report((key,), what, "use the same fields in every language")
+                document.report((key,), "fields_differ", name=key, wrong=sorted(wrong), right=sorted(right))
 
 
 def named_in(sentence: str) -> set[str]:

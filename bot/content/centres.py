@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from bot.content.read import Document, Problem
+from bot.content.read import Document
 
 FILE = "knowledge/centres.tsv"
 LATITUDES, LONGITUDES = (6.0, 24.0), (102.0, 118.0)  # of Vietnam with its islands, in degrees
@@ -17,7 +17,7 @@ def load_centres(root: Path, communes: Collection[int], documents: list[Document
     try:
         lines = (root / FILE).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        document.problems.append(Problem(FILE, 1, f"cannot be read ({type(error).__name__})", "put the file back"))
+        document.report_line(1, "unreadable", why=type(error).__name__)
         return {}
     found: dict[int, Centre] = {}
     for number, line in enumerate(lines, 1):
@@ -25,8 +25,7 @@ def load_centres(root: Path, communes: Collection[int], documents: list[Document
             continue
         one = _centre(line)
         if one is None or one[0] not in communes or one[0] in found:
-            what, todo = "this is no commune and its middle", "write a ward code, latitude and longitude, once each"
-            document.problems.append(Problem(FILE, number, what, todo))
+            document.report_line(number, "no_centre")
         else:
             found[one[0]] = one[1]
     return found

@@ -41,7 +41,7 @@ def cross_check(
     for path, known in by_path.items():
         name = _intent_of(path) or _entry_of(path)
         if name and name not in listed:
-            known.report((), f"the file's name `{name}` is not in knowledge/catalogue.yaml", nearest(name, ids))
+            known.report((), "file_not_listed", name=name, near=nearest(name, ids))
     for entry in procedures.values():
         document = by_path[f"knowledge/procedures/{entry.id}.yaml"]
         _check_entry(entry, document, ids)
@@ -68,20 +68,17 @@ def check_life_events(
         document = by_path.get(f"knowledge/life_events/{event.id}.yaml")
         for n, step in enumerate(event.steps) if document else ():
             if document and step.procedure not in listed:
-                document.report(
-                    ("steps", n, "procedure"),
-                    f"no procedure `{step.procedure}`",
-                    nearest(step.procedure, sorted(listed)),
-                )
+                near = nearest(step.procedure, sorted(listed))
+                document.report(("steps", n, "procedure"), "no_procedure", name=step.procedure, near=near)
             entry = procedures.get(step.procedure)
             for source in step.source if entry else ():
                 if document and entry and source not in entry.sources:
-                    what = f"the entry of {entry.id} has no source `{source}`"
-                    document.report(("steps", n, "source"), what, nearest(source, list(entry.sources)))
+                    near = nearest(source, list(entry.sources))
+                    document.report(("steps", n, "source"), "no_source_there", entry=entry.id, source=source, near=near)
     phrases = by_path.get("intents/_life_events.yaml")
     for name in intents.events if phrases else ():
         if phrases and name not in events:
-            phrases.report((name,), f"no life event `{name}`", nearest(name, sorted(events)))
+            phrases.report((name,), "no_life_event", name=name, near=nearest(name, sorted(events)))
 
 
 def check_appointments(found: dict[int, Appointments], listed: set[str], documents: list[Document]) -> None:
@@ -93,13 +90,12 @@ def check_appointments(found: dict[int, Appointments], listed: set[str], documen
         for n, counter in enumerate(appointments.counters) if document else ():
             assert document  # noqa: S101 - asked a line above
             if counter.id in seen:
-                document.report(("counters", n, "id"), f"`{counter.id}` stands here twice", "give each its own id")
+                document.report(("counters", n, "id"), "id_twice", name=counter.id)
             seen.add(counter.id)
             for name in counter.procedures:
                 if name not in listed:
-                    document.report(
-                        ("counters", n, "procedures"), f"no procedure `{name}`", nearest(name, sorted(listed))
-                    )
+                    near = nearest(name, sorted(listed))
+                    document.report(("counters", n, "procedures"), "no_procedure", name=name, near=near)
 
 
 def _intent_of(path: str) -> str | None:
@@ -120,7 +116,8 @@ def _check_entry(entry: Procedure, document: Document, ids: list[str]) -> None:
     for loc, sources in (*sourced, *((loc, fact.source) for loc, fact in _facts(entry))):
         for source in sources:
             if source not in entry.sources:
-                document.report((*loc, "source"), f"no source `{source}` below", nearest(source, list(entry.sources)))
+                near = nearest(source, list(entry.sources))
+                document.report((*loc, "source"), "no_source", source=source, near=near)
     for loc, fact in _facts(entry):
         for case, options in fact.only_if.items():
             used.add(case)
@@ -131,7 +128,7 @@ def _check_entry(entry: Procedure, document: Document, ids: list[str]) -> None:
             check_condition(document, ("answers", n, "decided_by", "yes_in"), case, options, cases)
     for n, case_ in enumerate(entry.cases):
         if case_.id not in used:
-            document.report(("cases", n), f"no fact uses the case `{case_.id}`", "use it in an `only_if` or remove it")
+            document.report(("cases", n), "case_unused", case=case_.id)
     _check_references(entry, document, ids)
 
 
@@ -153,7 +150,7 @@ def _check_references(entry: Procedure, document: Document, ids: list[str]) -> N
     )
     for loc, goal in goals:
         if goal not in ids:
-            document.report(loc, f"no procedure `{goal}`", nearest(goal, ids))
+            document.report(loc, "no_procedure", name=goal, near=nearest(goal, ids))
     find_contradictions(entry, document)
 
 
@@ -162,7 +159,8 @@ def _check_intents(ids: list[str], by_path: dict[str, Document]) -> None:
         neighbours = document.data.get("not_this") if isinstance(document.data, dict) and _intent_of(path) else None
         for neighbour in neighbours if isinstance(neighbours, dict) else ():
             if neighbour not in ids:
-                document.report(("not_this", neighbour), f"no procedure `{neighbour}`", nearest(neighbour, ids))
+                near = nearest(neighbour, ids)
+                document.report(("not_this", neighbour), "no_procedure", name=neighbour, near=near)
         if _intent_of(path) and isinstance(document.data, dict):
             _check_languages(document)
     _check_shared(by_path)
@@ -171,8 +169,7 @@ def _check_intents(ids: list[str], by_path: dict[str, Document]) -> None:
 def _check_languages(document: Document) -> None:
     for language in Language:
         if not document.data.get(language.value):
-            what = f"there are no phrases in `{language.value}`"
-            document.report((language.value,), what, "write how people ask in that language, three at least")
+            document.report((language.value,), "no_phrases", language=language)
 
 
 def _check_shared(by_path: dict[str, Document]) -> None:
@@ -186,8 +183,8 @@ def _check_shared(by_path: dict[str, Document]) -> None:
 
 def _report_shared(text: str, *places: tuple[Document, Loc, str]) -> None:
     for (document, loc, _), (other, there, means) in (places, reversed(places)):
-        what = f"the phrase `{text[:60]}` stands under `{means}` too ({other.path}:{other.line(there)})"
-        document.report(loc, what, "keep it where an officer would put it")
+        place = f"{other.path}:{other.line(there)}"
+        document.report(loc, "phrase_shared", phrase=text[:60], means=means, place=place)
 
 
 def _phrases_in(path: str, data: Any) -> Iterator[tuple[Loc, str, str]]:
@@ -214,4 +211,4 @@ def _texts(loc: Loc, lists: Any, means: str) -> Iterator[tuple[Loc, str, str]]:
 def _check_ward(document: Document, wards: set[int]) -> None:
     code = document.data.get("ward_code") if isinstance(document.data, dict) else None
     if isinstance(code, str) and code.isdigit() and int(code) not in wards:
-        document.report(("ward_code",), f"no commune has the code {code}", "use the national ward code of today")
+        document.report(("ward_code",), "no_ward", code=code)

@@ -26,7 +26,7 @@ def check_whole(documents: list[Document]) -> None:
         if isinstance(document.data, dict):
             for name in WHOLE.get(document.path, ()):
                 if name not in document.data:
-                    document.report((), f"`{name}` is missing", "restore it: the bot refers to it")
+                    document.report((), "name_missing", name=name)
 
 
 def check_calendar(calendar: Calendar, document: Document) -> None:
@@ -36,15 +36,13 @@ def check_calendar(calendar: Calendar, document: Document) -> None:
     for loc, day in days:
         for source in day.source:
             if source not in calendar.sources:
-                document.report(
-                    (*loc, "source"), f"no source `{source}` below", nearest(source, list(calendar.sources))
-                )
+                near = nearest(source, list(calendar.sources))
+                document.report((*loc, "source"), "no_source", source=source, near=near)
     for source in calendar.sources.keys() - cited:
-        document.report(("sources", source), f"nothing cites the source `{source}`", "cite it, or remove it")
+        document.report(("sources", source), "source_unused", source=source)
     for (first, one), (second, other) in combinations(days, 2):
         if one.on <= (other.to or other.on) and other.on <= (one.to or one.on):
-            what = f"this day stands on line {document.line(first)} too"
-            document.report((*second, "on"), what, "keep one of the two")
+            document.report((*second, "on"), "day_twice", line=document.line(first))
 
 
 def _days(name: str, days: Iterable[CalendarDay]) -> list[tuple[Loc, CalendarDay]]:
@@ -54,35 +52,33 @@ def _days(name: str, days: Iterable[CalendarDay]) -> list[tuple[Loc, CalendarDay
 def check_desk(desk: DeskRules, document: Document, communes: Collection[int], entries: Collection[str]) -> None:
     for n, name in enumerate(desk.sensitive):
         if name not in entries:
-            document.report(("sensitive", n), f"no entry is called `{name}`", nearest(name, sorted(entries)))
+            document.report(("sensitive", n), "no_entry", name=name, near=nearest(name, sorted(entries)))
     for name, canned in desk.canned.items():
         texts = dict(canned.text)
         for language, text in texts.items():
             for unknown in sorted(named_in(text) - CANNED):
                 loc = ("canned", name, "text", language)
-                document.report(loc, f"`{{{unknown}}}` cannot be filled in", nearest(unknown, sorted(CANNED)))
+                document.report(loc, "no_blank", blank=unknown, near=nearest(unknown, sorted(CANNED)))
         if len({frozenset(named_in(text)) for text in texts.values()}) > 1:
-            what = "the languages do not have the same blanks"
-            document.report(("canned", name, "text"), what, "use the same blanks in every language")
+            document.report(("canned", name, "text"), "blanks_differ")
     for n, question in enumerate(desk.practice):
         if question.procedure not in entries:
-            what = f"no entry is called `{question.procedure}`"
-            document.report(("practice", n, "procedure"), what, nearest(question.procedure, sorted(entries)))
+            near = nearest(question.procedure, sorted(entries))
+            document.report(("practice", n, "procedure"), "no_entry", name=question.procedure, near=near)
     for n, own in enumerate(desk.own_limits):
         if own.commune not in communes:
-            what = f"no commune has the code {own.commune}"
-            document.report(("own_limits", n, "commune"), what, "use the national ward code of today")
+            document.report(("own_limits", n, "commune"), "no_ward", code=own.commune)
 
 
 def check_counters(counters: dict[Counter, CounterFacts], document: Document, provinces: Collection[int]) -> None:
     for counter, facts in counters.items():
         for loc, sentence in _names(counter, facts):
             for unknown in sorted(named_in(sentence) - FILLED_IN):
-                document.report(loc, f"`{{{unknown}}}` cannot be filled in", nearest(unknown, sorted(FILLED_IN)))
+                document.report(loc, "no_blank", blank=unknown, near=nearest(unknown, sorted(FILLED_IN)))
         for n, code in enumerate(facts.one_level_provinces):
             if code not in provinces:
                 loc = (counter.value, "one_level_provinces", n)
-                document.report(loc, f"no province has the code {code}", "use the national province code of today")
+                document.report(loc, "no_province", code=code)
 
 
 def _names(counter: Counter, facts: CounterFacts) -> Iterator[tuple[Loc, str]]:

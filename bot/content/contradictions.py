@@ -29,7 +29,7 @@ def find_contradictions(entry: Procedure, document: Document) -> None:
     _unused_sources(entry, document)
     _numbers_from_nowhere(entry, document)
     if entry.review_by <= entry.checked:
-        document.report(("review_by",), "`review_by` is not after `checked`", "give the day of the next review")
+        document.report(("review_by",), "review_before_check")
 
 
 def overlap(one: Validity, other: Validity) -> bool:
@@ -41,22 +41,15 @@ def overlap(one: Validity, other: Validity) -> bool:
 def _papers(entry: Procedure, document: Document) -> None:
     for n, paper in enumerate(entry.papers):
         if (size := len(f"tick:{entry.id}:{paper.id}")) > BUTTON_BYTES:
-            what = f"the paper's id is too long for a button, by {size - BUTTON_BYTES}"
-            document.report(("papers", n, "id"), what, "shorten it")
+            document.report(("papers", n, "id"), "paper_id_long", bytes=size - BUTTON_BYTES)
     for (a, one), (b, other) in combinations(enumerate(entry.papers), 2):
         if one.id == other.id and overlap(one, other):
-            words = "" if one.name == other.name else " in different words"
-            what = f"paper `{one.id}` is defined twice{words} ({_first(document, a)})"
-            document.report(("papers", b, "id"), what, "keep one, or give it another id")
+            key = "paper_twice" if one.name == other.name else "paper_twice_differing"
+            document.report(("papers", b, "id"), key, name=one.id, line=document.line(("papers", a, "id")))
         elif (
             one.id != other.id and (one.name.vi, one.only_if) == (other.name.vi, other.only_if) and overlap(one, other)
         ):
-            what = f"this is paper `{one.id}` again ({_first(document, a)})"
-            document.report(("papers", b, "id"), what, "keep one of the two")
-
-
-def _first(document: Document, paper: int) -> str:
-    return f"first on line {document.line(('papers', paper, 'id'))}"
+            document.report(("papers", b, "id"), "paper_again", name=one.id, line=document.line(("papers", a, "id")))
 
 
 def _fees_and_times(entry: Procedure, document: Document) -> None:
@@ -65,14 +58,12 @@ def _fees_and_times(entry: Procedure, document: Document) -> None:
     for n, fee in enumerate(entry.fees):
         known = fee.amount is not None or fee.by_province or fee.when
         if not known and fee.certainty is not Certainty.UNVERIFIED:
-            what = "a fee without an amount says nothing"
-            document.report(("fees", n), what, "write `amount`, or that it is not known: `certainty: unverified`")
+            document.report(("fees", n), "fee_says_nothing")
     amounts: tuple[tuple[str, tuple[Fee | TimeLimit, ...]], ...] = (("fees", entry.fees), ("times", entry.times))
     for name, facts in amounts:
         for n, one in enumerate(facts):
             if one.to_amount is not None and one.to_amount <= (one.amount or 0):
-                what = "`to_amount` is not more than `amount`"
-                document.report((name, n, "to_amount"), what, "swap them, or remove `to_amount`")
+                document.report((name, n, "to_amount"), "range_upside_down")
 
 
 def _overlaps[F: Fee | TimeLimit](
@@ -82,16 +73,14 @@ def _overlaps[F: Fee | TimeLimit](
     for (a, one), (b, other) in combinations(enumerate(facts), 2):
         same = one.only_if == other.only_if and distinction(one) == distinction(other)
         if same and overlap(one, other):
-            what = f"this holds on the same days as line {document.line((name, a))}"
-            document.report((name, b), what, "let the older one end (`until`) before this begins (`from`)")
+            document.report((name, b), "same_days", line=document.line((name, a)))
 
 
 def _changes_of_statements(entry: Procedure, document: Document) -> None:
     for name in STATEMENTS:
         for (a, one), (b, other) in combinations(enumerate[Fact](getattr(entry, name)), 2):
             if one.only_if == other.only_if and _replaces(one, other) and overlap(one, other):
-                what = f"`until` and `from` overlap with line {document.line((name, a))}"
-                document.report((name, b), what, "let `from` be the day after `until`")
+                document.report((name, b), "days_overlap", line=document.line((name, a)))
 
 
 def _replaces(one: Fact, other: Fact) -> bool:
@@ -102,19 +91,19 @@ def _replaces(one: Fact, other: Fact) -> bool:
 def _codes(entry: Procedure, document: Document) -> None:
     for (_, one), (n, other) in combinations(enumerate(entry.codes), 2):
         if one.code == other.code and overlap(one, other):
-            document.report(("codes", n), f"code {one.code} stands here twice", "keep one of the two")
+            document.report(("codes", n), "code_twice", code=one.code)
 
 
 def _cases(entry: Procedure, document: Document) -> None:
-    _twice(document, [(("cases", n, "id"), case.id) for n, case in enumerate(entry.cases)], "case")
+    _twice(document, [(("cases", n, "id"), case.id) for n, case in enumerate(entry.cases)], "case_twice")
     for n, case in enumerate(entry.cases):
         places: list[tuple[Loc, str]] = [
             (("cases", n, "options", m, "id"), option.id) for m, option in enumerate(case.options)
         ]
-        _twice(document, places, "option")
+        _twice(document, places, "option_twice")
         for loc, option in places:
             if len(f"case:{entry.id}:{case.id}:{option}") > BUTTON_BYTES:
-                document.report(loc, "the ids of case and option are too long for a button", "shorten one of them")
+                document.report(loc, "case_id_long")
         _leads(case, document, ("cases", n, "leads_to"))
 
 
@@ -122,23 +111,23 @@ def _leads(case: Case, document: Document, loc: Loc) -> None:
     options = [option.id for option in case.options]
     for option in case.leads_to:
         if option not in options:
-            document.report((*loc, option), f"case `{case.id}` has no option `{option}`", nearest(option, options))
+            near = nearest(option, options)
+            document.report((*loc, option), "no_option", case=case.id, option=option, near=near)
 
 
-def _twice(document: Document, places: list[tuple[Loc, str]], what: str) -> None:
+def _twice(document: Document, places: list[tuple[Loc, str]], key: str) -> None:
     first: dict[str, Loc] = {}
     for loc, name in places:
         if name in first:
-            told = f"{what} `{name}` stands here a second time (first on line {document.line(first[name])})"
-            document.report(loc, told, "give it another id")
+            document.report(loc, key, name=name, line=document.line(first[name]))
         first.setdefault(name, loc)
 
 
 def _references_to_itself(entry: Procedure, document: Document) -> None:
     for n, step in enumerate(entry.next):
         if step.procedure == entry.id:
-            document.report(("next", n), "`next` leads back to this entry", "remove it")
-    _twice(document, [(("next", n), step.procedure) for n, step in enumerate(entry.next)], "next procedure")
+            document.report(("next", n), "next_itself")
+    _twice(document, [(("next", n), step.procedure) for n, step in enumerate(entry.next)], "next_twice")
 
 
 def _unused_sources(entry: Procedure, document: Document) -> None:
@@ -146,7 +135,7 @@ def _unused_sources(entry: Procedure, document: Document) -> None:
     cited.update(source for fact in facts_of(entry) for source in fact.source)
     for source in entry.sources:
         if source not in cited:
-            document.report(("sources", source), f"nothing cites the source `{source}`", "cite it, or remove it")
+            document.report(("sources", source), "source_unused", source=source)
 
 
 def facts_of(entry: Procedure) -> Iterator[Fact]:
@@ -160,8 +149,7 @@ def _numbers_from_nowhere(entry: Procedure, document: Document) -> None:
     sourced = {number for fact in facts_of(entry) for number in _numbers(fact.model_dump_json(), NUMBER)}
     for loc, text in _unsourced(entry):
         for number in sorted(_numbers(text.en, AMOUNT) - sourced):
-            what = f"the number {number} has no source"
-            document.report(loc, what, "state it as a fact with a source too, or leave it out here")
+            document.report(loc, "number_unsourced", number=number)
 
 
 def _numbers(text: str, pattern: re.Pattern[str]) -> set[str]:

@@ -184,8 +184,7 @@ def _load_procedures(root: Path, documents: list[Document]) -> dict[str, Procedu
             if entry.id == path.stem:
                 found[entry.id] = entry
             else:
-                what = f"`{entry.id}` is not the name of the file"
-                document.report(("id",), what, f"rename the file {entry.id}.yaml, or write `{path.stem}`")
+                document.report(("id",), "not_file_name", name=entry.id, stem=path.stem)
     return found
 
 
@@ -211,9 +210,7 @@ def _load_life_events(root: Path, documents: list[Document]) -> dict[str, LifeEv
         if entry := convert(document, LifeEvent):
             found[entry.id] = entry
             if path.stem != entry.id:
-                document.report(
-                    ("id",), f"`{entry.id}` is not the name of the file", f"rename the file {entry.id}.yaml"
-                )
+                document.report(("id",), "not_file_name", name=entry.id, stem=path.stem)
     return found
 
 
@@ -224,7 +221,7 @@ def _load_offices(root: Path, documents: list[Document]) -> dict[int, tuple[Offi
         if entry := convert(document, CommuneOffices):
             found[entry.ward_code] = entry.offices
             if path.stem != f"{entry.ward_code:05}":
-                document.report(("ward_code",), f"the file is not named after ward {entry.ward_code:05}", "rename it")
+                document.report(("ward_code",), "not_file_ward", code=f"{entry.ward_code:05}")
     return found
 
 
@@ -235,5 +232,5 @@ def _load_appointments(root: Path, documents: list[Document]) -> dict[int, Appoi
         if entry := convert(document, Appointments):
             found[entry.ward_code] = entry
             if path.stem != f"{entry.ward_code:05}":
-                document.report(("ward_code",), f"the file is not named after ward {entry.ward_code:05}", "rename it")
+                document.report(("ward_code",), "not_file_ward", code=f"{entry.ward_code:05}")
     return found

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from bot.content.catalog import Catalogs
 from bot.content.communes import Commune
+from bot.content.findings import told
 from bot.content.read import Problem
 from bot.content.schema import Counter, CounterFacts, Office
 from bot.content.weekdays import DAYS, joined, weekday
@@ -77,7 +78,11 @@ class Reader:
 
 
 class _Wrong(Exception):
-    """A line cannot be used: what is wrong; what to do."""
+    """A line cannot be used; `said` is what is wrong and what to do."""
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        super().__init__(key)
+        self.said = told(key, **values)
 
 
 def headings(catalogs: Catalogs) -> dict[str, str]:
@@ -119,8 +124,7 @@ def read_table(path: str, text: str, reader: Reader, progress: Callable[[float],
             cells = _cells(line, columns, separator)
             rows += [Row(line=n, ward_code=code, office=office) for code, office in _read(cells, reader)]
         except _Wrong as wrong:
-            what, todo = wrong.args
-            problems.append(Problem(path, n, what, todo))
+            problems.append(Problem(path, n, wrong.said))
         progress(at / (len(lines) - 1))
     return Table(rows=tuple(rows), problems=tuple(problems), empty=len(lines) - 1 - len(rows) - len(problems))
 
@@ -148,7 +152,7 @@ def _columns(line: str, reader: Reader) -> tuple[list[str], str]:
 def _cells(line: str, columns: list[str], separator: str) -> dict[str, str]:
     written = next(csv.reader([line], delimiter=separator), [])
     if len(written) > len(columns) and any(written[len(columns) :]):
-        raise _Wrong(f"it has {len(written)} cells, the first line {len(columns)}", "put a cell with a comma in quotes")
+        raise _Wrong("cells", count=len(written), columns=len(columns))
     return {name: cell.strip() for name, cell in zip(columns, written, strict=False) if name}
 
 
@@ -159,10 +163,10 @@ def _read(cells: dict[str, str], reader: Reader) -> Iterator[tuple[int, Office]]
     code = _commune(cells, reader)
     kind = reader.kinds.get(_plain(cells.get("kind", "")))
     if kind is None:
-        raise _Wrong(f"no kind of office is called `{cells.get('kind', '')}`", "write one of " + ", ".join(KINDS))
+        raise _Wrong("no_kind", written=cells.get("kind", ""), kinds=", ".join(KINDS))
     certain = CERTAINTY.get(fold(cells.get("confidence", "")))
     if certain is None:
-        raise _Wrong(f"`{cells['confidence']}` is no confidence", "write high or medium")
+        raise _Wrong("no_confidence", written=cells["confidence"])
     said: dict[str, object] = {name: cells.get(name) or None for name in ("name", *KNOWN)}
     said |= {"kind": kind, "names_before": fold(cells.get("names_before", "")) in YES}
     said["hours"] = tuple(_hours(cells.get("hours", "")))
@@ -188,13 +192,13 @@ def _iso(day: str) -> str:
 def _checked(data: dict[str, object]) -> Office:
     for name in ("source", "read", "name"):
         if not data[name]:
-            raise _Wrong(f"`{name}` is empty", "fill it in: nobody is told what has no source and no date")
+            raise _Wrong("cell_empty", name=name)
     try:
         return Office.model_validate({name: value for name, value in data.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         where = first["loc"][0] if first["loc"] else "line"
-        raise _Wrong(f"`{where}` is `{first['input']}`", "write it as in the template") from None
+        raise _Wrong("cell_wrong", name=where, written=first["input"]) from None
 
 
 def _commune(cells: dict[str, str], reader: Reader) -> int:
@@ -202,12 +206,12 @@ def _commune(cells: dict[str, str], reader: Reader) -> int:
     written, name = cells.get("ward_code", ""), cells.get("commune", "")
     code = int(written) if written.isascii() and written.isdigit() and len(written) <= len("99999") else None
     if written and code not in reader.communes:
-        raise _Wrong(f"`{written}` is no ward code of today", "look it up in the template of the province")
+        raise _Wrong("no_ward_today", written=written)
     named = reader.named(name) if name else None
     if code is None and named is None:
-        raise _Wrong(f"`{name}` is not one commune for sure", "add the province, or the ward code")
+        raise _Wrong("ward_unsure", name=name)
     if code is not None and name and named != code:
-        raise _Wrong(f"`{written}` is {reader.communes[code].name}, not `{name}`", "correct the code or the name")
+        raise _Wrong("ward_differs", code=written, known=reader.communes[code].name, name=name)
     return code if code is not None else named or 0
 
 
@@ -220,7 +224,7 @@ def _span(text: str) -> dict[str, object]:
     spans = [(_clock(h, m), _clock(to, tm)) for h, m, to, tm in SPAN.findall(text)]
     days = list(_days(SPAN.sub(" ", text)))
     if not spans or not days:
-        raise _Wrong(f"the hours `{text.strip()}` are not understood", "write T2-T6 07:30-11:30 13:00-17:00")
+        raise _Wrong("hours_unread", written=text.strip())
     return {"days": days, "spans": spans}
 
 
@@ -233,7 +237,7 @@ def _days(text: str) -> Iterator[str]:
         begins, _, ends = part.partition("-")
         first, last = weekday(begins), weekday(ends or begins)
         if first is None or last is None:
-            raise _Wrong(f"`{part}` is no day of the week", "write T2 to T7 and CN, as in T2-T6 07:30-11:30")
+            raise _Wrong("no_weekday", written=part)
         yield from _between(first, last)
 
 

@@ -18,6 +18,8 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 from rapidfuzz import process
 
+from bot.content.findings import Told, told
+from bot.content.schema import Language
 from bot.content.shape import Loc, keys_at
 from bot.content.weekdays import DAYS, weekday
 
@@ -59,13 +61,15 @@ class Problem:
 
     path: str
     line: int
-    what: str
-    todo: str
+    said: Told
     weight: Weight = Weight.ERROR
 
     def __str__(self) -> str:
-        warning = "warning: " if self.weight is Weight.WARNING else ""
-        return f"{self.path}:{self.line}: {warning}{self.what}; {self.todo}"
+        return self.told(Language.EN)
+
+    def told(self, language: Language) -> str:
+        said = told("warning", said=self.said) if self.weight is Weight.WARNING else self.said
+        return f"{self.path}:{self.line}: {said.told(language)}"
 
 
 @dataclass
@@ -97,8 +101,12 @@ class Document:
             return self.problems
         return [replace(one, weight=max(one.weight, Weight.DRAFT)) for one in self.problems]
 
-    def report(self, loc: Loc, what: str, todo: str, weight: Weight = Weight.ERROR) -> None:
-        self.problems.append(Problem(self.path, self.line(loc), what, todo, weight))
+    def report(self, loc: Loc, key: str, /, weight: Weight = Weight.ERROR, **values: object) -> None:
+        """Tell the sentence `key` of `check.po`, with `values` put in, of the part at `loc`."""
+        self.problems.append(Problem(self.path, self.line(loc), told(key, **values), weight))
+
+    def report_line(self, line: int, key: str, /, **values: object) -> None:
+        self.problems.append(Problem(self.path, line, told(key, **values)))
 
 
 def read_document(path: Path, root: Path) -> Document:
@@ -107,15 +115,15 @@ def read_document(path: Path, root: Path) -> Document:
     try:
         raw = path.read_bytes()
         if len(raw) > MAX_BYTES:
-            document.report((), f"the file has {len(raw)} bytes", f"keep it under {MAX_BYTES}")
+            document.report((), "too_big", bytes=len(raw), most=MAX_BYTES)
             return document
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        document.problems.append(Problem(document.path, line, "this is not UTF-8 text", "save the file as UTF-8"))
+        document.report_line(line, "not_utf8")
         return document
     except OSError as error:
-        document.report((), f"cannot be read ({error.strerror})", "check the file and its rights")
+        document.report((), "unreadable", why=error.strerror)
         return document
     return parse(text, document)
 
@@ -133,33 +141,31 @@ def parse(text: str, document: Document) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line if mark else 0
-        what = f"this is not YAML: {error.problem or error.context}{_began(error, line)}"
-        document.problems.append(Problem(document.path, line + 1, what, _yaml_hint(error, text.split("\n")[line:][:1])))
+        hint = told(_yaml_hint(error, text.split("\n")[line:][:1]))
+        document.problems.append(Problem(document.path, line + 1, _not_yaml(error, line, hint)))
         return document
     except (yaml.YAMLError, RecursionError) as error:
-        what = f"this is not YAML: {str(error).splitlines()[0]}"
-        document.problems.append(Problem(document.path, 1, what, "remove the characters that YAML forbids"))
+        document.report_line(1, "not_yaml", why=str(error).splitlines()[0], hint=told("hint_characters"))
         return document
     if node is None:
-        document.report((), "the file is empty", "fill it in or remove it")
+        document.report((), "empty_file")
         return document
     document.data = _plain(node, document)
     return document
 
 
-def _refused(text: str) -> tuple[int, str, str] | None:
-    """An anchor, an alias or a depth that would fill the memory or the stack once composed: line, what, what to do."""
+def _refused(text: str) -> tuple[int, Told] | None:
+    """An anchor, an alias or a depth that would fill the memory or the stack once composed: line, what is said."""
     if not (MARK.search(text) or FAR_IN.search(text) or _most_open(text) > MAX_DEPTH):
         return None
     depth = 0
     for event in yaml.parse(text, Loader=_AsText):
         line = event.start_mark.line + 1  # type: ignore[union-attr]  # the events of a text have marks
         if getattr(event, "anchor", None):
-            what = "anchors and aliases (words that begin with & or *) are not read here"
-            return line, what, "write it out at each place, or put text that begins with & or * between quotes"
+            return line, told("anchor")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            return line, f"this is more than {MAX_DEPTH} lists and keys deep", "take brackets or indentation away"
+            return line, told("too_deep", most=MAX_DEPTH)
     return None
 
 
@@ -168,21 +174,23 @@ def _most_open(text: str) -> int:
     return max(accumulate(1 if bracket in "[{" else -1 for bracket in BRACKETS.findall(text)), default=0)
 
 
-def _began(error: yaml.MarkedYAMLError, line: int) -> str:
-    """Where the part began in which YAML stumbled, if above: the slip is often there."""
+def _not_yaml(error: yaml.MarkedYAMLError, line: int, hint: Told) -> Told:
+    """With where the part began in which YAML stumbled, if above: the slip is often there."""
     begun = error.context_mark.line if error.context_mark else line
-    return f" ({error.context}, begun on line {begun + 1})" if begun < line and error.problem else ""
+    if begun < line and error.problem:
+        return told("not_yaml_since", why=error.problem, part=error.context, line=begun + 1, hint=hint)
+    return told("not_yaml", why=error.problem or error.context, hint=hint)
 
 
 def _yaml_hint(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
     problem = error.problem or ""
     if any("\t" in line for line in lines):
-        return "indent with spaces, not tabs"
+        return "hint_tabs"
     if "mapping values" in problem:
-        return 'put the text between "quotes" if it contains a colon'
+        return "hint_colon"
     if "alias" in problem or "anchor" in problem:
-        return "put text beginning with & or * between quotes"
-    return "check the indentation, dashes and quotes on this line and those above"
+        return "hint_alias"
+    return "hint_indent"
 
 
 def _plain(node: yaml.Node, document: Document) -> Any:
@@ -194,8 +202,7 @@ def _plain(node: yaml.Node, document: Document) -> Any:
         case yaml.MappingNode():
             return dict(_pairs(node, document))
         case _:
-            what, todo = "this kind of YAML is not used here", "write plain keys, lists and text"
-            document.problems.append(Problem(document.path, node.start_mark.line + 1, what, todo))
+            document.report_line(node.start_mark.line + 1, "odd_yaml")
             return None
 
 
@@ -219,10 +226,9 @@ def _pairs(node: yaml.MappingNode, document: Document) -> Iterator[tuple[str, An
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            document.problems.append(Problem(document.path, line, "a key must be a word", "remove the brackets"))
+            document.report_line(line, "key_no_word")
         elif key.value in seen:
-            what = f"`{key.value}` stands here a second time (first on line {seen[key.value]})"
-            document.problems.append(Problem(document.path, line, what, "keep one of the two"))
+            document.report_line(line, "key_twice", name=key.value, line=seen[key.value])
         else:
             seen[key.value] = line
             yield key.value, _plain(value, document)
@@ -235,7 +241,7 @@ def convert[T](document: Document, kind: type[T]) -> T | None:
     examples = set(_examples(document.data, ())) if document.exemplary else set()
     for loc in examples:
         path = ".".join(part for part in loc if isinstance(part, str))
-        document.report(loc, f"`{path}` is still the template's example", "write what holds here, without ‹ ›")
+        document.report(loc, "example_left", path=path)
     try:
         converted: T = _adapter(kind).validate_python(document.data)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -286,64 +292,63 @@ def most_like(word: str, valid: list[str], most: int = 3) -> list[str]:
     return [found for found, _, _ in process.extract(word, valid, score_cutoff=60, limit=most)]
 
 
-def nearest(word: str, valid: list[str]) -> str:
+def nearest(word: str, valid: list[str]) -> Told:
     """A suggestion: the valid word most like the one written, or all of them where few."""
     if found := most_like(word, valid, 1):
-        return f"did you mean `{found[0]}`?"
+        return told("near_one", word=found[0])
     shown = ", ".join(valid[:12]) + (", …" if len(valid) > 12 else "")
-    return f"use one of: {shown}"
+    return told("near_any", words=shown)
 
 
-def _nearest_value(word: str, valid: list[str]) -> str:
+def _nearest_value(word: str, valid: list[str]) -> Told:
     """`nearest`; a day of the week in Vietnamese is no misspelling of an English one."""
     return nearest(weekday(word) or word if set(valid) == set(DAYS) else word, valid)
 
 
 def _report(document: Document, kind: Any, error: Any) -> None:
     loc: Loc = tuple(part for part in error["loc"] if part != "[key]")
-    name = "key" if "[key]" in error["loc"] else _name(loc)
+    name = told("a_key") if "[key]" in error["loc"] else _name(loc)
     written, context = error.get("input"), error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
             valid = sorted(keys_at(kind, loc[:-1]))
-            document.report(loc, f"unknown key `{loc[-1]}`", nearest(str(loc[-1]), valid))
+            document.report(loc, "unknown_key", name=loc[-1], near=nearest(str(loc[-1]), valid))
         case "missing":
-            document.report(loc, f"`{name}` is missing", "add it")
+            document.report(loc, "missing", name=name)
         case "enum" | "literal_error":
             valid = [word.strip(" '") for word in context["expected"].replace(" or ", ", ").split(", ")]
-            document.report(loc, f"`{_short(written)}` is not a valid {name}", _nearest_value(str(written), valid))
+            document.report(
+                loc, "no_value", written=_short(written), name=name, near=_nearest_value(str(written), valid)
+            )
         case "date_from_datetime_parsing" | "date_parsing" | "date_type" | "date_from_datetime_inexact":
-            document.report(loc, f"`{_short(written)}` is not a date", "write it as 2026-11-23")
+            document.report(loc, "no_date", written=_short(written))
         case "int_parsing" | "int_type" | "int_from_float":
-            document.report(
-                loc, f"`{_short(written)}` is not a whole number", "write digits only, without dots or spaces"
-            )
+            document.report(loc, "no_number", written=_short(written))
         case "bool_parsing" | "bool_type":
-            document.report(loc, f"`{_short(written)}` is neither yes nor no", "write true or false")
+            document.report(loc, "no_yes_no", written=_short(written))
         case "string_type":
-            document.report(
-                loc, f"{name} should be a text", "write one line of text (between quotes if it has a colon)"
-            )
+            document.report(loc, "no_text", name=name)
         case "tuple_type" | "list_type":
-            document.report(loc, f"{name} should be a list", "begin each item with a dash")
+            document.report(loc, "no_list", name=name)
         case "model_type" | "dict_type" | "model_attributes_type":
             valid = sorted(keys_at(kind, loc))
-            document.report(
-                loc, f"{name} should have keys of its own", f"write {', '.join(valid) or 'key: value'} under it"
-            )
+            document.report(loc, "no_keys", name=name, keys=", ".join(valid) or "key: value")
         case "string_pattern_mismatch":
-            document.report(
-                loc, f"`{_short(written)}` has not the form of a {name}", f"it must match {context['pattern']}"
-            )
+            document.report(loc, "no_form", written=_short(written), name=name, pattern=context["pattern"])
         case "too_short" if written:
-            document.report(loc, f"{name} has {len(written)} item", f"give it at least {context['min_length']}")
+            document.report(loc, "too_few", name=name, count=len(written), least=context["min_length"])
         case "string_too_short" | "too_short":
-            document.report(loc, f"{name} is empty", "fill it in or remove the key")
+            document.report(loc, "empty", name=name)
         case "string_too_long":
-            document.report(loc, f"{name} has {len(str(written))} characters", f"shorten it to {context['max_length']}")
+            document.report(loc, "too_long", name=name, count=len(str(written)), most=context["max_length"])
+        case "greater_than_equal":
+            document.report(loc, "too_little", name=name, written=_short(written), least=context["ge"])
+        case "less_than_equal":
+            document.report(loc, "too_much", name=name, written=_short(written), most=context["le"])
+        case "value_error":  # the schema's own, each by its sentence's key
+            document.report(loc, str(context["error"]), name=name)
         case _:
-            what, _, todo = str(error["msg"]).removeprefix("Value error, ").partition("; ")
-            document.report(loc, f"{name}: {what}", todo or "correct it")
+            document.report(loc, "other", name=name, why=error["msg"])
 
 
 def _short(value: Any) -> str:
@@ -351,6 +356,6 @@ def _short(value: Any) -> str:
     return text if len(text) <= 40 else text[:37] + "…"
 
 
-def _name(loc: Loc) -> str:
+def _name(loc: Loc) -> str | Told:
     words = [str(part) for part in loc if isinstance(part, str)]
-    return words[-1] if words else "the file"
+    return words[-1] if words else told("the_file")

@@ -80,9 +80,8 @@ def check_registries(
         ids = {one.id: one for one in registries.shared.answers}
         for n, answer in enumerate(entry.answers):
             if answer.id in ids:
-                shared = f"{ANSWERS}:{by_path[ANSWERS].line(('answers', [*ids].index(answer.id)))}"
-                what = f"`{answer.id}` is a shared answer's id ({shared})"
-                document.report(("answers", n, "id"), what, "give this one an id of its own")
+                place = f"{ANSWERS}:{by_path[ANSWERS].line(('answers', [*ids].index(answer.id)))}"
+                document.report(("answers", n, "id"), "shared_id", name=answer.id, place=place)
         for name in entry.shared:
             _known(name, ids, document, ("shared",), ANSWERS)
     _check_own(registries, by_path, openings)
@@ -106,7 +105,7 @@ def _known(
     path: str,
 ) -> None:
     if name not in known:
-        document.report(loc, f"no `{name}` in {path}", nearest(name, list(known)))
+        document.report(loc, "not_there", name=name, path=path, near=nearest(name, list(known)))
 
 
 def _check_own(registries: Registries, by_path: dict[str, Document], openings: Openings) -> None:
@@ -125,8 +124,8 @@ def _check_own(registries: Registries, by_path: dict[str, Document], openings: O
             check_answer(answer, ("answers", n), answers, openings)
             for source in answer.source:
                 if source not in registries.shared.sources:
-                    what, todo = f"no source `{source}` below", nearest(source, list(registries.shared.sources))
-                    answers.report(("answers", n, "source"), what, todo)
+                    near = nearest(source, list(registries.shared.sources))
+                    answers.report(("answers", n, "source"), "no_source", source=source, near=near)
 
 
 def warn_of_ends(
@@ -139,8 +138,7 @@ def warn_of_ends(
         for loc, fact, name in _resting(entry):
             law = registries.laws.get(entry.sources[name].law or "") if name in entry.sources else None
             if law and law.until and law.until <= today + ENDS_SOON and not (fact.until and fact.until < today):
-                what = f"rests on {law.number}, which ends on {law.until}"
-                document.report(loc, what, "write what holds from the day after", Weight.WARNING)
+                document.report(loc, "law_ends", Weight.WARNING, law=law.number, day=law.until)
 
 
 def _resting(entry: Procedure) -> Iterator[tuple[Loc, Fact, str]]:

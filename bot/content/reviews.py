@@ -22,8 +22,7 @@ def look_at_dates(entries: dict[str, Procedure], calendar: Calendar, documents: 
 
 def _warn(document: Document, review_by: dt.date, today: dt.date) -> None:
     if review_by < today:
-        what = f"the review was due on {review_by}"
-        document.report(("review_by",), what, "compare it with its sources, then move `checked`", Weight.WARNING)
+        document.report(("review_by",), "review_due", Weight.WARNING, day=review_by)
 
 
 def _not_yet(entry: Procedure, document: Document, today: dt.date) -> None:
@@ -31,4 +30,4 @@ def _not_yet(entry: Procedure, document: Document, today: dt.date) -> None:
     read = [(("sources", name, "read"), source.read) for name, source in entry.sources.items()]
     for loc, day in (*days, *read):
         if day > today:
-            document.report(loc, f"{day} has not come yet", "write the day on which you read it")
+            document.report(loc, "not_yet", day=day)

@@ -2,6 +2,7 @@
 
 Each file is read as text (see `read.py`) and converted here; anything unknown is refused.
 Editors' JSON Schema and the template for a new entry come from these same classes.
+A rule that is broken raises ValueError with the key of its sentence in `check.po`.
 """
 
 import datetime as dt
@@ -178,7 +179,7 @@ class Validity(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.from_ and self.until and self.from_ > self.until:
-            raise ValueError("`from` is later than `until`; swap them or correct the year")
+            raise ValueError("from_after_until")
         return self
 
     def holds(self, day: dt.date) -> bool:
@@ -240,7 +241,7 @@ class TimeLimit(Fact):
         known = self.unit is Unit.SAME_DAY or (self.unit is not None and self.amount is not None)
         unknown = self.unit is None and self.amount is None and self.when is not None
         if not (known or unknown):
-            raise ValueError("a time limit needs `amount` and `unit`; if unknown, write only `when`")
+            raise ValueError("time_without_unit")
         return self
 
 
@@ -409,9 +410,9 @@ class Answer(Fact):
             return self
         aged = self.ages or (self.eligible and self.eligible.age_from)
         if one.of is DateOf.BIRTH and not (aged or self.length):
-            raise ValueError("`remind` of a birth needs `ages`, `eligible` with an age, or a `length`")
+            raise ValueError("remind_of_birth")
         if (one.backwards or one.of not in (DateOf.BIRTH, DateOf.END)) and not self.length:
-            raise ValueError("`remind` counts with the `length` of its answer; write it")
+            raise ValueError("remind_without_length")
         return self
 
     @model_validator(mode="after")
@@ -419,9 +420,9 @@ class Answer(Fact):
         if self.verdict is Verdict.UNKNOWN:
             return self
         if self.text is None:
-            raise ValueError("an answer needs a `text`; only `verdict: unknown` may do without")
+            raise ValueError("answer_without_text")
         if not self.source:
-            raise ValueError("an answer needs a `source`; where none says it, write `verdict: unknown`")
+            raise ValueError("answer_without_source")
         return self
 
 
@@ -443,7 +444,7 @@ class Law(Validity):
     @model_validator(mode="after")
     def _named(self) -> Self:
         if self.law is None and self.number is None:
-            raise ValueError("write `law` (a name in knowledge/laws.yaml), or `number` where it is not there")
+            raise ValueError("law_unnamed")
         return self
 
 
@@ -469,7 +470,7 @@ class Source(Record):
     @model_validator(mode="after")
     def _named(self) -> Self:
         if self.what is None and self.law is None:
-            raise ValueError("write `law` (a name in knowledge/laws.yaml) with its `article`, or `what` was read")
+            raise ValueError("source_unnamed")
         return self
 
 
@@ -568,7 +569,7 @@ class CalendarDay(Record):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.to and self.to < self.on:
-            raise ValueError("`to` is before `on`; swap them or correct the year")
+            raise ValueError("to_before_on")
         return self
 
     @property
@@ -641,7 +642,7 @@ class AppointmentCounter(Record):
     @model_validator(mode="after")
     def _has_places(self) -> Self:
         if self.public > self.parallel:
-            raise ValueError("`public` is more than `parallel`; the public share is a part of all places")
+            raise ValueError("too_many_public")
         return self
 
 
@@ -726,7 +727,7 @@ class Contact(Record):
     @model_validator(mode="after")
     def _reachable(self) -> Self:
         if self.number is None and self.link is None:
-            raise ValueError("a contact has a number or a link; write one of them")
+            raise ValueError("contact_unreachable")
         return self
 
 
@@ -837,7 +838,7 @@ class LifeStep(Record):
     @model_validator(mode="after")
     def _sourced(self) -> Self:
         if self.by and not self.source:
-            raise ValueError("`by` needs a `source`, one of the procedure's own")
+            raise ValueError("by_without_source")
         return self
 
 

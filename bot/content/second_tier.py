@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
-from bot.content.read import Document, Problem, Weight
+from bot.content.read import Document, Weight
 from bot.content.schema import Language, Phrases, Procedure
 from bot.content.words import HowPeopleAsk, Named
 from bot.understanding.fold import fold, low_words
@@ -197,10 +197,9 @@ def check_phrases(phrases: Mapping[str, Phrases], tier: SecondTier, documents: I
         return
     for code in phrases:
         if code in tier.ours:
-            what = f"the entry {tier.ours[code]} answers {code} now"
-            document.report((code,), what, f"move its phrases to intents/{tier.ours[code]}.yaml", Weight.WARNING)
+            document.report((code,), "code_answered", Weight.WARNING, entry=tier.ours[code], code=code)
         elif code not in tier:
-            document.report((code,), f"{code} is not in knowledge/portal/{NAMES}", "correct the code, or take it out")
+            document.report((code,), "code_unknown", code=code, path=FOLDER / NAMES)
 
 
 def _lines[T](
@@ -219,8 +218,7 @@ def _lines[T](
             try:
                 found.append(read(line))
             except (ValueError, KeyError) as error:
-                what = f"this line cannot be read ({error})"
-                document.problems.append(Problem(document.path, number, what, "import the list anew"))
+                document.report_line(number, "line_unreadable", why=error)
     return found
 
 

@@ -163,7 +163,8 @@ def _phrase(
     aspects = {aspect.value: aspect for aspect in Aspect}
     aspect = aspects.get(label.strip())
     if aspect is None:
-        document.report(loc, f"`{label.strip()}` is not an aspect", nearest(label.strip(), list(aspects)))
+        written = label.strip()
+        document.report(loc, "no_aspect", written=written, near=nearest(written, list(aspects)))
     yield Phrase(text=text.strip(), language=language, means=means, aspect=aspect)
 
 

@@ -1,8 +1,10 @@
 """What maintainers break by hand: each is found by `main.py check`, at its line, in words, without a traceback."""
 
+import ast
 import datetime as dt
 
 import pytest
+from babel.messages.pofile import read_po
 from click.testing import CliRunner
 
 from bot.content.load import examine
@@ -102,8 +104,8 @@ def home(tmp_path_factory):
     return copy_small(tmp_path_factory.mktemp("content"))
 
 
-def checked(home):
-    return CliRunner().invoke(check, [str(home)])
+def checked(home, language="en"):
+    return CliRunner().invoke(check, [str(home), "--language", language])
 
 
 def test_without_damage_there_is_nothing_to_say(home):
@@ -189,21 +191,66 @@ def test_a_file_that_should_not_be_so(home, name, raw, said):
     assert any(line.startswith(f"{name}:1: ") and said in line for line in result.output.splitlines()), result.output
 
 
+# The same told in the maintainer's language, which is that of the machine unless `--language` says otherwise.
+IN_VIETNAMESE = {
+    "a date as people write it": "`23/11/2026` không phải là ngày; viết như 2026-11-23 (năm-tháng-ngày)",
+    "an unknown source": "bên dưới không có nguồn `kiosc`; có phải bạn muốn viết `kiosk`?",
+    "an unknown option": "trường hợp `qua-han` không có lựa chọn `ko`; có phải bạn muốn viết",
+    "a procedure that leads nowhere": "không có thủ tục `the-bhyt`; có phải bạn muốn viết `the-bao-hiem-y-te`?",
+    "an unknown unit": "`trong ngày` không dùng được cho `unit`; viết một trong: same_day, hour, working_day,",
+    "an unknown field": "không có mục nào tên `fess`; có phải bạn muốn viết `fees`?",
+    "a time without its unit": "thời hạn phải có `amount` và `unit`; không biết thì chỉ viết `when`",
+    "a label too long for a button": "`vi` dài 73 ký tự; rút còn 60",
+    "a missing language": "thiếu `id`; thêm vào",
+}
+
+
+def test_whoever_keeps_the_files_in_vietnamese_is_told_so(home):
+    intact = broken = (home / BIRTH).read_text(encoding="utf-8")
+    for _, before, after, *_ in map(DAMAGE.get, IN_VIETNAMESE):
+        broken = broken.replace(before, after.replace("▸", ""), 1)
+    (home / BIRTH).write_text(broken, encoding="utf-8")
+    machine = dict.fromkeys(("LANGUAGE", "LC_ALL", "LC_MESSAGES"), "") | {"LANG": "vi_VN.UTF-8"}
+    try:
+        told = CliRunner(env=machine).invoke(check, [str(home)]).output
+        as_asked = CliRunner(env=machine).invoke(check, [str(home), "--language", "en"]).output
+    finally:
+        (home / BIRTH).write_text(intact, encoding="utf-8")
+    assert [one for one, said in IN_VIETNAMESE.items() if said not in told] == [], told
+    assert [one for one in IN_VIETNAMESE if DAMAGE[one][3] not in as_asked] == [], as_asked
+
+
+def test_every_finding_has_its_sentence_and_every_sentence_a_finding():
+    code = [*(ROOT / "bot" / "content").glob("*.py"), ROOT / "main.py"]
+    trees = [ast.parse(file.read_text(encoding="utf-8")) for file in code]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    at = {"report": 1, "report_line": 1, "told": 0, "_Wrong": 0}  # which argument is the key
+    named = set()
+    for node in nodes:
+        if isinstance(node, ast.Call) and (name := getattr(node.func, "attr", getattr(node.func, "id", ""))) in at:
+            named |= {arg.value for arg in node.args[at[name] :][:1] if isinstance(arg, ast.Constant)}
+    for language in ("vi", "en"):
+        with (ROOT / "locales" / language / "LC_MESSAGES" / "check.po").open("rb") as file:
+            sentences = {one.id for one in read_po(file) if one.id}
+        assert (named - sentences, sentences - texts) == (set(), set())
+
+
 def test_a_review_that_is_due_is_a_warning_and_nothing_more(home):
     _, problems, _ = examine(home, dt.date(2027, 2, 16))
-    (due,) = (problem for problem in problems if problem.path == BIRTH and "review" in problem.what)
+    (due,) = (problem for problem in problems if problem.path == BIRTH and "review" in str(problem))
     line = (home / BIRTH).read_text(encoding="utf-8").splitlines().index("review_by: 2027-02-15") + 1
     assert (due.weight, due.line) == (Weight.WARNING, line)
     assert str(due).startswith(f"{BIRTH}:{line}: warning: the review was due on 2027-02-15; ")
     early = examine(home, dt.date(2027, 1, 1))[1]
-    assert [problem for problem in early if problem.path == BIRTH and "review" in problem.what] == []
+    assert [problem for problem in early if problem.path == BIRTH and "review" in str(problem)] == []
 
 
 def test_whatever_rests_on_an_instrument_that_ends_is_named_ninety_days_ahead(home):
     problems = examine(home, dt.date(2026, 12, 15))[1]
-    ending = [problem for problem in problems if problem.path == BIRTH and "which ends on 2027-02-28" in problem.what]
+    ending = [problem for problem in problems if problem.path == BIRTH and "which ends on 2027-02-28" in str(problem)]
     assert {problem.weight for problem in ending} == {Weight.WARNING}
-    assert [one for one in examine(home, dt.date(2026, 11, 1))[1] if "which ends on 2027-02-28" in one.what] == []
+    assert [one for one in examine(home, dt.date(2026, 11, 1))[1] if "which ends on 2027-02-28" in str(one)] == []
 
 
 def test_the_kinds_of_talk_are_those_that_something_follows_from():

@@ -107,7 +107,7 @@ def test_a_line_that_cannot_be_read_is_told_with_its_number(tmp_path):
     (root / "knowledge" / "portal" / "names.tsv").write_text("# read: 2026-07-17\n1.001662\tno\n", "utf-8")
     (problem,) = [one for one in examine(root)[1] if one.path == "knowledge/portal/names.tsv"]
     assert problem.line == 2
-    assert "import the list anew" in problem.todo
+    assert "import the list anew" in str(problem)
 
 
 def test_phrases_of_an_unknown_code_are_refused_and_those_of_an_entry_warned_of(tmp_path):

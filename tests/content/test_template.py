@@ -47,7 +47,7 @@ def test_check_points_at_every_line_to_fill_in_and_at_no_other(home, listed):
     _, problems, _ = examine(home)
     assert {problem.path for problem in problems} == {ENTRY}
     assert {problem.line for problem in problems} == left
-    assert all("still the template's example" in problem.what for problem in problems)
+    assert all("still the template's example" in str(problem) for problem in problems)
     assert 25 <= len(left) <= 45
 
 
