@@ -5,7 +5,7 @@ from bot.conversation.scene import Scene
 from bot.understanding.result import Choice, Understanding, Way
 
 STOPS = ",.:;"
-MOST_OPENING = 3  # words until its first stop: "Dạ không cần"
+MOST_OPENING = 4  # words until its first stop: "Dạ không bắt buộc"
 TURNED = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES}
 YES_OF = {  # what yes is called, by what is asked about
     Aspect.NEED: "verdict.must",
@@ -50,10 +50,11 @@ def opened(scene: Scene, answer: Answer, verdict: Verdict, text: str) -> str:
     """The text, opened with another verdict than the one it was written with, or with none."""
     if verdict is answer.verdict or verdict not in (*TURNED, Verdict.TOLD):
         return text
-    rest = _without_opening(scene, text)
+    rest, goes_on = _without_opening(scene, text)
     if verdict is Verdict.TOLD:
-        return rest
-    return f"{scene.say(_opening(answer, verdict))} {rest}"
+        return _begun(_impolite(scene, text) if goes_on else rest)
+    opening = scene.say(_opening(answer, verdict))
+    return f"{opening.rstrip('.')}, {rest}" if goes_on else f"{opening} {_begun(rest)}"
 
 
 def _opening(answer: Answer, verdict: Verdict) -> str:
@@ -63,15 +64,24 @@ def _opening(answer: Answer, verdict: Verdict) -> str:
     return YES_OF.get(answer.asks, "verdict.may") if answer.decided_by else "verdict.may"
 
 
-def _without_opening(scene: Scene, text: str) -> str:
-    """What follows the words of yes, no or "it depends"; a first sentence that says more than these stays."""
-    polite = scene.say("verdict.polite")
-    begun = next((word for word in scene.say("verdict.begins").split("|") if text.startswith(word)), None)
-    if begun is None:
-        return text
+def _without_opening(scene: Scene, text: str) -> tuple[str, bool]:
+    """What follows the words of yes, no or "it depends", and whether it goes on with them: "…, nếu bạn ở từ 30 ngày".
+
+    A first sentence that says more than these words stays.
+    """
+    if not text.startswith(tuple(scene.say("verdict.begins").split("|"))):
+        return text, False
     end = next((at for at, letter in enumerate(text) if letter in STOPS), len(text))
-    if len(text[:end].split()) <= MOST_OPENING and text[end + 1 :].strip():
-        rest = text[end + 1 :].strip()
-    else:
-        rest = text.removeprefix(polite).strip()
-    return rest[:1].upper() + rest[1:]
+    rest = text[end + 1 :].strip()
+    if len(text[:end].split()) > MOST_OPENING or not rest:
+        return _impolite(scene, text), False
+    joins = tuple(f"{word} " for word in scene.say("verdict.joins").split("|"))
+    return rest, text[end : end + 1] == "," and rest.startswith(joins)
+
+
+def _impolite(scene: Scene, text: str) -> str:
+    return text.removeprefix(scene.say("verdict.polite")).strip()
+
+
+def _begun(text: str) -> str:
+    return text[:1].upper() + text[1:]
