@@ -72,6 +72,7 @@ const begin = () => {
     document.addEventListener("visibilitychange", look);
     const stream = listens ? new EventSource(pulse.dataset.listen) : null;
     if (stream) stream.addEventListener("changed", look);
+    if (stream) stream.addEventListener("error", () => { if (stream.readyState === EventSource.CLOSED) look(); }); // no right to listen
     ends.push(() => { clearInterval(timer); document.removeEventListener("visibilitychange", look); if (stream) stream.close(); });
   }
 
