@@ -274,11 +274,12 @@ class Turns:
                 reply = apology(memory, self.house, reference=receipt.number)
                 outbox.put(connection, chat=chat, payload=_REPLY.dump_json(reply).decode(), now=now)
 
-    def tell(self, chat: str, key: str, lines: Sequence[str] = ()) -> None:
-        """Send somebody who runs the bot a sentence, and lines under it as they are."""
+    def tell(self, chat: str, key: str, lines: Sequence[str] | Callable[[Scene], Sequence[str]] = ()) -> None:
+        """Send somebody who runs the bot a sentence, and lines under it: as they are, or as said in that scene."""
         with self.database.change() as connection:
             unit = UnitOfWork(connection, self.house, self.clock())
             scene = unit.scene(chat)
+            lines = lines(scene) if callable(lines) else lines
             blocks = [scene.title(key, count=len(lines)), *(Block(text=line) for line in lines[:MAX_LINES])]
             if len(lines) > MAX_LINES:
                 blocks.append(scene.line("admin.more", count=len(lines) - MAX_LINES))

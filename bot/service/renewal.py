@@ -4,6 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from bot.content.live import LiveContent, Saved
 from bot.content.load import Content
 from bot.content.read import Problem
 from bot.content.words import HowPeopleAsk
+from bot.conversation.scene import Scene
 from bot.kept import indexing
 from bot.learned import kept_engine
 from bot.service.bell import Bell
@@ -139,13 +141,17 @@ class Renewal:
         self._told = saved.problems
         for problem in saved.problems:
             log.warning("%s", problem)
-        await self._tell("admin.broken", *map(str, saved.problems))
+        await self._tell("admin.broken", saved.problems)
 
     async def _unforeseen(self, error: Exception) -> None:
         await self.threads.run(self.trouble.note, "saved files", error)
         self.told.set()
 
-    async def _tell(self, key: str, *lines: str) -> None:
+    async def _tell(self, key: str, problems: tuple[Problem, ...] = ()) -> None:
         if self.admin:
-            await self.threads.run(self.turns.tell, self.admin, key, lines)
+            await self.threads.run(self.turns.tell, self.admin, key, partial(_lines, problems))
             self.told.set()
+
+
+def _lines(problems: tuple[Problem, ...], scene: Scene) -> list[str]:
+    return [problem.told(scene.language) for problem in problems]

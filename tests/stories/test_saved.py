@@ -91,7 +91,7 @@ async def test_a_broken_file_reaches_only_the_administrators(play, home, cache):
     assert "Giấy chứng sinh" in play.said(LAN)[-1]
     (told,) = play.said(THU)
     assert play.say("admin.broken", count=1) in told
-    assert f"{COPY}:109: `tám nghìn` is not a whole number; write digits only, without dots or spaces" in told
+    assert f"{COPY}:109: `tám nghìn` không phải là số nguyên; chỉ viết chữ số, không chấm, không cách" in told
     desk.save(COPY, "  - amount: tám nghìn", "  - amount: 7000")
     await desk.is_seen()
     await play.hears(LAN.presses(FEE))
