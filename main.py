@@ -474,7 +474,7 @@ def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: boo
         with _bar(f"Reading {file.name}") as progress:
             table = read_table(str(file), decode(file.read_bytes()), reader, progress)
     except NotATable as error:
-        raise click.ClickException(f"{file}: {error}") from None
+        raise click.ClickException(f"{file}: {error.said.told(_spoken())}") from None
     found = changes(ROOT, table.rows, known.offices, known.gazetteer.communes)
     click.echo(tell_offices(table, found))
     for problem in table.problems:
@@ -568,9 +568,11 @@ def new(name: str, province: int | None) -> None:
 
     try:
         path = write_template(ROOT, name, examine(ROOT)[0].knowledge.catalogue)
-    except (CannotWrite, NoGuide, OSError) as error:
+    except CannotWrite as error:
+        raise click.ClickException(error.said.told(_spoken())) from None
+    except (NoGuide, OSError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{path.relative_to(ROOT)} is written; `python main.py check` shows what is still to be filled in.")
+    click.echo(told("template_written", path=path.relative_to(ROOT)).told(_spoken()))
 
 
 def _new_offices(province: int | None) -> None:

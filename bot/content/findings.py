@@ -41,6 +41,14 @@ def told(key: str, /, **values: object) -> Told:
     return Told(key, tuple((name, one if isinstance(one, Told) else str(one)) for name, one in values.items()))
 
 
+class Refusal(Exception):
+    """What cannot be done, as a sentence: why; what to do."""
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        self.said = told(key, **values)
+        super().__init__(self.said.told(Language.EN))
+
+
 @cache
 def _sentences(language: Language) -> dict[str, str]:
     try:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.content.catalog import Catalogs
 from bot.content.communes import Commune
-from bot.content.findings import told
+from bot.content.findings import Refusal
 from bot.content.read import Problem
 from bot.content.schema import Counter, CounterFacts, Office
 from bot.content.weekdays import DAYS, joined, weekday
@@ -61,8 +61,8 @@ class Table:
     empty: int = 0  # lines that say nothing yet
 
 
-class NotATable(Exception):
-    """Nothing of the file can be used; the message says why and what to do."""
+class NotATable(Refusal):
+    """Nothing of the file can be used."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,12 +77,8 @@ class Reader:
     given: Mapping[str, str] = field(default_factory=dict)  # what holds for every line that does not say it
 
 
-class _Wrong(Exception):
-    """A line cannot be used; `said` is what is wrong and what to do."""
-
-    def __init__(self, key: str, /, **values: object) -> None:
-        super().__init__(key)
-        self.said = told(key, **values)
+class _Wrong(Refusal):
+    """A line cannot be used."""
 
 
 def headings(catalogs: Catalogs) -> dict[str, str]:
@@ -108,14 +104,14 @@ def decode(raw: bytes) -> str:
             return raw.decode(encoding)
         except UnicodeError:
             continue
-    raise NotATable("it is not text in UTF-8; save it as “CSV UTF-8”")
+    raise NotATable("not_text")
 
 
 def read_table(path: str, text: str, reader: Reader, progress: Callable[[float], None] = lambda _: None) -> Table:
     """All lines of a file. Raises NotATable."""
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip() and not _is_comment(line)]
     if not lines:
-        raise NotATable("it is empty; `python main.py new offices --province 01` writes a template")
+        raise NotATable("table_empty")
     columns, separator = _columns(lines[0][1], reader)
     rows: list[Row] = []
     problems: list[Problem] = []
@@ -140,12 +136,12 @@ def _columns(line: str, reader: Reader) -> tuple[list[str], str]:
     columns = [reader.headings.get(_plain(heading), "") for heading in written]
     unknown = [heading for heading, name in zip(written, columns, strict=True) if heading.strip() and not name]
     if unknown:
-        raise NotATable(f"no column is called `{unknown[0]}`; the first line must name columns of the template")
+        raise NotATable("no_column", heading=unknown[0])
     missing = [name for name in ("kind",) if name not in columns]
     missing += [] if {"ward_code", "commune"} & {*columns} else ["ward_code"]
     missing += [name for name in ("source", "read") if name not in columns and not reader.given.get(name)]
     if missing:
-        raise NotATable(f"the column `{missing[0]}` is missing; add it, or give --source and --read for all lines")
+        raise NotATable("column_missing", name=missing[0])
     return columns, separator
 
 

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin
 import yaml
 from pydantic import BaseModel
 
+from bot.content.findings import Refusal
 from bot.content.guide import advice_for, load_guide
 from bot.content.read import example, most_like
 from bot.content.schema import Guide, Listed, Procedure
@@ -18,8 +19,8 @@ WIDTH = 108
 type Data = dict[str, Any]
 
 
-class CannotWrite(Exception):
-    """No template can be written; the message says why and what to do."""
+class CannotWrite(Refusal):
+    """No template can be written."""
 
 
 def write_template(root: Path, name: str, catalogue: dict[str, Listed]) -> Path:
@@ -27,13 +28,12 @@ def write_template(root: Path, name: str, catalogue: dict[str, Listed]) -> Path:
     path = root / "knowledge" / "procedures" / f"{name}.yaml"
     if name not in catalogue:
         near = ", ".join(f"`{one}`" for one in most_like(name, list(catalogue)))
-        todo = f"did you mean {near}? If none of them, add" if near else "add"
-        raise CannotWrite(f"`{name}` is not in knowledge/catalogue.yaml; {todo} its name there first")
+        raise CannotWrite("not_listed_near" if near else "not_listed", name=name, near=near)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(template(name, catalogue[name], load_guide(root)))
     except FileExistsError:
-        raise CannotWrite(f"{path.relative_to(root)} exists already; open it, or remove it first") from None
+        raise CannotWrite("exists", path=path.relative_to(root)) from None
     return path
 
 
