@@ -121,6 +121,8 @@ def _check_own(registries: Registries, by_path: dict[str, Document], openings: O
             _known(name, ids, answers, ("everywhere",), ANSWERS)
         _check_sources(registries.shared.sources, registries.laws, answers)
         for n, answer in enumerate(registries.shared.answers):
+            if any(answer.id == other.id for other in registries.shared.answers[:n]):
+                answers.report(("answers", n, "id"), "id_twice", name=answer.id)
             check_answer(answer, ("answers", n), answers, openings)
             for source in answer.source:
                 if source not in registries.shared.sources:

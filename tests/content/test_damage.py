@@ -64,6 +64,7 @@ DAMAGE = {
     "a procedure that leads nowhere": (BIRTH, "  - procedure: the-bao-hiem-y-te\n", "▸  - procedure: the-bhyt\n", "no procedure `the-bhyt`; did you mean `the-bao-hiem-y-te`?"),
     "a way back to the same entry": (BIRTH, "  - procedure: the-bao-hiem-y-te\n", "▸  - procedure: dang-ky-khai-sinh\n", "leads back to this entry"),
     "an answer under the id of a shared one": (BIRTH, "answers:\n  - id: ", "answers:\n▸  - id: qua-hen\n    #", "`qua-hen` is a shared answer's id (knowledge/answers.yaml:32); give this one an id of its own"),
+    "a shared answer's id twice": ("knowledge/answers.yaml", "  - id: qua-hen\n", "▸  - id: bi-tu-choi\n", "`bi-tu-choi` stands here twice; give each its own id"),
     "a paper twice in different words": (BIRTH, "  - id: lam-chung\n", "▸  - id: to-khai\n", "paper `to-khai` is defined twice in different words (first on line 39)"),
     "a paper under two ids": (BIRTH, "  - id: giay-chung-sinh\n    name:\n", "▸  - id: to-khai-nua\n    name: {vi: Tờ khai đăng ký khai sinh (nộp qua mạng thì điền mẫu điện tử thay tờ khai), en: a, id: b}\n    how: submit\n    source: [portal]\n  - id: giay-chung-sinh\n    name:\n", "this is paper `to-khai` again (first on line 39)"),
     "a paper's id too long for a button": (BIRTH, "  - id: uy-quyen\n", f"▸  - id: {'uy-quyen-' * 5}x\n", "too long for a button"),
