@@ -118,6 +118,7 @@ async def test_whose_a_number_was_is_forgotten_the_night_after(play, clock, data
         ]
 
 
+@pytest.mark.on_both
 @played
 async def test_a_paused_counter_calls_nobody_and_another_commune_never(play, clock):
     await here(play, LAN)
