@@ -194,7 +194,6 @@ async def test_what_many_ask_is_answered_by_a_notice_that_goes_out_as_well(play,
 
 
 @pytest.mark.on_both
-@pytest.mark.only_on("sqlite", "a browser sees no database")
 @played
 async def test_the_desk_sees_how_far_a_notice_has_got_and_sends_it_there(play, clock):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
