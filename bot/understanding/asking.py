@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from bot.content.schema import Aspect, Case, Language, Phrases, When, YesNoCues
@@ -141,6 +141,7 @@ class Part:
     aspect: Aspect | None = None
     plain: frozenset[Aspect] = frozenset()  # what is asked about in words that anybody asks it in
     alone: bool = False  # and in hardly any other words but a name
+    yes_no: bool | None = None  # of one part of several: whether yes or no would answer it
 
 
 def _part_of(tokens: list[Token], chances: Chances, aspect: Aspect | None, cues: Cues) -> Part:
@@ -177,7 +178,9 @@ def _part(typed: list[str], cues: Cues, vocabulary: Vocabulary, model: Linear) -
     tokens = read_words(typed, vocabulary)
     chances = chances_of(tokens, model)
     aspect = named(chances, ALSO_FROM)
-    return _part_of(tokens, chances, aspect, cues) if aspect else None
+    if aspect is None:
+        return None
+    return replace(_part_of(tokens, chances, aspect, cues), yes_no=_judged(tuple(map(fold, typed)), cues))
 
 
 def asks_something(text: str, cues: Cues) -> bool:

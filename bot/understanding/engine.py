@@ -287,7 +287,7 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
                 received(part.chances) if procedure in engine.entries.benefits else part.chances,
                 statements,
                 language=reading.language,
-                yes_no=yes_no,
+                yes_no=yes_no if part.yes_no is None else part.yes_no,
                 age=numbers.age,
                 plain=part.plain,
                 alone=part.alone,

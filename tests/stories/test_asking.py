@@ -124,3 +124,11 @@ async def test_words_like_nothing_raise_no_alarm(play):
     assert "GỌI NGAY" not in play.said(LAN)[-1]
     await play.hears(LAN.says("cháy nhà rồi"))
     assert "114" in play.said(LAN)[-1]
+
+
+@played
+async def test_each_question_of_several_is_judged_by_itself(play):
+    await play.hears(LAN.says("khai sinh cho con cần giấy gì, mất tiền không"))
+    first, second = play.said(LAN)[-1].split("\n\n")[:2]
+    assert first.startswith("1. Tờ khai đăng ký khai sinh")
+    assert second.startswith("2. Dạ")
