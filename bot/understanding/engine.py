@@ -43,6 +43,8 @@ MAX_QUESTION = 5  # words of one that is looked for inside a message
 POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
 CALLED_FROM = 0.4  # of the words of a message, from which a name that stands in it says what it is about
+LONGEST_NAME = 20  # words
+NOBODY: frozenset[str] = frozenset()
 NAME_ENDS = re.compile(r"[,(:]")
 
 
@@ -143,12 +145,11 @@ def _called(names: dict[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
 
 def _calls(tokens: list[Token], text: str, engine: Engine) -> frozenset[str]:
     """The entries that a message calls by a name which is a good part of it, and the one whose phrase it is."""
-    said = f" {' '.join(token.folded for token in tokens)} "
-    least = CALLED_FROM * len(tokens)
+    words = [token.folded for token in tokens]
+    lengths = range(max(2, math.ceil(CALLED_FROM * len(words))), min(LONGEST_NAME, len(words)) + 1)
+    rows = (" ".join(words[at : at + length]) for length in lengths for at in range(len(words) - length + 1))
     taught = engine.taught.of(text)
-    return frozenset({taught} if taught else ()).union(
-        *(who for name, who in engine.called.items() if f" {name} " in said and name.count(" ") + 1 >= least)
-    )
+    return frozenset({taught} if taught else ()).union(*(engine.called.get(row, NOBODY) for row in rows))
 
 
 def _asking(intents: HowPeopleAsk) -> Asking:
