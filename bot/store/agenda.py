@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import agenda
@@ -49,7 +49,3 @@ def put_off(connection: Connection, entry: Entry, *, until: dt.datetime) -> None
     """Look at an entry again later: the others go on. Nothing where another process has taken or moved it."""
     where = (agenda.c.name == entry.name, agenda.c.at == entry.at)
     connection.execute(update(agenda).where(*where).values(at=until))
-
-
-def next_at(connection: Connection) -> dt.datetime | None:
-    return connection.execute(select(func.min(agenda.c.at))).scalar_one_or_none()

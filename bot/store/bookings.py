@@ -146,11 +146,6 @@ def move_place(connection: Connection, number: int, place: str) -> None:
     connection.execute(update(bookings).where(bookings.c.id == number).values(place=place))
 
 
-def sweep(connection: Connection, *, before: dt.datetime) -> int:
-    """Forget what is long over."""
-    return connection.execute(delete(bookings).where(bookings.c.starts_at < before)).rowcount
-
-
 # Who waits for a time
 
 

@@ -103,30 +103,6 @@ def place_in_queue(connection: Connection, commune: int, opened_at: dt.datetime)
     return int(connection.execute(select(func.count()).select_from(requests).where(*where)).scalar_one())
 
 
-def since(connection: Connection, communes: Collection[int], day: dt.datetime) -> list[Row]:
-    """Everything opened at these communes since `day`, for the figures."""
-    where = (
-        requests.c.commune.in_(communes),
-        requests.c.opened_at >= day,
-        requests.c.status.not_in(("draft", "dropped")),
-    )
-    return list(connection.execute(select(requests).where(*where)).mappings())
-
-
-def deeds_since(
-    connection: Connection, communes: Collection[int], day: dt.datetime, actions: Collection[str]
-) -> dict[str, list[tuple[str, dt.datetime]]]:
-    """Of each request opened at these communes since `day`: which of these things happened, and when."""
-    codes = select(requests.c.code).where(requests.c.commune.in_(communes), requests.c.opened_at >= day)
-    where = (events.c.code.in_(codes), events.c.action.in_([str(action) for action in actions]))
-    found: dict[str, list[tuple[str, dt.datetime]]] = {}
-    for row in connection.execute(
-        select(events.c.code, events.c.action, events.c.at).where(*where).order_by(events.c.id)
-    ):
-        found.setdefault(row.code, []).append((row.action, row.at))
-    return found
-
-
 def times_late(connection: Connection, code: str) -> int:
     """How often a promise of a request was broken since it was sent, or last opened again."""
     where = (events.c.code == code, events.c.action.in_(("late", "reopen")))

@@ -68,10 +68,6 @@ def drop(connection: Connection, chat: str, numbers: Collection[int] | None = No
     return gone
 
 
-def count(connection: Connection) -> int:
-    return int(connection.execute(select(func.count()).select_from(reminders)).scalar_one())
-
-
 # What is told unasked
 
 
