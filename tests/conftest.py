@@ -95,6 +95,13 @@ def databases(story):
     return ["sqlite", "postgresql"] if asked or story.path.parent.name in ALWAYS_ON_BOTH else ["sqlite"]
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Which database a story is told on; one that asks for none is told on none."""
+    given = getattr(item, "callspec", None)
+    seen.turn_to(given and (given.params.get("database_url") or given.params.get("database_kind")))
+
+
 class Clock:
     """Time stands still until a story moves it."""
 
@@ -160,7 +167,6 @@ def quick(tmp_path_factory):
 @pytest.fixture
 def database_url(request, quick, migrated):
     """A fresh, migrated database, on each kind in turn."""
-    seen.turn_to(request.param)
     if request.param == "sqlite":
         file = quick / "live" / "motcua.db"  # the same for each story, so that what was compiled for it serves the next
         file.parent.mkdir()
@@ -193,7 +199,6 @@ def empty_url(database_kind, tmp_path):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request):
-    seen.turn_to(request.param)
     return request.param
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +30,7 @@ SCENARIO = Path(__file__).with_name("demo.json")
 KNOWN = 9  # answers that an officer gave before: nobody looks at theirs first
 MORNING = dt.time(9, 0)
 STEP = dt.timedelta(minutes=35)
+JUST_NOW = dt.timedelta(hours=1)
 KINDS = actions.SHORT
 A_DAY = dt.timedelta(days=1)
 
@@ -36,11 +38,12 @@ A_DAY = dt.timedelta(days=1)
 class Clock:
     """Stands where the story is; from `go` on it is the world's."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: Callable[[], dt.datetime] = utc_now) -> None:
+        self.world = world
         self.now: dt.datetime | None = None
 
     def __call__(self) -> dt.datetime:
-        return self.now or utc_now()
+        return self.now or self.world()
 
     def go(self) -> None:
         self.now = None
@@ -80,7 +83,7 @@ class Demo:
         self.turns = turns
         self.clock = clock
         self.told: dict[str, Any] = json.loads(SCENARIO.read_text(encoding="utf-8"))
-        self.now = utc_now()
+        self.now = clock.world()
         self._number = 0
 
     def play(self) -> Shown:
@@ -99,9 +102,12 @@ class Demo:
     # The story
 
     def _at(self, day: int) -> None:
-        """The morning of a day; what the agenda had until then is done."""
+        """The morning of a day, or an hour ago where that is today; what the agenda had until then is done.
+
+        What was taken on this morning and not answered would be given back by the clock in the afternoon.
+        """
         morning = dt.datetime.combine(self.now.astimezone(VIETNAM).date() + dt.timedelta(days=day), MORNING, VIETNAM)
-        self.clock.now = min(morning.astimezone(dt.UTC), self.now)
+        self.clock.now = morning.astimezone(dt.UTC) if day else self.now - JUST_NOW
         self._keep()
 
     def _later(self) -> None:

@@ -3,77 +3,24 @@
 import asyncio
 import json
 import os
-import shutil
-import socket
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 
 from bot.casework import staffing
 from bot.casework.unit_of_work import UnitOfWork
-from bot.doors.web.desk.live import Live
-from bot.doors.web.desk.routes import desk_routes
+from tests.browsing import browsers, chromium, needs_chromium, served
 from tests.cast import BA_DINH, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, TAM, THU
 from tests.conftest import ROOT
 from tests.stage import played
 from tests.stories.test_desk_in_browser import link_of, opened_at, signed
-from tests.telegram_server import TOKEN
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
-if CHROMIUM is None:
-    pytest.skip("no Chromium here", allow_module_level=True)
-
-pytestmark = pytest.mark.only_on("sqlite", "what a page looks like does not hang on the database")
+pytestmark = [
+    pytest.mark.only_on("sqlite", "what a page looks like does not hang on the database"),
+    needs_chromium,
+]
 SMALL = {"width": 320, "height": 568}
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-
-
-@asynccontextmanager
-async def served(play):
-    """The desk's pages on a port of loopback, with the look at the database that live pages hang on."""
-    live, over = Live(play.turns), asyncio.Event()
-    app = Starlette(routes=desk_routes(play.turns, TOKEN, live))
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
-    serving, watching = asyncio.create_task(server.serve(sockets=[listening])), asyncio.create_task(live.watch(over))
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        over.set()
-        live.bus.close()
-        server.should_exit = True
-        await asyncio.gather(serving, watching)
-
-
-@asynccontextmanager
-async def browsers():
-    """One browser; each call opens it for somebody who has never been here. What pages complain of is kept."""
-    from playwright.async_api import async_playwright
-
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-
-        async def opened(**more):
-            page = await (await browser.new_context(**more)).new_page()
-            page.set_default_timeout(10_000)
-            page.troubles = []
-            page.on("console", lambda said: page.troubles.append(said.text) if said.type == "error" else None)
-            page.on("pageerror", lambda error: page.troubles.append(str(error)))
-            return page
-
-        yield opened
-        await browser.close()
-
-
-@asynccontextmanager
-async def chromium(**more):
-    async with browsers() as opened:
-        yield await opened(**more)
 
 
 async def sits(play, at, page, person):

@@ -1,9 +1,7 @@
 """Every page in a real browser: at the width of an old telephone, dark, by keyboard alone, for readers of screens."""
 
 import asyncio
-import os
 import re
-import shutil
 import threading
 from contextlib import contextmanager
 
@@ -11,19 +9,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
+from tests.browsing import CHROMIUM, FLAGS, needs_chromium
 from tests.web import pages
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
-if not CHROMIUM:
-    pytest.skip("no Chromium: install chromium-headless-shell, or set CHROMIUM to one", allow_module_level=True)
-
 pytestmark = [
+    needs_chromium,
     pytest.mark.only_on("sqlite", "a browser sees no database"),
     pytest.mark.xdist_group("browser"),  # one browser a session
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
 ]
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync")  # fmt: skip
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PUBLIC = ("/", "/t", "/t/dang-ky-khai-sinh", "/x", "/x/00008", "/x/00008/dang-ky-khai-sinh", "/su-kien",
           "/su-kien/sinh-con", "/tim?q=mất bóp", "/y", "/quyen-rieng-tu", "/khong-co", "/en", "/id/t/dang-ky-khai-sinh")  # fmt: skip
@@ -34,7 +28,7 @@ NARROW, HALVED, DARK = {"width": 320, "height": 568}, {"width": 512, "height": 3
 def chromium():
     """Stopped before any other test: while it lives, its library holds an event loop in this thread."""
     with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 

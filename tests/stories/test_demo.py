@@ -1,6 +1,7 @@
 """The commune of the demonstration: played, not painted."""
 
 import asyncio
+import datetime as dt
 import re
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.commands.demo import Clock, Demo
+from bot.desk.working_time import VIETNAM
 from bot.turn import Turns
 from tests.web import Page, pages
 
@@ -15,8 +17,9 @@ DESK = ("/ban", "/ban/quay", "/ban/so-lieu")
 pytestmark = pytest.mark.only_on("sqlite", "a demonstration is a file of its own")
 
 
-def test_a_commune_has_lived_thirty_days_and_can_be_looked_at(database, house):
-    clock = Clock()
+@pytest.mark.parametrize("when", ["2026-12-01 16:15", "2026-11-29 00:10", "2027-02-06 08:00"])  # Tết's first day last
+def test_a_commune_has_lived_thirty_days_and_can_be_looked_at(database, house, when):
+    clock = Clock(lambda: dt.datetime.fromisoformat(when).replace(tzinfo=VIETNAM).astimezone(dt.UTC))
     turns = Turns(database, replace(house, passing=frozenset({"web"}), trial=True), clock=clock)
 
     async def story():

@@ -20,7 +20,7 @@ from bot.casework import signing_in, staffing
 from bot.casework.unit_of_work import UnitOfWork
 from bot.doors.web.desk.routes import desk_routes
 from bot.doors.web.desk.sign_on import SignOn
-from tests.browser.test_desk import CHROMIUM, chromium, served
+from tests.browsing import chromium, needs_chromium, served
 from tests.cast import HOA, LAN, MINH, NGOC_HA
 from tests.stage import played
 from tests.stories.test_desk_in_browser import Browser, Forms, browser, link_of
@@ -193,7 +193,7 @@ async def test_what_the_sign_on_did_not_say_of_this_browser_now_lets_nobody_in(p
 
 
 @pytest.mark.on_both
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+@needs_chromium
 @played
 async def test_a_passkey_made_once_lets_in_and_only_its_owner_while_they_serve(play, clock):
     await play.opens_desk(8, NGOC_HA, HOA)
