@@ -51,6 +51,7 @@ def _by_staff(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, ro
     if _carries_another(visit, row) and _is_looked_at(unit, actor, request):
         relay.withdraw(unit, request, row)
         cases.rewrite(unit.connection, row["id"], state=GONE, text="")
+        request = relay.unsaid(unit, actor, request, row)
         return officers.act(unit, visit, actor, "answer", request, text)
     if second_look.hold_correction(unit, replace(visit, text=text), actor, request, row):
         return None
@@ -69,13 +70,16 @@ def into_notes(unit: UnitOfWork, visit: Visit, rows: list[cases.Row]) -> None:
     if request is None:
         return
     told = requests.told(unit.citizen_scene(request), request, "told.taken_back")
+    before, actor = request, unit.actor(visit.who, visit.name)
     for row in rows:
         if row["state"] == "held":
             second_look.withdraw(unit, request, row, "approval.corrected")
         last = row is rows[-1] and row["copy_message"]
         relay.withdraw(unit, request, row, unit.then_citizen(request, told) if last else ())
         cases.rewrite(unit.connection, row["id"], side="note", state="sent")
+        request = relay.unsaid(unit, actor, request, row)
     unit.answer(visit, Reply(blocks=(officers.scene_of(unit, visit).line("done.noted", code=request.code),)))
+    officers.tell_owed(unit, visit, before, request)
 
 
 def _of_note(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, row: cases.Row, text: str) -> None:

@@ -429,7 +429,7 @@ def _edited(unit: UnitOfWork, visit: Visit) -> bool:
     elif visit.command not in (None, "answer", "more", "note", "request", "write"):
         corrections.not_followed(unit, visit, "edit.not_again")
     elif (code := _code_in(visit)) and code != row["code"] and row["side"] == "staff":
-        relay.take_back(unit, request, row, ())  # it was meant for another request
+        relay.take_back(unit, actor, request, row, ())  # it was meant for another request
         return _commanded(unit, visit)
     else:
         corrections.follow(unit, visit, actor, request, row, _words_in(visit))

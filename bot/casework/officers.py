@@ -245,12 +245,14 @@ def _answer_goes_out(
     check_may_answer(request, author)
     if request.status is not Status.ESCALATED:
         request = unit.execute(request, Action.ANSWER, author)
+        cases.went_out(unit.connection, row["id"], request.code)
     relay.to_citizen(unit, request, row, point=point, then=then)
     people.count_answer(unit.connection, author.person, request.commune)
 
 
 def _question_goes_out(unit: UnitOfWork, author: Actor, request: Request, row: relay.Written, then: Then) -> None:
     request = unit.execute(request, Action.ASK, author)
+    cases.went_out(unit.connection, row["id"], request.code)
     told = requests.told(unit.citizen_scene(request), request, "told.asked")
     relay.to_citizen(unit, request, row, then=(*unit.then_citizen(request, told), *then))
 
@@ -368,8 +370,19 @@ def take_away(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, ro
         second_look.withdraw(unit, request, waiting, "approval.taken_back")
     done = Reply(blocks=(scene.line("done.deleted"),))
     if sent := cases.sent_at(unit.connection, row["chat"], row["message"]):
-        return relay.take_back(unit, request, sent, unit.then(visit, done))
+        now = relay.take_back(unit, actor, request, sent, unit.then(visit, done))
+        return tell_owed(unit, visit, request, now)
     return unit.answer(visit, done)
+
+
+def tell_owed(unit: UnitOfWork, visit: Visit, before: Request, now: Request) -> None:
+    """Whoever took the only answer back hears that it counts as none, and by when another is due."""
+    if before.answered_at is None or now.answered_at is not None:
+        return
+    scene, due = scene_of(unit, visit), now.next_due
+    when = scene.moment(due) if due else ""
+    line = scene.line("done.owed_again" if due else "done.unsettled", code=now.code, when=when)
+    unit.answer(visit, about(Reply(blocks=(line,)), now))
 
 
 # Passing on

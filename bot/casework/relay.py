@@ -9,7 +9,9 @@ from bot.conversation.reply import Block, Place, Reply, Style, units
 from bot.conversation.staff import cards
 from bot.conversation.visit import Kind, Point, Visit
 from bot.desk.access import Share, note_may_be_shown
-from bot.desk.request import Request, Role, Status
+from bot.desk.lifecycle import Action, Standing
+from bot.desk.request import Actor, Request, Role, Status
+from bot.measure import life
 from bot.store import cases, outbox, people, shown
 from bot.store.outbox import Priority
 
@@ -213,13 +215,35 @@ def withdraw(unit: UnitOfWork, request: Request, row: cases.Row, then: Then = ()
         cases.rewrite(unit.connection, row["id"], copy_chat=None, copy_message=None)
 
 
-def take_back(unit: UnitOfWork, request: Request, row: cases.Row, then: Then) -> None:
+def take_back(unit: UnitOfWork, actor: Actor, request: Request, row: cases.Row, then: Then) -> Request:
     """What an officer wrote is taken away on the other side; `then` is said, here and there, once it is."""
     cases.rewrite(unit.connection, row["id"], state="gone", text="")
     if row["copy_message"]:
         told = requests.told(unit.citizen_scene(request), request, "told.taken_back")
         then = (*then, *unit.then_citizen(request, told))
     withdraw(unit, request, row, then)
+    return unsaid(unit, actor, request, row)
+
+
+def unsaid(unit: UnitOfWork, actor: Actor, request: Request, row: cases.Row) -> Request:
+    """Words that are gone count as never said, and what was owed before them is owed again.
+
+    A question that the citizen has answered did its work, and stands.
+    """
+    event = row["event"]
+    if event is None or cases.stands(unit.connection, event):
+        return request
+    lines = cases.history(unit.connection, request.code)
+    undone = {one["undoes"] for one in lines}
+    asked = any(one["id"] == event and one["action"] == Action.ASK for one in lines)
+    if event in undone or (asked and any(one["id"] > event and one["action"] == Action.ADD for one in lines)):
+        return request
+    given = max((one["id"] for one in lines if one["action"] in life.GIVES), default=0)
+    words = [one for one in lines if one["id"] > given and one["action"] in life.WORDS]
+    left = [one for one in words if one["id"] not in {event, *undone}]
+    asks = sum(one["action"] == Action.ASK for one in left)
+    standing = Standing(first=left[0]["at"] if left else None, answers=len(left) - asks, asks=asks)
+    return unit.execute(request, Action.UNSAY, actor, undoes=event, standing=standing)
 
 
 def history(unit: UnitOfWork, request: Request) -> bool:

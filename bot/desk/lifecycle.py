@@ -15,6 +15,7 @@ class Action(StrEnum):
     ASSIGN = "assign"  # a leader, or whoever holds it, gives it to somebody of the same desk
     ANSWER = "answer"
     ASK = "ask"
+    UNSAY = "unsay"  # an answer, or a question back, was taken away again: it counts as never said
     ADD = "add"
     NOTE = "note"
     RELEASE = "release"
@@ -83,6 +84,7 @@ RULES: dict[Action, Rule] = {
     Action.ASSIGN: _rule({Status.OPEN, *_HELD}, {Part.OWNER}),
     Action.ANSWER: _rule(_HELD, {Part.OWNER}, Status.ANSWERED),
     Action.ASK: _rule(_HELD, {Part.OWNER}, Status.ASKED),
+    Action.UNSAY: _rule(LIVE | OVER, {Part.DESK, Part.RECEIVER, Part.ABOVE}),
     Action.ADD: _rule(LIVE, _THEIRS),
     Action.NOTE: _rule(LIVE | OVER, {Part.DESK, Part.ABOVE}),
     Action.RELEASE: _rule(_HELD, {Part.OWNER, Part.CLOCK}, Status.OPEN),
@@ -108,8 +110,20 @@ RULES: dict[Action, Rule] = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What still stands of a desk's words: when the first of them was said, how many answer, how many ask back."""
+
+    first: dt.datetime | None = None
+    answers: int = 0
+    asks: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Command:
-    """What somebody wants to do. `to`: the other commune; `rating`: 1 to 5; `shift`: moves a pausing clock on."""
+    """What somebody wants to do. `to`: the other commune; `rating`: 1 to 5; `shift`: moves a pausing clock on.
+
+    `undoes`: the event that is taken back, and `standing` what is left then.
+    """
 
     action: Action
     actor: Actor
@@ -118,6 +132,8 @@ class Command:
     to: int | None = None
     holder: Actor | None = None  # to whom it is given
     rating: int | None = None
+    undoes: int | None = None
+    standing: Standing = field(default_factory=Standing)
     reminder: str = ""
     reopen_within: dt.timedelta = field(default=dt.timedelta(days=7))
     promised: tuple[dt.datetime, dt.datetime] | None = None  # first answer and settlement, where new ones are given
@@ -159,6 +175,8 @@ def step(request: Request, command: Command) -> Step:
     rule, parts = RULES[command.action], parts_of(command.actor, request)
     _allow(request, command, rule, parts)
     after = rule.to or request.status
+    if command.action is Action.UNSAY:
+        after = _without(request.status, command.standing)
     if command.action is Action.ADD and request.status in (Status.ASKED, Status.ANSWERED):
         after = Status.CLAIMED
     if command.action is Action.ASSIGN and request.status is Status.OPEN:
@@ -184,6 +202,7 @@ def step(request: Request, command: Command) -> Step:
         first_due=changed.first_due,
         due=changed.due,
         rating=command.rating,
+        undoes=command.undoes,
     )
     return Step(request=changed, event=event)
 
@@ -271,10 +290,22 @@ EXTRA: dict[Action, Callable[[Request, Command], None]] = {
 }
 
 
+def _without(status: Status, standing: Standing) -> Status:
+    """Where it stands without the words that were taken back."""
+    if status is Status.ASKED and not standing.asks:
+        return Status.ANSWERED if standing.answers else Status.CLAIMED
+    return Status.CLAIMED if status is Status.ANSWERED and not standing.answers else status
+
+
 def _unpaused(request: Request, command: Command, after: Status) -> Request:
-    """When the citizen is no longer waited for, the promises move by the open time that they took."""
+    """When the citizen is no longer waited for, the promises move by the open time that they took.
+
+    A question that was taken back was nobody's to answer: no promise moves for it.
+    """
     if request.paused_at is None or after is Status.ASKED:
         return request
+    if command.action is Action.UNSAY:
+        return replace(request, paused_at=None)
     shift = command.shift or (lambda due, start, end: due + (end - start))
     first = request.first_due and shift(request.first_due, request.paused_at, command.at)
     due = request.due and shift(request.due, request.paused_at, command.at)
@@ -307,6 +338,13 @@ def _answered(request: Request, command: Command) -> Request:
 def _asked(request: Request, command: Command) -> Request:
     first = request.answered_at or command.at  # a question back is a first answer too
     return replace(request, answered_at=first, rounds=request.rounds + 1, paused_at=request.paused_at or command.at)
+
+
+def _unsaid(request: Request, command: Command) -> Request:
+    """What is owed is owed again, and reminded of again."""
+    left = command.standing
+    raised = request.raised if left.first else ""
+    return replace(request, answered_at=left.first, rounds=left.asks, raised=raised)
 
 
 def _taken_over(request: Request, command: Command) -> Request:
@@ -364,6 +402,7 @@ CHANGES: dict[Action, Callable[[Request, Command], Request]] = {
     Action.ASSIGN: _assigned,
     Action.ANSWER: _answered,
     Action.ASK: _asked,
+    Action.UNSAY: _unsaid,
     Action.RELEASE: _released,
     Action.DEPART: _released,
     Action.OFFER: lambda request, command: replace(request, transfer_to=command.to),

@@ -187,3 +187,4 @@ class Event:
     first_due: dt.datetime | None = None  # the promises as they stand afterwards
     due: dt.datetime | None = None
     rating: int | None = None
+    undoes: int | None = None  # the event that counts as never happened from now on

@@ -16,6 +16,7 @@ from bot.desk.request import Status
 GIVES = (Action.SEND, Action.REOPEN)
 WORDS = (Action.ANSWER, Action.ASK, Action.RETURN, Action.REPLY_ALL)  # the first of them ends the wait for a human word
 ANSWERS = (Action.ANSWER, Action.RETURN, Action.REPLY_ALL)
+UNSAID = "unsaid"  # what words are that were taken back, whenever that was
 CLOSES = (Action.CLOSE, Action.REPLY_ALL)
 ENDS = (*CLOSES, Action.FINISH, Action.CANCEL)
 REOPENED_WITHIN = dt.timedelta(days=14)  # then it had not been settled
@@ -40,6 +41,7 @@ class Happening(NamedTuple):
     rating: int | None = None
     kind: str = ""
     procedure: str | None = None
+    undoes: int | None = None  # the line that was taken back
 
 
 class What(StrEnum):
@@ -152,10 +154,10 @@ class Cycle:
 def cycles(lines: Iterable[Happening], until: dt.datetime | None = None) -> list[Cycle]:
     """One request's cycles as they were at a moment, oldest first, whatever order its lines came in.
 
-    That one was opened again is known beyond the moment: it undoes what had been counted as settled.
+    That one was opened again, or words taken back, is known beyond the moment: it undoes what had been counted.
     """
     parts: list[list[Happening]] = []
-    for line in sorted(lines, key=lambda one: one.number):
+    for line in _without_undone(sorted(lines, key=lambda one: one.number)):
         if line.action in GIVES:
             parts.append([])
         if parts:
@@ -164,3 +166,8 @@ def cycles(lines: Iterable[Happening], until: dt.datetime | None = None) -> list
     past = [tuple(one for one in part if until is None or one.at < until) for part in parts]
     ends = [*again, None][: len(past)]
     return [Cycle(lines=part, opened_again=at) for part, at in zip(past, ends, strict=True) if part]
+
+
+def _without_undone(lines: list[Happening]) -> list[Happening]:
+    undone = {one.undoes for one in lines if one.undoes}
+    return [one._replace(action=UNSAID) if one.number in undone else one for one in lines] if undone else lines

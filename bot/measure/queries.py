@@ -15,18 +15,19 @@ CYCLES = """WITH given AS (
   FROM events WHERE action IN ('send', 'reopen') AND at < '{end}'),
 line AS (
   SELECT g.id AS cycle, g.code, g.at AS given_at, g.first_due, g.due AS given_due, g.next,
-    e.id, e.action, e.at, e.after, e.due, e.commune
+    e.id, CASE WHEN u.undoes IS NULL THEN e.action ELSE 'unsaid' END AS action, e.at, e.after, e.due, e.commune
   FROM given g JOIN events e ON e.code = g.code AND e.id >= g.id AND (g.next IS NULL OR e.id < g.next)
+  LEFT JOIN (SELECT DISTINCT undoes FROM events WHERE undoes IS NOT NULL) u ON u.undoes = e.id
   WHERE e.at < '{end}'),
 cycle AS (
   SELECT cycle, code, given_at, first_due, given_due, next,
-    MIN(CASE WHEN action IN ('answer', 'ask', 'return') THEN id END) AS word_id,
-    MIN(CASE WHEN action IN ('answer', 'ask', 'return') THEN at END) AS word,
-    MIN(CASE WHEN action IN ('answer', 'return') THEN id END) AS answer_id,
+    MIN(CASE WHEN action IN ('answer', 'ask', 'return', 'reply_all') THEN id END) AS word_id,
+    MIN(CASE WHEN action IN ('answer', 'ask', 'return', 'reply_all') THEN at END) AS word,
+    MIN(CASE WHEN action IN ('answer', 'return', 'reply_all') THEN id END) AS answer_id,
     MIN(CASE WHEN action = 'ask' THEN id END) AS ask_id,
     MIN(CASE WHEN action = 'ask' THEN at END) AS ask,
     SUM(CASE WHEN action = 'ask' THEN 1 ELSE 0 END) AS rounds,
-    MIN(CASE WHEN action IN ('close', 'finish', 'cancel') THEN id END) AS end_id,
+    MIN(CASE WHEN action IN ('close', 'finish', 'cancel', 'reply_all') THEN id END) AS end_id,
     MAX(id) AS last_id
   FROM line GROUP BY cycle, code, given_at, first_due, given_due, next),
 seen AS (
@@ -48,7 +49,8 @@ promise AS (
     CASE WHEN s.given_due IS NULL THEN s.late_settled
       WHEN s.ask IS NULL OR s.ask >= s.given_due THEN s.given_due
       ELSE (SELECT b.due FROM line b WHERE b.id = s.back_id) END,
-    CASE WHEN s.how = 'close' OR (s.how = 'finish' AND s.answer_id IS NOT NULL) THEN s.ended END, s.ended,
+    CASE WHEN s.how IN ('close', 'reply_all') OR (s.how = 'finish' AND s.answer_id IS NOT NULL) THEN s.ended END,
+    s.ended,
     CASE WHEN s.answer_id IS NOT NULL AND s.rounds <= 1
       AND NOT (s.again IS NOT NULL AND s.ended IS NOT NULL AND {again_soon}) THEN 1 ELSE 0 END
   FROM seen s),
@@ -167,7 +169,7 @@ def _let_lie(period: Period, communes: Sequence[int]) -> str:
 QUERIES: dict[str, Query] = {
     "opened": _events("'send'"),
     "answered": _query(f"{CYCLES}SELECT COUNT(*) FROM ({_AT_WORD}) AS words WHERE {{here}}"),
-    "closed": _events("'close', 'finish', 'cancel'"),
+    "closed": _events("'close', 'finish', 'cancel', 'reply_all'"),
     "first_kept": _promises("first"),
     "settled_kept": _promises("settled"),
     "waiting": _standing("1 = 1"),
@@ -190,7 +192,7 @@ QUERIES: dict[str, Query] = {
         f"{CYCLES}SELECT COUNT(*) FROM ({_AT_WORD}) AS words WHERE {{here}} AND code IN "
         "(SELECT code FROM requests WHERE kind = 'extra_demand')"
     ),
-    "extra_closed": _of_kind("'close', 'finish', 'cancel'"),
+    "extra_closed": _of_kind("'close', 'finish', 'cancel', 'reply_all'"),
     "rating": _query(CYCLES + _RATED),
     "by_bot": _bot(BY_BOT),
     "no_answer": _bot(NO_ANSWER),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from bot.desk.lifecycle import Action
 from bot.desk.request import LIVE, RequestKind, Status
 from bot.desk.working_time import VIETNAM
-from bot.measure.life import ENDS, GIVES, Cycle, Happening, What, cycles
+from bot.measure.life import ENDS, GIVES, WORDS, Cycle, Happening, What, cycles
 
 FORGOTTEN_AFTER = dt.timedelta(days=30)  # of waiting for the citizen
 RATINGS = range(1, 6)
@@ -174,7 +174,7 @@ class Measured:
             spoken = False if line.action in GIVES else spoken
             if self.period.has(line.at):
                 self._line(line, before, spoken=spoken)
-            before, spoken = line.commune, spoken or line.action in ("answer", "ask", "return")
+            before, spoken = line.commune, spoken or line.action in WORDS
 
     def _line(self, line: Happening, before: int, *, spoken: bool) -> None:
         tally = self.at(line.commune)
@@ -184,7 +184,7 @@ class Measured:
                 tally.opened += 1
                 tally.extra_opened += extra
                 tally.procedures[line.procedure or ""] += 1
-            case Action.CLOSE | Action.FINISH | Action.CANCEL:
+            case Action.CLOSE | Action.REPLY_ALL | Action.FINISH | Action.CANCEL:
                 tally.closed += 1
                 tally.extra_closed += extra
             case Action.RELEASE | Action.DEPART if not spoken:

@@ -239,6 +239,18 @@ def _with_its_album(number: int) -> ColumnElement[bool]:
     return or_(messages.c.id == number, parts.where(*alike).exists())
 
 
+def went_out(connection: Connection, number: int, code: str) -> None:
+    """A message, with its album, went out with what happened last in its request."""
+    last = select(func.max(events.c.id)).where(events.c.code == code).scalar_subquery()
+    connection.execute(update(messages).where(_with_its_album(number)).values(event=last))
+
+
+def stands(connection: Connection, event: int) -> bool:
+    """Whether anything that went out with an event is still to be read."""
+    where = (messages.c.event == event, messages.c.state != "gone", messages.c.side == "staff")
+    return bool(connection.execute(select(exists().where(*where))).scalar_one())
+
+
 def release(connection: Connection, number: int) -> bool:
     """Let a held answer go, with its album. False: it has gone, or was sent back."""
     where = (_with_its_album(number), messages.c.state == "held")

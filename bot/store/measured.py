@@ -43,7 +43,7 @@ def _happenings(period: Period, communes: Collection[int] | None) -> Select[Any]
         select(
             events.c.id.label("number"), events.c.code, events.c.action, events.c.at, events.c.after, events.c.level,
             func.coalesce(events.c.commune, requests.c.commune).label("commune"), events.c.first_due, events.c.due,
-            events.c.rating, requests.c.kind, requests.c.procedure,
+            events.c.rating, requests.c.kind, requests.c.procedure, events.c.undoes,
         )
         .join(requests, requests.c.code == events.c.code)
         .where(*concerned)

@@ -251,6 +251,7 @@ events = Table(
     Column("first_due", UtcTime),  # the promises as they stand afterwards
     Column("due", UtcTime),
     Column("rating", SmallInteger),
+    Column("undoes", BigInteger),  # the event that counts as never happened from now on
     sqlite_autoincrement=True,
 )
 Index("ix_events_code", events.c.code)
@@ -313,6 +314,7 @@ messages = Table(
     Column("handle", String(250), nullable=False, server_default=""),  # by which the channel hands it out
     Column("seen_at", UtcTime),  # the citizen has had it before their eyes, as far as can be known
     Column("failed_at", UtcTime),  # it will not reach the citizen
+    Column("event", BigInteger),  # with which an officer's words went out
     sqlite_autoincrement=True,
 )
 Index("ix_messages_album", messages.c.album)

@@ -43,7 +43,8 @@ def stored(lines, requests, questions):
     """The same lines as rows, as the database keeps them."""
     database = sqlite3.connect(":memory:")
     database.execute(
-        "CREATE TABLE events (id INTEGER PRIMARY KEY, code, action, at, after, level, commune, first_due, due, rating)"
+        "CREATE TABLE events (id INTEGER PRIMARY KEY, code, action, at, after, level, commune, first_due, due, rating,"
+        " undoes)"
     )
     database.execute("CREATE TABLE requests (code PRIMARY KEY, kind, procedure)")
     database.execute("CREATE TABLE asked (at, commune, procedure, outcome)")
@@ -52,8 +53,19 @@ def stored(lines, requests, questions):
             t and t.astimezone(dt.UTC).strftime("%Y-%m-%d %H:%M:%S.%f") for t in (one.at, one.first_due, one.due)
         ]
         database.execute(
-            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (one.number, one.code, one.action, moments[0], one.after, one.level, one.commune, *moments[1:], one.rating),
+            "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                one.number,
+                one.code,
+                one.action,
+                moments[0],
+                one.after,
+                one.level,
+                one.commune,
+                *moments[1:],
+                one.rating,
+                one.undoes,
+            ),
         )
     database.executemany("INSERT INTO requests VALUES (:code, :kind, :procedure)", requests)
     for one in questions:
@@ -225,6 +237,40 @@ def test_closing_without_a_word_of_an_answer_settles_nothing(office):
     story = Story().says("claim", at(2, 10), "claimed").says("ask", at(2, 15), "asked")
     tally = story.says("close", at(2, 16), "closed", due=at(10)).in_november(office).at(8)
     assert (tally.settled_kept, tally.settled_due) == (0, 1)
+
+
+def test_an_answer_that_was_taken_back_is_none_and_what_it_met_is_due_again(office):
+    story = Story().says("claim", at(2, 10), "claimed").says("answer", at(2, 15), "answered")
+    story.says("unsay", at(4), "claimed", undoes=3)
+    tally = story.in_november(office).at(8)
+    assert (tally.first_kept, tally.first_due, tally.answered, tally.waits) == (0, 1, 0, [])
+    assert (tally.waiting, tally.overdue) == (1, 1)
+    story.says("answer", at(4, 10), "answered").says("close", at(5), "closed")
+    tally = story.in_november(office).at(8)
+    assert (tally.first_kept, tally.settled_kept, tally.waits) == (0, 1, [17 * 60])  # from the 2nd to the 4th at 10
+
+
+def test_an_empty_word_in_time_with_the_true_one_late_gains_nothing_once_it_is_taken_back(office):
+    story = Story().says("claim", at(2, 10), "claimed").says("answer", at(2, 15), "answered")
+    story.says("answer", at(5), "answered").says("close", at(5, 10), "closed").says(
+        "unsay", at(5, 11), "closed", undoes=3
+    )
+    tally = story.in_november(office).at(8)
+    assert (tally.first_kept, tally.first_due, tally.settled_kept) == (0, 1, 1)
+
+
+def test_taking_the_only_answer_back_after_closing_it_or_after_the_month_settles_nothing(office):
+    story = Story().says("claim", at(2, 10), "claimed").says("answer", at(2, 15), "answered")
+    story.says("close", at(4), "closed").says("unsay", dt.datetime(2026, 12, 2, tzinfo=dt.UTC), "closed", undoes=3)
+    tally = story.in_november(office).at(8)
+    assert (tally.first_kept, tally.first_due, tally.settled_kept, tally.settled_due) == (0, 1, 0, 1)
+
+
+def test_a_question_that_was_taken_back_stops_no_clock(office):
+    story = Story().says("claim", at(2, 10), "claimed").says("ask", at(2, 15), "asked")
+    story.says("unsay", at(20), "claimed", undoes=3).says("answer", at(20, 10), "answered")
+    tally = story.says("close", at(20, 11), "closed").in_november(office).at(8)
+    assert (tally.first_kept, tally.settled_kept, tally.settled_due, tally.rounds) == (0, 0, 1, 0)
 
 
 def test_one_wait_for_the_citizen_moves_the_day(office):

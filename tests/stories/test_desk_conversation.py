@@ -114,6 +114,9 @@ async def test_quoting_correcting_and_taking_back_on_the_screen(play, database):
         assert "❝chứng sinh sai tên mẹ thì sao❞\nChị ra quầy 3." in play.said(LAN)[-1]
         assert any("Hoa viết trên màn hình" in said and "quầy 3" in said for said in play.said(NGOC_HA))
         number = numbers(database, "staff")[-1]
+        await hoa.presses("answer", "Mang bản chính chị nhé.")
+        await change(hoa, numbers(database, "staff")[-1], "withdraw")
+        assert "lại tính là chưa được trả lời" not in hoa.text  # the first answer stands
         await hoa.opens(f"/ban/r/{code}")
         await change(hoa, number, "edit", "Chị ra quầy 5.")
         await play.deliver()
@@ -122,10 +125,12 @@ async def test_quoting_correcting_and_taking_back_on_the_screen(play, database):
         assert "Hoa sửa trên màn hình" in play.said(NGOC_HA)[-1]
         await hoa.opens(f"/ban/r/{code}")
         await change(hoa, number, "withdraw")
+        assert "lại tính là chưa được trả lời" in hoa.text
         await play.deliver()
         assert play.server.deleted[-1][0] == LAN.id
         await hoa.opens(f"/ban/r/{code}")
         assert "Đã rút lại" in hoa.text
+        assert "rút lại tin đã gửi · Hoa" in hoa.text  # it is owed again, and everybody can see why
         assert "quầy 5" not in hoa.text
         await hoa.presses("note", "chờ bệnh viện")
         note = numbers(database, "note")[-1]

@@ -131,6 +131,7 @@ async def test_edits_follow_and_officers_take_back(play):
     await play.hears(NGOC_HA.hears(HOA, "/delete", thread=topic, reply_to=wrote["message"]["message_id"]))
     assert (LAN.id, shown) in play.server.deleted
     assert "rút lại" in play.said(LAN)[-1]
+    assert any("lại tính là chưa được trả lời. Hạn trả lời:" in said for said in play.said(NGOC_HA))
     mine = LAN.says("em ở Ba Đình")
     await play.hears(mine)
     await play.hears({"edited_message": mine["message"] | {"text": "em ở Ngọc Hà", "edit_date": 3}})

@@ -232,7 +232,7 @@ TRACED = {
     "depart": "trace.release", "offer": "trace.offer", "accept": "trace.accept", "decline": "trace.decline",
     "escalate": "trace.escalate", "return": "trace.return", "close": "trace.close", "finish": "trace.finish",
     "cancel": "trace.cancel", "reopen": "trace.reopen", "late": "trace.late", "take_over": "trace.take_over",
-    "unhelp": "trace.unhelp", "reply_all": "trace.reply_all",
+    "unhelp": "trace.unhelp", "reply_all": "trace.reply_all", "unsay": "trace.unsay",
 }  # fmt: skip
 WITH_REASON = ("offer", "decline", "escalate", "return")
 
