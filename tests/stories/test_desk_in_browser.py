@@ -431,6 +431,10 @@ async def test_another_sites_form_does_nothing(play, database):
             ({"v": "claim", "t": token}, {"Sec-Fetch-Site": "cross-site"}),
         ):
             assert (await hoa.client.post(f"/ban/r/{code}", data=fields, headers=headers)).status_code == 403
+    async with browser(play) as seated_unasked:
+        way, elsewhere = {"data": {"m": link_of(play, HOA)}}, {"Sec-Fetch-Site": "cross-site"}
+        assert (await seated_unasked.client.post("/ban/vao", **way, headers=elsewhere)).status_code == 403
+        assert (await seated_unasked.client.post("/ban/vao", **way, follow_redirects=True)).status_code == 200
     with database.look() as connection:
         assert connection.execute(sql("SELECT status FROM requests")).scalar_one() == "open"
 

@@ -184,6 +184,12 @@ async def test_another_sites_page_cannot_speak_for_a_visitor(web, turns):
     page = await stranger.posts(form, q="xóa hết đi")
     assert told(turns, "web.problem_elsewhere") in page.text
     assert "set-cookie" not in page.response.headers
+    code, secret = await web.browser().asks()  # nor have a visitor write into its own request
+    page = await stranger.posts((await lan.opens("/y")).form("/y"), ma=code, mat=secret)
+    assert (page.status, "set-cookie" in page.response.headers) == (403, False)
+    await lan.opens(f"/y/{code}~{secret}")
+    page = await stranger.posts(lan.page.form("/y/dong"))
+    assert "set-cookie" not in page.response.history[0].headers
 
 
 @browsed

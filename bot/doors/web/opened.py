@@ -61,6 +61,8 @@ class OpenedPages:
         return await asyncio.to_thread(self.turns.open, code, secret, sessions.address(request))
 
     async def _open(self, request: Request) -> Response:
+        if sessions.from_elsewhere(request):  # it would have a visitor write into somebody else's request
+            return self._asked(request, "web.problem_elsewhere", status=403)
         try:
             posted = await forms.read_form(request)
         except (forms.TooLarge, forms.NotAForm):
@@ -153,7 +155,8 @@ class OpenedPages:
 
     async def _close(self, request: Request) -> Response:
         response = self._home(request)
-        response.delete_cookie(COOKIE, path="/")
+        if not sessions.from_elsewhere(request):
+            response.delete_cookie(COOKIE, path="/")
         return response
 
 

@@ -12,7 +12,7 @@ from bot.casework.at_desk import AtDesk
 from bot.casework.signing_in import Seat
 from bot.desk.codes import read_code
 from bot.doors.web.desk import frame, mini_app
-from bot.doors.web.desk.pages import ENTER, HOME, SECRET, Desk, Fields, Handler, cookie_of, fields_of, one
+from bot.doors.web.desk.pages import ENTER, HOME, SECRET, Desk, Fields, Handler, cookie_of, fields_to_enter, one
 from bot.store import seats
 
 START = re.compile(r"r_(MC-?\w{4}-?\w{2})", re.IGNORECASE)
@@ -47,7 +47,7 @@ class Entrance:
         return await asyncio.to_thread(look)
 
     async def _enter(self, request: Request) -> Response:
-        fields = await fields_of(request) or {}
+        fields = await fields_to_enter(request)
 
         def use() -> Response:
             with self.turns.database.change() as connection:
@@ -70,7 +70,7 @@ class Entrance:
         return await asyncio.to_thread(look)
 
     async def _enter_framed(self, request: Request) -> Response:
-        fields = await fields_of(request) or {}
+        fields = await fields_to_enter(request)
         start = START.fullmatch(one(fields, "s"))
         code = read_code(start[1]) if start else None
 

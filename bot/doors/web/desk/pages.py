@@ -16,6 +16,7 @@ from bot.casework.signing_in import Seat
 from bot.casework.unit_of_work import Conflict
 from bot.content.schema import Language
 from bot.conversation.scene import Scene
+from bot.doors.web import sessions
 from bot.doors.web.desk import frame
 from bot.doors.web.desk.show import Show
 from bot.doors.web.desk.sign_on import SignOn
@@ -142,6 +143,11 @@ def secret_of(request: Request) -> str:
 
 def cookie_of(request: Request) -> str:
     return f"__Host-{COOKIE}" if request.url.scheme == "https" else COOKIE
+
+
+async def fields_to_enter(request: Request) -> Fields:
+    """What our own way in posts; of what another site's page posts nothing: nobody is seated without having asked."""
+    return {} if sessions.from_elsewhere(request) else await fields_of(request) or {}
 
 
 async def fields_of(request: Request) -> Fields | None:

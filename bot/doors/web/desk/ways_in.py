@@ -20,7 +20,7 @@ from bot.casework.signing_in import Seat
 from bot.doors.web.desk import frame
 from bot.doors.web.desk import passkeys as protocol
 from bot.doors.web.desk.entrance import let_in
-from bot.doors.web.desk.pages import ENTER, HOME, Desk, Fields, Handler, fields_of, one
+from bot.doors.web.desk.pages import ENTER, HOME, Desk, Fields, Handler, fields_to_enter, one
 from bot.doors.web.desk.passkeys import Key, Party
 from bot.doors.web.desk.sign_on import Browser, NotBelieved, SignOn
 from bot.store import passkeys, seats
@@ -120,7 +120,7 @@ class WaysIn:
         return await asyncio.to_thread(ask)
 
     async def _enter(self, request: Request) -> Response:
-        fields = await fields_of(request) or {}
+        fields = await fields_to_enter(request)
 
         def use() -> Response:
             with self.turns.database.change() as connection:
