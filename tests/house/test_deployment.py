@@ -44,8 +44,15 @@ def test_no_secret_is_an_environment_variable(name):
 def test_the_replicas_are_two_and_the_same():
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
     assert services["replica-a"] == services["replica-b"]
-    assert services["replica-a"]["read_only"]
-    assert "ports" not in services["replica-a"] | services["database"]
+
+
+def test_the_database_has_no_way_out_and_only_the_proxy_is_reached():
+    written = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
+    services = written["services"]
+    assert {name: one["ports"] for name, one in services.items() if "ports" in one} == {"caddy": ["80:80", "443:443"]}
+    assert services["database"]["networks"] == ["inside"]
+    assert written["networks"]["inside"] == {"internal": True}
+    assert [name for name, one in services.items() if "network_mode" in one] == []
 
 
 @pytest.mark.parametrize("name", ["replica-a", "replica-b", "database", "caddy"])
@@ -75,9 +82,11 @@ def test_the_proxy_lets_in_people_and_telegram_and_shows_nobody_what_is_inside()
     assert re.search(r"handle @inside \{\s+respond 404", proxy)
 
 
-def test_the_container_does_not_run_as_root():
+def test_neither_the_bot_nor_the_database_runs_as_root():
     lines = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").splitlines()
     assert [line for line in lines if line.startswith("USER")][-1] == "USER 10001:10001"
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    assert {name: one["user"] for name, one in services.items() if "user" in one} == {"database": "postgres"}
     assert "--require-hashes" in "\n".join(lines)
 
 
