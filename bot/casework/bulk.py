@@ -7,7 +7,7 @@ from bot.casework import at_desk, officers
 from bot.casework.at_desk import AtDesk, Done
 from bot.desk.request import Actor, Request, Status
 
-MOST = 30
+MOST = 30  # letters that are looked at together; what is more is looked at next
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class Outcome:
 
 def answer(unit: AtDesk, actor: Actor, letters: Sequence[Letter]) -> list[Outcome]:
     """Answer each; what nobody holds is claimed first. One that cannot be answered stops no other."""
-    return [Outcome(code=one.code, done=_answer(replace(unit, heard=[]), actor, one)) for one in letters[:MOST]]
+    return [Outcome(code=one.code, done=_answer(replace(unit, heard=[]), actor, one)) for one in letters]
 
 
 def _answer(unit: AtDesk, actor: Actor, one: Letter) -> Done:
@@ -53,7 +53,7 @@ def assign(unit: AtDesk, actor: Actor, codes: Sequence[str], holder: str) -> lis
     """Give each to one colleague, named by the number that the lists show."""
     return [
         Outcome(code=code, done=at_desk.do(replace(unit, heard=[]), actor, code, "assign", holder, seen=0))
-        for code in codes[:MOST]
+        for code in codes
     ]
 
 

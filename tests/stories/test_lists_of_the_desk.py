@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.casework import bulk
 from tests.cast import BA_DINH, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, TAM, THU
 from tests.stage import played
 from tests.stories.test_desk_in_browser import Forms, browser
@@ -104,7 +105,7 @@ async def test_a_filter_is_kept_under_a_name(play):
 
 
 @played
-async def test_the_same_words_go_to_many_each_looked_at(play):
+async def test_the_same_words_go_to_many_each_looked_at(play, monkeypatch):
     await play.opens_desk(8, NGOC_HA, HOA, MINH, leader=THU)
     codes = {who: await play.asks(who, f"điện mất cả phố, {who.name} hỏi") for who in (LAN, HUNG, EMMA)}
     async with browser(play, HOA) as hoa, browser(play, MINH) as minh:
@@ -120,6 +121,7 @@ async def test_the_same_words_go_to_many_each_looked_at(play):
         ticked = {f"ok-{codes[one]}": "1" for one in (HUNG, EMMA)}
         hoa.page = await hoa.client.post("/ban/nhieu", data={**form["fields"], **ticked}, follow_redirects=True)
         assert "Xong 0 việc." in hoa.text
+        assert f"1 việc bạn chưa đánh dấu nên chưa gửi: {codes[LAN]}." in hoa.text
         assert "Người dân vừa nhắn thêm" in hoa.text
         assert "Minh" in hoa.text  # holds Hùng's
         await play.deliver()
@@ -131,6 +133,18 @@ async def test_the_same_words_go_to_many_each_looked_at(play):
         await play.deliver()
         assert "Chiều nay quầy 3 vẫn mở." in "\n".join(play.said(LAN)[-2:])
         assert codes[LAN] in section(hoa.page, "mine")
+        monkeypatch.setattr(bulk, "MOST", 1)
+        await hoa.opens("/ban?chon=1")
+        await posts(hoa, "/ban/nhieu", v="review", c=[codes[LAN], codes[EMMA]], w="Mai quầy mở từ 7 giờ.")
+        assert f"Còn 1 việc sẽ hiện ra sau khi bạn gửi lượt này: {codes[EMMA]}." in hoa.text
+        for who, more in ((LAN, True), (EMMA, False)):  # one after the other, nobody is left out in silence
+            form = Forms(hoa.page.text).forms[-1]
+            fields = {**form["fields"], "v": "send", f"ok-{codes[who]}": "1"}
+            hoa.page = await hoa.client.post("/ban/nhieu", data=fields, follow_redirects=True)
+            assert "Xong 1 việc." in hoa.text
+            assert (f"ok-{codes[EMMA]}" in hoa.page.text) is more
+            await play.deliver()
+            assert "Mai quầy mở từ 7 giờ." in "\n".join(play.said(who)[-2:])
 
 
 @played

@@ -1,5 +1,7 @@
 """The lists of the desk, by what is to be done: searching them, narrowing, putting off, many at once."""
 
+from collections.abc import Sequence
+
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -112,34 +114,55 @@ class Lists:
 
     async def _many(self, request: Request) -> Response:
         def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
-            codes = [code for code in map(read_code, fields.get("c", [])) if code][: bulk.MOST]
+            codes, later, words = _codes(fields, "c"), _codes(fields, "con"), one(fields, "w")
             match one(fields, "v"):
                 case "assign":
-                    return self._told(unit, seat, bulk.assign(unit, seat.actor, codes, one(fields, "to")))
+                    told = _told(unit, seat, bulk.assign(unit, seat.actor, codes, one(fields, "to")))
                 case "send":
-                    letters = [_letter(fields, code) for code in codes if one(fields, f"ok-{code}")]
-                    return self._told(unit, seat, bulk.answer(unit, seat.actor, letters))
+                    told = self._send(unit, seat, codes, fields)
                 case _:
-                    return self._review(unit, seat, codes, one(fields, "w"))
+                    return self._review(unit, seat, [*codes, *later], words)
+            if later:
+                return self._review(unit, seat, later, words, told)
+            seats.tell(unit.connection, seat.hash, told)
+            return RedirectResponse(HOME, 303)
 
         return await self.desk.posted(request, work)
 
-    def _review(self, unit: AtDesk, seat: Seat, codes: list[str], words: str) -> Response:
-        """The words stand under each request; each is read, changed where it must be, and ticked."""
-        talks = [talk for code in codes if (talk := at_desk.talk(unit, seat.actor, code))]
-        title = unit.scene(seat.actor.person).say("screen.many")
-        return self.desk.page("many.html", seat, unit, title, talks=talks, words=words)
+    def _review(self, unit: AtDesk, seat: Seat, codes: Sequence[str], words: str, told: Sequence[str] = ()) -> Response:
+        """The words stand under each request; each is read, changed where it must be, and ticked.
 
-    def _told(self, unit: AtDesk, seat: Seat, outcomes: list[Outcome]) -> Response:
-        scene = unit.scene(seat.actor.person)
-        told = [scene.say("screen.many_done", count=sum(one.ok for one in outcomes))]
-        for outcome in outcomes:
-            if not outcome.ok:
-                said = " ".join(reply.text for reply in outcome.done.said)
-                why = scene.say("screen.newer") if outcome.done.newer else said or scene.say("screen.empty")
-                told.append(scene.say("screen.many_not", code=outcome.code, why=why))
-        seats.tell(unit.connection, seat.hash, told)
-        return RedirectResponse(HOME, 303)
+        What is more than can be looked at together is said, and comes next.
+        """
+        talks = [talk for code in codes if (talk := at_desk.talk(unit, seat.actor, code))]
+        title, later = unit.scene(seat.actor.person).say("screen.many"), talks[bulk.MOST :]
+        return self.desk.page(
+            "many.html", seat, unit, title, talks=talks[: bulk.MOST], words=words, told=told,
+            later=[talk.request.code for talk in later],
+        )  # fmt: skip
+
+    def _send(self, unit: AtDesk, seat: Seat, codes: Sequence[str], fields: Fields) -> list[str]:
+        letters = [_letter(fields, code) for code in codes if one(fields, f"ok-{code}")]
+        told = _told(unit, seat, bulk.answer(unit, seat.actor, letters))
+        if left := [code for code in codes if not one(fields, f"ok-{code}")]:
+            scene = unit.scene(seat.actor.person)
+            told.append(scene.say("screen.many_left", count=len(left), codes=", ".join(left)))
+        return told
+
+
+def _told(unit: AtDesk, seat: Seat, outcomes: Sequence[Outcome]) -> list[str]:
+    scene = unit.scene(seat.actor.person)
+    told = [scene.say("screen.many_done", count=sum(one.ok for one in outcomes))]
+    for outcome in outcomes:
+        if not outcome.ok:
+            said = " ".join(reply.text for reply in outcome.done.said)
+            why = scene.say("screen.newer") if outcome.done.newer else said or scene.say("screen.empty")
+            told.append(scene.say("screen.many_not", code=outcome.code, why=why))
+    return told
+
+
+def _codes(fields: Fields, name: str) -> list[str]:
+    return list(dict.fromkeys(code for code in map(read_code, fields.get(name, [])) if code))
 
 
 def _letter(fields: Fields, code: str) -> Letter:
