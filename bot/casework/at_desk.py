@@ -6,10 +6,10 @@ A command given here is a visit in the officer's own chat; what would be answere
 import datetime as dt
 from dataclasses import dataclass, field
 
-from bot.casework import corrections, officers, on_screen, relay, searching, second_look
+from bot.casework import corrections, doubting, officers, on_screen, relay, searching, second_look
 from bot.casework.unit_of_work import Then, UnitOfWork
 from bot.conversation.reply import Reply
-from bot.conversation.staff import against
+from bot.conversation.staff.against import Doubt
 from bot.conversation.visit import Kind, Visit
 from bot.desk.access import Share, may_receive, note_may_be_shown
 from bot.desk.lifecycle import Part, Refused, parts_of
@@ -27,6 +27,9 @@ class AtDesk(UnitOfWork):
 
     def answer(self, visit: Visit, reply: Reply) -> None:  # noqa: ARG002 - the page is where it was done
         self.heard.append(reply)
+
+    def warn(self, visit: Visit, reply: Reply) -> None:
+        """The page has shown it, and asked, before anything was done."""
 
     def then(self, visit: Visit, reply: Reply) -> Then:  # noqa: ARG002 - the page shows whether it has arrived
         return ()
@@ -217,14 +220,12 @@ def has_written(unit: UnitOfWork, code: str, *, since: int) -> bool:
     return any(row["id"] > since for row in cases.said(unit.connection, code, side="citizen"))
 
 
-def doubts(unit: UnitOfWork, actor: Actor, code: str, verb: str, text: str) -> tuple[against.Doubt, ...]:
+def doubts(unit: UnitOfWork, actor: Actor, code: str, verb: str, text: str) -> tuple[Doubt, ...]:
     """What words for the citizen say against the entry of their request; nothing where there is none."""
     request = unit.request(code)
     if request is None or verb not in TOLD or not may_receive(actor, request):
         return ()
-    scene = unit.scene(actor.person).of_commune(request.commune)
-    known = scene.procedure(request.procedure) if request.procedure else None
-    return against.against(scene, known, text) if known else ()
+    return doubting.doubts(unit.scene(actor.person), request, text)
 
 
 def edit(unit: AtDesk, actor: Actor, code: str, number: int, text: str) -> Done:
@@ -238,7 +239,9 @@ def edit(unit: AtDesk, actor: Actor, code: str, number: int, text: str) -> Done:
                   command="note" if row["side"] == "note" else None)  # fmt: skip
     corrections.follow(unit, visit, actor, request, row, text.strip())
     on_screen.tell_change(unit, actor, row)
-    return Done(said=tuple(unit.heard))
+    key = "against.held" if row["state"] == "held" else "against.sent"
+    told = () if row["side"] == "note" else doubting.blocks(unit.scene(actor.person), request, text, key)
+    return Done(said=(*unit.heard, *((Reply(blocks=told),) if told else ())))
 
 
 def withdraw(unit: AtDesk, actor: Actor, code: str, number: int) -> Done:
@@ -296,8 +299,10 @@ def review(unit: AtDesk, actor: Actor, number: int, why: str | None) -> Done:
     return Done(said=tuple(unit.heard))
 
 
-def reviewable(unit: UnitOfWork, actor: Actor, request: Request, shown: Talk) -> frozenset[int]:
-    """Of the words that wait, those that this officer may look at for a colleague."""
+def reviewable(unit: UnitOfWork, actor: Actor, request: Request, shown: Talk) -> dict[int, tuple[Doubt, ...]]:
+    """Of the words that wait, those that this officer may look at for a colleague, and what is doubted in them."""
     held = (one.number for one in shown.said if one.state == "held")
     rows = (cases.message(unit.connection, number) for number in held)
-    return frozenset(row["id"] for row in rows if row and second_look.may_decide(unit, actor, request, row))
+    theirs = (row for row in rows if row and second_look.may_decide(unit, actor, request, row))
+    scene = unit.scene(actor.person)
+    return {row["id"]: doubting.doubts(scene, request, row["text"]) for row in theirs}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.casework import at_desk, officers
 from bot.casework.at_desk import AtDesk, Done
+from bot.conversation.staff.against import Doubt
 from bot.desk.request import Actor, Request, Status
 
 MOST = 30  # letters that are looked at together; what is more is looked at next
@@ -12,28 +13,43 @@ MOST = 30  # letters that are looked at together; what is more is looked at next
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """Words for one citizen. `seen`: the newest of their messages that stood on the page."""
+    """Words for one citizen. `seen`: the newest of their messages that stood on the page.
+
+    `sure`: what these very words say against the entry stood there, too.
+    """
 
     code: str
     words: str
     seen: int
+    sure: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of one of many."""
+    """What came of one of many. `doubts`: why it was not sent yet."""
 
     code: str
     done: Done
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def ok(self) -> bool:
-        return not (self.done.newer or self.done.refused)
+        return not (self.done.newer or self.done.refused or self.doubts)
 
 
 def answer(unit: AtDesk, actor: Actor, letters: Sequence[Letter]) -> list[Outcome]:
     """Answer each; what nobody holds is claimed first. One that cannot be answered stops no other."""
-    return [Outcome(code=one.code, done=_answer(replace(unit, heard=[]), actor, one)) for one in letters]
+    return [_outcome(replace(unit, heard=[]), actor, one) for one in letters]
+
+
+def _outcome(unit: AtDesk, actor: Actor, one: Letter) -> Outcome:
+    doubts = at_desk.doubts(unit, actor, one.code, "answer", one.words)
+    if doubts and not one.sure:
+        return Outcome(code=one.code, done=Done(), doubts=doubts)
+    found = Outcome(code=one.code, done=_answer(unit, actor, one))
+    if doubts and found.ok:
+        unit.audit(actor, "against", one.code)
+    return found
 
 
 def _answer(unit: AtDesk, actor: Actor, one: Letter) -> Done:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.casework import addressee, citizens, officers, relay, second_look
+from bot.casework import addressee, citizens, doubting, officers, relay, second_look
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.citizen import requests
 from bot.conversation.reply import Reply
@@ -54,9 +54,12 @@ def _by_staff(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, ro
         request = relay.unsaid(unit, actor, request, row)
         return officers.act(unit, visit, actor, "answer", request, text)
     if second_look.hold_correction(unit, replace(visit, text=text), actor, request, row):
-        return None
+        return doubting.warn(unit, visit, request, text, "against.held")
     fresh = _as_it_is_now(unit, visit, request, row, text)
-    return relay.to_citizen(unit, request, fresh) if fresh["state"] == "sent" else None
+    if fresh["state"] != "sent":
+        return None
+    relay.to_citizen(unit, request, fresh)
+    return doubting.warn(unit, visit, request, text, "against.sent")
 
 
 def _is_looked_at(unit: UnitOfWork, actor: Actor, request: Request) -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bot.casework import addressee, ahead, citizens, keys, practice, relay, second_look, voice
+from bot.casework import addressee, ahead, citizens, doubting, keys, practice, relay, second_look, voice
 from bot.casework.unit_of_work import Then, UnitOfWork, about
 from bot.content.proposals import propose
 from bot.conversation import actions
@@ -221,14 +221,15 @@ def _speak(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, deed:
     """What is kept as said in the request: out at once, or after a second look. `then` is said once it has arrived."""
     new = second_look.is_new(unit, actor, request)
     if new and second_look.reviewers(unit, actor, request):
-        return second_look.hold(unit, visit, actor, request, deed, text)
+        second_look.hold(unit, visit, actor, request, deed, text)
+        return doubting.warn(unit, visit, request, text, "against.held")
     kept = UNSEEN if new else deed
     row = cases.message(unit.connection, relay.wrote(unit, request, visit, side="staff", text=text, deed=kept))
     if row and deed is Action.ANSWER:
         _answer_goes_out(unit, actor, request, row, then, point=visit.point)
     elif row:
         GOES_OUT[deed](unit, actor, request, row, then)
-    return None
+    return doubting.warn(unit, visit, request, text, "against.sent")
 
 
 def _confirmed(unit: UnitOfWork, visit: Visit, request: Request, *, unseen: bool) -> Then:
@@ -267,6 +268,8 @@ def _reason(
         second_look.hold(unit, visit, actor, request, deed, text)
         return False
     GOES_OUT[deed](unit, actor, request, {"text": text}, then)
+    if deed is Action.RETURN:
+        doubting.warn(unit, visit, request, text, "against.returned")
     return True
 
 

@@ -6,7 +6,7 @@ Approval binds to the words: corrected words are a new message with a number of 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from bot.casework import relay
+from bot.casework import doubting, relay
 from bot.casework.unit_of_work import Then, UnitOfWork, about
 from bot.conversation import actions
 from bot.conversation.reply import Block, Place, Reply, Style
@@ -105,6 +105,7 @@ def _ask(unit: UnitOfWork, author: Actor, request: Request, row: cases.Row) -> N
     values = {"who": author.name, "code": request.code, "number": number, "what": scene.say(f"deed.{row['deed']}")}
     words = row["text"] or scene.say("approval.attachment")
     blocks = (scene.title("approval.asked", **values), Block(text=words),
+              *doubting.blocks(scene, request, row["text"], "against.looked"),
               Block(text=scene.say("approval.how", number=number), style=Style.NOTE))  # fmt: skip
     for chat, topic in _asked_in(unit, author, request):
         place = Place(topic=topic, about=request.code, share=Share.REVIEW)

@@ -270,8 +270,40 @@ async def test_what_contradicts_the_entry_is_flagged_before_it_goes(play, databa
         await hoa.presses("answer", "Không cần sổ hộ khẩu; bản sao 8.000 đồng.")
         await play.deliver()
         assert "8.000" in play.said(LAN)[-1]
+        await to_many(hoa, code, "Chị mang sổ hộ khẩu.")
+        assert "Lời bạn viết khác với thủ tục này." in hoa.text  # where it is looked at
+        await to_many(hoa, code, "Nộp 2 triệu chị nhé.", again=True)  # other words than those that were flagged
+        assert f"{code} chưa xong: CHƯA gửi" in hoa.text
+        assert "“2 triệu”" in hoa.text
+        await play.deliver()
+        assert "8.000" in play.said(LAN)[-1]
+        await to_many(hoa, code, "Nộp 2 triệu chị nhé.", again=True)
+        assert "Xong 1 việc." in hoa.text
+    wrote = NGOC_HA.hears(HOA, "Chị mang sổ hộ khẩu bản gốc.", thread=play.topic(NGOC_HA))
+    await play.hears(wrote)
+    assert f"Lời bạn vừa gửi trong {code} khác với thủ tục." in play.said(NGOC_HA)[-1]
+    assert "“sổ hộ khẩu”" in play.said(NGOC_HA)[-1]
+    await play.hears({"edited_message": wrote["message"] | {"text": "Không cần sổ hộ khẩu chị nhé.", "edit_date": 2}})
+    assert sum(f"vừa gửi trong {code} khác với thủ tục" in said for said in play.said(NGOC_HA)) == 1
+    with database.change() as connection:
+        connection.execute(sql("UPDATE staff SET answers = 0 WHERE person = 'telegram:21'"))
+    await play.hears(MINH.says(f"/join {play.invited(8, 'leader')}"))
+    await play.hears(NGOC_HA.hears(HOA, "Nộp thêm 2 triệu.", thread=play.topic(NGOC_HA)))
+    assert any("Lời này khác với thủ tục:" in said for said in play.said(NGOC_HA))  # whoever looks at it sees it, too
+    assert "chưa gửi, đang chờ đồng nghiệp xem" in play.said(NGOC_HA)[-1]
     with database.look() as connection:
-        assert connection.execute(sql("SELECT count(*) FROM audit WHERE action = 'against'")).scalar_one() == 1
+        assert connection.execute(sql("SELECT count(*) FROM audit WHERE action = 'against'")).scalar_one() == 2
+
+
+async def to_many(officer, code, words, *, again=False):
+    """The same words to several: put in for looking at; `again`: these, changed where they are looked at, go."""
+    if not again:
+        await officer.opens("/ban?chon=1")
+        form = next(one for one in Forms(officer.page.text).forms if one["action"] == "/ban/nhieu")
+        fields = {**form["fields"], "v": "review", "c": [code], "w": words}
+    else:
+        fields = {**Forms(officer.page.text).forms[-1]["fields"], "v": "send", f"w-{code}": words, f"ok-{code}": "1"}
+    officer.page = await officer.client.post("/ban/nhieu", data=fields, follow_redirects=True)
 
 
 @played

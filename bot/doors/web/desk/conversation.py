@@ -1,7 +1,6 @@
 """One request at the desk in a browser: its conversation, the entry beside it, and what may be done with it."""
 
 import asyncio
-import hashlib
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -22,7 +21,7 @@ from bot.desk.lifecycle import Part, parts_of
 from bot.desk.request import Request as Case
 from bot.doors.web.desk import frame
 from bot.doors.web.desk.live import Live, lists_of, request_of
-from bot.doors.web.desk.pages import HOME, Desk, Fields, Handler, one, plain
+from bot.doors.web.desk.pages import HOME, Desk, Fields, Handler, mark, one, plain
 from bot.store import pulse, seats, worklists
 
 OK = 200
@@ -108,7 +107,7 @@ class Conversation:
             quote=on_screen.quote(unit, request, typed.quotes), once=f"desk-{secrets.token_hex(8)}",
             others=at_desk.others(unit, seat.actor, request) if others else None,
             reviewable=at_desk.reviewable(unit, seat.actor, request, talk), picked=picked or [],
-            doubts=doubts, sure=_mark(typed.words), in_ours=in_ours, ready=_ready(unit, seat, request),
+            doubts=doubts, sure=mark(typed.words), in_ours=in_ours, ready=_ready(unit, seat, request),
             entry=self._beside(unit, seat, talk), later=worklist.later(unit, request),
             renews=Part.OWNER in parts_of(seat.actor, request),
             off_until=worklist.is_put_off(unit, seat.actor, request), writer=worklist.writer(unit, seat.actor, code),
@@ -136,7 +135,7 @@ class Conversation:
             quotes, once = _number(one(fields, "q")), one(fields, "once")
             typed = Typed(verb=verb, words=words, to=to, quotes=quotes)
             doubts = at_desk.doubts(unit, seat.actor, code, verb, words)
-            if doubts and one(fields, "sure") != _mark(words):
+            if doubts and one(fields, "sure") != mark(words):
                 why = unit.scene(seat.actor.person).say("against.title")
                 picked = fields.get("p", [])
                 return self._shown(unit, seat, code, status=409, problem=why, typed=typed, picked=picked, doubts=doubts)
@@ -269,11 +268,6 @@ def _ready(unit: AtDesk, seat: Seat, request: Case) -> list[tuple[str, str, str,
         (key, one.name, *ready.filled(scene, known, request.name, scene.tell(one.text)))
         for key, one in unit.rules.canned.items()
     ]
-
-
-def _mark(words: str) -> str:
-    """That these very words were looked at again."""
-    return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
 def _at(scene: Scene, talk: Talk) -> Scene:

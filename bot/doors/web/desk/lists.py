@@ -1,6 +1,6 @@
 """The lists of the desk, by what is to be done: searching them, narrowing, putting off, many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -11,7 +11,7 @@ from bot.casework.at_desk import AtDesk
 from bot.casework.bulk import Letter, Outcome
 from bot.casework.signing_in import Seat
 from bot.desk.codes import read_code
-from bot.doors.web.desk.pages import HOME, Desk, Fields, Handler, one, plain
+from bot.doors.web.desk.pages import HOME, Desk, Fields, Handler, mark, one, plain
 from bot.store import seats, worklists
 
 MOST_SHOWN = 50  # of one list
@@ -114,40 +114,56 @@ class Lists:
 
     async def _many(self, request: Request) -> Response:
         def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
+            doubted: dict[str, str] = {}
             codes, later, words = _codes(fields, "c"), _codes(fields, "con"), one(fields, "w")
             match one(fields, "v"):
                 case "assign":
                     told = _told(unit, seat, bulk.assign(unit, seat.actor, codes, one(fields, "to")))
                 case "send":
-                    told = self._send(unit, seat, codes, fields)
+                    outcomes = bulk.answer(unit, seat.actor, _letters(fields, codes))
+                    told = [*_told(unit, seat, outcomes), *_left(unit, seat, codes, fields)]
+                    doubted = {each.code: one(fields, f"w-{each.code}") for each in outcomes if each.doubts}
+                    later = [*doubted, *later]
                 case _:
                     return self._review(unit, seat, [*codes, *later], words)
             if later:
-                return self._review(unit, seat, later, words, told)
+                return self._review(unit, seat, later, words, told, doubted)
             seats.tell(unit.connection, seat.hash, told)
             return RedirectResponse(HOME, 303)
 
         return await self.desk.posted(request, work)
 
-    def _review(self, unit: AtDesk, seat: Seat, codes: Sequence[str], words: str, told: Sequence[str] = ()) -> Response:
+    def _review(
+        self, unit: AtDesk, seat: Seat, codes: Sequence[str], words: str, told: Sequence[str] = (),
+        doubted: Mapping[str, str] | None = None,
+    ) -> Response:  # fmt: skip
         """The words stand under each request; each is read, changed where it must be, and ticked.
 
-        What is more than can be looked at together is said, and comes next.
+        What is more than can be looked at together is said, and comes next. `doubted`: the words of those that were
+        not sent because they say something against their entry; that stands under them, as under the others.
         """
         talks = [talk for code in codes if (talk := at_desk.talk(unit, seat.actor, code))]
         title, later = unit.scene(seat.actor.person).say("screen.many"), talks[bulk.MOST :]
+        shown = [(talk, (doubted or {}).get(talk.request.code, words)) for talk in talks[: bulk.MOST]]
+        letters = [
+            (talk, said, mark(said), at_desk.doubts(unit, seat.actor, talk.request.code, "answer", said))
+            for talk, said in shown
+        ]
         return self.desk.page(
-            "many.html", seat, unit, title, talks=talks[: bulk.MOST], words=words, told=told,
+            "many.html", seat, unit, title, letters=letters, words=words, told=told,
             later=[talk.request.code for talk in later],
         )  # fmt: skip
 
-    def _send(self, unit: AtDesk, seat: Seat, codes: Sequence[str], fields: Fields) -> list[str]:
-        letters = [_letter(fields, code) for code in codes if one(fields, f"ok-{code}")]
-        told = _told(unit, seat, bulk.answer(unit, seat.actor, letters))
-        if left := [code for code in codes if not one(fields, f"ok-{code}")]:
-            scene = unit.scene(seat.actor.person)
-            told.append(scene.say("screen.many_left", count=len(left), codes=", ".join(left)))
-        return told
+
+def _letters(fields: Fields, codes: Sequence[str]) -> list[Letter]:
+    return [_letter(fields, code) for code in codes if one(fields, f"ok-{code}")]
+
+
+def _left(unit: AtDesk, seat: Seat, codes: Sequence[str], fields: Fields) -> list[str]:
+    """Those that were not ticked are named."""
+    left = [code for code in codes if not one(fields, f"ok-{code}")]
+    say = unit.scene(seat.actor.person).say
+    return [say("screen.many_left", count=len(left), codes=", ".join(left))] if left else []
 
 
 def _told(unit: AtDesk, seat: Seat, outcomes: Sequence[Outcome]) -> list[str]:
@@ -156,7 +172,8 @@ def _told(unit: AtDesk, seat: Seat, outcomes: Sequence[Outcome]) -> list[str]:
     for outcome in outcomes:
         if not outcome.ok:
             said = " ".join(reply.text for reply in outcome.done.said)
-            why = scene.say("screen.newer") if outcome.done.newer else said or scene.say("screen.empty")
+            key = "screen.newer" if outcome.done.newer else "against.title" if outcome.doubts else "screen.empty"
+            why = said or scene.say(key)
             told.append(scene.say("screen.many_not", code=outcome.code, why=why))
     return told
 
@@ -168,4 +185,5 @@ def _codes(fields: Fields, name: str) -> list[str]:
 def _letter(fields: Fields, code: str) -> Letter:
     seen = one(fields, f"seen-{code}")
     number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else 0
-    return Letter(code=code, words=one(fields, f"w-{code}"), seen=number)
+    words = one(fields, f"w-{code}")
+    return Letter(code=code, words=words, seen=number, sure=one(fields, f"sure-{code}") == mark(words))
