@@ -12,9 +12,10 @@ from bot.desk.request import Actor, Role
 from bot.desk.working_time import VIETNAM
 from bot.measure import open_data
 from bot.measure.indicators import NEEDED_FOR_A_RATE, Indicator, indicators
+from bot.measure.matter import Matter
 from bot.measure.open_data import File
 from bot.measure.tally import Period, Tally, month_of
-from bot.store import cases, measured
+from bot.store import cases, matters, measured
 
 OLDEST = 5
 TREND = 13
@@ -133,6 +134,19 @@ def of_place(unit: UnitOfWork, area: str) -> list[Mapping[str, str]]:
             rows = csv.DictReader(body[0].splitlines())
             found += [row for row in rows if row["area"] == area and row["level"] in ("commune", "country")]
     return found
+
+
+def raised_in(unit: UnitOfWork, commune: int) -> list[tuple[Mapping[str, str], Matter | None]]:
+    """The published rows of what was raised in a commune, newest month first, each with its matter as it stands now.
+
+    Only what was published is told: a count of five and more, rounded, and nobody's name.
+    """
+    area, found = f"{commune:05}", list[Mapping[str, str]]()
+    for one in published(unit):
+        if one.name.startswith("matters") and (body := measured.publication(unit.connection, one.name)):
+            found += [row for row in csv.DictReader(body[0].splitlines()) if row["area"] == area]
+    now = {one.title: one for one in matters.of_commune(unit.connection, commune)} if found else {}
+    return [(row, now.get(row["matter"])) for row in reversed(found)]
 
 
 def document(unit: UnitOfWork, name: str, base: str) -> str | None:

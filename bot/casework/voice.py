@@ -1,8 +1,10 @@
 """The voice upward: what people raise is gathered by matter, told each month, passed on, answered to everyone."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from bot.casework import searching
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
 from bot.conversation.citizen import matters as told
@@ -11,7 +13,7 @@ from bot.conversation.reply import Reply
 from bot.conversation.staff import matters as words
 from bot.conversation.staff.cards import commune_name
 from bot.conversation.visit import Visit
-from bot.desk.lifecycle import Action, Part, parts_of
+from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
 from bot.desk.request import LIVE, UNSENT, Actor, Body, Level, Request, RequestKind, Role
 from bot.measure import open_data
@@ -31,6 +33,7 @@ SETTLING = 3  # months back that are looked at for publication
 REPLY, UPWARD = "matter_reply", "upward"
 DUTIES = (REPLY, UPWARD)
 NOT_OVER = (RECEIVED, PASSED_ON)
+MOST_ALONE, MOST_CODES = 50, 20  # that a page lists
 
 
 # Citizens
@@ -160,6 +163,80 @@ def _answer(unit: UnitOfWork, actor: Actor, one: Matter, text: str) -> bool:
     if done:
         _plan_reply(unit, one.id, "")
     return done
+
+
+# On the screen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heard:
+    """A matter with what whoever looks may do, and the requests in which it was raised that they may open."""
+
+    matter: Matter
+    may_speak: bool
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What was raised in a commune, newest first; `alone`: recommendations that are under no matter yet."""
+
+    commune: int
+    matters: tuple[Heard, ...]
+    alone: tuple[Request, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Above:
+    """What went up in a province, by commune; and what of it nobody has gathered, by who decides."""
+
+    province: int
+    matters: tuple[Heard, ...]
+    beyond: Mapping[str, int]
+
+
+def places(unit: UnitOfWork, actor: Actor) -> list[Place]:
+    """Of each commune at whose desk somebody serves."""
+    return [_place(unit, actor, commune) for commune in searching.communes_of(actor)]
+
+
+def _place(unit: UnitOfWork, actor: Actor, commune: int) -> Place:
+    found = matters.of_commune(unit.connection, commune, since=unit.now - TOLD_FOR)
+    alone = unit.requests(matters.alone(unit.connection, commune, limit=MOST_ALONE))
+    readable = tuple(one for one in alone if searching.may_open(actor, one))
+    return Place(commune=commune, matters=tuple(_heard(unit, actor, one) for one in found), alone=readable)
+
+
+def provinces(unit: UnitOfWork, actor: Actor) -> list[Above]:
+    """Of each province somebody stands for."""
+    codes = sorted({post.province for post in actor.posts if post.role is Role.PROVINCE})
+    return [_above(unit, actor, one) for one in codes]
+
+
+def _above(unit: UnitOfWork, actor: Actor, province: int) -> Above:
+    found = matters.above(unit.connection, province, since=unit.now - TOLD_FOR)
+    heard = sorted((_heard(unit, actor, one) for one in found), key=lambda one: one.matter.commune)
+    return Above(province=province, matters=tuple(heard), beyond=matters.beyond(unit.connection, province))
+
+
+def _heard(unit: UnitOfWork, actor: Actor, one: Matter) -> Heard:
+    codes = matters.codes(unit.connection, one.id, limit=MOST_CODES)
+    known = ((code, unit.request(code)) for code in codes)
+    opened = tuple(code for code, request in known if request and searching.may_open(actor, request))
+    speaks = one.status in NOT_OVER and _may_speak(unit, actor, one)
+    return Heard(matter=one, may_speak=speaks, codes=opened)
+
+
+def gather_here(unit: UnitOfWork, visit: Visit, actor: Actor, code: str, number: int) -> None:
+    """On the screen: under the matter of a number; with nought, under a new one of these words. Raises Refused."""
+    request, one = unit.request(code), matters.find(unit.connection, number) if number else None
+    if request is None or not parts_of(actor, request) & {Part.DESK, Part.OWNER, Part.ABOVE}:
+        raise Refused("unknown")
+    if one and one.commune == request.commune:
+        return _put(unit, visit, actor, request, number)
+    if number or not visit.text.strip():
+        raise Refused("empty")
+    return gather(unit, visit, actor, request, visit.text)
 
 
 # The answer reaches everyone

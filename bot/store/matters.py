@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.measure.matter import PASSED_ON, RECEIVED, Matter
+from bot.store.cases import LIVE
 from bot.store.tables import matters, raised, requests
 
 _COUNT = select(func.count()).where(raised.c.matter == matters.c.id).scalar_subquery().label("count")
@@ -71,6 +72,15 @@ def raised_in(connection: Connection, start: dt.datetime, end: dt.datetime) -> l
     counts = {row[0]: row[1] for row in connection.execute(query.group_by(raised.c.matter))}
     found = _several(connection, matters.c.id.in_(counts))
     return sorted(((one, counts[one.id]) for one in found), key=lambda pair: (pair[0].commune, pair[0].id))
+
+
+def alone(connection: Connection, commune: int, *, limit: int) -> list[RowMapping]:
+    """Recommendations in a commune's hands that nobody has put under a matter; oldest first."""
+    where = (requests.c.commune == commune, requests.c.kind == "recommendation", requests.c.status.in_(LIVE),
+             requests.c.code.not_in(select(raised.c.code)))  # fmt: skip
+    return list(
+        connection.execute(select(requests).where(*where).order_by(requests.c.opened_at).limit(limit)).mappings()
+    )
 
 
 def not_gathered(connection: Connection, *where: ColumnElement[bool]) -> int:

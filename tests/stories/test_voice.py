@@ -4,8 +4,9 @@ import pytest
 
 from bot.measure.open_data import name_of_matters
 from bot.store import measured
-from tests.cast import BA_DINH, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, QUANG, TAM, THU, Person
+from tests.cast import BA_DINH, BUDI, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, QUANG, TAM, THU, Person
 from tests.stage import played
+from tests.stories.test_desk_in_browser import Forms, browser
 
 HOUR, DAY = 3600, 24 * 3600
 WORDS = "Tôi kiến nghị xã lắp thêm đèn đường ở cuối ngõ, tối quá"
@@ -37,7 +38,22 @@ async def test_the_answer_reaches_everyone_who_raised_it(play, clock):
     assert "2" in play.said(HOA)[-1]
     await play.hears(HOA.says("/matter 1 pass Hội đồng nhân dân phường"))
     assert play.said(HOA)[-1] == play.say("refused.leader_only")
-    await play.hears(THU.says("/matter 1 pass Hội đồng nhân dân phường"), LAN.says(f"/status {first}"))
+    async with browser(play, HOA) as hoa, browser(play, THU) as thu, browser(play, TAM) as tam:
+        third = await recommends(play, EMMA, "Tôi kiến nghị đặt thùng rác ở chợ")
+        await hoa.opens("/ban/kien-nghi")
+        assert "Gửi: Hội đồng nhân dân xã. Số người nêu: 2." in hoa.text
+        assert play.say("screen.voices_alone", count=1) in hoa.text
+        assert "Lời trả lời, mọi người đã nêu" not in hoa.text  # that is the leader's
+        await posts(hoa, c=third, v="gather", w="Thùng rác ở chợ")
+        assert "Đã gom" in hoa.text
+        assert play.say("screen.voices_alone", count=1) not in hoa.text
+        assert "Đèn đường" not in (await tam.opens("/ban/kien-nghi")).text
+        await posts(tam, so="1", v="answer", w="Không lắp.")  # of another commune
+        assert play.say("refused.leader_only") in tam.text
+        await thu.opens("/ban/kien-nghi")
+        await posts(thu, so="1", v="pass", w="Hội đồng nhân dân phường")
+        assert "Thu đã chuyển Hội đồng nhân dân phường" in thu.text
+    await play.hears(LAN.says(f"/status {first}"))
     assert "Thu đã chuyển Hội đồng nhân dân phường" in play.said(LAN)[-1]
     await play.hears(TAM.says("/matter 1"), THU.presses("d:manswer:1"))
     assert play.said(TAM)[-1] == play.say("matter.usage")
@@ -49,9 +65,16 @@ async def test_the_answer_reaches_everyone_who_raised_it(play, clock):
         assert "Căn cứ: Nghị quyết 12/NQ-HĐND" in told
     await play.hears(THU.says("/matter 1 answer khác"))
     assert play.said(THU)[-1] == play.say("matter.over")
-    late = await recommends(play, EMMA, "Tôi kiến nghị lắp đèn cuối ngõ")
+    late = await recommends(play, BUDI, "Tôi kiến nghị lắp đèn cuối ngõ")
     await play.hears(HOA.says(f"/gather {late}"), HOA.presses(f"d:into:{late}:1"))
-    assert "Tháng 12 lắp sáu đèn." in play.said(EMMA)[-1]  # whoever asks later reads it at once
+    assert "Tháng 12 lắp sáu đèn." in play.said(BUDI)[-1]  # whoever asks later reads it at once
+
+
+async def posts(officer, **fields):
+    """A form of the page, filled in."""
+    token = Forms(officer.page.text).forms[0]["fields"]["t"]
+    where = "/ban/kien-nghi"
+    officer.page = await officer.client.post(where, data={"t": token, **fields}, follow_redirects=True)
 
 
 @pytest.mark.on_both
@@ -68,7 +91,11 @@ async def test_what_is_beyond_the_commune_goes_up_each_month_and_comes_back_to_e
     assert "Giảm thuế đất" in digest
     assert play.say("matter.beyond_alone", level=play.say("level.province"), count=1) in digest
     await play.hears(HOA.says(f"/gather {codes[1]}"), HOA.presses(f"d:into:{codes[1]}:1"))
-    await play.hears(QUANG.says("/matter 1 answer Tỉnh đã giảm một nửa."))
+    async with browser(play, QUANG) as quang:
+        await quang.opens("/ban/kien-nghi")
+        assert "Việc số 1: Giảm thuế đất" in quang.text
+        await posts(quang, so="1", v="answer", w="Tỉnh đã giảm một nửa.", law="Nghị quyết 9/2026/NQ-HĐND")
+        assert "Căn cứ: Nghị quyết 9/2026/NQ-HĐND" in quang.text
     await play.passes(clock, 1)
     for person in (LAN, HUNG):
         assert any("Tỉnh đã giảm một nửa." in text for text in play.said(person)[-2:])
@@ -92,6 +119,12 @@ async def test_published_are_rounded_counts_of_five_and_more_without_names(play,
     with database.look() as connection:
         body, _ = measured.publication(connection, name_of_matters("2026-11"))
     assert body.splitlines()[1:] == ["2026-11,commune,00008,Đèn đường,council,5,received,,"]
+    await play.hears(THU.says("/matter 1 pass Hội đồng nhân dân phường"))
+    async with browser(play, None) as anybody:
+        await anybody.opens("/so-lieu/00008")
+    assert play.say("matter.raised", title="Đèn đường", count=5) in anybody.text
+    assert "Đã chuyển Hội đồng nhân dân phường" in anybody.text  # as it stands now
+    assert not [name for name in ("Mương", "Cử tri", "Thu đã") if name in anybody.text]
 
 
 @played

@@ -63,6 +63,13 @@ def state(scene: Scene, one: Matter) -> str:
             return scene.say("matter.is_received")
 
 
+def openly(scene: Scene, one: Matter) -> str:
+    """The same for everybody: without who of the desk passed it on."""
+    if one.status == PASSED_ON and one.passed_at:
+        return scene.say("matter.passed_on_openly", to=one.passed_to, when=scene.moment(one.passed_at))
+    return state(scene, one)
+
+
 def standing(scene: Scene, one: Matter | None) -> tuple[Block, ...]:
     """Under the state of a request: the matter it was gathered into."""
     if one is None:

@@ -12,6 +12,7 @@ from bot.casework import figures
 from bot.casework.at_desk import AtDesk
 from bot.casework.signing_in import Seat
 from bot.content.schema import Language
+from bot.conversation.citizen.matters import openly
 from bot.conversation.scene import Scene
 from bot.conversation.staff import cards
 from bot.conversation.visit import Memory
@@ -77,11 +78,13 @@ class Figures:
             with self.turns.database.look() as connection:
                 unit = AtDesk(connection, self.turns.house, self.turns.clock())
                 rows = figures.of_place(unit, area)
+                raised = figures.raised_in(unit, int(area)) if area.isdigit() else []
                 files = figures.published(unit)
             scene = Scene(house=self.turns.house, memory=Memory(), language=Language.VI, now=self.turns.clock())
             first = charts.bars(figures.shown_months(rows, "first_due", "first_kept"))
             return frame.render(
                 "public_figures.html", scene=scene, say=scene.say, here="", rows=rows, files=files, name=name,
+                raised=[(row, openly(scene, one) if one else "") for row, one in raised],
                 title=scene.say("screen.public_figures"), first=first, height=charts.HEIGHT, width=charts.WIDTH,
                 hidden=HIDDEN, data=DATA, unknown=status == 404,
             )  # fmt: skip

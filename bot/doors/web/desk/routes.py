@@ -14,6 +14,7 @@ from bot.doors.web.desk.pages import Desk
 from bot.doors.web.desk.practice import Practice
 from bot.doors.web.desk.sign_on import SignOn
 from bot.doors.web.desk.today import Today
+from bot.doors.web.desk.voices import VoicesPage
 from bot.doors.web.desk.walk_in import WalkIn
 from bot.doors.web.desk.ways_in import WaysIn
 from bot.turn import Turns
@@ -39,6 +40,7 @@ def desk_routes(
         WalkIn(desk),
         CounterPage(desk),
         NoticesPage(desk),
+        VoicesPage(desk),
         Today(desk),
         Practice(desk),
         LessonPages(desk),
