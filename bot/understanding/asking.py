@@ -1,7 +1,7 @@
 """What is asked: about which aspects, in which order, and whether yes or no would answer. Pure."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from bot.understanding.features import aspect_features
 from bot.understanding.fold import fold, has_accent, low_words, words
 from bot.understanding.linear import Linear
 from bot.understanding.quantities import NOTHING, Quantities
+from bot.understanding.runs import Run, Runs, build_runs, listed
 from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
 NO_ASPECT = "none"
@@ -26,7 +27,6 @@ MARKS = r"[?!.;,\n]+"
 ASPECTS: dict[str, Aspect | None] = {NO_ASPECT: None, **{aspect.value: aspect for aspect in Aspect}}
 
 type Chances = dict[Aspect | None, float]
-type Run = tuple[str, ...]  # folded words in a row
 
 
 @dataclass(frozen=True)
@@ -35,48 +35,40 @@ class Cues:
 
     ends: frozenset[Run] = frozenset()
     begins: frozenset[Run] = frozenset()
-    within: frozenset[Run] = frozenset()
-    unless: frozenset[Run] = frozenset()
+    within: Runs[None] = field(default_factory=Runs)
+    unless: Runs[None] = field(default_factory=Runs)
     polite: frozenset[str] = frozenset()
-    asking: frozenset[Run] = frozenset()  # words of any question, folded and with their accents
-    first_words: frozenset[str] = frozenset()  # the first word of each
-    asks: dict[Run, Aspect] = field(default_factory=dict)  # whole questions about an aspect, of two words or more
+    asking: Runs[None] = field(default_factory=Runs)  # words of any question, folded and with their accents
+    asks: Runs[Aspect] = field(default_factory=Runs)  # whole questions about an aspect, of two words or more
     begins_asking: frozenset[Run] = frozenset()  # the first two words of each
     clause: re.Pattern[str] = re.compile(MARKS)  # what parts the clauses of a message
-    first_asking: frozenset[str] = frozenset()  # the first word of each of `asks`
-    first_judging: frozenset[str] = frozenset()  # of each of `within` and `unless`
-    may: dict[Language, frozenset[Run]] = field(default_factory=dict)  # what asks whether one may
-    must: dict[Language, frozenset[Run]] = field(default_factory=dict)  # what asks whether one must …
-    neither: frozenset[Run] = frozenset()  # … and what looks like it and does not
-    leaves_out: dict[Language, frozenset[Run]] = field(default_factory=dict)  # what asks to do without something
-    permits: frozenset[Run] = frozenset()  # what opens an answer that one may or may not
-    obliges: frozenset[Run] = frozenset()  # the same of one that one must or need not
+    may: dict[Language, Runs[None]] = field(default_factory=dict)  # what asks whether one may
+    must: dict[Language, Runs[None]] = field(default_factory=dict)  # what asks whether one must …
+    neither: Runs[None] = field(default_factory=Runs)  # … and what looks like it and does not
+    leaves_out: dict[Language, Runs[None]] = field(default_factory=dict)  # what asks to do without something
+    permits: Runs[None] = field(default_factory=Runs)  # what opens an answer that one may or may not
+    obliges: Runs[None] = field(default_factory=Runs)  # the same of one that one must or need not
 
 
 def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
     """`questions`: whole questions about an aspect, which name no procedure."""
     asks = {run: aspect for aspect, phrases in questions.items() for run in _runs(phrases) if len(run) > 1}
-    within, unless = _runs(cues.within), _runs(cues.unless)
-    asking = _runs(cues.asking) | _accented(cues.asking)
     return Cues(
         ends=_runs(cues.ends),
         begins=_runs(cues.begins),
-        within=within,
-        unless=unless,
+        within=listed(_runs(cues.within)),
+        unless=listed(_runs(cues.unless)),
         polite=frozenset(map(fold, cues.polite)),
-        asking=asking,
-        first_words=_first(asking),
-        asks=asks,
+        asking=listed(_runs(cues.asking) | _accented(cues.asking)),
+        asks=build_runs(asks, LONGEST_CUE),
         begins_asking=frozenset(run[:2] for run in asks),
         clause=_clause(cues.joins),
-        first_asking=_first(asks),
-        first_judging=_first(within | unless),
         may=_by_language(cues.may),
         must=_by_language(cues.must),
-        neither=_runs(cues.neither),
+        neither=listed(_runs(cues.neither)),
         leaves_out=_by_language(cues.leaves_out),
-        permits=frozenset(map(_run, cues.permits)),
-        obliges=frozenset(map(_run, cues.obliges)),
+        permits=listed(map(_run, cues.permits)),
+        obliges=listed(map(_run, cues.obliges)),
     )
 
 
@@ -90,13 +82,9 @@ def _runs(phrases: Phrases) -> frozenset[Run]:
     return frozenset(_run(text) for language in Language for text in getattr(phrases, language))
 
 
-def _by_language(phrases: Phrases) -> dict[Language, frozenset[Run]]:
+def _by_language(phrases: Phrases) -> dict[Language, Runs[None]]:
     """By language: "cần" typed without its accents is another word in English."""
-    return {language: frozenset(map(_run, getattr(phrases, language))) for language in Language}
-
-
-def _first(runs: Iterable[Run]) -> frozenset[str]:
-    return frozenset(run[0] for run in runs if run)
+    return {language: listed(map(_run, getattr(phrases, language))) for language in Language}
 
 
 def _accented(phrases: Phrases) -> frozenset[Run]:
@@ -107,8 +95,21 @@ def _run(text: str) -> Run:
     return tuple(map(fold, low_words(text)))
 
 
-def _folded(cleaned: str) -> Run:
-    return tuple(map(fold, words(cleaned.lower())))
+@dataclass(frozen=True)
+class Clauses:
+    """A cleaned message and its clauses, each with its words in lower case and folded."""
+
+    text: str
+    typed: list[list[str]]
+    folded: list[Run]
+    yes_no: bool  # whether yes or no would answer it
+
+
+def read_clauses(text: str, cues: Cues) -> Clauses:
+    """The clauses of a cleaned message."""
+    typed = list(map(words, cues.clause.split(text.lower())))
+    folded = [tuple(map(fold, clause)) for clause in typed]
+    return Clauses(text, typed, folded, any(_judged(clause, cues) for clause in folded))
 
 
 def chances_of(tokens: list[Token], model: Linear) -> Chances:
@@ -146,50 +147,46 @@ class Part:
 
 def _part_of(tokens: list[Token], chances: Chances, aspect: Aspect | None, cues: Cues) -> Part:
     """With the aspects whose plain question stands in it: "cần giấy gì"; the longest question decides."""
-    found = _grams(tuple(token.folded for token in tokens), LONGEST_CUE, cues.first_asking) & cues.asks.keys()
+    found = [run for _, run in cues.asks.found_in(tuple(token.folded for token in tokens))]
     longest = max(map(len, found), default=0)
-    plain = frozenset(cues.asks[run] for run in found if len(run) == longest)
+    plain = frozenset(cues.asks.means[run] for run in found if len(run) == longest)
     return Part(tokens, chances, aspect, plain, alone=bool(plain) and len(tokens) - longest <= WORDS_OF_A_NAME)
 
 
-def parts_of(text: str, whole: list[Token], cues: Cues, vocabulary: Vocabulary, model: Linear) -> tuple[Part, ...]:
-    """The questions of a cleaned message, in order: one, unless its parts clearly ask about different things."""
-    asking = [typed for clause in cues.clause.split(text) if (typed := words(clause.lower())) and _asks(typed, cues)]
+def parts_of(
+    clauses: Clauses, whole: list[Token], cues: Cues, vocabulary: Vocabulary, model: Linear
+) -> tuple[Part, ...]:
+    """The questions of a message, in order: one, unless its parts clearly ask about different things."""
+    asking = [at for at, clause in enumerate(clauses.folded) if not cues.begins_asking.isdisjoint(pairwise(clause))]
     chances = chances_of(whole, model)
     if len(asking) > 1:
-        parts = [part for typed in asking[-MOST_ASKED:] if (part := _part(typed, cues, vocabulary, model))]
+        parts = [part for at in asking[-MOST_ASKED:] if (part := _part(clauses, at, cues, vocabulary, model))]
         parts = [part for part in parts if chances.get(part.aspect, 0.0) >= ALSO_IN_ALL]
         found: dict[Aspect | None, Part] = {}
         for part in parts:
             found.setdefault(part.aspect, part)
         if len(found) > 1:
             return tuple(found.values())
-    if not asks_something(text, cues):
+    if not asks_something(clauses, cues):
         chances = unasked(chances)
     return (_part_of(whole, chances, named(chances), cues),)
 
 
-def _asks(typed: list[str], cues: Cues) -> bool:
-    """Whether the first words of a question about an aspect stand in a clause."""
-    return not cues.begins_asking.isdisjoint(pairwise(map(fold, typed)))
-
-
-def _part(typed: list[str], cues: Cues, vocabulary: Vocabulary, model: Linear) -> Part | None:
-    tokens = read_words(typed, vocabulary)
+def _part(clauses: Clauses, at: int, cues: Cues, vocabulary: Vocabulary, model: Linear) -> Part | None:
+    tokens = read_words(clauses.typed[at], vocabulary)
     chances = chances_of(tokens, model)
     aspect = named(chances, ALSO_FROM)
     if aspect is None:
         return None
-    return replace(_part_of(tokens, chances, aspect, cues), yes_no=_judged(tuple(map(fold, typed)), cues))
+    return replace(_part_of(tokens, chances, aspect, cues), yes_no=_judged(clauses.folded[at], cues))
 
 
-def asks_something(text: str, cues: Cues) -> bool:
+def asks_something(clauses: Clauses, cues: Cues) -> bool:
     """Whether a message has a word of a question, or its mark; typed with accents, a word must have its own."""
-    if not cues.asking or "?" in text or is_yes_no(text, cues):
+    if not cues.asking.means or "?" in clauses.text or clauses.yes_no:
         return True
-    words = tuple(low_words(text))
-    read = words if any(map(has_accent, words)) else tuple(map(fold, words))
-    return not cues.asking.isdisjoint(_grams(read, LONGEST_CUE, cues.first_words))
+    typed = tuple(words(clauses.text.lower()))
+    return cues.asking.stand_in(typed if any(map(has_accent, typed)) else tuple(map(fold, typed)))
 
 
 def unasked(chances: Chances) -> Chances:
@@ -198,45 +195,21 @@ def unasked(chances: Chances) -> Chances:
     return {**quiet, None: 1.0 - sum(quiet.values())}
 
 
-def is_yes_no(text: str, cues: Cues) -> bool:
-    """Whether yes or no would answer a cleaned message."""
-    return any(_judged(clause, cues) for clause in folded_clauses(text, cues))
-
-
-def folded_clauses(text: str, cues: Cues) -> list[Run]:
-    """The words of each clause of a cleaned message, without accents."""
-    return [_folded(clause) for clause in cues.clause.split(text)]
-
-
-def grams_in(words: Run, most: int) -> set[Run]:
-    """Every row of at most so many words."""
-    return _grams(words, most, set(words))
-
-
-def _judged(words: Run, cues: Cues) -> bool:
-    while words and words[-1] in cues.polite:
-        words = words[:-1]
-    grams = _grams(words, LONGEST_CUE, cues.first_judging)
-    if not words or not cues.unless.isdisjoint(grams):
+def _judged(clause: Run, cues: Cues) -> bool:
+    while clause and clause[-1] in cues.polite:
+        clause = clause[:-1]
+    if not clause or cues.unless.stand_in(clause):
         return False
-    ends = any(words[-length:] in cues.ends for length in (1, 2, 3))
-    begins = any(words[:length] in cues.begins for length in (1, 2, 3))
-    return ends or begins or not cues.within.isdisjoint(grams)
-
-
-def _grams(words: Run, most: int, first: Collection[str]) -> set[Run]:
-    """Every row of at most so many words that begins with one of `first`."""
-    begins = [at for at, word in enumerate(words) if word in first]
-    return {words[at:end] for at in begins for end in range(at + 1, min(at + most, len(words)) + 1)}
+    ends = not cues.ends.isdisjoint((clause[-1:], clause[-2:], clause[-3:]))
+    begins = not cues.begins.isdisjoint((clause[:1], clause[:2], clause[:3]))
+    return ends or begins or cues.within.stand_in(clause)
 
 
 @dataclass(frozen=True)
 class Told:
-    """The words and numbers that tell each option of a procedure's cases; and how many words they are at most."""
+    """The words and numbers that tell each option of a procedure's cases."""
 
-    options: dict[Run, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    longest: int = 0
-    first: frozenset[str] = frozenset()  # the first word of each
+    options: Runs[tuple[tuple[str, str], ...]] = field(default_factory=Runs)
     numbers: dict[tuple[str, str], When] = field(default_factory=dict)
     by_number: tuple[tuple[str, str], ...] = ()  # what numbers tell without a word
 
@@ -252,15 +225,14 @@ def build_told(cases: Sequence[Case]) -> Told:
             if option.when:
                 numbers[case.id, option.id] = option.when
                 alone += [] if option.said.all else [(case.id, option.id)]
-    return Told(found, max(map(len, found), default=0), _first(found), numbers, tuple(alone))
+    return Told(build_runs(found), numbers, tuple(alone))
 
 
 def cases_told(tokens: Iterable[Token], told: Told, counted: Quantities = NOTHING) -> tuple[tuple[str, str], ...]:
     """The cases whose option a message tells; the longest words win, two that differ tell nothing."""
-    words = tuple(token.folded for token in tokens)
     best: dict[str, tuple[int, str]] = {}
-    for run in _grams(words, told.longest, told.first) & told.options.keys():
-        for case, option in told.options[run]:
+    for _, run in told.options.found_in(tuple(token.folded for token in tokens)):
+        for case, option in told.options.means[run]:
             when = told.numbers.get((case, option))
             if when and not counted.within(when):
                 continue

@@ -14,7 +14,7 @@ from itertools import accumulate, chain
 from operator import itemgetter, mul
 
 from bot.content.schema import Answer, Aspect, Eligible, Language, Verdict
-from bot.understanding.asking import Cues
+from bot.understanding.asking import Cues, read_clauses
 from bot.understanding.features import features_of
 from bot.understanding.fold import low_words
 from bot.understanding.modality import Modality, alike, modality_of, modality_told, way_of
@@ -128,7 +128,8 @@ def _sided(one: Statement, answer: Answer, rows: list[tuple[str, ...]], cues: Cu
     """
     ways = [Way.STRAIGHT if straight else Way.TURNED for straight in _written(answer)]
     by_modality = (
-        way_of(modality_of(text, language, cues), one.modality, answer.verdict) for text, language in _asked(answer)
+        way_of(modality_of(read_clauses(text, cues), language, cues), one.modality, answer.verdict)
+        for text, language in _asked(answer)
     )
     turned_round = [Way.TURNED in pair for pair in zip(ways, by_modality, strict=True)]
     straight = frozenset(

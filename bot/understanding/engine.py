@@ -4,21 +4,21 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from bot.content.communes import Gazetteer
 from bot.content.schema import Answer, Aspect, Case, Language
 from bot.content.words import HowPeopleAsk, Phrase
 from bot.understanding import decide, portal_names, tiers
 from bot.understanding.asking import (
+    Clauses,
     Cues,
     Part,
     Told,
     build_cues,
     build_told,
     cases_told,
-    is_yes_no,
     parts_of,
+    read_clauses,
     received,
 )
 from bot.understanding.choosing import Statements, choose, features_for, index, telling
@@ -39,7 +39,6 @@ from bot.understanding.taught import Taught, build_taught
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
 from bot.understanding.wishes import Wishes, build_wishes
 
-MAX_QUESTION = 5  # words of one that is looked for inside a message
 POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
 CALLED_FROM = 0.4  # of the words of a message, from which a name that stands in it says what it is about
@@ -61,10 +60,9 @@ class Learned:
 
 @dataclass(frozen=True)
 class Asking:
-    """Whole questions about an aspect, folded, which name no procedure; and the first two words of each."""
+    """Whole questions about an aspect, folded, which name no procedure."""
 
     questions: frozenset[str] = frozenset()
-    beginnings: frozenset[str] = frozenset()
     bare: frozenset[str] = frozenset()  # the questions without their filler
     filler: frozenset[str] = frozenset()
 
@@ -158,7 +156,7 @@ def _asking(intents: HowPeopleAsk) -> Asking:
     filling = intents.yes_no.filler
     filler = frozenset(_folded(text) for language in Language for text in getattr(filling, language))
     bare = frozenset(_bare(one.split(), filler) for one in questions) - {""}
-    return Asking(questions, frozenset(" ".join(one.split()[:2]) for one in questions), bare, filler)
+    return Asking(questions, bare, filler)
 
 
 def _bare(folded: Sequence[str], filler: frozenset[str]) -> str:
@@ -190,8 +188,8 @@ class Reading:
     mention: Mention | None
     tokens: list[Token]
     features: list[str]
-    text: str  # cleaned
-    unplaced: str  # the same without the place it names
+    clauses: Clauses
+    unplaced: Clauses  # without the place it names
 
 
 def read(text: str, context: Context, engine: Engine) -> Reading:
@@ -202,8 +200,10 @@ def read(text: str, context: Context, engine: Engine) -> Reading:
     mention = find_mention(text, typed, engine.places, engine.ordinary)
     rest = [*typed[: mention.start], *typed[mention.end :]] if mention else typed
     tokens = read_words(rest, engine.vocabulary)
-    unplaced = _without(text, typed[mention.start : mention.end]) if mention else text
-    return Reading(language, mention, tokens, features_of(tokens, engine.vocabulary), text, unplaced)
+    clauses = unplaced = read_clauses(text, engine.entries.cues)
+    if mention:
+        unplaced = read_clauses(_without(text, typed[mention.start : mention.end]), engine.entries.cues)
+    return Reading(language, mention, tokens, features_of(tokens, engine.vocabulary), clauses, unplaced)
 
 
 def _said(tokens: list[Token]) -> int:
@@ -228,7 +228,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
     decided = decide.decide(scores, aspect, _said(reading.tokens), context, only_asks=only)
     called = _calls(reading.tokens, text, engine)
-    message = tiers.Message(reading.text, reading.features, len(reading.tokens), aspect, scores, theirs, called)
+    message = tiers.Message(reading.clauses.text, reading.features, len(reading.tokens), aspect, scores, theirs, called)
     decided = tiers.settle(decided, message, context, engine.names, engine.learned.procedures, only_asks=only)
     asked = _asked(reading, parts, decided.ranked, engine)
     return Understanding(
@@ -265,7 +265,7 @@ class _Inside:
 
 def _asked(reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...], engine: Engine) -> _Inside:
     """Each question of the message with the statements of the likeliest procedure that may answer it."""
-    yes_no = is_yes_no(reading.text, engine.entries.cues)
+    yes_no = reading.clauses.yes_no
     if not ranked:
         return _Inside(tuple(Asked(aspect=part.aspect) for part in parts), yes_no)
     return inside(ranked[0].id, reading, parts, engine, yes_no=yes_no)
@@ -273,11 +273,11 @@ def _asked(reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...]
 
 def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: Engine, *, yes_no: bool) -> _Inside:
     statements, told = engine.entries.of(procedure, engine.vocabulary)
-    numbers = told_in(reading.unplaced, engine.entries.counting)
+    numbers = told_in(reading.unplaced.text, engine.entries.counting)
     cases = cases_told(reading.tokens, told, numbers)
     answers = engine.entries.answers.get(procedure, ())
     left_out = _other_cases(answers, dict(cases)) | _other_numbers(answers, numbers)
-    modality = modality_of(reading.text, reading.language, engine.entries.cues)
+    modality = modality_of(reading.clauses, reading.language, engine.entries.cues)
     questions = tuple(
         Asked(
             aspect=part.aspect,
@@ -320,20 +320,10 @@ def _other_numbers(answers: tuple[Answer, ...], told: Quantities) -> frozenset[s
 
 def _told(tokens: list[Token], aspect: Aspect | None, engine: Engine) -> str | None:
     """The life event a message tells of, where it asks for nothing in particular but what to do."""
-    if aspect not in (None, Aspect.STEPS) and _asks(tokens, engine.asking):
+    said = tuple(token.folded for token in tokens)
+    if aspect not in (None, Aspect.STEPS) and engine.entries.cues.asks.stand_in(said):
         return None
     return event_told(tokens, engine.events)
-
-
-def _asks(tokens: list[Token], asking: Asking) -> bool:
-    """Whether the words of a question about an aspect stand in the message, in their order."""
-    folded = [token.folded for token in tokens]
-    for start, pair in enumerate(map(" ".join, pairwise(folded))):
-        if pair in asking.beginnings:
-            ends = range(start + 2, start + MAX_QUESTION + 1)
-            if any(" ".join(folded[start:end]) in asking.questions for end in ends):
-                return True
-    return False
 
 
 def _turned_back(reading: Reading, context: Context) -> Context:

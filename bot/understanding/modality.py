@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from bot.content.schema import Answer, Language, Verdict
-from bot.understanding.asking import Cues, Run, folded_clauses, grams_in, is_yes_no
+from bot.understanding.asking import Clauses, Cues, read_clauses
 from bot.understanding.fold import fold, low_words
 from bot.understanding.result import Way
+from bot.understanding.runs import Run
 
 JUDGED = (Verdict.YES, Verdict.NO)
-LONGEST = 4  # words
 STOP = re.compile(r"[.,:;]")
 OPENING = 5  # words of an answer in which its verdict stands
 MOST = 0.75  # of the questions of an answer, from which they tell what kind it is
@@ -26,31 +26,23 @@ class Modality(StrEnum):
     MUST = "must"
 
 
-def modality_of(text: str, language: Language, cues: Cues) -> Modality | None:
-    """What a cleaned message asks, where yes or no would answer it and it asks only one of the two."""
-    if not is_yes_no(text, cues):
+def modality_of(clauses: Clauses, language: Language, cues: Cues) -> Modality | None:
+    """What a message asks, where yes or no would answer it and it asks only one of the two."""
+    if not clauses.yes_no:
         return None
-    found = {one for clause in folded_clauses(text, cues) for one in _heard(clause, language, cues)}
+    found = {one for clause in clauses.folded for one in _heard(clause, language, cues)}
     if found == {Modality.MAY, Modality.MAY_WITHOUT}:
         return Modality.MAY_WITHOUT
     return found.pop() if len(found) == 1 else None
 
 
 def _heard(clause: Run, language: Language, cues: Cues) -> Iterable[Modality]:
-    if not cues.may[language].isdisjoint(grams_in(clause, LONGEST)):
-        rest = grams_in(_without(clause, cues.may[language]), LONGEST)
-        yield Modality.MAY if cues.leaves_out[language].isdisjoint(rest) else Modality.MAY_WITHOUT
-    if not cues.must[language].isdisjoint(grams_in(_without(clause, cues.neither), LONGEST)):
+    may, must = cues.may[language], cues.must[language]
+    if may.stand_in(clause):
+        without = cues.leaves_out[language].stand_in(may.taken_out(clause))
+        yield Modality.MAY_WITHOUT if without else Modality.MAY
+    if must.stand_in(clause) and must.stand_in(cues.neither.taken_out(clause)):
         yield Modality.MUST
-
-
-def _without(words: Run, runs: Iterable[Run]) -> Run:
-    """The words with every one of `runs` taken out."""
-    for run in runs:
-        for at in range(len(words) - len(run), -1, -1):
-            if words[at : at + len(run)] == run:
-                words = (*words[:at], "", *words[at + len(run) :])
-    return words
 
 
 def modality_told(answer: Answer, cues: Cues) -> Modality | None:
@@ -58,16 +50,15 @@ def modality_told(answer: Answer, cues: Cues) -> Modality | None:
     if answer.verdict not in JUDGED or not answer.text:
         return None
     opening = tuple(map(fold, low_words(STOP.split(answer.text.vi)[0])))
-    grams = grams_in(opening[:OPENING], LONGEST)
-    if not cues.obliges.isdisjoint(grams):
+    if cues.obliges.stand_in(opening[:OPENING]):
         return Modality.MUST
-    if not cues.permits.isdisjoint(grams):
+    if cues.permits.stand_in(opening[:OPENING]):
         return Modality.MAY
     asked = Counter(
         one
         for language in Language
         for text in getattr(answer.questions, language)
-        if (one := modality_of(text, language, cues))
+        if (one := modality_of(read_clauses(text, cues), language, cues))
     )
     most = Modality.MUST if asked[Modality.MUST] > asked.total() / 2 else Modality.MAY
     often = asked[Modality.MUST] if most is Modality.MUST else asked.total() - asked[Modality.MUST]
