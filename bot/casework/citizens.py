@@ -525,6 +525,7 @@ def _change(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
 
 
 def _kind(unit: UnitOfWork, visit: Visit, request: Request, kind: str = "") -> None:
+    kind = actions.SHORT.get(kind, kind)  # as buttons write it
     if request.status is not Status.DRAFT or kind not in list(RequestKind):
         raise Refused("now")
     unit.edit_draft(replace(request, kind=RequestKind(kind)))

@@ -41,6 +41,20 @@ async def test_what_is_no_question_goes_on_with_the_draft(play):
     assert "CHƯA GỬI" in play.said(LAN)[-1]
 
 
+@played
+async def test_a_draft_becomes_another_kind_by_its_button(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    await play.drafts(LAN, "đòi thêm 500 nghìn ngoài quy định")
+    kinds = [b["callback_data"] for b in play.buttons(LAN) if b["callback_data"].startswith("r:kind:")]
+    assert len(kinds) == 4
+    for kind in kinds:
+        await play.hears(LAN.presses(kind))
+        assert kind not in [b["callback_data"] for b in play.buttons(LAN)]
+        assert "CHƯA GỬI" in play.said(LAN)[-1]
+    await play.hears(LAN.presses(next(kind for kind in kinds if kind.endswith(":x"))), LAN.says("/send"))
+    assert not any(play.code(LAN) in text for text in play.said(NGOC_HA))
+
+
 @pytest.mark.parametrize(
     "words", ["thôi không gửi nữa", "Thôi khỏi gửi nữa ạ.", "dạ thôi em không cần nữa đâu", "hủy bản nháp", "bỏ đi"]
 )
