@@ -194,6 +194,7 @@ async def test_away_gives_back_and_back_comes_back(play):
     await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"), HOA.says("/away"))
     assert "1 việc" in play.said(HOA)[-1]
     assert "về lại hàng đợi" in play.said(LAN)[-1]
+    assert play.buttons(LAN)[0]["callback_data"].startswith("r:write:")  # what is written now goes to the bot
     await play.hears(HOA.says("/back"), HOA.says("/queue"))
     assert code in play.said(HOA)[-1]
 

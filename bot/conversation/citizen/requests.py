@@ -195,7 +195,7 @@ def _told_buttons(scene: Scene, request: Request, key: str) -> tuple[tuple[Butto
         return rating_buttons(scene, request)
     if key in ("told.claimed", "told.asked", "told.bot_offers", "told.writing"):
         return ((scene.button("own.bot", actions.BackToBot()),),)
-    if key in ("told.claimed_other", "told.accepted_other"):
+    if key in ("told.claimed_other", "told.accepted_other", "told.released", "told.to_bot"):
         return ((_own(scene, "own.add", OwnVerb.WRITE, request.code),),)
     return ()
 
