@@ -55,7 +55,7 @@ def _as_the_others(unit: UnitOfWork, late: Visit) -> Visit:
     row = before[-1]
     if row["side"] == "note" and not late.text:
         return replace(late, text=officers.NOTE, late_for=row["code"])
-    if late.text.startswith(officers.NOTE):
+    if late.text.startswith(officers.NOTE) or late.command == "note":
         corrections.into_notes(unit, late, [one for one in before if one["side"] == "staff"])
     refused = row["side"] == "citizen" and row["state"] == "gone"
     if refused or (row["side"] == "citizen" and citizens.shows_identity_card(late)):

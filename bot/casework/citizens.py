@@ -368,7 +368,10 @@ def look_at(unit: UnitOfWork, request: Request, row: cases.Row) -> None:
 
 
 def refuse_album(unit: UnitOfWork, request: Request, rows: list[cases.Row]) -> None:
-    """One of these shows an identity card: all are taken back from wherever they are."""
+    """One of these shows an identity card: all are taken back from wherever they are, or the desk is asked to."""
+    if any(row["copy_message"] == "" for row in rows):  # nobody knows which of the desk's is which
+        line = unit.desk_scene(request.commune).line("room.delete_card", code=request.code)
+        unit.tell_desk(request, Reply(blocks=(line,)))
     for row in rows:
         relay.withdraw(unit, request, row)
         cases.rewrite(unit.connection, row["id"], state="gone", text="")

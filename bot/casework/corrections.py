@@ -12,6 +12,7 @@ from bot.desk.request import Actor, Request, Status
 from bot.store import cases
 
 GONE = "gone"
+UNKNOWN = ""  # where the other side sees it: the channel left out one of several shown together
 SPOKEN = (Action.ANSWER, Action.ASK, relay.UNSEEN, second_look.CORRECTS)
 
 
@@ -42,8 +43,11 @@ def _by_staff(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, ro
     if text.startswith(officers.NOTE) or visit.command == "note":
         rows = cases.of_album(unit.connection, visit.chat, visit.album) if visit.album else [row]
         into_notes(unit, visit, [one for one in rows if one["side"] == "staff"])
-        cases.rewrite(unit.connection, row["id"], text=text.removeprefix(officers.NOTE).strip())
+        if row["copy_message"] != UNKNOWN:
+            cases.rewrite(unit.connection, row["id"], text=text.removeprefix(officers.NOTE).strip())
         return None
+    if row["copy_message"] == UNKNOWN:
+        return not_followed(unit, visit, "edit.not_followed")
     if not text and visit.kind in relay.WORDS:
         return officers.refuse(unit, visit, Refused("empty"), request)
     if visit.point:
@@ -71,7 +75,10 @@ def into_notes(unit: UnitOfWork, visit: Visit, rows: list[cases.Row]) -> None:
     rows = [row for row in rows if row["state"] != GONE]
     request = unit.request(rows[0]["code"]) if rows else None
     if request is None:
-        return
+        return None
+    if any(row["copy_message"] == UNKNOWN for row in rows):
+        scene = officers.scene_of(unit, visit)
+        return unit.answer(visit, Reply(blocks=(scene.line("room.not_taken_back", code=request.code),)))
     told = requests.told(unit.citizen_scene(request), request, "told.taken_back")
     before, actor = request, unit.actor(visit.who, visit.name)
     for row in rows:
@@ -82,7 +89,7 @@ def into_notes(unit: UnitOfWork, visit: Visit, rows: list[cases.Row]) -> None:
         cases.rewrite(unit.connection, row["id"], side="note", state="sent")
         request = relay.unsaid(unit, actor, request, row)
     unit.answer(visit, Reply(blocks=(officers.scene_of(unit, visit).line("done.noted", code=request.code),)))
-    officers.tell_owed(unit, visit, before, request)
+    return officers.tell_owed(unit, visit, before, request)
 
 
 def _of_note(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, row: cases.Row, text: str) -> None:

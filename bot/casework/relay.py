@@ -135,6 +135,8 @@ def move(unit: UnitOfWork, row: cases.Row, point: Point) -> None:
 def _bring(unit: UnitOfWork, chat: str, row: Written, reply: Reply, place: Place, point: Point | None) -> None:
     """Words with a head; everything else as the message itself, shown again. An edited one takes its old place."""
     standing = row["copy_message"] if row["copy_chat"] == chat else None
+    if standing == "":  # one of several of which the channel left one out: only words can be added
+        return unit.put(chat, replace(reply, place=replace(place, relays=None)))
     if row["kind"] in WORDS:
         return _bring_words(unit, chat, replace(reply, place=place, replaces=standing), row["id"])
     if point and point.live:

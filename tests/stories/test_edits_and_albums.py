@@ -309,17 +309,21 @@ async def test_parts_that_come_late_are_what_the_others_were(play, clock):
     assert places(play, LAN) == []
 
 
-@played
-async def test_a_note_that_comes_late_takes_back_what_went_out(play, clock):
-    _, topic = await claimed(play)
-    parts = album(3, [(2, "// ảnh nội bộ")], thread=topic)
-    await play.hears(*parts[:2])
-    await play.passes(clock, 2)
-    assert len(places(play, LAN)) == 1
-    await play.hears(parts[2])
-    await play.passes(clock, 2)
-    assert len(play.server.deleted) == 2
-    assert "rút lại" in play.said(LAN)[-1]
+@pytest.mark.parametrize("note", ["// ảnh nội bộ", "/note ảnh nội bộ"])
+def test_a_note_that_comes_late_takes_back_what_went_out(turns, clock, note):
+    @played
+    async def story(play):
+        _, topic = await claimed(play)
+        parts = album(3, [(2, note)], thread=topic)
+        await play.hears(*parts[:2])
+        await play.passes(clock, 2)
+        assert len(places(play, LAN)) == 1
+        await play.hears(parts[2])
+        await play.passes(clock, 2)
+        assert len(play.server.deleted) == 2
+        assert "rút lại" in play.said(LAN)[-1]
+
+    story(turns)
 
 
 @played

@@ -287,6 +287,30 @@ async def test_of_an_album_of_which_one_was_left_out_nothing_wrong_is_taken_back
     await play.hears(NGOC_HA.hears(HOA, "/delete", thread=topic, reply_to=second))
     assert play.server.deleted == []
     assert play.said(NGOC_HA)[-1] == play.say("room.not_taken_back", code=code)
+    third = {"edited_message": sent[2]["message"] | {"edit_date": 2, "caption": "mẫu khác"}}
+    await play.hears(third)
+    assert play.said(NGOC_HA)[-1] == play.say("edit.not_followed")
+    third["edited_message"]["caption"] = "// mẫu khác"
+    await play.hears(third)
+    assert play.said(NGOC_HA)[-1] == play.say("room.not_taken_back", code=code)
+    assert (play.server.deleted, play.say("told.taken_back", code=code) in play.said(LAN)) == ([], False)
+
+
+@played
+async def test_an_album_of_a_citizen_of_which_one_was_left_out_is_corrected_in_words(play, clock):
+    code = await claimed(play, HOA)
+    photo = [{"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}]
+    sent = [LAN.sends(photo=photo, media_group_id="7") for _ in range(3)]
+    await play.hears(*sent)
+    await play.passes(clock, 2)
+    play.server.left_out = 1
+    await play.hears(LAN.presses(play.action(LAN, "r:photo:")))
+    second = {"edited_message": sent[1]["message"] | {"edit_date": 2, "caption": "mặt sau giấy chứng sinh"}}
+    await play.hears(second)
+    assert play.said(NGOC_HA)[-1].endswith("mặt sau giấy chứng sinh")
+    second["edited_message"]["caption"] = "căn cước của em"
+    await play.hears(second)
+    assert play.said(NGOC_HA)[-1] == play.say("room.delete_card", code=code)
 
 
 @played
