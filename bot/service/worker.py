@@ -52,8 +52,8 @@ class Worker:
 
     def open(self, door: Door) -> None:
         """From now on its updates are read; those that wait too."""
-        self._doors[door.name] = door
         self._hands[door.name] = random.randint(-(2**31), 2**31 - 1)
+        self._doors = {**self._doors, door.name: door}  # another thread may be going through them
         self.arrived.set()
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 
 from bot.casework import clock as duties
 from bot.service.intake import Intake
+from bot.service.worker import Worker
 from bot.store import agenda
 from tests.cast import EMMA, HOA, LAN, MINH, NGOC_HA, THU
 from tests.serving import counted, run, serving, until
@@ -67,6 +69,19 @@ async def test_an_entry_that_fails_is_tried_again_and_keeps_no_other_waiting(pla
     monkeypatch.setitem(duties.DUTIES, "draft", drop)
     await play.passes(clock, 301)
     assert play.said(LAN).count(play.say("draft.vanished")) == 1
+
+
+@played
+async def test_a_door_that_opens_while_the_worker_looks_spoils_no_look(play, monkeypatch):
+    of, late = Worker._of, SimpleNamespace(name="zalo")
+
+    def opens_meanwhile(self, *args, **values):
+        self.open(late)
+        return of(self, *args, **values)
+
+    monkeypatch.setattr(Worker, "_of", opens_meanwhile)
+    await play.hears(LAN.says("/help"))
+    assert len(play.said(LAN)) == 1
 
 
 TASKS = [
