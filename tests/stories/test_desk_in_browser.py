@@ -410,6 +410,12 @@ async def test_a_session_ends_when_it_is_left_or_idle(play, clock):
         clock.pass_(12 * HOUR + 1)
         assert (await hoa.opens("/ban")).status_code == 401
     async with browser(play, HOA) as hoa:
+        for _ in range(14):
+            clock.pass_(12 * HOUR - 1)
+            assert (await hoa.opens("/ban")).status_code == 200
+        clock.pass_(15)
+        assert (await hoa.opens("/ban")).status_code == 401  # after a week, however much it is used
+    async with browser(play, HOA) as hoa:
         form = next(one for one in Forms(hoa.page.text).forms if one["action"] == "/ban/ra")
         cookie = dict(hoa.client.cookies)
         await hoa.client.post("/ban/ra", data=form["fields"])
@@ -420,14 +426,16 @@ async def test_a_session_ends_when_it_is_left_or_idle(play, clock):
 @pytest.mark.on_both
 @played
 async def test_another_sites_form_does_nothing(play, database):
-    await play.opens_desk(8, NGOC_HA, HOA)
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
     code = await play.asks(LAN)
-    async with browser(play, HOA) as hoa:
+    async with browser(play, HOA) as hoa, browser(play, MINH) as minh:
         await hoa.opens(f"/ban/r/{code}")
+        of_another = re.search(r'name="t" value="(\w+)"', (await minh.opens(f"/ban/r/{code}")).text)[1]
         token = re.search(r'name="t" value="(\w+)"', hoa.page.text)[1]
         for fields, headers in (
             ({"v": "claim"}, {}),
             ({"v": "claim", "t": "0" * 32}, {}),
+            ({"v": "claim", "t": of_another}, {}),
             ({"v": "claim", "t": token}, {"Sec-Fetch-Site": "cross-site"}),
         ):
             assert (await hoa.client.post(f"/ban/r/{code}", data=fields, headers=headers)).status_code == 403

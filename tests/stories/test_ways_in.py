@@ -193,6 +193,22 @@ async def test_what_the_sign_on_did_not_say_of_this_browser_now_lets_nobody_in(p
 
 
 @pytest.mark.on_both
+def test_a_challenge_is_ours_five_minutes_old_at_most_and_used_once(turns, clock):
+    def in_unit(work, *given):
+        with turns.database.change() as connection:
+            return work(UnitOfWork(connection, turns.house, clock()), *given)
+
+    first, second, third = (in_unit(signing_in.challenge) for _ in range(3))
+    assert [in_unit(signing_in.use_challenge, first) for _ in range(2)] == [True, False]
+    for of_others in (b"", second[:-1], bytes([second[0] ^ 1]) + second[1:], second[:-1] + bytes([second[-1] ^ 1])):
+        assert not in_unit(signing_in.use_challenge, of_others)
+    clock.pass_(299)
+    assert in_unit(signing_in.use_challenge, second)
+    clock.pass_(2)
+    assert not in_unit(signing_in.use_challenge, third)
+
+
+@pytest.mark.on_both
 @needs_chromium
 @played
 async def test_a_passkey_made_once_lets_in_and_only_its_owner_while_they_serve(play, clock):
