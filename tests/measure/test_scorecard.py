@@ -286,6 +286,11 @@ def test_asking_a_second_time_is_late(office):
     story.says("add", at(20), "claimed", due=at(27, 17)).says("answer", at(20, 10), "answered")
     tally = story.says("close", at(20, 11), "closed").in_november(office).at(8)
     assert (tally.settled_kept, tally.settled_due, tally.second_rounds) == (0, 1, 1)
+    story = Story().says("claim", at(2, 10), "claimed").says("ask", at(2, 15), "asked")
+    story.says("add", at(3, 15), "claimed", due=at(10, 17)).says("ask", at(3, 16), "asked")
+    story.says("add", at(4), "claimed", due=at(10, 17)).says("answer", at(4, 10), "answered")
+    tally = story.says("close", at(4, 11), "closed").in_november(office).at(8)
+    assert (tally.settled_kept, tally.settled_due, tally.second_rounds) == (0, 1, 1)  # however soon it was settled
 
 
 def test_waiting_for_the_citizen_for_ever_is_seen(office):

@@ -183,6 +183,7 @@ async def test_every_page_is_light_strict_and_has_the_same_way_to_a_person(web):
         policy = answer.headers["content-security-policy"]
         assert "unsafe" not in policy, path
         assert "default-src 'none'" in policy
+        assert ":" not in policy  # no other origin
         assert answer.text.count("<style>") == 1
         assert " style=" not in answer.text
         assert not re.search(r"\son\w+=", answer.text), path

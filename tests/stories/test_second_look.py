@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cast import BA_DINH, HOA, LAN, MINH, NGOC_HA, QUANG, TAM, THU
+from tests.cast import BA_DINH, HOA, HUNG, LAN, MINH, NGOC_HA, QUANG, TAM, THU
 from tests.stage import played
 from tests.stories.test_who_reads import revoke
 
@@ -96,6 +96,14 @@ async def test_declining_and_the_answer_from_above_are_looked_at_too(play):
     await play.hears(MINH.says(f"/reject {play.action(NGOC_HA, 'd:approve:').split(':')[2]} đừng viết vậy"))
     assert "đừng viết vậy" in told(play, HOA) + told(play, NGOC_HA)
     assert "hay kiện" not in told(play, LAN) + told(play, BA_DINH)
+    code = await play.asks(HUNG)
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"), HOA.says(f"/escalate {code} sở quyết định"))
+    await play.hears(MINH.presses(play.action(NGOC_HA, "d:approve:")))
+    assert "sở quyết định" in told(play, HUNG)
+    await play.hears(HOA.says(f"/returned {code} sở nói anh sai"))
+    assert "anh sai" not in told(play, HUNG)
+    await play.hears(MINH.presses(play.action(NGOC_HA, "d:approve:")))
+    assert "anh sai" in told(play, HUNG)
 
 
 @played
@@ -141,6 +149,9 @@ async def test_without_a_leader_the_province_looks(play):
 @played
 async def test_where_nobody_can_look_the_reply_says_so(play):
     await play.opens_desk(8, NGOC_HA, HOA, new=(HOA,))
+    await play.hears(
+        HOA.says(f"/join {play.invited(8, 'province')}")
+    )  # whoever stands above looks, but not at their own
     _, topic = await claimed(play)
     await play.hears(NGOC_HA.hears(HOA, "mang sổ hộ khẩu", thread=topic))
     assert "chưa có đồng nghiệp nào xem trước" in play.said(LAN)[-1]

@@ -256,6 +256,7 @@ async def test_the_receipt_shows_code_and_secret_once(web, turns, database, cloc
     _, secret = await lan.asks()
     kept = everything(database)
     assert kept.count(secret) == 1  # in what this browser is shown, for its hour
+    assert secret.replace("-", "") not in kept
     assert lan.page.html.count("<svg") == 1  # for a camera
     await lan.presses("noted")
     assert secret not in (await lan.opens("/")).html
