@@ -22,7 +22,8 @@ MOST_ASKED = 4
 GOT = 0.7  # of the chance of a fee, where the procedure pays a benefit
 LONGEST_CUE = 5  # words
 WORDS_OF_A_NAME = 4  # "đăng ký khai sinh" and a word; more of them beside a plain question tell a case
-QUIET = 0.3  # of the chance of each aspect, in a message without a word of a question
+QUIET = 0.3  # of the chance of each aspect, in a message without a word of a question …
+TOLD = frozenset((Aspect.STATUS, Aspect.REFUSED))  # … but of these: "ba tuần rồi chưa thấy gì" tells, and asks
 MARKS = r"[?!.;,\n]+"
 ASPECTS: dict[str, Aspect | None] = {NO_ASPECT: None, **{aspect.value: aspect for aspect in Aspect}}
 
@@ -191,7 +192,8 @@ def asks_something(clauses: Clauses, cues: Cues) -> bool:
 
 def unasked(chances: Chances) -> Chances:
     """Of a message that tells something and asks nothing."""
-    quiet: Chances = {aspect: QUIET * chance for aspect, chance in chances.items() if aspect is not None}
+    asked = ((aspect, chance) for aspect, chance in chances.items() if aspect is not None)
+    quiet: Chances = {aspect: chance if aspect in TOLD else QUIET * chance for aspect, chance in asked}
     return {**quiet, None: 1.0 - sum(quiet.values())}
 
 

@@ -132,3 +132,13 @@ async def test_each_question_of_several_is_judged_by_itself(play):
     first, second = play.said(LAN)[-1].split("\n\n")[:2]
     assert first.startswith("1. Tờ khai đăng ký khai sinh")
     assert second.startswith("2. Dạ")
+
+
+@played
+async def test_who_tells_how_long_they_have_waited_asks_after_their_papers(play):
+    await play.hears(LAN.says("giấy khai sinh bé nộp tuần trước, xã vẫn chưa gọi"))
+    assert play.said(LAN)[-1].startswith(play.say("status.cannot_see"))
+    await play.hears(EMMA.says("I handed in the passport papers a month ago, still nothing"))
+    assert play.said(EMMA)[-1].startswith(play.say("status.cannot_see", "en"))
+    await play.hears(HUNG.says("con gái tôi mười chín tuổi vừa dọn vào phòng trọ"))
+    assert play.say("status.cannot_see") not in play.said(HUNG)[-1]
