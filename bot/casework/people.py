@@ -16,7 +16,7 @@ from bot.conversation.visit import Consent, Kind, Memory, Visit
 from bot.desk.lifecycle import Action
 from bot.desk.request import LIVE, Request, Status
 from bot.desk.working_time import VIETNAM
-from bot.store import agenda, audit, bookings, cases, outbox, people, personal, tickets
+from bot.store import agenda, audit, bookings, cases, outbox, people, personal, shown, tickets
 from bot.store.outbox import Priority
 
 CONSENT_VERSION = 1
@@ -95,11 +95,12 @@ def _end(unit: UnitOfWork, visit: Visit, code: str) -> tuple[Request, Reply | No
     request, actor = unit.request(code), unit.actor(visit.who, visit.name)
     assert request is not None  # noqa: S101 - read in this transaction
     room = unit.room(request)
+    begun = room and (request.owner or any(shown.where(unit.connection, room[0], room[1] or "")))  # else its card tells
     request = unit.execute(request, Action.DROP if request.status is Status.DRAFT else Action.CANCEL, actor)
     if request.owner and people.writing_in(unit.connection, request.owner) == request.code:
         people.write_in(unit.connection, request.owner, None, now=unit.now)
     line = unit.desk_scene(request.commune).line("room.forgotten", code=request.code)
-    return request, Reply(blocks=(line,)) if room and request.status is not Status.DROPPED else None
+    return request, Reply(blocks=(line,)) if begun and request.status is not Status.DROPPED else None
 
 
 def close_cards(unit: UnitOfWork, codes: Sequence[str]) -> None:

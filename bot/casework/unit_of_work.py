@@ -340,18 +340,18 @@ class UnitOfWork:
 
     def then(self, visit: Visit, reply: Reply) -> Then:
         """What is said where the visit was made once another message has arrived, and only then."""
-        return ((visit.chat, _REPLY.dump_json(self._here(visit, reply)).decode()),)
+        return _in_parts(visit.chat, self._here(visit, reply))
 
     def then_to(self, chat: str, reply: Reply) -> Then:
         """The same, to another chat."""
-        return ((chat, _REPLY.dump_json(reply).decode()),)
+        return _in_parts(chat, reply)
 
     def then_citizen(self, request: Request, reply: Reply) -> Then:
         """The same, to the citizen."""
         if request.on_paper and request.helper is None:
             return ()
         told = self.for_helper(request, reply) if request.on_paper else about(reply, request)
-        return ((request.told_at, _REPLY.dump_json(told).decode()),)
+        return _in_parts(request.told_at, told)
 
     def then_desk(self, request: Request, reply: Reply) -> Then:
         """The same, into the conversation's room."""
@@ -359,11 +359,16 @@ class UnitOfWork:
             return ()
         chat, topic = room
         placed = replace(reply, place=replace(reply.place, topic=topic, about=request.code))
-        return ((chat, _REPLY.dump_json(placed).decode()),)
+        return _in_parts(chat, placed)
 
     @cached_property
     def communes(self) -> dict[int, str]:
         return {code: one.name for code, one in self.house.knowledge.gazetteer.communes.items()}
+
+
+def _in_parts(chat: str, reply: Reply) -> Then:
+    """Long words are several messages here, too."""
+    return tuple((chat, _REPLY.dump_json(part).decode()) for part in reply.parts())
 
 
 def _is_for_helpers(button: Button) -> bool:

@@ -571,6 +571,13 @@ async def test_a_reason_is_never_cut(play):
     assert "lý do 299." in "".join(play.said(BA_DINH))
     await play.hears(BA_DINH.hears(TAM, f"/decline {play.code(LAN)} {why}"))
     assert "lý do 299." in "".join(play.said(LAN))
+    await play.hears(QUANG.says(f"/join {play.invited(8, 'province')}"))
+    high = " ".join(f"việc khó {n}." for n in range(320))  # almost as long as a message may be
+    await play.hears(NGOC_HA.hears(HOA, f"/escalate {high}", thread=topic))
+    for person in (QUANG, LAN):
+        assert "việc khó 319." in "".join(play.said(person))
+    await play.hears(QUANG.says(f"/returned {play.code(LAN)} {high}"))
+    assert "".join(play.said(LAN)).count("việc khó 319.") == 2
 
 
 @played
