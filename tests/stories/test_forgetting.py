@@ -41,7 +41,7 @@ DECIDED = {
                  "transfer_to": NOT, "raised": NOT, "photos": NOT, "rating": NOT, "version": NOT},
     "events": {"actor": NAMELESS, "actor_name": NAMELESS, "why": GONE, "id": NOT, "code": NOT, "action": NOT,
                "at": NOT, "before": NOT, "after": NOT, "level": NOT, "commune": NOT, "first_due": NOT, "due": NOT,
-               "rating": NOT},
+               "rating": NOT, "undoes": NOT},
     "asked": dict.fromkeys(("id", "at", "commune", "outcome", "procedure"), NOT),
     "scorecards": dict.fromkeys(("month", "commune", "province", "tally", "built_at"), NOT),
     "desk_links": dict.fromkeys(("hash", "person", "expires_at"), POST),
@@ -55,7 +55,7 @@ DECIDED = {
     "published": dict.fromkeys(("name", "month", "body", "at"), NOT),
     "messages": dict.fromkeys(
         ("id", "code", "side", "name", "chat", "message", "kind", "text", "at", "state", "copy_chat", "copy_message",
-         "author", "commune", "deed", "album", "file", "handle", "seen_at", "failed_at"), GONE),
+         "author", "commune", "deed", "album", "file", "handle", "seen_at", "failed_at", "event"), GONE),
     "albums": dict.fromkeys(("chat", "message", "album", "visit", "at"), GONE),
     "choices": dict.fromkeys(("chat", "at", "payload"), GONE),
     "shown": dict.fromkeys(("chat", "name", "message", "thread", "look"), GONE),
