@@ -767,7 +767,7 @@ class YesNoCues(Record):
     between two questions; `asking`: words of any question, without which a message asks nothing in particular;
     `filler`: words that may be left out of a question; `may`, `must`: what asks whether one may and whether one must,
     `neither`: what only looks like the latter; `leaves_out`: what asks whether one may do without something;
-    `permits`, `obliges`: how the Vietnamese answers to these begin.
+    `permits`, `obliges`: how the Vietnamese answers to these begin; `turns`: how one turns to something else.
     """
 
     ends: Phrases
@@ -784,6 +784,7 @@ class YesNoCues(Record):
     leaves_out: Phrases = Phrases()
     permits: tuple[Line, ...] = ()
     obliges: tuple[Line, ...] = ()
+    turns: Phrases = Phrases()
 
 
 class QuantityWords(Record):

@@ -49,6 +49,7 @@ class Cues:
     leaves_out: dict[Language, Runs[None]] = field(default_factory=dict)  # what asks to do without something
     permits: Runs[None] = field(default_factory=Runs)  # what opens an answer that one may or may not
     obliges: Runs[None] = field(default_factory=Runs)  # the same of one that one must or need not
+    turns: frozenset[Run] = frozenset()  # how one turns to something else
 
 
 def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
@@ -70,6 +71,7 @@ def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
         leaves_out=_by_language(cues.leaves_out),
         permits=listed(map(_run, cues.permits)),
         obliges=listed(map(_run, cues.obliges)),
+        turns=_runs(cues.turns),
     )
 
 
@@ -205,6 +207,12 @@ def _judged(clause: Run, cues: Cues) -> bool:
     ends = not cues.ends.isdisjoint((clause[-1:], clause[-2:], clause[-3:]))
     begins = not cues.begins.isdisjoint((clause[:1], clause[:2], clause[:3]))
     return ends or begins or cues.within.stand_in(clause)
+
+
+def turns(tokens: Sequence[Token], cues: Cues) -> bool:
+    """Whether a message begins as one turns to something else."""
+    words = tuple(token.folded for token in tokens[:LONGEST_CUE])
+    return any(words[:length] in cues.turns for length in range(1, LONGEST_CUE + 1))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from bot.understanding.asking import (
     parts_of,
     read_clauses,
     received,
+    turns,
 )
 from bot.understanding.choosing import Statements, choose, features_for, index, telling
 from bot.understanding.dates import Dates, build_dates
@@ -226,7 +227,13 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     aspect = Aspect.HOURS if moment else parts[0].aspect
     theirs, scores = portal_names.parted(engine.learned.procedures, reading.features)
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
-    decided = decide.decide(scores, aspect, _said(reading.tokens), context, only_asks=only)
+    said = decide.Said(
+        length=_said(reading.tokens),
+        aspect=aspect,
+        only_asks=only,
+        turns=turns(reading.tokens, engine.entries.cues),
+    )
+    decided = decide.decide(scores, said, context)
     called = _calls(reading.tokens, text, engine)
     message = tiers.Message(reading.clauses.text, reading.features, len(reading.tokens), aspect, scores, theirs, called)
     decided = tiers.settle(decided, message, context, engine.names, engine.learned.procedures, only_asks=only)

@@ -54,7 +54,7 @@ def test_an_answer_is_right_and_a_choice_holds_the_right_one(read):
 def test_places_and_aspects_are_seen(read):
     assert percent([got.place is not None for one, got in read if one["place"]]) >= 93
     asked = [(one.get("aspects_ok") or [one["aspect"]], got.aspect) for one, got in read if one["aspect"]]
-    assert percent([seen in expected for expected, seen in asked]) >= 55  # until the phrases have their new labels
+    assert percent([seen in expected for expected, seen in asked]) >= 82
 
 
 def test_every_emergency_is_recognised(house):
