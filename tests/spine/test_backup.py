@@ -172,7 +172,17 @@ def stranger(file):
     other.close()
 
 
+def doubled(file):
+    """A page of rows in the place of the next one: each can be read, and only looking at the whole shows it."""
+    content = bytearray(file.read_bytes())
+    pages = [slice(at, at + 4096) for at in range(4096, len(content), 4096)]
+    rows = [page for page in pages if content[page.start] == 13 and b"x" * 200 in content[page]]
+    content[rows[2]] = content[rows[1]]
+    file.write_bytes(content)
+
+
 DAMAGE = {
+    "doubled": doubled,
     "cut": lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
     "flipped": lambda file: file.write_bytes(file.read_bytes()[:40_000] + bytes(4096) + file.read_bytes()[44_096:]),
     "letter": lambda file: file.write_bytes(b"K\xc3\xadnh g\xe1\xbb\xadi"),

@@ -289,7 +289,7 @@ def test_a_note_under_one_picture_keeps_all_inside(turns, clock, noted, order):
     @played
     async def story(play):
         _, topic = await claimed(play)
-        parts = album(3, [(noted, "// ảnh nội bộ")], thread=topic)
+        parts = album(3, [(noted, "// ảnh nội bộ"), ((noted + 1) % 3, "mẫu đây ạ")], thread=topic)
         await play.hears(*(parts[n] for n in order))
         await play.passes(clock, 2)
         assert places(play, LAN) == []

@@ -1,16 +1,18 @@
 """Every table and column is decided about: whose it is, whether /mydata shows it, what /forget makes of it."""
 
+import datetime as dt
 import json
+import re
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
 from bot.casework import people as data
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.visit import Kind, Visit
 from bot.store import audit, inbox, people
 from bot.store.inbox import Receipt
-from bot.store.tables import metadata
+from bot.store.tables import UtcTime, metadata
 from tests.cast import HOA, HUNG, LAN, MINH, NGOC_HA, STRANGER
 from tests.stage import played
 
@@ -161,10 +163,43 @@ async def a_life_with_the_desk(play, database, clock):
     return code
 
 
+def a_row_in_every_table(database, clock, code):
+    """Of whatever that life left none: each table that knows people by their chat, or by a request's code, has one."""
+    with database.change() as connection:
+        for table in metadata.sorted_tables:
+            key, decided = next((one for one in ("chat", "code") if one in table.c), ""), DECIDED[table.name]
+            mine = {"chat": ME, "code": code}.get(key)
+            if (
+                decided.get(key) in (GONE, NAMELESS)
+                and not connection.execute(select(table).where(table.c[key] == mine)).first()
+            ):
+                row = {
+                    one.name: some(one, decided[one.name], clock()) for one in table.c if one.autoincrement is not True
+                }
+                connection.execute(insert(table).values(row | {key: mine}))
+
+
+def some(column, decided, now):
+    if isinstance(column.type, UtcTime):
+        return now
+    words = "Zxq" if decided == GONE else "x"
+    kind = column.type.python_type
+    values = {
+        str: words[: getattr(column.type, "length", None)],
+        bytes: words.encode(),
+        bool: False,
+        dt.date: now.date(),
+    }
+    return values.get(kind, 1)
+
+
 @played
 async def test_after_forget_no_table_knows_the_person(play, database, clock):
-    await a_life_with_the_desk(play, database, clock)
+    a_row_in_every_table(database, clock, await a_life_with_the_desk(play, database, clock))
     before = everything(database)
+    for name, decided in DECIDED.items():
+        if decided.get("chat") in (GONE, NAMELESS):
+            assert re.search(rf"^{name}: .*{ME}", before, re.MULTILINE), name
     assert "Zxq" in before
     assert f"'{ME}'" in before
     await play.hears(LAN.says("/forget"), LAN.presses("r:forget"))

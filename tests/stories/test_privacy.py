@@ -4,9 +4,10 @@ import datetime as dt
 import json
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.store import audit, chats, people
+from bot.store.tables import kept_out
 from tests.cast import HOA, HUNG, LAN, MINH, NGOC_HA, THU
 from tests.stage import played
 
@@ -81,6 +82,7 @@ async def test_whoever_is_kept_out_can_see_why_and_be_forgotten(play, database, 
     await play.hears(LAN.says("/commune phường Ngọc Hà, Hà Nội"), LAN.says("/forget"), LAN.presses("r:forget"))
     with database.look() as connection:
         assert not chats.recall(connection, f"telegram:{LAN.id}")
+        assert f"telegram:{LAN.id}" not in connection.execute(select(kept_out.c.person)).scalars().all()
 
 
 @pytest.mark.on_both

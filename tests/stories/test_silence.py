@@ -5,6 +5,7 @@ import logging
 import pytest
 from sqlalchemy import inspect, text
 
+from bot.logs import Form, Line
 from bot.store import inbox, outbox
 from tests.cast import Person
 from tests.serving import run, serving, until
@@ -48,7 +49,9 @@ def test_a_whole_day_of_serving_logs_nothing_about_anybody(turns, everything):
             await until(lambda: any(name == "sendMessage" for name, _ in server.calls[before:]), task)
 
     run(story)
-    said = "\n".join(record.getMessage() for record in everything.records if record.name != "aiohttp.access")
+    written = Line(Form.JSON)  # with the facts beside what is said
+    said = "\n".join(written.format(record) for record in everything.records if record.name != "aiohttp.access")
+    assert "turn taken" in said
     assert [secret for secret in (*SECRETS, TOKEN) if secret in said] == []
 
 

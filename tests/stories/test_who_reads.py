@@ -247,6 +247,7 @@ async def test_block_is_of_one_commune_and_ends(play, clock):
     await play.opens_desk(4, BA_DINH, TAM)
     code = await play.asks(LAN)
     await play.hears(NGOC_HA.hears(HOA, f"/block {code} quấy rối"))
+    assert "quấy rối" in play.said(THU)[-1]
     await play.hears(LAN.says("/request cho em hỏi giấy chứng sinh"))
     assert "Phường Ngọc Hà" in play.said(LAN)[-1]
     assert "23/12" in play.said(LAN)[-1]  # thirty days from the 23rd of November

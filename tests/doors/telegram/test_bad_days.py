@@ -190,8 +190,14 @@ def test_whatever_knows_the_secret_is_kept_for_the_operator(turns, database, bod
 def test_a_wrong_secret_stores_nothing(turns, database, secret):
     async def story(telegram, _intake):
         wrong = {SECRET_HEADER: secret.encode("latin-1")}
-        assert (await telegram.post("/hook", json={"update_id": 7}, headers=wrong)).status_code == 403
-        assert counted(database) == {}
+        sent = []
+
+        async def body():
+            sent.append(1)
+            yield b'{"update_id": 7}'
+
+        assert (await telegram.post("/hook", content=body(), headers=wrong)).status_code == 403
+        assert (sent, counted(database)) == ([], {})  # nothing of it was even read
 
     asked(turns, story)
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.store import outbox
 from bot.store.outbox import Priority
-from tests.cast import HOA, LAN, MINH, NGOC_HA, Person
+from tests.cast import EMMA, HOA, LAN, MINH, NGOC_HA, Person
 from tests.serving import alive, free_port, run, serving, until
 from tests.stage import played
 
@@ -150,33 +150,37 @@ def values(page):
 
 
 def settled(turns):
-    """Both turns are taken, the reader's reply has gone, and the one held back has been put off."""
+    """All turns are taken; of the replies one has gone, one was refused, which is told, one has been put off."""
     with turns.database.look() as connection:
         tried = connection.execute(text("SELECT state, attempts FROM outbox ORDER BY state")).all()
         acted = connection.execute(text("SELECT count(*) FROM inbox WHERE state = 'waiting'")).scalar_one()
-    return acted == 0 and [tuple(row) for row in tried] == [("sent", 0), ("waiting", 1)]
+    return acted == 0 and [tuple(row) for row in tried] == [("dead", 0), ("sent", 0), ("sent", 0), ("waiting", 1)]
 
 
 @pytest.mark.on_both
 def test_the_page_counts_what_happened_and_names_nobody(turns):
     async def story(server, get):
         server.fail("sendMessage", 429, "Too Many Requests: retry after 30", chat=KIN.id, retry_after=30)
+        server.fail("sendMessage", 400, "Bad Request: can't parse Zxq", chat=EMMA.id)
+        server.fail("getMe", 400, "Bad Request: Kín", times=2)
         await server.inject(
-            KIN.says("em mới sinh con Zxq, cần giấy gì"), {"message": {"message_id": "x"}}, LAN.says("/help")
-        )
+            KIN.says("em mới sinh con Zxq, cần giấy gì"), {"message": {"message_id": "x"}}, EMMA.says("/help"),
+            LAN.says("/help"),
+        )  # fmt: skip
         await until(lambda: server.texts(LAN.id) and settled(turns))
-        page = (await get("/metrics")).text
+        page, ready = (await get("/metrics")).text, (await get("/readyz")).text
         found = values(page)
         assert found['motcua_updates_total{kind="text"}'] == "1.0"
-        assert found['motcua_updates_total{kind="command"}'] == "1.0"
+        assert found['motcua_updates_total{kind="command"}'] == "2.0"
         assert found['motcua_outcomes_total{outcome="answered"}'] == "1.0"
         assert found["motcua_match_seconds_count"] == "1.0"
-        assert found["motcua_turn_seconds_count"] == "2.0"
+        assert found["motcua_turn_seconds_count"] == "3.0"
         assert found["motcua_telegram_429_total"] == "1.0"
-        assert found['motcua_deliveries_total{result="sent"}'] == "1.0"
+        assert found['motcua_deliveries_total{result="sent"}'] == "2.0"
         assert found['motcua_outbox_length{priority="reply"}'] == "1.0"
-        assert sum(float(v) for k, v in found.items() if k.startswith('motcua_errors_total{kind="')) == 1
-        assert not re.search(r"4242424242|Kín|Zxq|\b11\b", page)
+        assert sum(float(v) for k, v in found.items() if k.startswith('motcua_errors_total{kind="')) == 2
+        assert "cannot be reached (BadRequest)" in ready
+        assert not re.search(r"4242424242|Kín|Zxq|\b11\b", page + ready)
 
     watched(turns, story)
 
