@@ -3,7 +3,7 @@
 import asyncio
 import io
 import re
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from PIL import Image
@@ -204,6 +204,28 @@ async def test_one_visitor_sees_nothing_of_another(web):
     form = next(form for form in hung.page.forms if form.action == "/noi" and "q" in form)
     page = await hung.posts(form, q="", a="list:dang-ky-khai-sinh", m=number)
     assert "Zxq" not in page.html
+    await lan.opens("/?x=00008")
+    await lan.says("/request Zxq bị sai tên")  # her words wait in the question whether she agrees
+    await hung.opens("/?x=00008")
+    for number in re.findall(r'id="m(\d+)"', lan.page.html):
+        form = next(form for form in hung.page.forms if form.action == "/noi" and "q" in form)
+        page = await hung.posts(form, q="", a=lan.page.actions("r:yes:")[0], m=number)
+        assert "Zxq" not in page.html
+
+
+@browsed
+async def test_words_of_a_visitor_are_shown_and_never_run(web):
+    lan, words = web.browser(), '<script>alert("Zxq")</script><b>khai sinh</b>'
+    code, secret = await lan.asks(words)
+    await lan.says(words)
+    pages = [
+        await lan.opens("/"), await lan.opens(f"/y/{code}~{secret}"), await lan.opens(f"/hoi?q={quote(words)}"),
+        await lan.posts((await lan.opens("/")).form("/noi"), q=words, t=""),
+    ]  # fmt: skip
+    for page in pages:
+        assert "Zxq" in page.html
+        assert "<script>alert" not in page.html
+        assert "<b>khai" not in page.html
 
 
 @browsed
