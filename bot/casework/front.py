@@ -1,5 +1,6 @@
 """The front of the queue: which visits concern a request, and whose they are. All others belong to the bot."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -85,6 +86,7 @@ TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "reminders", "appointmen
                "mine", "find", "stats", "unanswered", "answer", "more", "note", "r")  # fmt: skip
 # What a button of `/help` does: commands that need no words.
 BY_BUTTON = (*BEHIND_HELP, "queue", "stats", "unanswered", "notice", "practice", "away", "back", "counter")
+WALL = re.compile(r"c([0-9]{5})_so-([0-9]{1,6})", re.ASCII)  # the link of the code on a counter's wall
 ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "desk"})
 KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand",
          "recommendation": "recommendation"}  # fmt: skip
@@ -187,6 +189,8 @@ def _commanded(unit: UnitOfWork, visit: Visit) -> bool:
         staffing.make_desk(unit, visit, actor, visit.text)
     elif name in (*STAFF, *STAFF_ALONE) and not actor.on_duty:
         unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line("staff.only"),)))
+    elif name == "start" and visit.private and (drawn := WALL.fullmatch(visit.text.strip())):
+        tickets.command(unit, visit, " ".join(drawn.groups()))
     elif name in STAFF_ALONE:
         ALONE[name](unit, visit, actor)
     elif name in STAFF:

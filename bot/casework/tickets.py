@@ -22,6 +22,7 @@ from bot.store.tickets import Ticket
 WRONG = 5  # codes an hour
 LOOKED_BACK = dt.timedelta(days=56)  # for the best hours
 TOLD_ENDS = dt.timedelta(days=30)
+WARD_DIGITS = 5
 SOON = 2  # people before one, when one is told to be near
 
 
@@ -48,12 +49,15 @@ def _is_open(unit: UnitOfWork, of: AppointmentCounter) -> bool:
 
 
 def command(unit: UnitOfWork, visit: Visit, text: str) -> None:
-    """`/number 4821`: the code on the wall; without it, how it is done, or the number one has."""
-    scene, code = scene_of(unit, visit), "".join(text.split())
-    if not code:
+    """`/number 4821`: the code on the wall, `/number 00008 4821` of which commune; without it, how, or one's number."""
+    scene, words = scene_of(unit, visit), text.split()
+    if not words:
         return show(unit, visit)
     mark = unit.mark(f"wall:{visit.who}")
     commune = scene.commune.code if scene.commune else -1
+    if len(words) > 1 and is_ward(words[0]):
+        commune, words = int(words[0]), words[1:]
+    code = "".join(words)
     if windows.counted(unit.connection, windows.TRIES, mark, now=unit.now) >= WRONG:
         return unit.answer(visit, Reply(blocks=(scene.line("ticket.too_many"),)))
     for of in counters_of(unit, commune):
@@ -61,6 +65,10 @@ def command(unit: UnitOfWork, visit: Visit, text: str) -> None:
             return _draw(unit, visit, scene, commune, of)
     windows.count(unit.connection, windows.TRIES, mark, now=unit.now)
     return unit.answer(visit, Reply(blocks=(scene.line("ticket.wrong"),)))
+
+
+def is_ward(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) == WARD_DIGITS
 
 
 def show(unit: UnitOfWork, visit: Visit) -> None:

@@ -8,11 +8,13 @@ from sqlalchemy import select
 
 from bot.ahead.line import Hour, best_hours, code_at
 from bot.desk.working_time import VIETNAM
+from bot.paper.code import svg
 from bot.store.tables import tickets
 from tests.appointing import taking
 from tests.cast import BUDI, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, STRANGER, TAM
 from tests.stage import played
 from tests.stories.test_desk_in_browser import Forms, browser
+from tests.web import browsed
 
 MINUTE = 60
 LINE = "8:ho-tich"
@@ -58,6 +60,8 @@ async def test_a_number_is_drawn_only_with_the_code_on_the_wall_and_only_once(pl
     assert "Trước bạn còn 1 người" in play.said(HUNG)[-1]
     await play.hears(STRANGER.says(f"/number {on_the_wall(play, clock)}"))
     assert "Số" not in play.said(STRANGER)[-1]  # of no commune
+    await play.hears(STRANGER.says(f"/start c00008_so-{on_the_wall(play, clock)}"))
+    assert play.said(STRANGER)[-1].startswith("Số 3 ·")
     for _ in range(5):
         await play.hears(EMMA.says("/commune phường Ngọc Hà, Hà Nội"), EMMA.says("/number 99999"))
     await draws(play, clock, EMMA)
@@ -141,7 +145,10 @@ async def test_the_page_of_the_counter_calls_serves_and_shows_the_wall(play, clo
     await draws(play, clock, LAN)
     async with browser(play, HOA) as hoa:
         await hoa.opens("/ban/so/tuong")
-        assert f"/number {on_the_wall(play, clock)}" in hoa.text
+        now = on_the_wall(play, clock)
+        assert f"/number 00008 {now}" in hoa.text
+        for link in (f"/so/00008/{now}", "/so/00008"):  # of the moment, and on paper
+            assert svg(f"http://desk{link}") in hoa.page.text
         await hoa.opens("/ban/so")
         for told in ("Đã gọi số 1", "Đang làm cho số 1"):
             button = re.search(r'name="a" value="(d:(?:call|came)[^"]*)"', hoa.page.text)[1]
@@ -150,6 +157,24 @@ async def test_the_page_of_the_counter_calls_serves_and_shows_the_wall(play, clo
             assert told in hoa.text
         await play.deliver()
         assert "🔔" in play.said(LAN)[-1]
+
+
+@browsed
+async def test_a_number_is_drawn_from_the_code_for_cameras_and_not_by_looking(web, turns, clock):
+    turns.house = replace(taking(turns.house, walk_in="true"), seal=b"k" * 32)
+    turns._reckoned_by = turns.house.knowledge
+    now, scanned, paper = code_at(turns.house.seal, 8, "ho-tich", clock()), web.browser(), web.browser()
+    for _ in range(2):
+        await scanned.opens(f"/so/00008/{now}")
+    form = scanned.page.form("/so/00008")
+    assert form["so"] == now
+    await scanned.posts(form)
+    assert "Số 1 ·" in scanned.page.text
+    await paper.opens("/so/8")
+    await paper.posts(paper.page.form("/so/00008"), so=now)  # typed from the screen
+    assert "Số 2 ·" in paper.page.text
+    assert (await web.get("/so/99999/1234")).status_code == 404
+    assert (await web.get("/so/00008/<b>")).text.count("<b>") == 0
 
 
 def test_the_best_hours_are_told_where_there_are_enough(clock):

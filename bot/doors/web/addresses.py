@@ -6,7 +6,7 @@ from bot.content.schema import Aspect, Language
 from bot.conversation import actions
 from bot.conversation.reply import Button
 
-TOPICS, EVENTS, COMMUNES, SEARCH, ASK, OPEN = "/t", "/su-kien", "/x", "/tim", "/hoi", "/y"
+TOPICS, EVENTS, COMMUNES, SEARCH, ASK, OPEN, DRAW = "/t", "/su-kien", "/x", "/tim", "/hoi", "/y", "/so"
 MAX_WARD_DIGITS = 5
 BETWEEN = "~"  # code and secret
 FIRST = Language.VI  # the language of addresses without a prefix
@@ -46,6 +46,11 @@ def search(words: str) -> str:
 def opened(code: str, secret: str) -> str:
     """Whoever has it opens the request: on receipts, as a code for cameras."""
     return f"{OPEN}/{code}{BETWEEN}{secret}"
+
+
+def drawing(commune_: int, code: str = "") -> str:
+    """Where a number is drawn at a commune's counter; `code`: the one on the wall, else it is asked for."""
+    return f"{DRAW}/{commune_:05}/{code}" if code else f"{DRAW}/{commune_:05}"
 
 
 def ward_code(text: str) -> int | None:

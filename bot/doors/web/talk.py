@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -91,6 +91,8 @@ class Talk:
             (PHOTO, self._photo, ["GET", "POST"]),
             (ERASE, self._erase, ["GET", "POST"]),
             (LOG, self._log, ["GET"]),
+            (f"{addresses.DRAW}/{{ward}}", self._draw, ["GET", "POST"]),
+            (f"{addresses.DRAW}/{{ward}}/{{code}}", self._draw, ["GET", "POST"]),
         ]
         made = [
             Route(addresses.in_language(path, language), handle, methods=methods)
@@ -233,6 +235,25 @@ class Talk:
         if request.method != "POST":
             return self._home(request)
         return await self._taken(request, self._said)
+
+    async def _draw(self, request: Request) -> Response:
+        """A number at a counter: looking draws none. The code stands in the link of the moment, or is typed."""
+        ward, code = self.public.ward(request.path_params["ward"]), request.path_params.get("code", "")
+        if ward is None:
+            return self.public.nowhere(request, "web.nowhere")
+        if request.method == "POST":
+            return await self._taken(request, partial(self._drawn, ward))
+        memory = replace((await self._looked(request)).memory, commune=ward)
+        scene = self._scene(request, memory)
+        page = render(
+            "draw.html", scene, self.site, addresses.drawing(ward), title=scene.say("ticket.draw"),
+            token=self.tokens.make(scene.now), commune=scene.commune, code=code if code.isascii() else "",
+        )  # fmt: skip
+        return answer(page, headers=PRIVATE)
+
+    async def _drawn(self, ward: int, request: Request, posted: Posted, session: Session) -> str:
+        words = f"/number {ward:05} {posted['so'].strip()}"
+        return await self._said(request, Posted(fields={"t": posted["t"], "x": f"{ward:05}", "q": words}), session)
 
     async def _photo(self, request: Request) -> Response:
         if request.method != "POST":

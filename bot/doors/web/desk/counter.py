@@ -1,5 +1,7 @@
 """The counter's page: who is called and who waits; and the screen on the wall, with the code of the moment."""
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -9,7 +11,9 @@ from bot.casework.at_desk import AtDesk
 from bot.casework.signing_in import Seat
 from bot.conversation import actions
 from bot.conversation.staff import counter
+from bot.doors.web import addresses
 from bot.doors.web.desk.pages import Desk, Fields, Handler, one
+from bot.paper.code import svg
 
 AT, WALL = "/ban/so", "/ban/so/tuong"
 
@@ -28,14 +32,21 @@ class CounterPage:
         return await self.desk.seated(request, lambda unit, seat: self._shown(unit, seat, "counter.html", AT))
 
     async def _wall(self, request: Request) -> Response:
-        return await self.desk.seated(request, lambda unit, seat: self._shown(unit, seat, "wall.html", WALL))
+        def work(unit: AtDesk, seat: Seat) -> Response:
+            base = unit.house.address or str(request.base_url).rstrip("/")
+            now, paper = (lambda line: base + addresses.drawing(line.commune, line.code),
+                          lambda line: base + addresses.drawing(line.commune))  # fmt: skip
+            return self._shown(unit, seat, "wall.html", WALL, picture=svg, now=now, paper=paper)
 
-    def _shown(self, unit: AtDesk, seat: Seat, template: str, here: str) -> Response:
+        return await self.desk.seated(request, work)
+
+    def _shown(self, unit: AtDesk, seat: Seat, template: str, here: str, **more: Any) -> Response:
         scene = unit.scene(seat.actor.person)
         return self.desk.page(
             template, seat, unit, scene.say("counter.page"), here=here, lines=list(tickets.lines_of(unit, seat.actor)),
             deeds=lambda called: counter.deeds(scene, called), due_deeds=lambda due: counter.due_deeds(scene, due),
             ends=lambda line: counter.told_ends(scene, line.ends), next_of=actions.CallNext, pause_of=actions.PauseLine,
+            **more,
         )  # fmt: skip
 
     async def _act(self, request: Request) -> Response:
