@@ -56,7 +56,9 @@ class AtTelegram:
 
     async def chooses(self, key, **values):
         """What is offered under a label of the catalog's."""
-        label = self.play.say(key, **values)
+        await self.presses(self.play.say(key, **values))
+
+    async def presses(self, label):
         action = next(one["callback_data"] for one in self.play.buttons(self.person) if one["text"] == label)
         await self.play.hears(self.person.presses(action, text=self.play.last(self.person)["text"]))
 
@@ -76,7 +78,9 @@ class AtZalo:
         await self.play.writes(self.person.says(words))
 
     async def chooses(self, key, **values):
-        label = self.play.say(key, **values)
+        await self.presses(self.play.say(key, **values))
+
+    async def presses(self, label):
         offered = self.play.told(self.person)[-1]
         number = re.search(rf"^(\d)\. {re.escape(label)}$", offered, re.MULTILINE)
         if not number:
@@ -98,7 +102,9 @@ class AtWeb:
         await self.play.while_served(self.browser.says(words))
 
     async def chooses(self, key, **values):
-        label = self.play.say(key, **values)
+        await self.presses(self.play.say(key, **values))
+
+    async def presses(self, label):
         form, action = [
             (form, value)
             for form in self.browser.page.forms

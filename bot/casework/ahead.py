@@ -86,6 +86,8 @@ def _keep(unit: UnitOfWork, visit: Visit, scene: Scene, procedure: Procedure, da
     telling = first_telling(dues(answers, day, days_of(unit)), days_of(unit), after=scene.today)
     if not answers or telling is None:
         return unit.answer(visit, Reply(blocks=(scene.line("button.old"),)))
+    if unit.is_visit(visit.chat):  # nobody is there to be told when the day comes
+        return unit.answer(visit, words.for_calendar(scene, procedure, telling))
     if len(reminders.of_chat(unit.connection, visit.chat)) >= MOST:
         return unit.answer(visit, Reply(blocks=(scene.line("remind.too_many"),), buttons=words.list_button(scene)))
     number = reminders.keep(

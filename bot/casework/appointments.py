@@ -2,7 +2,7 @@
 
 import datetime as dt
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.ahead.quiet import may_write
 from bot.ahead.slots import HELD_FOR, OFFERED_FOR, USEFUL, Wish, bookable, fits, free_days, holds, reminders
@@ -222,7 +222,9 @@ def _wait(unit: UnitOfWork, visit: Visit, scene: Scene, where: Where, wish: Wish
         counter=where.counter.id, language=scene.language.value, wish=wish.value,
     )  # fmt: skip
     unasked.go_on(unit.connection, visit.chat, Kind.APPOINTMENT)
-    unit.answer(visit, words.waits(scene, where.procedure.id, wish))
+    waits = words.waits(scene, where.procedure.id, wish)
+    note = (scene.line("visit.cannot_tell"),) if unit.is_visit(visit.chat) else ()
+    unit.answer(visit, replace(waits, blocks=(*waits.blocks, *note)))
 
 
 def offer(unit: UnitOfWork, freed: Booking) -> None:

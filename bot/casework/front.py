@@ -375,6 +375,9 @@ def _recommends(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     if visit.kind is not Kind.TEXT:
         return False
     scene = citizens.scene_of(unit, visit, memory_of(caller.memory))
+    if matters.wants_notices(scene, visit.text):
+        broadcasts.show(unit, visit)
+        return True
     if not matters.recommends(scene, visit.text):
         return False
     citizens.begin(unit, visit, RequestKind.RECOMMENDATION, None, visit.text)

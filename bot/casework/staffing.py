@@ -57,6 +57,8 @@ def join(unit: UnitOfWork, visit: Visit, code: str) -> None:
     scene = unit.scene(visit.who)
     if not visit.private:
         return unit.answer(visit, Reply(blocks=(scene.line("join.private"),)))
+    if unit.is_visit(visit.chat):  # it ends with the day, and what is done there is nobody's
+        return unit.answer(visit, Reply(blocks=(scene.line("join.elsewhere"),)))
     if not code.strip():
         return unit.answer(visit, Reply(blocks=(scene.line("join.usage"),)))
     row = _appoint(unit, visit, code)

@@ -867,6 +867,7 @@ class Wish(StrEnum):
     RECOMMEND = "recommend"  # says what those who represent voters should do
     PLAIN = "plain"  # to be told in the shortest form; only where it is the whole message
     IN_FULL = "in_full"  # the same
+    NOTICES = "notices"  # to be told of what the commune announces
     RECOMMENDATION = "recommendation"  # speaks of such a thing, or wants to write one
 
 

@@ -1,11 +1,13 @@
 """A citizen is served alike whichever door they come by: one commune, one queue, one officer, three ways of writing."""
 
+import datetime as dt
 import re
 
 import pytest
 from sqlalchemy import text
 
-from tests.cast import HOA, MINH, NGOC_HA
+from tests.appointing import taking
+from tests.cast import EMMA, HOA, HUNG, MINH, NGOC_HA, THU
 from tests.every_door import DOORS, by_every_door, with_every_door
 
 WORDS = "giấy chứng sinh ghi sai tên mẹ thì làm sao"
@@ -108,3 +110,92 @@ async def test_danger_is_answered_before_anything_else(play, citizen):
 async def test_who_writes_english_is_answered_so(play, citizen):
     await citizen.says("how do I register the birth of my baby")
     assert "birth" in (await citizen.heard()).lower()
+
+
+MINUTE = 60
+BENEFITS = ("Từ 75 tuổi", "Không", "Không", "Không có", "Từ 2.200.000 đồng")
+
+
+@by_every_door
+async def test_what_is_asked_ahead_is_kept_where_we_can_write_and_put_into_a_calendar_where_not(play, citizen, clock):
+    """A reminder, what one may be entitled to, notices: by words and choices alone."""
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    told = citizen.door != "web"  # a page writes to nobody
+    await citizen.says("Phường Ngọc Hà, Thành phố Hà Nội")
+    await citizen.says("em được hưởng gì không ạ")
+    for label in BENEFITS:
+        await citizen.presses(label)
+    assert "Có thể được" in await citizen.heard()
+    await citizen.says("tôi muốn nhận thông báo của phường")
+    assert (play.say("visit.cannot_tell") in await citizen.heard()) is not told
+    if told:
+        await citizen.chooses("notices.off", kind=play.say("notices.kind_utilities"))
+    await citizen.says("nhắc em khi sắp hết hạn tạm trú với ạ")
+    await citizen.says("20/3/2027")
+    await citizen.chooses("remind.yes")
+    await citizen.says("/reminders")
+    heard = await citizen.heard()
+    assert ("Việc bạn nhờ nhắc" in heard, "Thêm vào lịch" in heard or "thêm vào lịch" in heard) == (told, not told)
+    await play.hears(HOA.says("/broadcast utilities 26/11/2026 Sáng mai cắt nước ở đường Đội Cấn"))
+    await play.hears(MINH.presses(play.action(MINH, "nsend:")))
+    await play.passes(clock, MINUTE)
+    await play.passes(clock, MINUTE)
+    assert ("Sáng mai cắt nước" in await citizen.heard()) is told
+    clock.now = dt.datetime(2027, 3, 5, 4, 0, tzinfo=dt.UTC)
+    await play.passes(clock, 0)
+    assert (play.say("remind.word") in await citizen.heard()) is told
+    await citizen.says("DỪNG")
+    assert ("đã thôi nhắc" in await citizen.heard()) is told
+
+
+@by_every_door
+async def test_a_time_is_booked_waited_for_and_cancelled(play, citizen, clock):
+    play.turns.house = taking(play.turns.house, parallel="1", public="1", horizon_days="2", opening=[ONE_HOUR])
+    play.turns._reckoned_by = play.turns.house.knowledge
+    for person, at in ((HUNG, "202611251000"), (EMMA, "202611251030")):
+        await play.hears(person.says("/commune phường Ngọc Hà, Hà Nội"))
+        await play.hears(person.presses(f"bkh:dang-ky-khai-sinh:{at}"))
+        await play.hears(person.presses(play.action(person, "bkc:")))
+    await citizen.says("Phường Ngọc Hà, Thành phố Hà Nội")
+    await citizen.says("đặt lịch hẹn làm khai sinh")
+    await citizen.chooses("book.open")
+    await citizen.chooses("book.wait_any")
+    assert (play.say("visit.cannot_tell") in await citizen.heard()) is (citizen.door == "web")
+    await play.hears(HUNG.says("/appointments"))
+    await play.hears(HUNG.presses(play.action(HUNG, "bkx:")))
+    await play.hears(HUNG.presses(play.action(HUNG, "bky:")))
+    assert "10:00 thứ Tư 25/11" in await citizen.heard()
+    await citizen.chooses("book.confirm")
+    assert "Đặt xong: 10:00 thứ Tư 25/11/2026" in await citizen.heard()
+    await citizen.says("/appointments")
+    await citizen.chooses("book.cancel_of", when="10:00 thứ Tư 25/11/2026")
+    await citizen.chooses("book.cancel_yes")
+    await citizen.says("/appointments")
+    assert play.say("book.none") in await citizen.heard()
+
+
+ONE_HOUR = {"days": ["wed"], "spans": [["10:00", "11:00"]]}
+
+
+@by_every_door
+async def test_what_one_raises_is_gathered_and_a_post_is_held_only_where_one_is_known(play, citizen, clock):
+    await play.opens_desk(8, NGOC_HA, HOA, leader=THU)
+    await citizen.says("Phường Ngọc Hà, Thành phố Hà Nội")
+    await citizen.says("Tôi kiến nghị xã lắp thêm đèn đường ở cuối ngõ, tối quá")
+    await citizen.chooses("consent.yes")
+    await citizen.chooses("draft.send")
+    code = re.findall(r"MC-\w{4}-\w{2}", await citizen.heard())[-1]
+    await play.hears(HOA.says(f"/gather {code} Đèn đường"), THU.says("/matter 1 answer Tháng 12 lắp sáu đèn."))
+    await play.passes(clock, 1)
+    assert "Tháng 12 lắp sáu đèn." in await citizen.heard()
+    await play.hears(THU.says("/helpers"))
+    await play.hears(THU.presses(play.action(THU, "d:hinvite:")))
+    await citizen.says(play.said(THU)[-1].split("gõ ")[-1])
+    if citizen.door == "web":  # a visit ends with the day
+        assert play.say("join.elsewhere") in await citizen.heard()
+        return
+    await citizen.says("/for bà Tám")
+    await citizen.says("dạ tôi đồng ý")
+    await citizen.says("mất căn cước thì làm lại ở đâu")
+    await citizen.chooses("draft.send")
+    assert "Việc của bà Tám" in await citizen.heard()

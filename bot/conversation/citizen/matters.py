@@ -17,6 +17,11 @@ def recommends(scene: Scene, text: str) -> bool:
     return "?" not in text and _speaks_of(scene, text, Wish.RECOMMEND)
 
 
+def wants_notices(scene: Scene, text: str) -> bool:
+    """Whether somebody would be told of what their commune announces."""
+    return _speaks_of(scene, text, Wish.NOTICES)
+
+
 def asks_about(scene: Scene, text: str) -> bool:
     return any(_speaks_of(scene, text, wish) for wish in (Wish.RECOMMEND, Wish.RECOMMENDATION))
 

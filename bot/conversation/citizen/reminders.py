@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.ahead.deadlines import Due, Telling, dues, first_telling, span_of
+from bot.ahead.ics import Event, calendar
 from bot.content.schema import Answer, Change, DateOf, Procedure, Wish
 from bot.conversation import actions
 from bot.conversation.citizen.answers import OVERVIEW, not_yet, reminded_by, short_name
@@ -14,12 +15,13 @@ from bot.conversation.citizen.offices import office_blocks
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 from bot.conversation.visit import DateAsked, Memory
-from bot.desk.working_time import WorkingTime
+from bot.desk.working_time import VIETNAM, WorkingTime
 from bot.understanding.dates import Heard, Span, Unclear, read_date
 from bot.understanding.result import Outcome, Understanding
 from bot.understanding.wishes import Wished, wished
 
 ASKED_AT_MOST = 3
+TOLD_AT, TOLD_FOR, FILE = dt.time(9), 30, "nhac.ics"  # in somebody's own calendar: when, minutes, the file
 SHOWN_DUES = 4
 SHOWN_PAPERS = 6
 OFFERED = 4
@@ -242,6 +244,19 @@ def kept(scene: Scene, procedure: Procedure, telling: Telling) -> Reply:
     """Said once it is kept."""
     values = {"name": scene.tell(procedure.name), "day": scene.day_of_year(telling.on)}
     return Reply(blocks=(scene.line("remind.kept", **values), _kept_note(scene)), buttons=list_button(scene))
+
+
+def for_calendar(scene: Scene, procedure: Procedure, telling: Telling) -> Reply:
+    """For somebody whom we cannot write to: nothing is kept, the day goes into their own calendar."""
+    papers = [documents_line(scene, procedure, one) for one in scene.holding(procedure.papers) if not one.in_database]
+    event = Event(
+        uid=f"{procedure.id}-{telling.on:%Y%m%d}@motcua", number=0,
+        starts=dt.datetime.combine(telling.on, TOLD_AT, VIETNAM), minutes=TOLD_FOR, place="",
+        title=scene.say("remind.calendar_title"),
+        papers="\n".join((scene.tell(procedure.name), due_line(scene, telling.due), *papers)),
+    )  # fmt: skip
+    values = {"name": scene.tell(procedure.name), "day": scene.day_of_year(telling.on)}
+    return Reply(blocks=(scene.line("remind.for_calendar", **values),), document=(FILE, calendar(event, scene.now)))
 
 
 def list_button(scene: Scene) -> tuple[tuple[Button, ...], ...]:

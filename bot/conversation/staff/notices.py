@@ -19,13 +19,17 @@ class NoticeKind(StrEnum):
     OTHER = "other"
 
 
-def listed(scene: Scene, texts: Sequence[tuple[str, dt.datetime | None]], wanted: Collection[str]) -> Reply:
-    """`/notices`: what holds today in one's commune, and which kinds one is told of."""
+def listed(
+    scene: Scene, texts: Sequence[tuple[str, dt.datetime | None]], wanted: Collection[str], *, tells: bool = True
+) -> Reply:
+    """`/notices`: what holds today in one's commune, and which kinds one is told of, where that can be."""
     if scene.commune is None:
         ask = ((scene.button("commune.tell", actions.AskCommune()),),)
         return Reply(blocks=(scene.line("notices.commune"),), buttons=ask)
     title = scene.title("notices.title" if texts else "notices.none", commune=scene.commune.name)
     lines = [Block(text=_line(scene, text, until), style=Style.ITEM) for text, until in texts]
+    if not tells:
+        return Reply(blocks=(title, *lines, scene.line("visit.cannot_tell")))
     rows = tuple((_switch(scene, kind, kind in wanted),) for kind in NoticeKind)
     note = Block(text=scene.say("notices.kept_note"), style=Style.NOTE)
     return Reply(blocks=(title, *lines, scene.line("notices.want"), note), buttons=rows)
