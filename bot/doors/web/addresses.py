@@ -7,6 +7,7 @@ from bot.conversation import actions
 from bot.conversation.reply import Button
 
 TOPICS, EVENTS, COMMUNES, SEARCH, ASK, OPEN, DRAW = "/t", "/su-kien", "/x", "/tim", "/hoi", "/y", "/so"
+MORE = "/them"  # behind the address of a procedure: what is too much for one page
 MAX_WARD_DIGITS = 5
 BETWEEN = "~"  # code and secret
 FIRST = Language.VI  # the language of addresses without a prefix

@@ -11,6 +11,7 @@ from bot.conversation.reply import LISTED, Block, Style
 ADDRESS = r"https?://[^\s<>()\"'“”]+[^\s<>()\"'“”.,;:!?…]"
 # National numbers as people write them, and the free ones.
 NUMBER = r"(?<![\d.,/–-])(?:0\d{1,3}[. ]?\d{3,4}[. ]?\d{3,4}|1[89]00[. ]?\d{2,4}[. ]?\d{0,4})(?![\d/])"
+LONGEST_ADDRESS = 50  # that is shown whole: what comes behind says nothing to a reader
 TOUCHED = re.compile(f"(?P<address>{ADDRESS})|(?P<number>{NUMBER})")
 
 
@@ -49,7 +50,8 @@ def _lines(text: str) -> Markup:
 def _link(found: re.Match[str]) -> Markup:
     shown = found[0]
     if found["address"]:
-        return Markup('<a href="{}" rel="nofollow noopener">{}</a>').format(shown, shown)
+        short = shown if len(shown) <= LONGEST_ADDRESS else f"{shown[:LONGEST_ADDRESS]}…"
+        return Markup('<a href="{}" rel="nofollow noopener">{}</a>').format(shown, short)
     return call(shown)
 
 

@@ -26,6 +26,7 @@ FRESH_SECONDS = 300
 BUCKET_SECONDS = 300  # how long "open now" may be late
 KEPT_PAGES = 400
 MAX_WORDS = 500
+HEAVIEST = 15_000  # bytes of a page as it is read, before anything packs it: a second on a slow line
 PUBLIC = {"Cache-Control": f"public, max-age={FRESH_SECONDS}"}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 SITEMAP_SIZE = 15_000  # pages of one map, each in three languages: at most 50,000 addresses
@@ -62,11 +63,13 @@ class Public:
         pages: list[tuple[str, Handler]] = [
             (addresses.TOPICS, self._topics),
             (f"{addresses.TOPICS}/{{name}}", self._procedure),
+            (f"{addresses.TOPICS}/{{name}}{addresses.MORE}", self._procedure),
             (addresses.EVENTS, self._events),
             (f"{addresses.EVENTS}/{{name}}", self._event),
             (addresses.COMMUNES, self._communes),
             (f"{addresses.COMMUNES}/{{ward}}", self._commune),
             (f"{addresses.COMMUNES}/{{ward}}/{{name}}", self._procedure),
+            (f"{addresses.COMMUNES}/{{ward}}/{{name}}{addresses.MORE}", self._procedure),
             (addresses.SEARCH, self._found),
             (addresses.ASK, self._found),
             ("/quyen-rieng-tu", self._privacy),
@@ -130,6 +133,8 @@ class Public:
         asked = self.asked(request, commune)
         if not asked.scene.listed(name):
             return self.nowhere(request, "web.no_procedure", name.replace("-", " "))
+        if asked.path.endswith(addresses.MORE) and asked.scene.procedure(name) is None:
+            return _moved(asked, asked.path.removesuffix(addresses.MORE), 303)
         return self._kept_page(asked, lambda: self._procedure_page(asked, name))
 
     def _procedure_page(self, asked: Asked, name: str) -> str:
@@ -140,22 +145,34 @@ class Public:
             listed = scene.house.knowledge.catalogue[name]
             return self._render(
                 asked, "procedure.html", name=name, canonical=canonical, title=scene.tell(listed.name),
-                lead=views.listed_only(scene, name), sections=[], end=(), portal=None, following=[],
+                lead=views.listed_only(scene, name), sections=[], end=(), portal=None, following=[], back="",
             )  # fmt: skip
+        return self._in_two(asked, entry, {"name": name, "canonical": canonical, "title": scene.tell(entry.name)})
+
+    def _in_two(self, asked: Asked, entry: Procedure, given: dict[str, object]) -> str:
+        """One page, or the second of two: what would make it heavy stands there, from its end on."""
+        scene, path = asked.scene, asked.path.removesuffix(addresses.MORE)
+        first, found = replace(asked, path=path), views.sections(scene, entry)
+        page, count = "", 0
+        while not page or (len(page.encode()) > HEAVIEST and count < len(found)):
+            shown, last = views.folded(found, path + addresses.MORE, count)
+            page, count = self._first(first, entry, shown, given), count + 1
+        if asked.path == path:
+            return page
+        parts = {"lead": (), "sections": last or found[-1:], "portal": None, "following": [], "indexed": False}
+        back = {"back": path, "end": views.end(scene, entry, last)}
+        return self._render(asked, "procedure.html", **(given | parts | back | {"canonical": path}))
+
+    def _first(
+        self, asked: Asked, entry: Procedure, shown: list[views.Section], given: dict[str, object]
+    ) -> str:  # fmt: skip
+        scene = asked.scene
         return self._render(
-            asked,
-            "procedure.html",
-            name=name,
-            canonical=canonical,
-            title=scene.tell(entry.name),
-            description=scene.tell(entry.what_it_is),
-            lead=views.lead(scene, entry),
-            sections=views.sections(scene, entry),
-            end=views.end(scene, entry),
+            asked, "procedure.html", description=scene.tell(entry.what_it_is), lead=views.lead(scene, entry),
+            sections=shown, end=views.end(scene, entry, shown), back="",
             portal=entry.online.link if entry.online.level != "no" else None,
-            following=views.following(scene, entry, scene.memory.commune),
-            linked=self._linked(asked, entry),
-        )
+            following=views.following(scene, entry, scene.memory.commune), linked=self._linked(asked, entry), **given,
+        )  # fmt: skip
 
     def _linked(self, asked: Asked, entry: Procedure) -> linked_data.Json:
         here = addresses.in_language(asked.path, asked.scene.language)

@@ -1,6 +1,6 @@
 """What public pages show of a scene: sections of a procedure, offices of a commune, the field of life events. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.content.communes import Commune
@@ -24,6 +24,7 @@ class Section:
     anchor: str
     title: str
     blocks: tuple[Block, ...]
+    more: str = ""  # the address of the page where it stands instead
 
 
 def sections(scene: Scene, entry: Procedure) -> list[Section]:
@@ -33,13 +34,13 @@ def sections(scene: Scene, entry: Procedure) -> list[Section]:
         for aspect in ON_BUTTONS
     ]
     for part, tell in (("pitfalls", pitfalls), ("law", law)):
-        if blocks := scene.doubted(_untitled(tell(scene, entry))):
-            found.append(Section(anchor=part, title=scene.say(f"aspect.{part}"), blocks=blocks))
+        if blocks := _untitled(tell(scene, entry)):
+            found.append(Section(anchor=part, title=scene.say(f"aspect.{part}"), blocks=tuple(blocks)))
     return [one for one in found if one.blocks]
 
 
 def _told(scene: Scene, entry: Procedure, aspect: Aspect) -> tuple[Block, ...]:
-    blocks = scene.doubted(field(scene, entry, aspect).blocks)
+    blocks = field(scene, entry, aspect).blocks
     return tuple(_with_boxes(scene, blocks)) if aspect is Aspect.DOCUMENTS else blocks
 
 
@@ -62,8 +63,17 @@ def lead(scene: Scene, entry: Procedure) -> tuple[Block, ...]:
     return (Block(text=scene.tell(entry.what_it_is)),)
 
 
-def end(scene: Scene, entry: Procedure) -> tuple[Block, ...]:
-    return (checked(scene, entry),)
+def folded(found: list[Section], at: str, count: int) -> tuple[list[Section], list[Section]]:
+    """The sections of a page, the last `count` of them by a link to the page at an address alone; and those."""
+    last = found[len(found) - count :]
+    return [*found[: len(found) - count], *(replace(one, blocks=(), more=at) for one in last)], last
+
+
+def end(scene: Scene, entry: Procedure, shown: Sequence[Section]) -> tuple[Block, ...]:
+    """What the mark of doubt means, once, where one stands on the page; and when it was checked."""
+    told = scene.doubted([block for one in shown for block in one.blocks])
+    marks = told[-1:] if len(told) > sum(len(one.blocks) for one in shown) else ()
+    return (*marks, checked(scene, entry))
 
 
 def listed_only(scene: Scene, name: str) -> tuple[Block, ...]:
