@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.reply import Reply
 from bot.conversation.visit import Visit
-from bot.desk.request import Actor
+from bot.desk.request import SCREEN, Actor
 from bot.store import passkeys, seats
 
 LINK_BYTES = 32
@@ -43,6 +43,16 @@ def link(unit: UnitOfWork, person: str, lives: dt.timedelta = LINK_LIVES) -> str
     secret = secrets.token_urlsafe(LINK_BYTES)
     seats.give_link(unit.connection, hash_of(secret), person=person, expires_at=unit.now + lives)
     return secret
+
+
+def link_for_colleague(unit: UnitOfWork, actor: Actor, person: str) -> str | None:
+    """By a leader, for whoever has no chat to ask in and serves at their desk. None: it is not theirs to give."""
+    theirs = unit.actor(person)
+    leads = any(actor.leads(post.commune) for post in theirs.posts)
+    if not person.startswith(SCREEN) or not leads or person == actor.person:
+        return None
+    unit.audit(actor, "desk_link", person)
+    return link(unit, person)
 
 
 def link_for(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:

@@ -11,8 +11,8 @@ from bot.conversation.reply import Reply
 from bot.conversation.staff import cards
 from bot.conversation.visit import Visit
 from bot.desk.access import Share, may_receive
-from bot.desk.lifecycle import parts_of
-from bot.desk.request import Actor, Post, Request, Role, Status
+from bot.desk.lifecycle import Refused, parts_of
+from bot.desk.request import SCREEN, Actor, Post, Request, Role, Status
 from bot.desk.working_time import VIETNAM
 from bot.store import agenda, audit, cases, passkeys, people, seats, windows
 from bot.store.outbox import Priority
@@ -21,6 +21,8 @@ TRIES = 5
 INVITATION_LIVES = dt.timedelta(days=7)
 DAYS_OF_STATS = 30
 CODE_BYTES = 10
+LONGEST_NAME = 40
+NUMBERS = 10**15  # of those who joined in a browser: nobody guesses one, and a button holds it
 CLOSE = "off"
 
 
@@ -71,6 +73,30 @@ def join(unit: UnitOfWork, visit: Visit, code: str) -> None:
     if row["role"] in (Role.OFFICER, Role.LEADER):
         plan_digest(unit, row["commune"])
     return show_waiting(unit, row["commune"], visit.who)
+
+
+def join_on_screen(unit: UnitOfWork, code: str, name: str, origin: str) -> str:
+    """An invitation taken in a browser, by somebody without a chat: who they are from now on. Raises Refused.
+
+    `origin`: a mark of the address that guesses are counted by. Whoever helps people to file needs a chat.
+    """
+    name, hash_ = " ".join(name.split())[:LONGEST_NAME], hash_of(code)
+    if windows.counted(unit.connection, windows.TRIES, origin, now=unit.now) >= TRIES:
+        raise Refused("join_many")
+    if not name:
+        raise Refused("join_name")
+    row, person = people.invitation(unit.connection, hash_), f"{SCREEN}{secrets.randbelow(NUMBERS)}"
+    if row and row["role"] == Role.HELPER and row["used_by"] is None:
+        raise Refused("join_helper")
+    if row is None or not people.use_invitation(unit.connection, hash_, person=person, now=unit.now):
+        windows.count(unit.connection, windows.TRIES, origin, now=unit.now)
+        raise Refused("join_wrong")
+    people.appoint(unit.connection, person=person, name=name, role=row["role"], commune=row["commune"],
+                   province=row["province"], now=unit.now)  # fmt: skip
+    unit.audit(unit.actor(person), "join", f"{row['role']}:{row['commune']}")
+    if row["role"] in (Role.OFFICER, Role.LEADER):
+        plan_digest(unit, row["commune"])
+    return person
 
 
 def _appoint(unit: UnitOfWork, visit: Visit, code: str) -> people.Row | None:

@@ -10,7 +10,7 @@ from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.staff import learning as words
 from bot.desk.lifecycle import Refused
 from bot.desk.redact import redact
-from bot.desk.request import Actor, Role
+from bot.desk.request import SCREEN, Actor, Role
 from bot.desk.working_time import VIETNAM
 from bot.store import people, questions
 
@@ -21,7 +21,11 @@ MIDNIGHT = dt.time(0, 0)
 
 @dataclass(frozen=True, kw_only=True)
 class Colleague:
+    """`asks`: who has no chat to ask for a link in, so that a leader gives it."""
+
     name: str
+    person: str
+    asks: bool
     leads: bool
     away: bool
     holds: int
@@ -52,7 +56,8 @@ def _day(unit: UnitOfWork, actor: Actor, commune: int) -> Day:
     rows = {row["person"]: row for row in people.at_commune(unit.connection, commune)}
     crew = [
         Colleague(
-            name=row["name"], leads=row["role"] == Role.LEADER, away=row["away_since"] is not None,
+            name=row["name"], person=person, asks=person.startswith(SCREEN), leads=row["role"] == Role.LEADER,
+            away=row["away_since"] is not None,
             holds=at_desk.load(unit, person),
         )
         for person, row in rows.items()

@@ -20,7 +20,7 @@ from bot.desk import codes, deadlines
 from bot.desk.access import Desk, Reader, Share, may_receive
 from bot.desk.deadlines import Promise
 from bot.desk.lifecycle import Action, Command, Step, step
-from bot.desk.request import OVER, PAPER, UNSENT, Actor, Level, Post, Request, RequestKind, Role
+from bot.desk.request import OVER, PAPER, SCREEN, UNSENT, Actor, Level, Post, Request, RequestKind, Role
 from bot.desk.working_time import WorkingTime
 from bot.store import agenda, audit, cases, chats, measured, outbox, people, shown
 from bot.store.database import Transaction
@@ -284,6 +284,8 @@ class UnitOfWork:
         """`quiet`: unasked, and so by day."""
         if chat.startswith(PAPER):
             return self._put_to_helper(chat, reply, priority, name)
+        if chat.startswith(SCREEN):
+            return self._stands(reply)
         for part in reply.parts():
             key = name or part.place.name
             payload = _REPLY.dump_json(part).decode()
@@ -300,9 +302,12 @@ class UnitOfWork:
         request = self.request(chat.removeprefix(PAPER))
         if request and request.helper:
             return self.put(request.helper, self.for_helper(request, reply), priority=priority, name=name)
-        for other, payload in reply.place.then:  # it stands there now
+        return self._stands(reply)
+
+    def _stands(self, reply: Reply) -> None:
+        """Whoever it is for reads it on a page of theirs, where it stands now."""
+        for other, payload in reply.place.then:
             outbox.put(self.connection, chat=other, payload=payload, now=self.now)
-        return None
 
     def for_helper(self, request: Request, reply: Reply) -> Reply:
         """The same for whoever files it: for whom it is, and without what only its citizen may do."""
@@ -343,8 +348,8 @@ class UnitOfWork:
         return _in_parts(visit.chat, self._here(visit, reply))
 
     def then_to(self, chat: str, reply: Reply) -> Then:
-        """The same, to another chat."""
-        return _in_parts(chat, reply)
+        """The same, to another chat; on a screen it is seen anyway."""
+        return () if chat.startswith(SCREEN) else _in_parts(chat, reply)
 
     def then_citizen(self, request: Request, reply: Reply) -> Then:
         """The same, to the citizen."""
@@ -358,8 +363,7 @@ class UnitOfWork:
         if (room := self.room(request)) is None:
             return ()
         chat, topic = room
-        placed = replace(reply, place=replace(reply.place, topic=topic, about=request.code))
-        return _in_parts(chat, placed)
+        return self.then_to(chat, replace(reply, place=replace(reply.place, topic=topic, about=request.code)))
 
     @cached_property
     def communes(self) -> dict[int, str]:

@@ -105,6 +105,7 @@ class Actor:
 
 
 CLOCK = Actor(person="clock")
+SCREEN = "desk:"  # before their number: a member of staff who joined in a browser, and reads there alone
 PAPER = "paper:"  # before the code: the citizen of a request who has no chat, only the paper with code and secret
 
 

@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from sqlalchemy import text as sql
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Route
@@ -21,7 +22,7 @@ from bot.casework.unit_of_work import UnitOfWork
 from bot.doors.web.desk.routes import desk_routes
 from bot.doors.web.desk.sign_on import SignOn
 from tests.browsing import chromium, needs_chromium, served
-from tests.cast import HOA, LAN, MINH, NGOC_HA
+from tests.cast import HOA, LAN, MINH, NGOC_HA, THU
 from tests.stage import played
 from tests.stories.test_desk_in_browser import Browser, Forms, browser, link_of
 from tests.telegram_server import TOKEN
@@ -247,3 +248,53 @@ async def test_a_passkey_made_once_lets_in_and_only_its_owner_while_they_serve(p
         await page.get_by_role("button", name="Vào bằng khóa của máy").click()
         await page.get_by_text("Khóa này không mở được").wait_for()
         assert [one for one in page.troubles if "401" not in one and "403" not in one] == []
+
+
+@pytest.mark.on_both
+@played
+async def test_whoever_was_invited_and_has_no_chat_joins_in_the_browser_under_the_same_rules(play, clock):
+    await play.opens_desk(8, None, MINH, leader=THU)
+    code, helper = play.invited(8, "officer"), play.invited(8, "helper")
+    async with browser(play, None) as sau, browser(play, THU) as thu, browser(play, None) as guesser:
+        await joins(sau, helper, "Sáu")
+        assert "Mã này dành cho người đi giúp" in sau.text
+        await joins(sau, code, " ")
+        assert sau.page.status_code == 403
+        await joins(sau, code, "Sáu")
+        assert "Sáu" in sau.text
+        assert "cán bộ Phường Ngọc Hà" in sau.text
+        asked = await play.asks(LAN)
+        await sau.opens(f"/ban/r/{asked}")
+        await sau.presses("claim")
+        await play.deliver()
+        assert "Sáu" in play.said(LAN)[-1]
+        await sau.presses("answer", "Chị ra quầy 3.")
+        await play.deliver()
+        assert any("Chị ra quầy 3." in said for said in play.said(MINH))  # who is new is looked at
+        assert "Chị ra quầy 3." not in "\n".join(play.said(LAN))
+        await play.hears(MINH.presses(play.action(MINH, "d:approve:")))
+        assert "Chị ra quầy 3." in "\n".join(play.said(LAN))
+        with play.turns.database.look() as connection:
+            assert not connection.execute(sql("SELECT count(*) FROM outbox WHERE chat LIKE 'desk:%'")).scalar_one()
+        await thu.opens("/ban/hom-nay")
+        await thu.presses("link")
+        link = re.search(r"/ban/vao\?m=\S+", thu.text)[0]
+        async with browser(play, None) as back:
+            await back.opens(link)
+            form = Forms(back.page.text).forms[0]
+            back.page = await back.client.post(form["action"], data=form["fields"], follow_redirects=True)
+            assert "Sáu" in back.text
+            with play.turns.database.change() as connection:
+                unit = UnitOfWork(connection, play.turns.house, play.turns.clock())
+                person = next(one for one in unit.crew(8) if one.startswith("desk:"))
+                staffing.revoke(unit, person)
+            assert (await back.opens("/ban")).status_code == 401
+        for n in range(6):
+            await joins(guesser, f"nope{n}", "Ai")
+        assert "Bạn thử nhiều lần quá" in guesser.text
+        await joins(guesser, code, "Ai")
+        assert guesser.page.status_code == 403
+
+
+async def joins(somebody, code, name):
+    somebody.page = await somebody.client.post("/ban/moi", data={"m": code, "ten": name}, follow_redirects=True)

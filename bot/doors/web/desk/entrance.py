@@ -7,14 +7,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import signing_in
+from bot.casework import signing_in, staffing
 from bot.casework.at_desk import AtDesk
 from bot.casework.signing_in import Seat
 from bot.desk.codes import read_code
+from bot.desk.lifecycle import Refused
+from bot.doors.web import sessions
 from bot.doors.web.desk import frame, mini_app
 from bot.doors.web.desk.pages import ENTER, HOME, SECRET, Desk, Fields, Handler, cookie_of, fields_to_enter, one
 from bot.store import seats
 
+JOIN = "/ban/moi"
+MOST_CODE = 80  # characters that are looked at
 START = re.compile(r"r_(MC-?\w{4}-?\w{2})", re.IGNORECASE)
 
 
@@ -30,6 +34,8 @@ class Entrance:
             ("/ban/tg", self._frame, "GET"),
             ("/ban/tg", self._enter_framed, "POST"),
             ("/ban/ra", self._leave, "POST"),
+            (JOIN, self._join, "GET"),
+            (JOIN, self._joined, "POST"),
         ]
         return [Route(path, handle, methods=[method]) for path, handle, method in pages]
 
@@ -55,6 +61,35 @@ class Entrance:
                 secret = signing_in.sign_in(unit, one(fields, "m"))
                 if secret is None:
                     return self.desk.outside(request, unit, "screen.link_over", 403)
+                signing_in.hint(unit, secret)
+            return let_in(request, secret, HOME)
+
+        return await asyncio.to_thread(use)
+
+    async def _join(self, request: Request) -> Response:
+        """For somebody who was invited and has no chat: looking uses no invitation up."""
+        typed = {"code": request.query_params.get("m", "")[:MOST_CODE], "name": ""}
+
+        def look() -> Response:
+            with self.turns.database.look() as connection:
+                return self.desk.outside(request, self.desk.at_desk(connection), "", 200, joins=typed)
+
+        return await asyncio.to_thread(look)
+
+    async def _joined(self, request: Request) -> Response:
+        fields = await fields_to_enter(request)
+        typed = {"code": one(fields, "m").strip()[:MOST_CODE], "name": one(fields, "ten").strip()}
+
+        def use() -> Response:
+            with self.turns.database.change() as connection:
+                unit = self.desk.at_desk(connection)
+                origin = unit.mark(f"address:{sessions.address(request)}")
+                try:
+                    person = staffing.join_on_screen(unit, typed["code"], typed["name"], origin)
+                except Refused as refused:
+                    return self.desk.outside(request, unit, f"refused.{refused.reason}", 403, joins=typed)
+                secret = signing_in.begin(unit, person)
+                assert secret  # noqa: S101 - a post was given in this transaction
                 signing_in.hint(unit, secret)
             return let_in(request, secret, HOME)
 

@@ -106,7 +106,7 @@ class Desk:
     def outside(self, request: Request, unit: AtDesk, problem: str, status: int = 401, **more: object) -> Response:
         scene = Scene(house=unit.house, memory=unit.memory(""), language=Language.VI, now=unit.now)
         sign_on = self.sign_on.name if self.sign_on else ""
-        values = {"secret": "", "mini_app": False, "sign_on": sign_on, **more}
+        values = {"secret": "", "mini_app": False, "joins": None, "sign_on": sign_on, **more}
         text = frame.render(
             "enter.html", scene=scene, say=scene.say, title=scene.say("screen.desk"), here="",
             problem=scene.say(problem) if problem else "", **values,

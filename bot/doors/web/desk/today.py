@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import learning, staffing, today
+from bot.casework import learning, signing_in, staffing, today
 from bot.casework.at_desk import AtDesk
 from bot.casework.signing_in import Seat
 from bot.casework.today import Wording
 from bot.conversation.visit import Kind, Visit
 from bot.desk.lifecycle import Refused
 from bot.desk.working_time import VIETNAM
-from bot.doors.web.desk.pages import Desk, Fields, Handler, one
+from bot.doors.web.desk.pages import ENTER, Desk, Fields, Handler, one
 from bot.store import seats
 
 AT = "/ban/hom-nay"
@@ -56,6 +56,14 @@ class Today:
             usual=(here + learning.NOTICE_LASTS).isoformat(),
         )  # fmt: skip
 
+    def _link(self, request: Request, unit: AtDesk, seat: Seat, person: str) -> Response:
+        """Shown once, to be read out or handed over."""
+        secret, say = signing_in.link_for_colleague(unit, seat.actor, person), unit.scene(seat.actor.person).say
+        base = unit.house.address or str(request.base_url).rstrip("/")
+        told = say("screen.link_given", link=f"{base}{ENTER}?m={secret}") if secret else say("refused.leader_only")
+        seats.tell(unit.connection, seat.hash, [told])
+        return RedirectResponse(AT, 303)
+
     async def _do(self, request: Request) -> Response:
         def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
             verb, typed = one(fields, "v"), _typed(fields)
@@ -63,6 +71,8 @@ class Today:
                 match verb:
                     case "away" | "back":
                         _go(unit, seat, gone=verb == "away")
+                    case "link":
+                        return self._link(request, unit, seat, one(fields, "ai"))
                     case "off" if _is_number(typed.number):
                         today.switch_off(unit, seat.actor, int(typed.number))
                     case "on":
