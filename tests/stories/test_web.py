@@ -467,6 +467,12 @@ async def test_a_household_may_send_twenty_requests_a_day(web, turns, database, 
     assert told(turns, "draft.crowded") in hung.page.text
     clock.pass_(DAY + 1)
     assert await web.browser().asks("việc hôm sau")
+    with database.change() as connection:  # a ward's busy day
+        busy = {"mark": turns.mark("without-account:8"), "count": 200}
+        assert connection.execute(text("UPDATE openings SET count = :count WHERE person = :mark"), busy).rowcount == 1
+    await hung.opens("/?x=00008")
+    await hung.says("tôi muốn gặp cán bộ")
+    assert told(turns, "draft.crowded") in hung.page.text
 
 
 @browsed

@@ -34,6 +34,7 @@ async def test_a_list_of_papers_is_a_link_that_opens_for_a_day(play, clock):
     assert opened.headers["cache-control"] == "no-store"
     assert opened.headers["x-robots-tag"] == "noindex"
     number, _, signed = path.rpartition("/")[2].partition("-")
+    assert len(bytes.fromhex(signed)) == 16
     for wrong in (f"/f/{int(number) + 1}-{signed}", f"/f/{number}-{signed[:-1]}", f"/f/{number}", "/f/x-y", "/f/٣-x"):
         assert (await play.client.get(wrong)).status_code == 404, wrong
     clock.pass_(24 * 3600 + 1)
