@@ -77,6 +77,10 @@ async def test_the_night_reckons_and_what_is_published_never_changes(play, clock
     with database.look() as connection:
         kept = measured.kept(connection, ["2026-11"])["2026-11"]
         body, at = measured.publication(connection, names("2026-11")[0])
+        unit = UnitOfWork(connection, play.turns.house, clock())
+        assert "dang-ky-khai-tu" in play.turns.house.knowledge.procedures.keys() - scorecard.named(
+            unit
+        )  # a family's own
     assert kept[8].first_due == 3
     assert "2026-11,commune,00008,x,x," in body
     assert at == clock()

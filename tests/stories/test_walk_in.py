@@ -44,6 +44,7 @@ async def test_what_was_opened_at_the_counter_goes_on_at_home(play, database):
             assert connection.execute(
                 sql("SELECT action FROM audit WHERE subject = :code"), {"code": code}
             ).scalars().all() == ["opened_for", "claim"]
+            assert [line["action"] for line in audit.of_subject(connection, "v1")] == ["consent"]
             kept = [connection.execute(select(one)).all() for one in (secrets, outbox, messages)]
             assert len(kept[0]) == 1
             assert not re.search(secret.replace("-", "-?"), str(kept))
