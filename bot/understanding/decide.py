@@ -206,7 +206,8 @@ def _procedure(
         return Decision(Outcome.NO_MATCH)
     best = ranked[0]
     stayed = best.id == context.procedure
-    if (best.score >= ANSWER_FROM and chances[best.id] >= LIKELY_FROM) or (stayed and aspect):
+    compared = aspect is Aspect.COMPARE and sum(chances[one.id] for one in ranked[:2]) >= SURE_FROM  # either tells both
+    if compared or (stayed and aspect) or (best.score >= ANSWER_FROM and chances[best.id] >= LIKELY_FROM):
         unsure_of = () if stayed or best.score >= SURE_FROM else _also(ranked)
         return Decision(VOICE_OUTCOMES.get(best.id, Outcome.ANSWERED), ranked, follow_up=stayed, unsure_of=unsure_of)
     if sum(chances[one.id] for one in ranked[:CHOICES]) >= CHOOSE_FROM:

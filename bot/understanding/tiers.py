@@ -15,7 +15,7 @@ from bot.understanding.result import Context, Outcome, Ranked
 OVER_ANSWER = 0.65  # chance that the second tier is meant, from which it takes the place of an answer of ours
 BESIDE_ANSWER = 0.5  # the same, from which both are offered
 SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which no name takes its place …
-BESIDE_SURELY = 0.6  # … and none is offered beside it below this chance
+BESIDE_SURELY = 0.65  # … and none is offered beside it below this chance
 OVER_FOLLOW_UP = 0.9  # the same, where the message goes on about what was talked about
 OVER_TALK = 0.85  # the same, where an entry of ours is being talked about: what is said next mostly has to do with it
 BESIDE_TALK = 0.6
@@ -63,7 +63,7 @@ def settle(
     scores = Scores(ours=_best(Kind.PROCEDURE, message), talk=_best(Kind.TALK, message), theirs=message.theirs)
     length = max(message.length, USUAL_LENGTH) if ours else message.length
     contest = weigh(message.features, length, scores, names, learned)
-    if _surely_ours(decided):
+    if _surely_ours(decided, message.aspect):
         return _both(decided, contest) if contest.ranked and contest.chance >= BESIDE_SURELY else decided
     return _settled(decided, contest, ours=ours)
 
@@ -73,8 +73,10 @@ def _is_called(decided: Decision, message: Message) -> bool:
     return decided.outcome in ANSWERS and decided.ranked[0].id in message.called
 
 
-def _surely_ours(decided: Decision) -> bool:
-    return decided.outcome in ANSWERS and decided.ranked[0].score >= SURELY_OURS
+def _surely_ours(decided: Decision, aspect: Aspect | None) -> bool:
+    """Whether hardly another entry may be meant, or hardly a third where two are compared."""
+    meant = decided.ranked[: 2 if aspect is Aspect.COMPARE else 1]
+    return decided.outcome in ANSWERS and sum(one.score for one in meant) >= SURELY_OURS
 
 
 def _best(kind: Kind, message: Message) -> float:

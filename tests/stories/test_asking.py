@@ -116,6 +116,17 @@ async def test_a_moment_is_answered_by_the_hours_of_the_office(play):
     assert "thứ Hai đến thứ Sáu" in play.said(LAN)[-1]
     await play.hears(HUNG.says("ngày 2/9 phường có làm việc không, em đi đăng ký kết hôn"))
     assert "Quốc khánh" in play.said(HUNG)[-1]
+    await play.hears(HUNG.says("chủ nhật công an có nhận làm vneid mức 2 không"))  # which has hours of its own
+    assert play.said(HUNG)[-1].startswith("Dạ không.")
+    assert "không nhận việc này" in play.said(HUNG)[-1]
+
+
+@played
+async def test_which_of_two_is_told_without_asking_which_is_meant(play):
+    await play.hears(LAN.says("khác nhau sao giữa tố cáo với khiếu nại"))
+    assert "Bạn muốn hỏi việc nào" not in play.said(LAN)[-1]
+    assert "khiếu nại" in play.said(LAN)[-1]
+    assert "Tố cáo" in play.said(LAN)[-1]
 
 
 @played

@@ -49,13 +49,16 @@ class Told:
 
 
 def told_of(scene: Scene, procedure: Procedure, asked: Asked, understood: Understanding) -> Told:
-    """The best statement that holds today; the procedure's own hours, else its office's, where a moment is asked."""
+    """The best statement that holds today; where a moment is asked, its office then, and the procedure's own hours."""
     answers = {one.id: one for one in scene.house.knowledge.answers(procedure) if one.holds(scene.today)}
     moment = understood.moment
     if moment and asked.aspect is Aspect.HOURS and not asked.choices:
         own = next((one for one in answers.values() if one.asks is Aspect.HOURS), None)
-        at_office = Told(blocks=opening.at(scene, procedure, counter_of(procedure), moment), aspect=Aspect.HOURS)
-        return stated(scene, procedure, own) if own else at_office
+        at_office = opening.at(scene, procedure, counter_of(procedure), moment)
+        if own is None:
+            return Told(blocks=at_office, aspect=Aspect.HOURS)
+        told = stated(scene, procedure, own)
+        return replace(told, blocks=(*at_office[:1], *told.blocks))
     usable = [choice for choice in asked.choices if choice.answer is None or choice.answer in answers]
     if not usable or usable[0].answer is None:
         return field(scene, procedure, usable[0].asks if usable else asked.aspect)
