@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from bot.config import BadSettings, private_folder, read_settings
+from bot.config import BadSettings, Settings, private_folder, read_settings
 from bot.content.communes import load_gazetteer
 from bot.content.proposals import propose
 from bot.service.serve import _listen
@@ -89,10 +89,12 @@ def test_what_the_bot_writes_is_for_its_owner_alone(tmp_path, monkeypatch):
                    folder=tmp_path / "var" / "proposals")  # fmt: skip
     cache = tmp_path / "var" / "cache"
     load_gazetteer.__wrapped__(cache)
+    monkeypatch.setattr("bot.config.STATE", tmp_path / "var")
+    assert len(Settings().key) == 64
     found = {one: stat.S_IMODE(one.stat().st_mode) for one in (path.parent.parent, *path.parent.parent.rglob("*"))}
     assert {mode for one, mode in found.items() if one.is_dir()} == {0o700}
     assert {mode for one, mode in found.items() if one.is_file()} == {0o600}
-    assert len(found) == 5
+    assert len(found) == 6
 
 
 def test_it_listens_to_this_machine_alone_unless_told_otherwise(environment, monkeypatch):
