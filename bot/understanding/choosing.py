@@ -9,9 +9,11 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from heapq import nlargest
+from functools import cache, cached_property
 from itertools import accumulate, chain
 from operator import itemgetter, mul
+from struct import Struct
+from typing import NamedTuple
 
 from bot.content.schema import Answer, Aspect, Eligible, Language, Verdict
 from bot.understanding.asking import Cues, read_clauses
@@ -45,6 +47,9 @@ SECOND = 0.25  # how much the second likest question adds
 RAREST = 2.0  # how much more a feature of one answer counts than one of all
 UNSEEN = 0.5  # the squared weight of a word that no answer has
 SHOWN = 4
+FEW = 24  # rows; a feature of more of them is worth a long number
+LANE = 64  # bits for each row
+UNITS = 1 << 32
 
 FIELDS = (
     Aspect.DOCUMENTS,
@@ -91,13 +96,29 @@ class Statement:
         return self.verdict in JUDGED
 
 
+class Stands(NamedTuple):
+    """Where a feature stands: in a few `rows`, each with so many units, or in many, side by side in one long number."""
+
+    weight: float  # squared
+    units: int  # the same in units of 1 / UNITS
+    rows: tuple[int, ...] = ()
+    lanes: int = 0
+
+
 @dataclass(frozen=True)
 class Statements:
-    """The answers of one procedure: where each feature stands, and what it says about which of them is meant."""
+    """The answers of one procedure: where each feature stands, and what it says about which of them is meant.
+
+    What most rows have is added up for all rows at once, as `Linear` does for all labels.
+    """
 
     all: tuple[Statement, ...] = ()
-    shares: tuple[float, ...] = ()  # of each row, one over its length in feature space
-    places: dict[str, tuple[float, tuple[int, ...]]] = field(default_factory=dict)  # feature → weight², rows
+    shares: tuple[float, ...] = ()  # of each row, one over its length in feature space, for a unit
+    places: dict[str, Stands] = field(default_factory=dict)
+
+    @cached_property
+    def lanes(self) -> Struct:
+        return Struct(f"<{len(self.shares)}Q")
 
 
 def index(answers: Sequence[Answer], vocabulary: Vocabulary, cues: Cues) -> Statements:
@@ -111,14 +132,23 @@ def index(answers: Sequence[Answer], vocabulary: Vocabulary, cues: Cues) -> Stat
         for feature in features:
             places.setdefault(feature, []).append(at)
     begins = accumulate(map(len, read), initial=0)
+    lengths = (math.sqrt(sum(map(weight.__getitem__, features))) or 1.0 for features in rows)
+    stands = cache(_stands)  # most features stand in one row or two, as others do
     return Statements(
         all=tuple(
             _sided(_statement(one, at, cues), one, rows, cues)
             for one, at, rows in zip(answers, begins, read, strict=False)
         ),
-        shares=tuple(1 / (math.sqrt(sum(map(weight.__getitem__, features))) or 1.0) for features in rows),
-        places={feature: (weight[feature], tuple(at)) for feature, at in places.items()},
+        shares=tuple(1 / (length * UNITS) for length in lengths),
+        places={feature: stands(weight[feature], tuple(at)) for feature, at in places.items()},
     )
+
+
+def _stands(weight: float, rows: tuple[int, ...]) -> Stands:
+    units = round(weight * UNITS)
+    if len(rows) <= FEW:
+        return Stands(weight, units, rows)
+    return Stands(weight, units, lanes=sum(units << (LANE * at) for at in rows))
 
 
 def _sided(one: Statement, answer: Answer, rows: list[tuple[str, ...]], cues: Cues) -> Statement:
@@ -205,76 +235,87 @@ def choose(
 
     `plain`: the aspects whose plain question stands in the message, `alone`: beside hardly more than a name.
     """
-    likeness = _likeness(features, statements, language)
+    likes, length = _likes(features, statements)
     logs = {aspect: ASPECT * math.log(max(LEAST_CHANCE, chance)) for aspect, chance in chances.items()}
-    held = [(*like, one) for like, one in zip(likeness, statements.all, strict=True) if one.id not in left_out]
-    asked = {one.asks for _, _, one in held}
-    judged = {one.asks for _, _, one in held if one.judged} if yes_no else set()
+    held = [one for one in statements.all if one.id not in left_out]
+    asked = {one.asks for one in held}
+    judged = {one.asks for one in held if one.judged} if yes_no else set()
     plain_from = PLAIN_FROM * max(chances.values(), default=0.0)
-    scores = [
-        *((_score(one, like, logs, yes_no=yes_no, age=age, cases=cases), one, nearest) for like, nearest, one in held),
-        *(
-            (
-                _field(one, known=one in asked, plain=one in plain and chances[one] >= plain_from, alone=alone)
-                + log
-                - FIELD_YES_NO * (one in judged),
-                one,
-                "",
-            )
-            for one, log in logs.items()
-        ),
+    spoken = LANGUAGES.index(language)
+    scores: list[tuple[float, Statement | Aspect | None]] = [
+        (
+            _score(one, _likeness(one, likes, spoken) / length, logs, yes_no=yes_no, age=age, cases=cases),
+            one,
+        )
+        for one in held
     ]
-    best = nlargest(SHOWN, scores, key=itemgetter(0))
+    for aspect, log in logs.items():
+        is_plain = aspect in plain and chances[aspect] >= plain_from
+        score = _field(aspect, known=aspect in asked, plain=is_plain, alone=alone) + log
+        scores.append((score - FIELD_YES_NO * (aspect in judged), aspect))
+    best = sorted(scores, key=itemgetter(0), reverse=True)[:SHOWN]
     return tuple(
         Choice(
-            answer=what.id, asks=what.asks, score=score, nearest=nearest, way=_way(what, features, statements, modality)
+            answer=what.id,
+            asks=what.asks,
+            score=score,
+            nearest=_nearest(what, likes),
+            way=_way(what, features, statements, modality),
         )
         if isinstance(what, Statement)
         else Choice(answer=None, asks=what, score=score)
-        for score, what, nearest in best
+        for score, what in best
     )
 
 
 def _way(one: Statement, features: tuple[str, ...], statements: Statements, modality: Modality | None) -> Way:
     """How a message stands to an answer's verdict: by the questions written for either way, else by may and must."""
-    turned, straight = (_weight(telling_, features, statements) for telling_ in (one.turned, one.straight))
-    if turned > (DESPITE_MODALITY if alike(modality, one.modality) else SURELY_TURNED) * straight:
-        return Way.TURNED
-    if one.turned and straight > turned:
-        return Way.STRAIGHT
+    if one.turned:
+        turned, straight = (_weight(telling_, features, statements) for telling_ in (one.turned, one.straight))
+        if turned > (DESPITE_MODALITY if alike(modality, one.modality) else SURELY_TURNED) * straight:
+            return Way.TURNED
+        if straight > turned:
+            return Way.STRAIGHT
     return way_of(modality, one.modality, one.verdict)
 
 
 def _weight(telling_: frozenset[str], features: tuple[str, ...], statements: Statements) -> float:
     """What a message has of the features that tell one way of asking."""
-    return sum(statements.places[feature][0] for feature in telling_.intersection(features))
+    return sum(statements.places[feature].weight for feature in telling_.intersection(features))
 
 
-def _likeness(features: tuple[str, ...], statements: Statements, language: Language) -> list[tuple[float, str]]:
-    """How like the message each answer is (its likest question, a little its second, its text), and that question."""
-    shared, length = _shared(features, statements)
-    likes = list(map(mul, shared, statements.shares))
-    spoken = LANGUAGES.index(language)
-    found = []
-    for one in statements.all:
-        end = one.at + len(one.questions)
-        *_, second, best = 0.0, 0.0, *sorted(likes[one.at : end])
-        nearest = one.questions[likes.index(best, one.at, end) - one.at] if best else ""
-        text = likes[end + spoken] if one.has_text else 0.0
-        found.append(((best + SECOND * second + TEXT * text) / length, nearest))
-    return found
-
-
-def _shared(features: tuple[str, ...], statements: Statements) -> tuple[list[float], float]:
-    """What each row shares with the message, and the message's length in feature space."""
-    shared = [0.0] * len(statements.shares)
-    squared = 0.0
-    for feature in features:
-        weight, rows = statements.places.get(feature, (0.0 if " " in feature else UNSEEN, ()))
-        squared += weight
+def _likes(features: tuple[str, ...], statements: Statements) -> tuple[list[float], float]:
+    """How like the message each row is, but for the message's length in feature space; and that length."""
+    squared, total = 0.0, 0
+    few: list[Stands] = []
+    for feature, stands in zip(features, map(statements.places.get, features), strict=True):
+        if stands is None:
+            squared += 0.0 if " " in feature else UNSEEN
+            continue
+        squared += stands[0]
+        if stands[3]:
+            total += stands[3]
+        else:
+            few.append(stands)
+    shared = list(statements.lanes.unpack(total.to_bytes(statements.lanes.size, "little")))
+    for _, units, rows, _ in few:
         for at in rows:
-            shared[at] += weight
-    return shared, math.sqrt(squared) or 1.0
+            shared[at] += units
+    return list(map(mul, statements.shares, shared)), math.sqrt(squared) or 1.0
+
+
+def _likeness(one: Statement, likes: list[float], spoken: int) -> float:
+    """How like the message an answer is: its likest question, a little its second, its text in the language spoken."""
+    end = one.at + len(one.questions)
+    *_, second, best = 0.0, 0.0, *sorted(likes[one.at : end])
+    return best + SECOND * second + (TEXT * likes[end + spoken] if one.has_text else 0.0)
+
+
+def _nearest(one: Statement, likes: list[float]) -> str:
+    """The question of an answer that the message is most like."""
+    like = likes[one.at : one.at + len(one.questions)]
+    best = max(like, default=0.0)
+    return one.questions[like.index(best)] if best else ""
 
 
 def _score(

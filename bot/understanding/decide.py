@@ -99,6 +99,12 @@ class Kind(StrEnum):
 
 
 @cache
+def of_kind(kind: Kind, labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Of some labels those of a kind."""
+    return tuple(label for label in labels if kind_of(label) is kind)
+
+
+@cache
 def kind_of(label: str) -> Kind:
     if label.startswith(EMERGENCY):
         return Kind.EMERGENCY

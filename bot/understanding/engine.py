@@ -36,6 +36,7 @@ from bot.understanding.places import Mention, find_mention
 from bot.understanding.portal_names import Names, build_names
 from bot.understanding.quantities import NOTHING, Counting, Quantities, build_counting, told_in
 from bot.understanding.result import Asked, Context, Evidence, Explanation, Ranked, Understanding
+from bot.understanding.runs import Run, Runs, build_runs
 from bot.understanding.taught import Taught, build_taught
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
 from bot.understanding.wishes import Wishes, build_wishes
@@ -44,7 +45,6 @@ POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
 CALLED_FROM = 0.4  # of the words of a message, from which a name that stands in it says what it is about
 LONGEST_NAME = 20  # words
-NOBODY: frozenset[str] = frozenset()
 NAME_ENDS = re.compile(r"[,(:]")
 
 
@@ -101,7 +101,7 @@ class Engine:
     wishes: Wishes = field(default_factory=Wishes)
     dates: Dates = field(default_factory=Dates)
     names: Names = field(default_factory=Names)
-    called: dict[str, frozenset[str]] = field(default_factory=dict)  # a name of an entry, folded → who is called so
+    called: Runs[frozenset[str]] = field(default_factory=Runs)  # a name of an entry, folded → who is called so
     taught: Taught = field(default_factory=Taught)
 
 
@@ -132,23 +132,14 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
     )
 
 
-def _called(names: dict[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+def _called(names: dict[str, tuple[str, ...]]) -> Runs[frozenset[str]]:
     """By each name of two words or more, as far as its first comma or bracket."""
-    found: dict[str, set[str]] = {}
+    found: dict[Run, set[str]] = {}
     for procedure, texts in names.items():
         for text in texts:
-            if len((name := _folded(NAME_ENDS.split(text)[0])).split()) > 1:
+            if len(name := tuple(map(fold, low_words(NAME_ENDS.split(text)[0])))) > 1:
                 found.setdefault(name, set()).add(procedure)
-    return {name: frozenset(procedures) for name, procedures in found.items()}
-
-
-def _calls(tokens: list[Token], text: str, engine: Engine) -> frozenset[str]:
-    """The entries that a message calls by a name which is a good part of it, and the one whose phrase it is."""
-    words = [token.folded for token in tokens]
-    lengths = range(max(2, math.ceil(CALLED_FROM * len(words))), min(LONGEST_NAME, len(words)) + 1)
-    rows = (" ".join(words[at : at + length]) for length in lengths for at in range(len(words) - length + 1))
-    taught = engine.taught.of(text)
-    return frozenset({taught} if taught else ()).union(*(engine.called.get(row, NOBODY) for row in rows))
+    return build_runs({name: frozenset(procedures) for name, procedures in found.items()}, LONGEST_NAME)
 
 
 def _asking(intents: HowPeopleAsk) -> Asking:
@@ -187,7 +178,9 @@ class Reading:
 
     language: Language
     mention: Mention | None
-    tokens: list[Token]
+    said: Run  # its words, folded
+    tokens: list[Token]  # the words that are meant, without those of the place
+    meant: Run  # those, folded
     features: list[str]
     clauses: Clauses
     unplaced: Clauses  # without the place it names
@@ -196,15 +189,27 @@ class Reading:
 def read(text: str, context: Context, engine: Engine) -> Reading:
     """Words, language and place of a message, and what speaks for a procedure."""
     text = clean(text)
-    typed = [word.lower() for word in words(text)]
-    language = detect(typed, engine.learned.languages, context.spoke or context.language)
-    mention = find_mention(text, typed, engine.places, engine.ordinary)
+    low = text.lower()
+    typed = words(low)
+    said = tuple(map(fold, typed))
+    language = detect(typed, said, engine.learned.languages, context.spoke or context.language)
+    mention = find_mention(low, typed, engine.places, engine.ordinary)
     rest = [*typed[: mention.start], *typed[mention.end :]] if mention else typed
     tokens = read_words(rest, engine.vocabulary)
+    features = features_of(tokens, engine.vocabulary)
     clauses = unplaced = read_clauses(text, engine.entries.cues)
     if mention:
         unplaced = read_clauses(_without(text, typed[mention.start : mention.end]), engine.entries.cues)
-    return Reading(language, mention, tokens, features_of(tokens, engine.vocabulary), clauses, unplaced)
+    meant = tuple([folded for folded, _ in tokens])
+    return Reading(language, mention, said, tokens, meant, features, clauses, unplaced)
+
+
+def _calls(reading: Reading, engine: Engine) -> frozenset[str]:
+    """The entries that a message calls by a name which is a good part of it, and the one whose phrase it is."""
+    least = CALLED_FROM * len(reading.tokens)
+    names = (name for _, name in engine.called.found_in(reading.meant) if len(name) >= least)
+    taught = engine.taught.of(reading.said)
+    return frozenset({taught} if taught else ()).union(*map(engine.called.means.__getitem__, names))
 
 
 def _said(tokens: list[Token]) -> int:
@@ -223,7 +228,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     reading = read(text, context, engine)
     context = _turned_back(reading, context)
     parts = parts_of(reading.unplaced, reading.tokens, engine.entries.cues, engine.vocabulary, engine.learned.aspects)
-    moment = moment_asked(text, engine.entries.moments)
+    moment = moment_asked(text, reading.said, engine.entries.moments)
     aspect = Aspect.HOURS if moment else parts[0].aspect
     theirs, scores = portal_names.parted(engine.learned.procedures, reading.features)
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
@@ -234,7 +239,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         turns=turns(reading.tokens, engine.entries.cues),
     )
     decided = decide.decide(scores, said, context)
-    called = _calls(reading.tokens, text, engine)
+    called = _calls(reading, engine)
     message = tiers.Message(reading.clauses.text, reading.features, len(reading.tokens), aspect, scores, theirs, called)
     decided = tiers.settle(decided, message, context, engine.names, engine.learned.procedures, only_asks=only)
     asked = _asked(reading, parts, decided.ranked, engine)
@@ -252,7 +257,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         numbers=asked.numbers,
         place=reading.mention.place if reading.mention else None,
         talk=decided.talk,
-        life_event=None if decided.follow_up else _told(reading.tokens, aspect, engine),
+        life_event=None if decided.follow_up else _told(reading, aspect, engine),
         follow_up=decided.follow_up,
         second_tier=decided.second_tier,
         unsure_of=decided.unsure_of,
@@ -325,12 +330,11 @@ def _other_numbers(answers: tuple[Answer, ...], told: Quantities) -> frozenset[s
     return frozenset(answer.id for answer in answers if answer.when and not told.within(answer.when))
 
 
-def _told(tokens: list[Token], aspect: Aspect | None, engine: Engine) -> str | None:
+def _told(reading: Reading, aspect: Aspect | None, engine: Engine) -> str | None:
     """The life event a message tells of, where it asks for nothing in particular but what to do."""
-    said = tuple(token.folded for token in tokens)
-    if aspect not in (None, Aspect.STEPS) and engine.entries.cues.asks.stand_in(said):
+    if aspect not in (None, Aspect.STEPS) and engine.entries.cues.asks.stand_in(reading.meant):
         return None
-    return event_told(tokens, engine.events)
+    return event_told(reading.tokens, engine.events)
 
 
 def _turned_back(reading: Reading, context: Context) -> Context:

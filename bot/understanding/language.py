@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.content.schema import Language
 from bot.understanding.fold import fold
+from bot.understanding.runs import Run
 
 FLOOR = 0.3  # what a word counts in a language where it was never seen
 LOUDEST = 6.0  # the most that one word may speak for a language
@@ -40,10 +41,10 @@ def _odds(counts: list[int], sizes: list[float]) -> tuple[float, ...]:
     return tuple(round(min(LOUDEST, one - min(logs)), 3) for one in logs)
 
 
-def detect(typed: list[str], languages: Languages, before: Language | None) -> Language:
-    """The language of a message; in doubt the one spoken before, else Vietnamese."""
-    weights = list(filter(None, map(languages.weights.get, map(fold, typed))))
-    totals = [sum(of_one) for of_one in zip(*weights, strict=True)] or [0.0, 0.0, 0.0]
+def detect(typed: list[str], said: Run, languages: Languages, before: Language | None) -> Language:
+    """The language of a message; in doubt the one spoken before, else Vietnamese. `said`: `typed`, folded."""
+    weights = filter(None, map(languages.weights.get, said))
+    totals: list[float] = list(map(sum, zip(*weights, strict=True))) or [0.0, 0.0, 0.0]
     totals[0] += ACCENTED * (len(typed) - sum(map(str.isascii, typed)))
     best = max(range(3), key=totals.__getitem__)
     fallback = ORDER.index(before or Language.VI)

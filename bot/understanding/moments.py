@@ -3,19 +3,19 @@
 import datetime as dt
 import re
 from dataclasses import dataclass, field
-from itertools import chain
 
 from bot.content.schema import Language, MomentWords, Phrases, Weekday
 from bot.understanding.fold import fold, has_accent, low_words
 from bot.understanding.quantities import GLUED
+from bot.understanding.runs import Run, Runs, build_runs, listed
 
 DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/-](\d{1,2})(?![\d/-])")
 CLOCK = re.compile(r"([01]?\d|2[0-3])(?: ([0-5]\d))?")
 CLAUSES = re.compile(r"[,;!?\n]")
-LONGEST = 4  # words
 NOON = 12
-
-type Run = tuple[str, ...]  # folded words in a row
+LONGEST = 4  # words beside an hour
+DIGIT = re.compile(r"\d")
+NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,34 +43,40 @@ class Part:
 class Moments:
     """The words of days and times, folded; those of parts of a day also with their accents."""
 
-    days: dict[Run, Weekday] = field(default_factory=dict)
-    parts: dict[Run, Part] = field(default_factory=dict)
-    ahead: dict[Run, int] = field(default_factory=dict)
-    holidays: dict[Run, str] = field(default_factory=dict)
+    days: Runs[Weekday] = field(default_factory=Runs)
+    parts: Runs[Part] = field(default_factory=Runs)
+    ahead: Runs[int] = field(default_factory=Runs)
+    holidays: Runs[str] = field(default_factory=Runs)
     clock_after: frozenset[Run] = frozenset()
     clock_before: frozenset[Run] = frozenset()
     not_after: frozenset[str] = frozenset()
-    asks_hours: frozenset[Run] = frozenset()
-    online: frozenset[Run] = frozenset()
+    asks_hours: Runs[None] = field(default_factory=Runs)
+    online: Runs[None] = field(default_factory=Runs)
+    begins: frozenset[str] = frozenset()  # the first word of every day and part of a day
 
 
 def build_moments(words: MomentWords | None) -> Moments:
     if words is None:
         return Moments()
+    days = {run: day for day, phrases in words.days.items() for run in _runs(phrases)}
+    parts = {
+        run: Part(dt.time.fromisoformat(part.at), part.after_noon)
+        for part in words.parts.values()
+        for run in (*_runs(part.said), *_accented(part.said))
+    }
+    ahead = {run: n for n, phrases in enumerate((words.today, words.tomorrow)) for run in _runs(phrases)}
+    holidays = {run: name for name, phrases in words.holidays.items() for run in _runs(phrases)}
     return Moments(
-        days={run: day for day, phrases in words.days.items() for run in _runs(phrases)},
-        parts={
-            run: Part(dt.time.fromisoformat(part.at), part.after_noon)
-            for part in words.parts.values()
-            for run in (*_runs(part.said), *_accented(part.said))
-        },
-        ahead={run: n for n, phrases in enumerate((words.today, words.tomorrow)) for run in _runs(phrases)},
-        holidays={run: name for name, phrases in words.holidays.items() for run in _runs(phrases)},
+        days=build_runs(days),
+        parts=build_runs(parts),
+        ahead=build_runs(ahead),
+        holidays=build_runs(holidays),
         clock_after=frozenset(_runs(words.clock_after)),
         clock_before=frozenset(_runs(words.clock_before)),
         not_after=frozenset(run[0] for run in _runs(words.not_after)),
-        asks_hours=frozenset(_runs(words.asks_hours)),
-        online=frozenset(_runs(words.online)),
+        asks_hours=listed(_runs(words.asks_hours)),
+        online=listed(_runs(words.online)),
+        begins=frozenset(run[0] for run in (*days, *parts, *ahead, *holidays)),
     )
 
 
@@ -83,43 +89,49 @@ def _accented(phrases: Phrases) -> list[Run]:
     return [tuple(low_words(text)) for language in Language for text in getattr(phrases, language)]
 
 
-def moment_asked(text: str, moments: Moments) -> Moment | None:
-    """The moment of a message that asks whether somebody is there then; None where it asks nothing of the kind."""
-    clauses = [tuple(low_words(GLUED.sub(" ", clause))) for clause in CLAUSES.split(DATE.sub(" ", text))]
-    typed = tuple(chain.from_iterable(clauses))
+def moment_asked(text: str, said: Run, moments: Moments) -> Moment | None:
+    """The moment of a message that asks whether somebody is there then; None where it asks nothing of the kind.
+
+    `said`: its words, folded.
+    """
+    if moments.begins.isdisjoint(said) and not DIGIT.search(text):
+        return None
+    date = DATE.search(text)
+    whole = GLUED.sub(" ", DATE.sub(" ", text) if date else text)
+    typed = tuple(low_words(whole))
     words = tuple(map(fold, typed))
-    if not _anywhere(words, moments.asks_hours):
+    if not moments.asks_hours.stand_in(words):
         return None
     weekday = _first(words, moments.days, moments.not_after)
-    holiday = _first(words, moments.holidays, frozenset())
-    ahead = _first(words, moments.ahead, frozenset())
-    date = DATE.search(text)
+    holiday = _first(words, moments.holidays)
+    ahead = _first(words, moments.ahead)
     day = (int(date[1]), int(date[2])) if date and 1 <= int(date[1]) <= 31 and 1 <= int(date[2]) <= 12 else None
-    part = _first(typed if any(map(has_accent, typed)) else words, moments.parts, frozenset())
-    clocks = (_clock(tuple(map(fold, clause)), moments, part) for clause in clauses)  # "đủ 14, giờ làm": no hour
-    time = next(filter(None, clocks), part.at if part else None)
+    part = _first(typed if any(map(has_accent, typed)) else words, moments.parts)
+    time = _clock_in(whole, words, moments, part)
     if weekday is None and holiday is None and ahead is None and day is None and time is None:
         return None
-    online = _anywhere(words, moments.online)
+    online = moments.online.stand_in(words)
     return Moment(weekday=weekday, date=day, holiday=holiday, days_ahead=ahead, time=time, online=online)
 
 
-def _anywhere(words: Run, known: frozenset[Run]) -> bool:
-    return any(_at(words, start, known) for start in range(len(words)))
+def _first[T](words: Run, known: Runs[T], unless_after: frozenset[str] = NOTHING) -> T | None:
+    """What the first known words say, the longest of those that begin there; not after a word that makes it past."""
+    at, run = next(known.found_in(words), (0, ()))
+    past = at > 0 and words[at - 1] in unless_after
+    return known.means[run] if run and not past else None
+
+
+def _clock_in(text: str, words: Run, moments: Moments, part: Part | None) -> dt.time | None:
+    """The first clock time of a message, each clause for itself: "đủ 14, giờ làm" has none; else that of `part`."""
+    usual = part.at if part else None
+    if not any(map(str.isdecimal, words)):
+        return usual
+    clauses = (tuple(map(fold, low_words(clause))) for clause in CLAUSES.split(text))
+    return next(filter(None, (_clock(clause, moments, part) for clause in clauses)), usual)
 
 
 def _at(words: Run, start: int, known: frozenset[Run]) -> bool:
     return any(words[start : start + length] in known for length in range(1, LONGEST + 1))
-
-
-def _first[T](words: Run, known: dict[Run, T], unless_after: frozenset[str]) -> T | None:
-    """What the first known words say, the longest of those that begin there; not after a word that makes it past."""
-    for start in range(len(words)):
-        for length in range(LONGEST, 0, -1):
-            run = words[start : start + length]
-            if len(run) == length and run in known:
-                return None if start and words[start - 1] in unless_after else known[run]
-    return None
 
 
 def _clock(words: Run, moments: Moments, part: Part | None) -> dt.time | None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
-from bot.understanding.fold import clean, fold, low_words
+from bot.understanding.fold import clean, fold
+from bot.understanding.fold import words as all_words
 from bot.understanding.place_names import District, Key, Places, Unit, marked, plain
 from bot.understanding.place_text import (
     ALIKE,
@@ -89,8 +90,8 @@ def find_exactly(text: str, places: Places, *, guess: bool = True) -> Place | No
 
     Slips are asked about; unless `guess`, only where the kind of place is said with the name.
     """
-    cleaned = clean(text)
-    words = read_words(cleaned, low_words(text), places, whole=True)
+    cleaned = clean(text).lower()
+    words = read_words(cleaned, all_words(cleaned), places, whole=True)
     if len(words.typed) > MAX_ADDRESS:
         return None
     found = _found(words, places)
@@ -109,7 +110,7 @@ def certain_code(name: str, places: Places) -> int | None:
 def find_mention(text: str, typed: list[str], places: Places, ordinary: Collection[str] = ()) -> Mention | None:
     """The place mentioned in a message.
 
-    `text` is cleaned, `typed` are its words in lower case. `ordinary` are folded pairs of syllables of everyday
+    `text` is cleaned and in lower case, `typed` are its words. `ordinary` are folded pairs of syllables of everyday
     language: without a kind they are not taken for a name.
     """
     words = read_words(text, typed, places, whole=False, ordinary=ordinary)

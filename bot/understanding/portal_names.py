@@ -7,10 +7,11 @@ import math
 import re
 from array import array
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
+from operator import truediv
 
 from bot.content.words import Named
 from bot.understanding.features import features_of
@@ -177,7 +178,8 @@ def _nearest(features: list[str], names: Names, learned: Linear) -> list[tuple[f
     """The likest names, each once, by its likest row."""
     shared, squared = _shared(features, names, learned)
     length = math.sqrt(squared) or 1.0
-    rows = nlargest(ROWS, ((common / names.lengths[row], row) for row, common in shared.items()))
+    likes = map(truediv, shared.values(), map(names.lengths.__getitem__, shared))
+    rows = nlargest(ROWS, zip(likes, shared, strict=True))
     best: dict[str, float] = {}
     for like, row in rows:
         best.setdefault(names.codes[row], like / length)
@@ -186,7 +188,7 @@ def _nearest(features: list[str], names: Names, learned: Linear) -> list[tuple[f
 
 def _shared(features: list[str], names: Names, learned: Linear) -> tuple[dict[int, float], float]:
     """What each row shares with the message; the message's length in feature space, squared."""
-    shared: dict[int, float] = {}
+    shared: defaultdict[int, float] = defaultdict(float)
     squared = 0.0
     for feature in features:
         at = names.places.get(feature)
@@ -199,5 +201,5 @@ def _shared(features: list[str], names: Names, learned: Linear) -> tuple[dict[in
         begin, end = names.starts[at], names.starts[at + 1]
         if end - begin <= MOST_ROWS:
             for row in names.rows[begin:end]:
-                shared[row] = shared.get(row, 0.0) + weight
+                shared[row] += weight
     return shared, squared

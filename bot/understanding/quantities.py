@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bot.content.schema import Language, Phrases, QuantityWords, When
-from bot.understanding.fold import fold, low_words
+from bot.understanding.fold import fold, low_words, words
+from bot.understanding.runs import Run
 
 DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 AGE = "age"
@@ -13,8 +14,6 @@ DATED = frozenset({"day", "month"})  # before a number they begin a date
 MOST_DIGITS = 3  # of a number that counts years or days
 LONGEST = 3  # words of a unit
 GLUED = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=\d[hg])(?=\d)", re.IGNORECASE)  # "17t", "7h30"
-
-type Run = tuple[str, ...]  # folded words in a row
 
 
 @dataclass(frozen=True)
@@ -55,24 +54,21 @@ class Counting:
     half: frozenset[Run] = frozenset()
     units: dict[Run, tuple[str, ...]] = field(default_factory=dict)
     once: dict[str, str] = field(default_factory=dict)
+    begins: frozenset[str] = frozenset()  # the first word of everything here but the units
 
 
-def build_counting(words: QuantityWords | None) -> Counting:
-    if words is None:
+def build_counting(known: QuantityWords | None) -> Counting:
+    if known is None:
         return Counting()
     units: dict[Run, tuple[str, ...]] = {}
-    for unit, phrases in words.units.items():
+    for unit, phrases in known.units.items():
         for run in _runs(phrases):
             units[run] = (*units.get(run, ()), unit)
-    return Counting(
-        numbers={
-            run[0]: number for number, phrases in words.numbers.items() for run in _runs(phrases) if len(run) == 1
-        },
-        ten=frozenset(run[0] for run in _runs(words.ten)),
-        half=frozenset(_runs(words.half)),
-        units=units,
-        once={run[0]: unit for unit, phrases in words.once.items() for run in _runs(phrases)},
-    )
+    numbers = {run[0]: number for number, phrases in known.numbers.items() for run in _runs(phrases) if len(run) == 1}
+    ten = frozenset(run[0] for run in _runs(known.ten))
+    half = frozenset(_runs(known.half))
+    once: dict[str, str] = {run[0]: unit for unit, phrases in known.once.items() for run in _runs(phrases)}
+    return Counting(numbers, ten, half, units, once, frozenset((*numbers, *ten, *once, *(run[0] for run in half))))
 
 
 def _runs(phrases: Phrases) -> Iterator[Run]:
@@ -82,9 +78,9 @@ def _runs(phrases: Phrases) -> Iterator[Run]:
 
 
 def told_in(text: str, counting: Counting) -> Quantities:
-    """The one age and the one length of time of a message."""
-    words = [fold(word) for word in low_words(GLUED.sub(" ", text))]
-    found = list(_counted(words, counting))
+    """The one age and the one length of time of a cleaned message."""
+    said = tuple(map(fold, words(GLUED.sub(" ", text.lower()))))
+    found = list(_counted(said, counting))
     ages = {number for number, unit in found if unit == AGE}
     days = {round(number * DAYS[unit]) for number, unit in found if unit != AGE}
     return Quantities(age=_only(ages), days=_only(days))
@@ -95,36 +91,38 @@ def _only(found: Iterable[float]) -> int | None:
     return int(several[0]) if len(several) == 1 else None
 
 
-def _counted(words: list[str], counting: Counting) -> Iterator[tuple[float, str]]:
+def _counted(said: Run, counting: Counting) -> Iterator[tuple[float, str]]:
     """Each number that stands before a unit, or inside it."""
-    at = 0
-    while at < len(words):
-        if (unit := counting.once.get(words[at])) and unit:
+    after = 0
+    for at in [at for at, word in enumerate(said) if word in counting.begins or word.isdecimal()]:
+        if at < after:
+            continue
+        if unit := counting.once.get(said[at]):
             yield 1, unit
-        number, end = _number(words, at, counting)
-        units, after = _unit(words, end, counting) if number is not None else ((), end)
-        dated = at > 0 and not DATED.isdisjoint(_unit(words, at - 1, counting)[0])  # "ngày 15 tháng 3" lasts nothing
+        number, end = _number(said, at, counting)
+        units, after = _unit(said, end, counting) if number is not None else ((), end)
+        dated = at > 0 and not DATED.isdisjoint(_unit(said, at - 1, counting)[0])  # "ngày 15 tháng 3" lasts nothing
         for one in () if dated else units:
             yield number or 0, one
-        at = max(at + 1, after if units else end)
+        after = after if units else end
 
 
-def _number(words: list[str], at: int, counting: Counting) -> tuple[float | None, int]:
+def _number(said: Run, at: int, counting: Counting) -> tuple[float | None, int]:
     """The number that begins at a word, and where it ends."""
     for run in counting.half:
-        if tuple(words[at : at + len(run)]) == run:
+        if said[at : at + len(run)] == run:
             return 0.5, at + len(run)
-    word = words[at]
+    word = said[at]
     if word.isdecimal() and len(word) <= MOST_DIGITS:
         return int(word), at + 1
     total, end = 0, at
-    while end < len(words):
-        word = words[end]
+    while end < len(said):
+        word = said[end]
         if word in counting.ten:
             total = total * 10 if 0 < total < 10 else 10 if total == 0 else total
         elif (digit := counting.numbers.get(word)) is None or (total and (total % 10 or digit > 9)):
             break
-        elif end > at and _unit(words, end, counting)[0]:
+        elif end > at and _unit(said, end, counting)[0]:
             break  # "hai năm": the second word is the unit
         else:
             total += digit
@@ -132,10 +130,10 @@ def _number(words: list[str], at: int, counting: Counting) -> tuple[float | None
     return (total or None), max(end, at)
 
 
-def _unit(words: list[str], at: int, counting: Counting) -> tuple[tuple[str, ...], int]:
+def _unit(said: Run, at: int, counting: Counting) -> tuple[tuple[str, ...], int]:
     """The longest unit that begins at a word, and where it ends."""
     for length in range(LONGEST, 0, -1):
-        run = tuple(words[at : at + length])
+        run = said[at : at + length]
         if len(run) == length and (units := counting.units.get(run)):
             return units, at + length
     return (), at

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from bot.content.words import Phrase
 from bot.understanding.fold import fold, low_words
+from bot.understanding.runs import Run
 
 LEAST = 5  # words; fewer may be said of anything
 
@@ -20,9 +21,9 @@ class Taught:
     means: array[int] = field(default_factory=lambda: array("H"))
     procedures: tuple[str, ...] = ()
 
-    def of(self, text: str) -> str | None:
-        """The procedure whose phrase the text is."""
-        key = _key(list(map(fold, low_words(text))))
+    def of(self, said: Run) -> str | None:
+        """The procedure whose phrase these folded words are."""
+        key = _key(said)
         at = bisect_left(self.keys, key) if key is not None else len(self.keys)
         return self.procedures[self.means[at]] if at < len(self.keys) and self.keys[at] == key else None
 
@@ -32,7 +33,7 @@ def build_taught(phrases: Iterable[Phrase]) -> Taught:
     found: dict[int, str] = {}
     several: set[int] = set()
     for phrase in phrases:
-        key = _key(list(map(fold, low_words(phrase.text))))
+        key = _key(tuple(map(fold, low_words(phrase.text))))
         if key is not None and found.setdefault(key, phrase.means) != phrase.means:
             several.add(key)
     procedures = tuple(sorted(set(found.values())))
@@ -41,7 +42,7 @@ def build_taught(phrases: Iterable[Phrase]) -> Taught:
     return Taught(array("Q", keys), array("H", [number[found[key]] for key in keys]), procedures)
 
 
-def _key(said: list[str]) -> int | None:
+def _key(said: Run) -> int | None:
     if len(said) < LEAST:
         return None
     return int.from_bytes(blake2b(" ".join(said).encode(), digest_size=8).digest())

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.content.schema import Aspect
-from bot.understanding.decide import CHOICES, Decision, Kind, kind_of, probabilities
+from bot.understanding.decide import CHOICES, Decision, Kind, of_kind, probabilities
 from bot.understanding.linear import Linear
 from bot.understanding.portal_names import Contest, Names, Scores, typed_in, weigh
 from bot.understanding.result import Context, Outcome, Ranked
@@ -80,7 +80,7 @@ def _surely_ours(decided: Decision, aspect: Aspect | None) -> bool:
 
 
 def _best(kind: Kind, message: Message) -> float:
-    return max((score for label, score in message.scores.items() if kind_of(label) is kind), default=0.0)
+    return max(map(message.scores.__getitem__, of_kind(kind, tuple(message.scores))), default=0.0)
 
 
 def _by_code(decided: Decision, code: str, names: Names) -> Decision:

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from bot.understanding.fold import fold, low_words
 from bot.understanding.moments import Moment, moment_asked
 
 
@@ -24,7 +25,7 @@ from bot.understanding.moments import Moment, moment_asked
     ],
 )
 def test_a_moment_is_heard(house, text, moment):
-    assert moment_asked(text, house.engine.entries.moments) == moment
+    assert moment_asked(text, tuple(map(fold, low_words(text))), house.engine.entries.moments) == moment
 
 
 @pytest.mark.parametrize(
@@ -47,4 +48,4 @@ def test_a_moment_is_heard(house, text, moment):
     ],
 )
 def test_no_moment_is_invented(house, text):
-    assert moment_asked(text, house.engine.entries.moments) is None
+    assert moment_asked(text, tuple(map(fold, low_words(text))), house.engine.entries.moments) is None

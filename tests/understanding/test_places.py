@@ -40,8 +40,8 @@ WITHIN = {
 
 
 def mentioned(engine, text):
-    cleaned = clean(text)
-    mention = find_mention(cleaned, [word.lower() for word in words(cleaned)], engine.places, engine.ordinary)
+    cleaned = clean(text).lower()
+    mention = find_mention(cleaned, words(cleaned), engine.places, engine.ordinary)
     return mention.place if mention else None
 
 
