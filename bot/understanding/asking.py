@@ -42,7 +42,7 @@ class Cues:
     asking: Runs[None] = field(default_factory=Runs)  # words of any question, folded and with their accents
     asks: Runs[Aspect] = field(default_factory=Runs)  # whole questions about an aspect, of two words or more
     begins_asking: frozenset[Run] = frozenset()  # the first two words of each
-    clause: re.Pattern[str] = re.compile(MARKS)  # what parts the clauses of a message
+    clause: re.Pattern[str] = re.compile(MARKS)  # what parts the clauses of a message in lower case
     may: dict[Language, Runs[None]] = field(default_factory=dict)  # what asks whether one may
     must: dict[Language, Runs[None]] = field(default_factory=dict)  # what asks whether one must …
     neither: Runs[None] = field(default_factory=Runs)  # … and what looks like it and does not
@@ -76,9 +76,9 @@ def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
 
 
 def _clause(joins: Phrases) -> re.Pattern[str]:
-    words = [re.escape(text) for language in Language for text in getattr(joins, language)]
+    words = [re.escape(text.lower()) for language in Language for text in getattr(joins, language)]
     joined = rf"|\s(?:{'|'.join(words)})\s" if words else ""
-    return re.compile(MARKS + joined, re.IGNORECASE)
+    return re.compile(MARKS + joined)
 
 
 def _runs(phrases: Phrases) -> frozenset[Run]:
@@ -100,19 +100,24 @@ def _run(text: str) -> Run:
 
 @dataclass(frozen=True)
 class Clauses:
-    """A cleaned message and its clauses, each with its words in lower case and folded."""
+    """A cleaned message: its words, in lower case and folded, and the same of each of its clauses."""
 
     text: str
+    words: list[str]
+    said: Run
     typed: list[list[str]]
     folded: list[Run]
     yes_no: bool  # whether yes or no would answer it
 
 
 def read_clauses(text: str, cues: Cues) -> Clauses:
-    """The clauses of a cleaned message."""
-    typed = list(map(words, cues.clause.split(text.lower())))
+    """The words and the clauses of a cleaned message."""
+    low = text.lower()
+    whole = words(low)
+    typed = list(map(words, cues.clause.split(low)))
     folded = [tuple(map(fold, clause)) for clause in typed]
-    return Clauses(text, typed, folded, any(_judged(clause, cues) for clause in folded))
+    yes_no = any(_judged(clause, cues) for clause in folded)
+    return Clauses(text, whole, tuple(map(fold, whole)), typed, folded, yes_no)
 
 
 def chances_of(tokens: list[Token], model: Linear) -> Chances:
@@ -188,8 +193,8 @@ def asks_something(clauses: Clauses, cues: Cues) -> bool:
     """Whether a message has a word of a question, or its mark; typed with accents, a word must have its own."""
     if not cues.asking.means or "?" in clauses.text or clauses.yes_no:
         return True
-    typed = tuple(words(clauses.text.lower()))
-    return cues.asking.stand_in(typed if any(map(has_accent, typed)) else tuple(map(fold, typed)))
+    accents = any(map(has_accent, clauses.words))
+    return cues.asking.stand_in(tuple(clauses.words) if accents else clauses.said)
 
 
 def unasked(chances: Chances) -> Chances:

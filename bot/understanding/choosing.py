@@ -9,9 +9,9 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import accumulate, chain
-from operator import itemgetter, mul
+from operator import itemgetter
 from struct import Struct
 from typing import NamedTuple
 
@@ -47,9 +47,9 @@ SECOND = 0.25  # how much the second likest question adds
 RAREST = 2.0  # how much more a feature of one answer counts than one of all
 UNSEEN = 0.5  # the squared weight of a word that no answer has
 SHOWN = 4
-FEW = 24  # rows; a feature of more of them is worth a long number
-LANE = 64  # bits for each row
-UNITS = 1 << 32
+FEW = 16  # rows; a feature of more of them is worth a long number
+LANE = 32  # bits for each row
+UNITS = 1 << 22
 
 FIELDS = (
     Aspect.DOCUMENTS,
@@ -89,19 +89,15 @@ class Statement:
     turned: frozenset[str] = frozenset()  # what only those have
     modality: Modality | None = None  # what its yes or no is about
     cases: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    @property
-    def judged(self) -> bool:
-        """Whether it says yes, no, or that it depends."""
-        return self.verdict in JUDGED
+    judged: bool = False  # it says yes, no, or that it depends
 
 
 class Stands(NamedTuple):
-    """Where a feature stands: in a few `rows`, each with so many units, or in many, side by side in one long number."""
+    """Where a feature stands: in a few `rows`, worth `likes` to each, or in many, all in one long number."""
 
     weight: float  # squared
-    units: int  # the same in units of 1 / UNITS
     rows: tuple[int, ...] = ()
+    likes: tuple[int, ...] = ()
     lanes: int = 0
 
 
@@ -109,16 +105,17 @@ class Stands(NamedTuple):
 class Statements:
     """The answers of one procedure: where each feature stands, and what it says about which of them is meant.
 
-    What most rows have is added up for all rows at once, as `Linear` does for all labels.
+    How like a row is to a message is added up in units, of which UNITS are 1; for what many rows have, in all rows at
+    once, as `Linear` adds up labels.
     """
 
     all: tuple[Statement, ...] = ()
-    shares: tuple[float, ...] = ()  # of each row, one over its length in feature space, for a unit
+    size: int = 0  # rows
     places: dict[str, Stands] = field(default_factory=dict)
 
     @cached_property
     def lanes(self) -> Struct:
-        return Struct(f"<{len(self.shares)}Q")
+        return Struct(f"<{self.size}I")
 
 
 def index(answers: Sequence[Answer], vocabulary: Vocabulary, cues: Cues) -> Statements:
@@ -132,23 +129,24 @@ def index(answers: Sequence[Answer], vocabulary: Vocabulary, cues: Cues) -> Stat
         for feature in features:
             places.setdefault(feature, []).append(at)
     begins = accumulate(map(len, read), initial=0)
-    lengths = (math.sqrt(sum(map(weight.__getitem__, features))) or 1.0 for features in rows)
-    stands = cache(_stands)  # most features stand in one row or two, as others do
+    shares = [UNITS / (math.sqrt(sum(map(weight.__getitem__, features))) or 1.0) for features in rows]
+    stands = cache(partial(_stands, shares))  # most features stand in one row or two, as others do
     return Statements(
         all=tuple(
             _sided(_statement(one, at, cues), one, rows, cues)
             for one, at, rows in zip(answers, begins, read, strict=False)
         ),
-        shares=tuple(1 / (length * UNITS) for length in lengths),
+        size=len(rows),
         places={feature: stands(weight[feature], tuple(at)) for feature, at in places.items()},
     )
 
 
-def _stands(weight: float, rows: tuple[int, ...]) -> Stands:
-    units = round(weight * UNITS)
+def _stands(shares: list[float], weight: float, rows: tuple[int, ...]) -> Stands:
+    """`shares`: of each row, one over its length in feature space."""
+    likes = tuple(round(weight * shares[at]) for at in rows)
     if len(rows) <= FEW:
-        return Stands(weight, units, rows)
-    return Stands(weight, units, lanes=sum(units << (LANE * at) for at in rows))
+        return Stands(weight, rows, likes)
+    return Stands(weight, lanes=sum(like << (LANE * at) for at, like in zip(rows, likes, strict=True)))
 
 
 def _sided(one: Statement, answer: Answer, rows: list[tuple[str, ...]], cues: Cues) -> Statement:
@@ -214,6 +212,7 @@ def _statement(answer: Answer, at: int, cues: Cues) -> Statement:
         bool(answer.when),
         modality=modality_told(answer, cues),
         cases=answer.only_if,
+        judged=answer.verdict in JUDGED,
     )
 
 
@@ -242,11 +241,9 @@ def choose(
     judged = {one.asks for one in held if one.judged} if yes_no else set()
     plain_from = PLAIN_FROM * max(chances.values(), default=0.0)
     spoken = LANGUAGES.index(language)
+    unit = LIKENESS / (UNITS * length)
     scores: list[tuple[float, Statement | Aspect | None]] = [
-        (
-            _score(one, _likeness(one, likes, spoken) / length, logs, yes_no=yes_no, age=age, cases=cases),
-            one,
-        )
+        (unit * _likeness(one, likes, spoken) + _speaks_for(one, logs, yes_no=yes_no, age=age, cases=cases), one)
         for one in held
     ]
     for aspect, log in logs.items():
@@ -284,8 +281,8 @@ def _weight(telling_: frozenset[str], features: tuple[str, ...], statements: Sta
     return sum(statements.places[feature].weight for feature in telling_.intersection(features))
 
 
-def _likes(features: tuple[str, ...], statements: Statements) -> tuple[list[float], float]:
-    """How like the message each row is, but for the message's length in feature space; and that length."""
+def _likes(features: tuple[str, ...], statements: Statements) -> tuple[list[int], float]:
+    """How like the message each row is, in units, but for the message's length in feature space; and that length."""
     squared, total = 0.0, 0
     few: list[Stands] = []
     for feature, stands in zip(features, map(statements.places.get, features), strict=True):
@@ -297,31 +294,30 @@ def _likes(features: tuple[str, ...], statements: Statements) -> tuple[list[floa
             total += stands[3]
         else:
             few.append(stands)
-    shared = list(statements.lanes.unpack(total.to_bytes(statements.lanes.size, "little")))
-    for _, units, rows, _ in few:
-        for at in rows:
-            shared[at] += units
-    return list(map(mul, statements.shares, shared)), math.sqrt(squared) or 1.0
+    likes = list(statements.lanes.unpack(total.to_bytes(statements.lanes.size, "little")))
+    for _, rows, units, _ in few:
+        for at, like in zip(rows, units, strict=True):
+            likes[at] += like
+    return likes, math.sqrt(squared) or 1.0
 
 
-def _likeness(one: Statement, likes: list[float], spoken: int) -> float:
+def _likeness(one: Statement, likes: list[int], spoken: int) -> float:
     """How like the message an answer is: its likest question, a little its second, its text in the language spoken."""
     end = one.at + len(one.questions)
-    *_, second, best = 0.0, 0.0, *sorted(likes[one.at : end])
-    return best + SECOND * second + (TEXT * likes[end + spoken] if one.has_text else 0.0)
+    *_, second, best = 0, 0, *sorted(likes[one.at : end])
+    return best + SECOND * second + (TEXT * likes[end + spoken] if one.has_text else 0)
 
 
-def _nearest(one: Statement, likes: list[float]) -> str:
+def _nearest(one: Statement, likes: list[int]) -> str:
     """The question of an answer that the message is most like."""
     like = likes[one.at : one.at + len(one.questions)]
-    best = max(like, default=0.0)
+    best = max(like, default=0)
     return one.questions[like.index(best)] if best else ""
 
 
-def _score(
-    one: Statement, likeness: float, logs: Chances, *, yes_no: bool, age: int | None, cases: Mapping[str, str]
-) -> float:
-    score = LIKENESS * likeness + logs.get(one.asks, LEAST)
+def _speaks_for(one: Statement, logs: Chances, *, yes_no: bool, age: int | None, cases: Mapping[str, str]) -> float:
+    """What speaks for an answer beside how like the message it is."""
+    score = logs.get(one.asks, LEAST)
     if yes_no and one.judged:
         score += YES_NO
     if one.settled:

@@ -26,7 +26,7 @@ from bot.understanding.choosing import Statements, choose, features_for, index, 
 from bot.understanding.dates import Dates, build_dates
 from bot.understanding.events import Events, build_events, event_told
 from bot.understanding.features import features_of, shown
-from bot.understanding.fold import clean, fold, low_words, words
+from bot.understanding.fold import clean, fold, low_words
 from bot.understanding.language import Languages, detect
 from bot.understanding.linear import Linear
 from bot.understanding.modality import modality_of
@@ -178,7 +178,6 @@ class Reading:
 
     language: Language
     mention: Mention | None
-    said: Run  # its words, folded
     tokens: list[Token]  # the words that are meant, without those of the place
     meant: Run  # those, folded
     features: list[str]
@@ -189,26 +188,23 @@ class Reading:
 def read(text: str, context: Context, engine: Engine) -> Reading:
     """Words, language and place of a message, and what speaks for a procedure."""
     text = clean(text)
-    low = text.lower()
-    typed = words(low)
-    said = tuple(map(fold, typed))
-    language = detect(typed, said, engine.learned.languages, context.spoke or context.language)
-    mention = find_mention(low, typed, engine.places, engine.ordinary)
-    rest = [*typed[: mention.start], *typed[mention.end :]] if mention else typed
-    tokens = read_words(rest, engine.vocabulary)
-    features = features_of(tokens, engine.vocabulary)
     clauses = unplaced = read_clauses(text, engine.entries.cues)
+    typed = rest = clauses.words
+    language = detect(typed, clauses.said, engine.learned.languages, context.spoke or context.language)
+    mention = find_mention(text.lower(), typed, engine.places, engine.ordinary)
     if mention:
+        rest = [*typed[: mention.start], *typed[mention.end :]]
         unplaced = read_clauses(_without(text, typed[mention.start : mention.end]), engine.entries.cues)
+    tokens = read_words(rest, engine.vocabulary)
     meant = tuple([folded for folded, _ in tokens])
-    return Reading(language, mention, said, tokens, meant, features, clauses, unplaced)
+    return Reading(language, mention, tokens, meant, features_of(tokens, engine.vocabulary), clauses, unplaced)
 
 
 def _calls(reading: Reading, engine: Engine) -> frozenset[str]:
     """The entries that a message calls by a name which is a good part of it, and the one whose phrase it is."""
     least = CALLED_FROM * len(reading.tokens)
     names = (name for _, name in engine.called.found_in(reading.meant) if len(name) >= least)
-    taught = engine.taught.of(reading.said)
+    taught = engine.taught.of(reading.clauses.said)
     return frozenset({taught} if taught else ()).union(*map(engine.called.means.__getitem__, names))
 
 
@@ -228,7 +224,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     reading = read(text, context, engine)
     context = _turned_back(reading, context)
     parts = parts_of(reading.unplaced, reading.tokens, engine.entries.cues, engine.vocabulary, engine.learned.aspects)
-    moment = moment_asked(text, reading.said, engine.entries.moments)
+    moment = moment_asked(text, reading.clauses.words, reading.clauses.said, engine.entries.moments)
     aspect = Aspect.HOURS if moment else parts[0].aspect
     theirs, scores = portal_names.parted(engine.learned.procedures, reading.features)
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
@@ -285,7 +281,7 @@ def _asked(reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...]
 
 def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: Engine, *, yes_no: bool) -> _Inside:
     statements, told = engine.entries.of(procedure, engine.vocabulary)
-    numbers = told_in(reading.unplaced.text, engine.entries.counting)
+    numbers = told_in(reading.unplaced.text, reading.unplaced.said, engine.entries.counting)
     cases = cases_told(reading.tokens, told, numbers)
     answers = engine.entries.answers.get(procedure, ())
     left_out = _other_cases(answers, dict(cases)) | _other_numbers(answers, numbers)

@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 
 SPAN = 1 << 16  # tenths that a weight may be apart from another
 MOST_ROWS = 20_000  # taken out of the arrays at a time
@@ -17,6 +18,7 @@ MIDDLE = 1 << (LANE - 1)  # what is added to a sum that may be negative, to read
 
 # A feature's rarity squared, and its weights.
 type Row = tuple[float, int]
+SQUARED, WEIGHTS = itemgetter(0), itemgetter(1)
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,18 @@ class Linear:
 
     def scores(self, features: Sequence[str]) -> list[float]:
         """A score for each label; about 1 for a message like the phrases of a label, 0 for one unlike any."""
-        total, length = self._middles, 0.0
-        for feature, row in zip(features, map(self.unpacked.get, features), strict=True):
-            squared, weights = row or self._row(feature)
-            length += squared
-            total += weights
-        share = 0.1 / (math.sqrt(length) or 1.0)
-        return [share * (lane - MIDDLE) for lane in self._lanes.unpack(total.to_bytes(self._lanes.size, "little"))]
+        share, tenths = self.sums(features)
+        return list(map(share.__mul__, tenths))
+
+    def sums(self, features: Sequence[str]) -> tuple[float, tuple[int, ...]]:
+        """The weights of a message for each label, in tenths; and by what they are multiplied to be scores."""
+        rows = [
+            row or self._row(feature) for feature, row in zip(features, map(self.unpacked.get, features), strict=True)
+        ]
+        length = math.sqrt(sum(map(SQUARED, rows))) or 1.0
+        # A lane's highest bit turned over is what a number below zero has: the lanes can be read as they are.
+        lanes = sum(map(WEIGHTS, rows), self._middles) ^ self._middles
+        return 0.1 / length, self._lanes.unpack(lanes.to_bytes(self._lanes.size, "little"))
 
     def contributions(self, features: Sequence[str], label: str) -> list[tuple[str, float]]:
         """What each feature added to the score of a label, the weightiest first."""
@@ -68,10 +75,10 @@ class Linear:
             return self.rarity(feature), 0
         if len(self.unpacked) >= MOST_ROWS:
             self.unpacked.clear()
-        lanes = [MIDDLE] * len(self.labels)
+        lanes = [0] * len(self.labels)
         for label, tenths in self._weights(at):
-            lanes[label] += tenths
-        weights = int.from_bytes(self._lanes.pack(*lanes), "little") - self._middles
+            lanes[label] = tenths
+        weights = (int.from_bytes(self._lanes.pack(*lanes), "little") ^ self._middles) - self._middles
         row = self.unpacked[feature] = self.rarities[at], weights
         return row
 
@@ -83,8 +90,8 @@ class Linear:
 
     @cached_property
     def _lanes(self) -> struct.Struct:
-        return struct.Struct(f"<{len(self.labels)}I")
+        return struct.Struct(f"<{len(self.labels)}i")
 
     @cached_property
     def _middles(self) -> int:
-        return int.from_bytes(self._lanes.pack(*[MIDDLE] * len(self.labels)), "little")
+        return sum(MIDDLE << (LANE * n) for n in range(len(self.labels)))

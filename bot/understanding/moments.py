@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bot.content.schema import Language, MomentWords, Phrases, Weekday
 from bot.understanding.fold import fold, has_accent, low_words
-from bot.understanding.quantities import GLUED
+from bot.understanding.quantities import DIGIT, GLUED
 from bot.understanding.runs import Run, Runs, build_runs, listed
 
 DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/-](\d{1,2})(?![\d/-])")
@@ -14,7 +14,6 @@ CLOCK = re.compile(r"([01]?\d|2[0-3])(?: ([0-5]\d))?")
 CLAUSES = re.compile(r"[,;!?\n]")
 NOON = 12
 LONGEST = 4  # words beside an hour
-DIGIT = re.compile(r"\d")
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -89,28 +88,30 @@ def _accented(phrases: Phrases) -> list[Run]:
     return [tuple(low_words(text)) for language in Language for text in getattr(phrases, language)]
 
 
-def moment_asked(text: str, said: Run, moments: Moments) -> Moment | None:
+def moment_asked(text: str, typed: list[str], said: Run, moments: Moments) -> Moment | None:
     """The moment of a message that asks whether somebody is there then; None where it asks nothing of the kind.
 
-    `said`: its words, folded.
+    `typed`: its words, `said`: the same, folded.
     """
-    if moments.begins.isdisjoint(said) and not DIGIT.search(text):
+    date = None
+    if DIGIT.search(text):
+        date = DATE.search(text)
+        text = GLUED.sub(" ", DATE.sub(" ", text))
+        typed = low_words(text)
+        said = tuple(map(fold, typed))
+    elif moments.begins.isdisjoint(said):
         return None
-    date = DATE.search(text)
-    whole = GLUED.sub(" ", DATE.sub(" ", text) if date else text)
-    typed = tuple(low_words(whole))
-    words = tuple(map(fold, typed))
-    if not moments.asks_hours.stand_in(words):
+    if not moments.asks_hours.stand_in(said):
         return None
-    weekday = _first(words, moments.days, moments.not_after)
-    holiday = _first(words, moments.holidays)
-    ahead = _first(words, moments.ahead)
+    weekday = _first(said, moments.days, moments.not_after)
+    holiday = _first(said, moments.holidays)
+    ahead = _first(said, moments.ahead)
     day = (int(date[1]), int(date[2])) if date and 1 <= int(date[1]) <= 31 and 1 <= int(date[2]) <= 12 else None
-    part = _first(typed if any(map(has_accent, typed)) else words, moments.parts)
-    time = _clock_in(whole, words, moments, part)
+    part = _first(tuple(typed) if any(map(has_accent, typed)) else said, moments.parts)
+    time = _clock_in(text, said, moments, part)
     if weekday is None and holiday is None and ahead is None and day is None and time is None:
         return None
-    online = moments.online.stand_in(words)
+    online = moments.online.stand_in(said)
     return Moment(weekday=weekday, date=day, holiday=holiday, days_ahead=ahead, time=time, online=online)
 
 

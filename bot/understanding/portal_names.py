@@ -127,9 +127,10 @@ def _rarity(feature: str, learned: Linear) -> float:
 
 def parted(learned: Linear, features: Sequence[str]) -> tuple[float, dict[str, float]]:
     """The score of the likeliest group of names; and the score of every other label."""
-    scores = learned.scores(features)
+    share, tenths = learned.sums(features)
     groups = bisect_left(learned.labels, chr(ord(GROUP) + 1))  # sorted: they come first
-    return max(scores[:groups], default=0.0), dict(zip(learned.labels[groups:], scores[groups:], strict=True))
+    ours = map(share.__mul__, tenths[groups:])
+    return share * max(tenths[:groups], default=0), dict(zip(learned.labels[groups:], ours, strict=True))
 
 
 def typed_in(text: str, names: Names) -> str | None:

@@ -13,6 +13,7 @@ AGE = "age"
 DATED = frozenset({"day", "month"})  # before a number they begin a date
 MOST_DIGITS = 3  # of a number that counts years or days
 LONGEST = 3  # words of a unit
+DIGIT = re.compile(r"\d")
 GLUED = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=\d[hg])(?=\d)", re.IGNORECASE)  # "17t", "7h30"
 
 
@@ -77,9 +78,10 @@ def _runs(phrases: Phrases) -> Iterator[Run]:
             yield tuple(map(fold, low_words(text)))
 
 
-def told_in(text: str, counting: Counting) -> Quantities:
-    """The one age and the one length of time of a cleaned message."""
-    said = tuple(map(fold, words(GLUED.sub(" ", text.lower()))))
+def told_in(text: str, said: Run, counting: Counting) -> Quantities:
+    """The one age and the one length of time of a cleaned message. `said`: its words, folded."""
+    if DIGIT.search(text):
+        said = tuple(map(fold, words(GLUED.sub(" ", text.lower()))))
     found = list(_counted(said, counting))
     ages = {number for number, unit in found if unit == AGE}
     days = {round(number * DAYS[unit]) for number, unit in found if unit != AGE}

@@ -160,16 +160,16 @@ def _nearest(folded: str, vocabulary: Vocabulary) -> str | None:
         return None
     allowed = 1 if len(folded) < 8 else 2
     like = vocabulary.by_shape.get((folded[0], len(folded)), ())
-    near = process.extract(folded, like, scorer=OSA.distance, score_cutoff=allowed, limit=8)
+    near = process.extract(folded, like, scorer=OSA.distance, score_cutoff=allowed, limit=None)
     return max(((-distance, vocabulary.known[word], word) for word, distance, _ in near), default=(0, 0, None))[2]
 
 
 def concepts_in(tokens: list[Token], pairs: list[str], vocabulary: Vocabulary) -> set[str]:
     """The concepts a message names; several for a word that means several things. `pairs`: of its folded words."""
-    found = set(chain.from_iterable([concepts_of(token, vocabulary) for token in tokens]))
-    begun = vocabulary.phrases.get
-    for start, pair in enumerate(pairs):
-        if patterns := begun(pair):
+    words = ["'" + accents if accents else folded for folded, accents in tokens]
+    found = set(chain.from_iterable(filter(None, map(vocabulary.concepts.get, words))))
+    for start, patterns in enumerate(map(vocabulary.phrases.get, pairs)):
+        if patterns:
             found.update(concepts_from(start, tokens, patterns))
     return found
 

@@ -8,6 +8,11 @@ from bot.understanding.fold import fold, low_words
 from bot.understanding.moments import Moment, moment_asked
 
 
+def asked(text, house):
+    typed = low_words(text)
+    return moment_asked(text, typed, tuple(map(fold, typed)), house.engine.entries.moments)
+
+
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
@@ -25,7 +30,7 @@ from bot.understanding.moments import Moment, moment_asked
     ],
 )
 def test_a_moment_is_heard(house, text, moment):
-    assert moment_asked(text, tuple(map(fold, low_words(text))), house.engine.entries.moments) == moment
+    assert asked(text, house) == moment
 
 
 @pytest.mark.parametrize(
@@ -48,4 +53,4 @@ def test_a_moment_is_heard(house, text, moment):
     ],
 )
 def test_no_moment_is_invented(house, text):
-    assert moment_asked(text, tuple(map(fold, low_words(text))), house.engine.entries.moments) is None
+    assert asked(text, house) is None

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.content.schema import When
+from bot.understanding.fold import fold, low_words
 from bot.understanding.quantities import Quantities, told_in
 
 
@@ -26,7 +27,9 @@ from bot.understanding.quantities import Quantities, told_in
     ],
 )
 def test_what_is_told(house, text, age, days):
-    assert told_in(text, house.engine.entries.counting) == Quantities(age=age, days=days)
+    assert told_in(text, tuple(map(fold, low_words(text))), house.engine.entries.counting) == Quantities(
+        age=age, days=days
+    )
 
 
 def test_bounds_hold_the_lower_and_not_the_upper():
