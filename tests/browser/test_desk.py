@@ -20,6 +20,7 @@ pytestmark = [
     pytest.mark.only_on("sqlite", "what a page looks like does not hang on the database"),
     needs_chromium,
 ]
+TWO_LINES = 88  # pixels: each line is as high as a finger
 SMALL = {"width": 320, "height": 568}
 
 
@@ -60,6 +61,7 @@ async def test_the_desk_on_a_small_telephone_without_a_fault(play):
         ):
             await page.goto(at + path)
             assert await page.evaluate("document.documentElement.scrollWidth") <= SMALL["width"], path
+            assert await page.evaluate("document.querySelector('header.bar').offsetHeight") < TWO_LINES, path
             found = await Axe().run(page)
             assert found.violations_count == 0, (path, [one["id"] for one in found.response["violations"]])
         assert page.troubles == []
