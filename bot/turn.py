@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from bot.casework import ahead, albums, appointments, astray, clock, front, opening, relay, silence
+from bot.casework import ahead, albums, appointments, astray, clock, front, learning, opening, relay, silence
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
 from bot.casework.people import plan_nightly, take_back
@@ -161,7 +161,8 @@ class Turns:
         matched_in = time.perf_counter() - started if answer.understanding else None
         if answer.understanding:
             learn(unit, answer.understanding, memory)
-            for notice in notices_for(unit, memory, visit.text):
+            new = answer.memory.procedure if answer.memory.procedure != memory.procedure else None
+            for notice in notices_for(unit, memory, visit.text, new):
                 unit.put(visit.chat, notice)
         if answer.memory != memory:
             unit.remember(visit.chat, answer.memory)
@@ -296,6 +297,10 @@ class Turns:
     def waiting_desks(self, connection: Transaction) -> list[silence.Desk]:
         """Every commune where somebody waits for a first word, and whether its desk has fallen silent."""
         return silence.desks(UnitOfWork(connection, self.house, self.clock()))
+
+    def answered_rushes(self, connection: Transaction) -> bool:
+        """Suggest a notice where many ask alike what the bot answers. Whether a message waits in the outbox."""
+        return learning.answered_rushes(UnitOfWork(connection, self.house, self.clock()))
 
     def open(self, code: str, secret: str, address: str) -> Opened | None:
         """A request, to whoever holds its code and secret. Each wrong try is counted, and all look alike."""

@@ -12,7 +12,7 @@ from bot.conversation.staff import learning
 from bot.conversation.visit import Memory, Visit
 from bot.desk.redact import redact
 from bot.desk.request import Role
-from bot.store import questions
+from bot.store import measured, questions
 from bot.store.outbox import Priority
 from bot.understanding.fold import fold
 from bot.understanding.result import Outcome, Understanding
@@ -21,6 +21,7 @@ KEPT = (Outcome.NO_MATCH, Outcome.CLARIFY, Outcome.SECOND_TIER)
 NO_QUESTION = (Outcome.SMALL_TALK, Outcome.ABUSE)
 ALIKE = 72  # of 100, by rapidfuzz's token_set_ratio on folded words
 AN_HOUR = dt.timedelta(hours=1)
+A_WEEK = dt.timedelta(days=7)
 NOTICE_LASTS = dt.timedelta(days=7)
 PAST = dt.timedelta(days=30)
 MOST_KEPT = 300  # characters of an answer that was not right
@@ -96,17 +97,49 @@ def _watch_for_rush(unit: UnitOfWork, commune: int, text: str) -> None:
         unit.put(leader, learning.suggestion(scene, number, text, count), priority=Priority.REMINDER)
 
 
+def answered_rushes(unit: UnitOfWork) -> bool:
+    """What many ask alike in an hour, and usually do not, may need a notice though each was answered. Whether told.
+
+    Their words were not kept: the notice is about the procedure.
+    """
+    found = measured.rushes(
+        unit.connection, at_least=unit.rules.alike_in_an_hour, hour=unit.now - AN_HOUR, week=unit.now - A_WEEK
+    )
+    return sum(_suggest_about(unit, *one) for one in found) > 0
+
+
+def _suggest_about(unit: UnitOfWork, commune: int, procedure: str, count: int) -> bool:
+    scene = unit.desk_scene(commune)
+    if (entry := scene.procedure(procedure)) is None:
+        return False
+    sample = scene.tell(entry.name)
+    questions.one_at_a_time(unit.connection, commune)
+    earlier = questions.suggested(unit.connection, commune, after=unit.now - NOTICE_LASTS)
+    if any(row["sample"] == sample for row in earlier):
+        return False
+    number = questions.suggest(unit.connection, commune=commune, sample=sample, now=unit.now)
+    leaders = unit.crew(commune, Role.LEADER)
+    for leader in leaders:
+        unit.put(leader, learning.suggestion(scene, number, sample, count, answered=True), priority=Priority.REMINDER)
+    return bool(leaders)
+
+
 def alike(one: str, other: str) -> bool:
     return fuzz.token_set_ratio(fold(one), fold(other)) >= ALIKE
 
 
-def notices_for(unit: UnitOfWork, memory: Memory, text: str) -> list[Reply]:
-    """Notices of the commune that are about such a question: shown before anything else is said."""
+def notices_for(unit: UnitOfWork, memory: Memory, text: str, procedure: str | None = None) -> list[Reply]:
+    """Notices of the commune that are about such a question, or the procedure it now comes to: shown first."""
     if memory.commune is None:
         return []
     rows = questions.in_force(unit.connection, memory.commune, now=unit.now)
+    if not rows:
+        return []
     scene = unit.desk_scene(memory.commune)
-    return [learning.notice(scene, row["text"], row["until"]) for row in rows if alike(row["sample"], text)][:1]
+    entry = scene.procedure(procedure) if procedure else None
+    about = scene.tell(entry.name) if entry else ""
+    told = [row for row in rows if alike(row["sample"], text) or row["sample"] == about]
+    return [learning.notice(scene, row["text"], row["until"]) for row in told[:1]]
 
 
 def grouped(rows: list[questions.Row]) -> list[tuple[list[str], str | None]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.casework import searching
+from bot.casework.learning import alike
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
 from bot.conversation.citizen import matters as told
@@ -17,7 +18,7 @@ from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
 from bot.desk.request import LIVE, UNSENT, Actor, Body, Level, Request, RequestKind, Role
 from bot.measure import open_data
-from bot.measure.matter import ANSWERED, PASSED_ON, RECEIVED, Matter
+from bot.measure.matter import ANSWERED, PASSED_ON, RECEIVED, Matter, Reason
 from bot.measure.publish import shown
 from bot.measure.tally import Period, month_of
 from bot.store import agenda, matters, measured, people
@@ -33,6 +34,7 @@ SETTLING = 3  # months back that are looked at for publication
 REPLY, UPWARD = "matter_reply", "upward"
 DUTIES = (REPLY, UPWARD)
 NOT_OVER = (RECEIVED, PASSED_ON)
+A_MONTH, MOST_REASONS = dt.timedelta(days=31), 10
 MOST_ALONE, MOST_CODES = 50, 20  # that a page lists
 
 
@@ -193,6 +195,7 @@ class Above:
     province: int
     matters: tuple[Heard, ...]
     beyond: Mapping[str, int]
+    reasons: Sequence[Reason]
 
 
 def places(unit: UnitOfWork, actor: Actor) -> list[Place]:
@@ -216,7 +219,8 @@ def provinces(unit: UnitOfWork, actor: Actor) -> list[Above]:
 def _above(unit: UnitOfWork, actor: Actor, province: int) -> Above:
     found = matters.above(unit.connection, province, since=unit.now - TOLD_FOR)
     heard = sorted((_heard(unit, actor, one) for one in found), key=lambda one: one.matter.commune)
-    return Above(province=province, matters=tuple(heard), beyond=matters.beyond(unit.connection, province))
+    return Above(province=province, matters=tuple(heard), beyond=matters.beyond(unit.connection, province),
+                 reasons=reasons(unit, province))  # fmt: skip
 
 
 def _heard(unit: UnitOfWork, actor: Actor, one: Matter) -> Heard:
@@ -302,7 +306,11 @@ def plan_upward(unit: UnitOfWork, province: int) -> None:
 def _send_upward(unit: UnitOfWork, province: int) -> None:
     for row in people.of_province(unit.connection, province):
         unit.put(row["person"], _upward(unit, province), priority=Priority.REMINDER)
-    if matters.above(unit.connection, province, since=unit.now) or matters.beyond(unit.connection, province):
+    if (
+        reasons(unit, province)
+        or matters.above(unit.connection, province, since=unit.now)
+        or matters.beyond(unit.connection, province)
+    ):
         plan_upward(unit, province)
 
 
@@ -311,7 +319,20 @@ def _upward(unit: UnitOfWork, province: int) -> Reply:
     found: dict[str, list[Matter]] = {}
     for one in matters.above(unit.connection, province, since=unit.now - TOLD_FOR):
         found.setdefault(commune_name(scene, one.commune), []).append(one)
-    return words.upward(scene, found, matters.beyond(unit.connection, province))
+    return words.upward(scene, found, matters.beyond(unit.connection, province), reasons(unit, province))
+
+
+def reasons(unit: UnitOfWork, province: int) -> list[Reason]:
+    """Why communes of a province passed things up in the last month, alike reasons together, the most often first."""
+    found: list[Reason] = []
+    rows = matters.passed_up(unit.connection, province, since=unit.now - A_MONTH)
+    for level, why, procedure in rows:
+        same = next((one for one in found if one.level == level and alike(one.why, why)), None)
+        if same is None:
+            same = Reason(level=level, why=redact(why)[:LONGEST_TITLE])
+            found.append(same)
+        same.procedures[procedure] += 1
+    return sorted(found, key=lambda one: -one.count)[:MOST_REASONS]
 
 
 # Published

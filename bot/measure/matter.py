@@ -1,9 +1,23 @@
 """A matter: what several people raised, and where it stands. Pure."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 RECEIVED, PASSED_ON, ANSWERED = "received", "passed_on", "answered"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why things were passed up: who decides, what was said, how often by procedure."""
+
+    level: str
+    why: str
+    procedures: Counter[str | None] = field(default_factory=Counter)
+
+    @property
+    def count(self) -> int:
+        return self.procedures.total()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,6 +30,7 @@ AWAY_LOOKS = 3  # in a row: a door that stumbles is up again
 LEAST_FREE = 1_000_000_000  # bytes, or this part of the disk
 LEAST_PART = 0.05
 SILENT_EVERY = dt.timedelta(hours=1)
+RUSH_EVERY = dt.timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,7 @@ class Alarm:
         self.folder = folder
         self.told: Bell = asyncio.Event()  # set when a message for the administrator waits in the outbox
         self._away: dict[str, int] = {door.name: 0 for door in doors}  # looks in a row
+        self._rush_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._silent_at = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -83,7 +85,16 @@ class Alarm:
         """Whether something was told."""
         with self.turns.database.change() as connection:
             told = [self._tell(connection, sign) for sign in self._signs(connection)]
+            told.append(self._rush(connection))
         return any(told)
+
+    def _rush(self, connection: Transaction) -> bool:
+        """What many ask at once, for the leaders of their commune."""
+        now = self.turns.clock()
+        if now - RUSH_EVERY < self._rush_at <= now:
+            return False
+        self._rush_at = now
+        return self.turns.answered_rushes(connection)
 
     def _signs(self, connection: Transaction) -> list[Sign]:
         doors = [

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.measure.matter import PASSED_ON, RECEIVED, Matter
 from bot.store.cases import LIVE
-from bot.store.tables import matters, raised, requests
+from bot.store.tables import events, matters, raised, requests
 
 _COUNT = select(func.count()).where(raised.c.matter == matters.c.id).scalar_subquery().label("count")
 _ALL = select(matters, _COUNT)
@@ -92,6 +92,13 @@ def not_gathered(connection: Connection, *where: ColumnElement[bool]) -> int:
 
 def recommendations(commune: int, since: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     return requests.c.commune == commune, requests.c.kind == "recommendation", requests.c.opened_at >= since
+
+
+def passed_up(connection: Connection, province: int, *, since: dt.datetime) -> list[tuple[str, str, str | None]]:
+    """Of what communes passed up since then: who decides, the reason that was given, the procedure."""
+    where = (events.c.action == "escalate", events.c.at >= since, events.c.why != "", requests.c.province == province)
+    query = select(events.c.level, events.c.why, requests.c.procedure).join(requests, requests.c.code == events.c.code)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query.where(*where).order_by(events.c.id))]
 
 
 def beyond(connection: Connection, province: int) -> dict[str, int]:

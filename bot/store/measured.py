@@ -65,6 +65,23 @@ def ask_all(connection: Connection, questions: list[tuple[int | None, str, str |
 _ASK = insert(asked)  # made once
 
 
+def rushes(
+    connection: Connection, *, at_least: int, hour: dt.datetime, week: dt.datetime
+) -> list[tuple[int, str, int]]:
+    """Commune, procedure and count of what was answered so often since `hour`, and less in the rest since `week`."""
+    about = (asked.c.outcome == "answered", asked.c.commune.is_not(None), asked.c.procedure.is_not(None))
+    pair = (asked.c.commune, asked.c.procedure)
+    often = select(*pair, func.count()).where(asked.c.at >= hour, *about).group_by(*pair)
+    found = connection.execute(often.having(func.count() >= at_least).order_by(*pair)).all()
+    return [(row[0], row[1], row[2]) for row in found if 2 * row[2] >= _answered(connection, row[0], row[1], week)]
+
+
+def _answered(connection: Connection, commune: int, procedure: str, since: dt.datetime) -> int:
+    where = (asked.c.at >= since, asked.c.commune == commune, asked.c.procedure == procedure)
+    query = select(func.count()).select_from(asked).where(*where, asked.c.outcome == "answered")
+    return int(connection.execute(query).scalar_one())
+
+
 def questions(connection: Connection, period: Period) -> list[Question]:
     columns = (func.coalesce(asked.c.commune, 0).label("commune"), asked.c.procedure, asked.c.outcome)
     rows = connection.execute(

@@ -10,6 +10,8 @@ import yaml
 
 from bot.casework import officers
 from bot.content import proposals
+from bot.service.alarm import Alarm
+from bot.store import measured
 from tests.cast import BA_DINH, HOA, HUNG, LAN, NGOC_HA, TAM, THU, Person
 from tests.conftest import ROOT
 from tests.stage import played
@@ -186,3 +188,37 @@ async def test_the_page_of_lessons_and_a_proposal_from_it(play, tmp_path, monkey
     assert entry["answers"][-1]["questions"] == {"vi": ["con em sinh trên taxi thì lấy giấy gì thay giấy chứng sinh"]}
     intents = yaml.safe_load((copied / "intents/dang-ky-khai-sinh.yaml").read_text(encoding="utf-8"))
     assert intents["vi"][-1] == "con em sinh trên taxi thì lấy giấy gì thay giấy chứng sinh"
+
+
+@pytest.mark.on_both
+@played
+async def test_many_who_are_answered_alike_at_once_may_need_a_notice(play, clock, database):
+    await play.opens_desk(8, NGOC_HA, HOA, leader=THU)
+    await play.hears(LAN.says("/commune phường Ngọc Hà, Hà Nội"))
+    alarm = Alarm(play.turns, play.service.threads)
+    usual = [(8, "answered", "cap-the-can-cuoc")] * 30
+
+    def asked(rows, *, looked=True):
+        with database.change() as connection:
+            measured.ask_all(connection, rows, now=clock())
+        if looked:
+            alarm.look()
+
+    asked(usual, looked=False)  # two days ago, and today: as many as ever
+    clock.pass_(2 * 24 * 3600)
+    asked([*usual[:20], *[(8, "answered", "dang-ky-khai-sinh")] * 19, (4, "answered", "dang-ky-khai-sinh")])
+    await play.deliver()
+    assert not any("nhiều hơn hẳn ngày thường" in said for said in play.said(THU))
+    clock.pass_(10 * 60)
+    asked([(8, "answered", "dang-ky-khai-sinh")] * 2)
+    clock.pass_(10 * 60)
+    asked([])
+    await play.deliver()
+    told = [said for said in play.said(THU) if "nhiều hơn hẳn ngày thường" in said]
+    assert len(told) == 1
+    assert "Đăng ký khai sinh" in told[0]
+    async with browser(play, THU) as thu:
+        await thu.opens("/ban/hom-nay")
+        await thu.presses("on")
+    await play.hears(LAN.says("em mới sinh con thì làm giấy ở đâu"))
+    assert any("Xã đã biết và đang xem" in said for said in play.said(LAN)[-3:])

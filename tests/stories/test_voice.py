@@ -90,6 +90,8 @@ async def test_what_is_beyond_the_commune_goes_up_each_month_and_comes_back_to_e
     digest = next(text for text in reversed(play.said(QUANG)) if play.say("matter.upward") in text)
     assert "Giảm thuế đất" in digest
     assert play.say("matter.beyond_alone", level=play.say("level.province"), count=1) in digest
+    why = "luật giao cho tỉnh quyết định"
+    assert play.say("matter.reason", why=why, count=2, level=play.say("level.province")) in digest
     await play.hears(HOA.says(f"/gather {codes[1]}"), HOA.presses(f"d:into:{codes[1]}:1"))
     async with browser(play, QUANG) as quang:
         await quang.opens("/ban/kien-nghi")

@@ -13,8 +13,10 @@ from bot.conversation.scene import Scene
 SHOWN = 10
 
 
-def suggestion(scene: Scene, number: int, sample: str, count: int) -> Reply:
-    blocks = (scene.title("notice.suggested", count=count), Block(text=sample), scene.line("notice.how", number=number))
+def suggestion(scene: Scene, number: int, sample: str, count: int, *, answered: bool = False) -> Reply:
+    """`answered`: the bot knew, but so many asking at once may mean that something is amiss."""
+    key = "notice.suggested_answered" if answered else "notice.suggested"
+    blocks = (scene.title(key, count=count), Block(text=sample), scene.line("notice.how", number=number))
     button = scene.button("notice.write", actions.WriteNotice(number))
     return Reply(blocks=blocks, buttons=((button,),))
 

@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from bot.conversation import actions
+from bot.conversation.citizen.answers import short_name
 from bot.conversation.citizen.matters import state
 from bot.conversation.reply import Block, Button, Place, Reply, Style
 from bot.conversation.scene import Scene
 from bot.desk.request import Request
-from bot.measure.matter import ANSWERED, Matter
+from bot.measure.matter import ANSWERED, Matter, Reason
 from bot.understanding.fold import fold
 
-OFFERED = 8
+OFFERED, MOST_NAMED = 8, 3
 
 
 def offer(scene: Scene, request: Request, found: Sequence[Matter]) -> Reply:
@@ -80,11 +81,24 @@ def month(scene: Scene, commune: str, found: Sequence[tuple[Matter, int]], alone
     return Reply(blocks=(scene.title("matter.month", commune=commune), *lines, *left))
 
 
-def upward(scene: Scene, found: Mapping[str, Sequence[Matter]], alone: Mapping[str, int]) -> Reply:
+def upward(
+    scene: Scene, found: Mapping[str, Sequence[Matter]], alone: Mapping[str, int], reasons: Sequence[Reason] = ()
+) -> Reply:
     """For whoever stands for the province: by commune, then what nobody has gathered, by who decides."""
     blocks = [scene.title("matter.upward")]
     for commune, matters in found.items():
         blocks += [Block(text=commune), *(_item(scene, one, one.count) for one in matters)]
     for level, count in alone.items():
         blocks.append(scene.line("matter.beyond_alone", level=scene.say(f"level.{level}"), count=count))
+    blocks += [scene.title("matter.reasons")] if reasons else []
+    blocks += [Block(text=reason(scene, one), style=Style.ITEM) for one in reasons]
     return Reply(blocks=tuple(blocks))
+
+
+def reason(scene: Scene, one: Reason) -> str:
+    """Why, how often, who decides, and about what most."""
+    names = [name for name, _ in one.procedures.most_common(MOST_NAMED) if name]
+    about = ", ".join(filter(None, (short_name(scene, name) for name in names)))
+    level = scene.say(f"level.{one.level}")
+    told = scene.say("matter.reason", why=one.why, count=one.count, level=level)
+    return f"{told} {about}." if about else told

@@ -9,6 +9,7 @@ from bot.casework.at_desk import AtDesk
 from bot.casework.signing_in import Seat
 from bot.conversation.citizen.matters import state
 from bot.conversation.scene import Scene
+from bot.conversation.staff.matters import reason
 from bot.conversation.visit import Kind, Visit
 from bot.desk.codes import read_code
 from bot.desk.lifecycle import Refused
@@ -35,6 +36,7 @@ class VoicesPage:
             "voices.html", seat, unit, scene.say("screen.voices"), 409 if problem else 200, here=AT, problem=problem,
             places=voice.places(unit, seat.actor), provinces=voice.provinces(unit, seat.actor),
             told=seats.told(unit.connection, seat.hash), state=lambda matter: state(scene, matter),
+            reason=lambda one: reason(scene, one),
             named=unit.house.knowledge.gazetteer.provinces,
         )  # fmt: skip
 
