@@ -20,6 +20,8 @@ async def test_lan_asks_for_papers_then_the_fee_then_the_place(play):
     assert "Phường Giảng Võ" in play.said(LAN)[-1]
     assert "248 phố Kim Mã" in play.said(LAN)[-1]
     assert {"commune:8", "commune:25"} <= {button.get("callback_data") for button in play.buttons(LAN)}
+    await play.hears(LAN.says("con vào lớp 1 nộp giấy tờ gì"))
+    assert "chưa có nguồn chắc về giấy tờ" in play.said(LAN)[-1]  # the papers it holds are of another case
 
 
 @played

@@ -60,6 +60,8 @@ def told_of(scene: Scene, procedure: Procedure, asked: Asked, understood: Unders
         told = stated(scene, procedure, own)
         return replace(told, blocks=(*at_office[:1], *told.blocks))
     usable = [choice for choice in asked.choices if choice.answer is None or choice.answer in answers]
+    if usable and usable[0].answer is None and _empty(scene, procedure, usable[0].asks):
+        usable = [choice for choice in usable[1:] if choice.answer and choice.asks is usable[0].asks]
     if not usable or usable[0].answer is None:
         return field(scene, procedure, usable[0].asks if usable else asked.aspect)
     best = answers[usable[0].answer]
@@ -87,10 +89,19 @@ def field(scene: Scene, procedure: Procedure, aspect: Aspect | None) -> Told:
     """What the entry holds about an aspect, or that it holds nothing; None: the whole in short."""
     if aspect is None:
         return Told(blocks=tuple(overview(scene, procedure)))
-    if tell := TELL.get(aspect):
-        blocks = (*tell(scene, procedure), *coming(scene, procedure, aspect))
+    if blocks := _held(scene, procedure, aspect):
         return Told(blocks=blocks, aspect=aspect)
     return Told(blocks=(scene.line(f"unknown.{aspect}"), scene.line("unknown.ask")), aspect=aspect)
+
+
+def _held(scene: Scene, procedure: Procedure, aspect: Aspect) -> tuple[Block, ...]:
+    """What the entry's own field says in the case told: nothing, where all of it belongs to other cases."""
+    tell = TELL.get(aspect)
+    return (*tell(scene, procedure), *coming(scene, procedure, aspect)) if tell else ()
+
+
+def _empty(scene: Scene, procedure: Procedure, aspect: Aspect | None) -> bool:
+    return aspect in TELL and aspect is not None and not _held(scene, procedure, aspect)
 
 
 def stated(scene: Scene, procedure: Procedure, answer: Answer) -> Told:
