@@ -93,9 +93,9 @@ def moment_asked(text: str, typed: list[str], said: Run, moments: Moments) -> Mo
 
     `typed`: its words, `said`: the same, folded.
     """
-    date = None
+    day = None
     if DIGIT.search(text):
-        date = DATE.search(text)
+        day = _day(text, moments.not_after)
         text = GLUED.sub(" ", DATE.sub(" ", text))
         typed = low_words(text)
         said = tuple(map(fold, typed))
@@ -106,13 +106,21 @@ def moment_asked(text: str, typed: list[str], said: Run, moments: Moments) -> Mo
     weekday = _first(said, moments.days, moments.not_after)
     holiday = _first(said, moments.holidays)
     ahead = _first(said, moments.ahead)
-    day = (int(date[1]), int(date[2])) if date and 1 <= int(date[1]) <= 31 and 1 <= int(date[2]) <= 12 else None
     part = _first(tuple(typed) if any(map(has_accent, typed)) else said, moments.parts)
     time = _clock_in(text, said, moments, part)
     if weekday is None and holiday is None and ahead is None and day is None and time is None:
         return None
     online = moments.online.stand_in(said)
     return Moment(weekday=weekday, date=day, holiday=holiday, days_ahead=ahead, time=time, online=online)
+
+
+def _day(text: str, unless_after: frozenset[str]) -> tuple[int, int] | None:
+    """Day and month; not those of something told: "giấy xin ngày 10/6 còn dùng được không"."""
+    date = DATE.search(text)
+    if date is None or not (1 <= int(date[1]) <= 31 and 1 <= int(date[2]) <= 12):
+        return None
+    before = map(fold, low_words(text[: date.start()])[-2:])
+    return None if unless_after.intersection(before) else (int(date[1]), int(date[2]))
 
 
 def _first[T](words: Run, known: Runs[T], unless_after: frozenset[str] = NOTHING) -> T | None:

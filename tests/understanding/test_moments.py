@@ -49,6 +49,9 @@ def test_a_moment_is_heard(house, text, moment):
         "bỏ chữ đệm trong tên con được không",
         "sổ mất rồi, giờ tôi đi xin lại được không",
         "đứng tên ông nội, giờ sang tên cho cháu được không",
+        "giấy độc thân xin ngày 10/6 thì tới nay còn dùng được không",
+        "bà mất ngày 3/9 giờ làm mai táng phí có được không",
+        "em 19 tuổi, tết này cưới thì đăng ký được không",
         "I am abroad, can I apply for a copy",
     ],
 )
