@@ -304,8 +304,9 @@ def _likes(features: tuple[str, ...], statements: Statements) -> tuple[list[int]
 def _likeness(one: Statement, likes: list[int], spoken: int) -> float:
     """How like the message an answer is: its likest question, a little its second, its text in the language spoken."""
     end = one.at + len(one.questions)
-    *_, second, best = 0, 0, *sorted(likes[one.at : end])
-    return best + SECOND * second + (TEXT * likes[end + spoken] if one.has_text else 0)
+    liked = sorted(likes[one.at : end], reverse=True)
+    like = liked[0] + SECOND * liked[1] if len(liked) > 1 else sum(liked)
+    return like + (TEXT * likes[end + spoken] if one.has_text else 0)
 
 
 def _nearest(one: Statement, likes: list[int]) -> str:

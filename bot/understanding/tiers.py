@@ -57,6 +57,8 @@ def settle(
         return _by_code(decided, code, names)
     if context.procedure in names and (only_asks or _goes_on(decided, message)):
         return named(decided, (Ranked(id=context.procedure or "", score=1.0),), follow_up=True)
+    if decided.outcome not in (*ANSWERS, *DOUBTS):
+        return decided
     ours = any(one and one not in names for one in (context.procedure, *context.choices))
     if (ours and (only_asks or _goes_on(decided, message))) or _is_called(decided, message):
         return decided
@@ -104,7 +106,7 @@ def _settled(decided: Decision, contest: Contest, *, ours: bool) -> Decision:
 
     `ours`: an entry of ours is being talked about, or was just offered.
     """
-    if decided.outcome not in (*ANSWERS, *DOUBTS) or not contest.ranked:
+    if not contest.ranked:
         return decided
     over, beside = _thresholds(decided, ours=ours)
     listed = contest.listed >= LISTED_FROM
