@@ -127,7 +127,7 @@ def _case(scene: Scene, procedure: str | None) -> str:
 
 
 def _read(unit: UnitOfWork, scene: Scene, text: str) -> Understanding:
-    return understand(text, scene.memory.context(), unit.house.engine)
+    return understand(text, scene.memory.context(scene.today), unit.house.engine)
 
 
 def _never(unit: UnitOfWork, visit: Visit, scene: Scene, understood: Understanding) -> None:

@@ -790,7 +790,9 @@ class YesNoCues(Record):
 class QuantityWords(Record):
     """`intents/_quantities.yaml`: words of numbers, and of what is counted.
 
-    `ten`: multiplies the digit before it, else stands for ten itself; `once`: a unit with its one ("setahun").
+    `ten`: multiplies the digit before it, else stands for ten itself; `once`: a unit with its one ("setahun");
+    `born`: what comes before a date of birth, `not_born`: words before it that make something else of it ("khai sinh"),
+    `in_dates`: words inside a date.
     """
 
     numbers: dict[Whole, Phrases]
@@ -798,6 +800,9 @@ class QuantityWords(Record):
     half: Phrases = Phrases()
     units: dict[Literal["age", "day", "week", "month", "year"], Phrases]
     once: dict[Literal["day", "week", "month", "year"], Phrases] = Field(default_factory=dict)
+    born: Phrases = Phrases()
+    not_born: Phrases = Phrases()
+    in_dates: Phrases = Phrases()
 
 
 class PartOfDay(Record):

@@ -27,6 +27,7 @@ from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House, Scene
 from bot.conversation.visit import Kind, Memory, Spoken, Visit
 from bot.desk.request import RequestKind
+from bot.desk.working_time import VIETNAM
 from bot.understanding.engine import understand
 from bot.understanding.places import find_exactly
 from bot.understanding.result import Outcome, Place, Understanding
@@ -243,7 +244,8 @@ def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
     """Words: understood, then answered by the outcome's own function."""
     if memory.asked_commune and (place := find_exactly(text, house.engine.places, guess=False)):
         return _named(text, place, memory, house, now)
-    understood = communes.own_first(memory, understand(text, memory.context(), house.engine))
+    context = memory.context(now.astimezone(VIETNAM).date())
+    understood = communes.own_first(memory, understand(text, context, house.engine))
     unclear = understood.outcome in (
         Outcome.NO_MATCH,
         Outcome.CLARIFY,
@@ -257,7 +259,7 @@ def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
     scene = Scene(house=house, memory=replace(memory, spoke=understood.language), language=understood.language, now=now)
     wish = reminders.asked_for(scene, text) if understood.outcome is not Outcome.EMERGENCY else None
     if wish:
-        understood = replace(understand(wish.rest, memory.context(), house.engine), text=text)
+        understood = replace(understand(wish.rest, context, house.engine), text=text)
     replies, memory = _ahead(scene, understood, wish) or _answered(scene, understood)
     if replies and understood.outcome is not Outcome.EMERGENCY and helping.for_family(scene, text):
         *others, last = replies

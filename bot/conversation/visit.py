@@ -169,8 +169,10 @@ class Memory:
         others = [one for one in self.checklists if one.procedure != checklist.procedure]
         return replace(self, checklists=(checklist, *others)[:most])
 
-    def context(self) -> Context:
+    def context(self, today: dt.date | None = None) -> Context:
+        """What changes how a message is read on this day."""
         return Context(
+            today=today,
             language=self.language,
             procedure=self.procedure,
             earlier=self.earlier,

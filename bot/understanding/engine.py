@@ -1,5 +1,6 @@
 """The engine: one message and what the chat remembers → one Understanding. Pure; built from what maintainers write."""
 
+import datetime as dt
 import math
 import re
 from collections.abc import Sequence
@@ -183,6 +184,7 @@ class Reading:
     features: list[str]
     clauses: Clauses
     unplaced: Clauses  # without the place it names
+    today: dt.date | None = None
 
 
 def read(text: str, context: Context, engine: Engine) -> Reading:
@@ -197,7 +199,8 @@ def read(text: str, context: Context, engine: Engine) -> Reading:
         unplaced = read_clauses(_without(text, typed[mention.start : mention.end]), engine.entries.cues)
     tokens = read_words(rest, engine.vocabulary)
     meant = tuple([folded for folded, _ in tokens])
-    return Reading(language, mention, tokens, meant, features_of(tokens, engine.vocabulary), clauses, unplaced)
+    features = features_of(tokens, engine.vocabulary)
+    return Reading(language, mention, tokens, meant, features, clauses, unplaced, context.today)
 
 
 def _calls(reading: Reading, engine: Engine) -> frozenset[str]:
@@ -281,7 +284,7 @@ def _asked(reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...]
 
 def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: Engine, *, yes_no: bool) -> _Inside:
     statements, told = engine.entries.of(procedure, engine.vocabulary)
-    numbers = told_in(reading.unplaced.text, reading.unplaced.said, engine.entries.counting)
+    numbers = told_in(reading.unplaced.text, reading.unplaced.said, engine.entries.counting, reading.today)
     cases = cases_told(reading.tokens, told, numbers)
     answers = engine.entries.answers.get(procedure, ())
     left_out = _other_cases(answers, dict(cases)) | _other_numbers(answers, numbers)

@@ -1,5 +1,6 @@
 """Ages and lengths of time that a message tells, in figures or words. Pure."""
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 AGE = "age"
 DATED = frozenset({"day", "month"})  # before a number they begin a date
 MOST_DIGITS = 3  # of a number that counts years or days
+YEAR_DIGITS = 4
+DATE_WORDS = 6  # at most between what says that somebody was born and the year
+OLDEST = 120  # years
 LONGEST = 3  # words of a unit
 DIGIT = re.compile(r"\d")
 GLUED = re.compile(r"(?<=\d)(?=[^\W\d_])|(?<=\d[hg])(?=\d)", re.IGNORECASE)  # "17t", "7h30"
@@ -56,6 +60,9 @@ class Counting:
     units: dict[Run, tuple[str, ...]] = field(default_factory=dict)
     once: dict[str, str] = field(default_factory=dict)
     begins: frozenset[str] = frozenset()  # the first word of everything here but the units
+    born: frozenset[Run] = frozenset()  # what comes before a date of birth
+    not_born: frozenset[str] = frozenset()  # words that make another of its first word
+    in_dates: frozenset[str] = frozenset()  # words inside a date
 
 
 def build_counting(known: QuantityWords | None) -> Counting:
@@ -69,7 +76,17 @@ def build_counting(known: QuantityWords | None) -> Counting:
     ten = frozenset(run[0] for run in _runs(known.ten))
     half = frozenset(_runs(known.half))
     once: dict[str, str] = {run[0]: unit for unit, phrases in known.once.items() for run in _runs(phrases)}
-    return Counting(numbers, ten, half, units, once, frozenset((*numbers, *ten, *once, *(run[0] for run in half))))
+    return Counting(
+        numbers,
+        ten,
+        half,
+        units,
+        once,
+        frozenset((*numbers, *ten, *once, *(run[0] for run in half))),
+        frozenset(_runs(known.born)),
+        frozenset(run[0] for run in _runs(known.not_born)),
+        frozenset(run[0] for run in _runs(known.in_dates)),
+    )
 
 
 def _runs(phrases: Phrases) -> Iterator[Run]:
@@ -78,14 +95,41 @@ def _runs(phrases: Phrases) -> Iterator[Run]:
             yield tuple(map(fold, low_words(text)))
 
 
-def told_in(text: str, said: Run, counting: Counting) -> Quantities:
-    """The one age and the one length of time of a cleaned message. `said`: its words, folded."""
+def told_in(text: str, said: Run, counting: Counting, today: dt.date | None = None) -> Quantities:
+    """The one age and the one length of time of a cleaned message. `said`: its words, folded.
+
+    A year of birth is an age on `today`: full years where the month is told, else those of this calendar year.
+    """
     if DIGIT.search(text):
         said = tuple(map(fold, words(GLUED.sub(" ", text.lower()))))
     found = list(_counted(said, counting))
-    ages = {number for number, unit in found if unit == AGE}
+    ages = {number for number, unit in found if unit == AGE} | set(_since_birth(said, counting, today))
     days = {round(number * DAYS[unit]) for number, unit in found if unit != AGE}
     return Quantities(age=_only(ages), days=_only(days))
+
+
+def _since_birth(said: Run, counting: Counting, today: dt.date | None) -> Iterator[int]:
+    """The age by each year that follows what says that somebody was born."""
+    if today is None:
+        return
+    for at in range(len(said)):
+        length = next((n for n in range(LONGEST, 0, -1) if said[at : at + n] in counting.born), 0)
+        if not length or (at and said[at - 1] in counting.not_born):
+            continue
+        dated: list[int] = []  # the day and the month, as far as they are told
+        monthly = False  # whether the last of them is a month by its word
+        for here in range(at + length, min(at + length + DATE_WORDS, len(said))):
+            word = said[here]
+            if word.isdecimal() and len(word) == YEAR_DIGITS:
+                month = dated[-1] if len(dated) > 1 or (dated and monthly) else 0
+                if 0 <= (age := today.year - int(word) - (month > today.month)) <= OLDEST:
+                    yield age
+                break
+            if word.isdecimal() and len(word) < YEAR_DIGITS:
+                dated.append(int(word))
+                monthly = "month" in _unit(said, here - 1, counting)[0]
+            elif word not in counting.in_dates:
+                break
 
 
 def _only(found: Iterable[float]) -> int | None:

@@ -1,5 +1,6 @@
 """The nouns of understanding: what goes in beside the text, and what comes out."""
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,6 +37,7 @@ class Context:
     choices: tuple[str, ...] = ()  # procedures offered by the last clarification
     aspect: Aspect | None = None
     spoke: Language | None = None  # the language of the message before
+    today: dt.date | None = None  # in Vietnam; without it a year of birth tells no age
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,6 +98,7 @@ async def test_no_match_says_what_can_be_done_and_who_else_helps(play):
     [
         ("mẹ em 71 tuổi, hộ cận nghèo, có được tiền người già không", "Dạ được."),
         ("bố em 72 tuổi, nhà không phải hộ nghèo, có được tiền người già không", "Dạ không."),
+        ("mẹ em sinh năm 1950, không có lương hưu, có được tiền người già không", "Dạ được."),
         ("bé nhà em 7 tuổi làm khai sinh liên thông được không", "Dạ không."),
         ("nghỉ bán 10 ngày có phải báo xã không", "Dạ không."),
         ("nghỉ bán 20 ngày có phải báo xã không", "Dạ cần."),

@@ -1,5 +1,7 @@
 """Ages and lengths of time told in a message, as people write them."""
 
+import datetime as dt
+
 import pytest
 
 from bot.content.schema import When
@@ -30,6 +32,27 @@ def test_what_is_told(house, text, age, days):
     assert told_in(text, tuple(map(fold, low_words(text))), house.engine.entries.counting) == Quantities(
         age=age, days=days
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "age"),
+    [
+        ("mẹ em sinh năm 1951 thì được tiền người già chưa", 75),
+        ("ba tui sn 1953", 73),
+        ("ông sinh tháng 12 năm 1951", 74),
+        ("bà sinh ngày 12/3/1951", 75),
+        ("my mother was born in 1950", 76),
+        ("ibu saya lahir tahun 1949", 77),
+        ("giấy khai sinh năm 1990", None),
+        ("đất mua năm 2010", None),
+        ("mẹ sinh năm 1951, 75 tuổi", 75),
+        ("mẹ sinh năm 1951, con sinh năm 1980", None),
+    ],
+)
+def test_a_year_of_birth_tells_the_age_of_the_day(house, text, age):
+    said, counting = tuple(map(fold, low_words(text))), house.engine.entries.counting
+    assert told_in(text, said, counting, dt.date(2026, 11, 23)).age == age
+    assert told_in("sinh năm 1951", ("sinh", "nam", "1951"), counting).age is None
 
 
 def test_bounds_hold_the_lower_and_not_the_upper():
