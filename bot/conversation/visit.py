@@ -88,7 +88,7 @@ def is_question(visit: Visit) -> bool:
 
 def sets_anew(visit: Visit) -> bool:
     """Whether a visit would undo a later one of its kind: only then it is asked whether there was one."""
-    return visit.edited or visit.command in SETTINGS or visit.kind in (Kind.LEFT, Kind.OUT, Kind.BACK)
+    return visit.edited or visit.command in SETTINGS or visit.kind in (Kind.BUTTON, Kind.LEFT, Kind.OUT, Kind.BACK)
 
 
 @dataclass(frozen=True, kw_only=True)

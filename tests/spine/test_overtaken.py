@@ -45,16 +45,23 @@ async def test_an_edit_of_another_message_is_not_overtaken(play):
 
 
 @pytest.mark.parametrize(
-    ("command", "first", "second"), [("language", "en", "id"), ("commune", "Thường Tín", "Quốc Oai")]
+    ("what", "first", "second"),
+    [
+        ("language", LAN.says("/language en"), LAN.says("/language id")),
+        ("commune", LAN.says("/commune Thường Tín"), LAN.says("/commune Quốc Oai")),
+        ("language", LAN.presses("language:en"), LAN.presses("language:id")),
+        ("language", LAN.says("/language en"), LAN.presses("language:id")),
+        ("commune", LAN.presses("commune:8"), LAN.says("/commune Quốc Oai")),
+    ],
 )
-def test_the_last_setting_holds(turns, command, first, second):
+def test_the_last_setting_holds(turns, what, first, second):
     @played
     async def story(play):
-        await late(play, LAN.says(f"/{command} {first}"), LAN.says(f"/{command} {second}"))
+        await late(play, first, second)
         told = len(play.said(LAN))
-        await play.hears(LAN.says("/help" if command == "language" else "/commune"))
+        await play.hears(LAN.says("/help" if what == "language" else "/commune"))
         assert told == len(play.said(LAN)) - 1
-        wanted = play.say("help.ask", "id") if command == "language" else "Quốc Oai"
+        wanted = play.say("help.ask", "id") if what == "language" else "Quốc Oai"
         assert wanted.splitlines()[0] in play.said(LAN)[-1]
 
     story(turns)

@@ -194,6 +194,9 @@ async def test_a_place_on_the_map_is_answered_with_the_communes_near_it_to_be_co
     assert len(offered) == 5
     await play.hears(LAN.presses(offered["Phường Ngọc Hà, Thành phố Hà Nội"]), LAN.says("/commune"))
     assert "Phường Ngọc Hà" in play.said(LAN)[-1]
+    there = {"latitude": 16.05, "longitude": 108.2}
+    await play.hears(LAN.sends(venue={"location": there, "title": "Chợ", "address": "x"}, location=there))
+    assert all("Đà Nẵng" in one["text"] for one in play.buttons(LAN))
     with database.look() as connection:
         kept = [connection.execute(one.select()).all() for one in (chats, inbox, outbox)]
     assert "21.03" not in str(kept)

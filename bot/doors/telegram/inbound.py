@@ -7,6 +7,7 @@ from typing import Any
 from telegram import ChatMember, ChatMemberRestricted, ChatMemberUpdated, Message, MessageEntity, Update
 from telegram.constants import ChatType
 
+from bot.conversation import actions
 from bot.conversation.names import harmless
 from bot.conversation.visit import Kind, Point, Visit
 from bot.doors.telegram.readable import UNREADABLE
@@ -74,6 +75,20 @@ def about_of(raw: Any) -> str | None:
             case "message" if isinstance(words := part.get("text"), str) and words.startswith(SETTINGS):
                 command, *rest = words.split()
                 return command.partition("@")[0] if rest else None  # without, it only asks
+            case "callback_query" if isinstance(pressed := part.get("data"), str):
+                return _set_by(actions.read(pressed))
+    return None
+
+
+def _set_by(action: actions.Action) -> str | None:
+    """What a button sets anew, by the name of the command that does the same."""
+    match action:
+        case actions.ChooseLanguage():
+            return "/language"
+        case actions.ChooseCommune():
+            return "/commune"
+        case actions.OwnRequest(verb=actions.OwnVerb.KIND | actions.OwnVerb.BODY as verb, code=code):
+            return f"{verb}:{code}"
     return None
 
 
@@ -252,11 +267,11 @@ def _handle(message: Message) -> str:
 
 
 def _point(message: Message) -> Point | None:
-    """Where somebody is, or is on the way; a venue is shown as it was sent."""
-    place = message.location
-    if place is None or message.venue:
+    """Where somebody is, or is on the way; a venue stands."""
+    place = message.location or (message.venue.location if message.venue else None)
+    if place is None:
         return None
-    live = place.live_period
+    live = None if message.venue else place.live_period
     seconds = int(live.total_seconds()) if isinstance(live, dt.timedelta) else int(live or 0)
     return Point(latitude=place.latitude, longitude=place.longitude, live=seconds)
 
