@@ -27,6 +27,7 @@ MAX_SECRET = 4096
 # To the first @ and to the last: one may stand in the password itself.
 PASSWORDS = (re.compile(r"://[^:/@]*:([^@]+)@"), re.compile(r"://[^:/@]*:(.+)@"), re.compile(r"[?&]password=([^&]+)"))
 
+TOKEN_IN_PATH = re.compile(r"/bot\d+(:|%3A)", re.IGNORECASE)
 CHAT = re.compile(r"(telegram:)?-?\d{1,20}|zalo:[0-9A-Za-z]{1,64}", re.ASCII)
 HttpUrl = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s/]+(/\S*)?$")]
 
@@ -133,6 +134,15 @@ class Settings(BaseSettings):
         if not found or "@" in (parts.netloc.rpartition("@")[0] + parts.path.partition("/bot")[0]):
             raise ValueError("it should look like https://name.example; in a password write @ as %40 and / as %2F")
         return url.rstrip("/") if url else url
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _before_the_token(cls, url: str) -> str:
+        """Said without the address, too: the token itself may stand in it."""
+        parts = urlsplit(url)
+        if parts.query or parts.fragment or TOKEN_IN_PATH.search(parts.path):
+            raise ValueError("it should look like https://name.example: the part before /bot and the token")
+        return url
 
     @field_validator("speech_url")
     @classmethod

@@ -179,6 +179,15 @@ def test_no_part_of_a_password_of_telegrams_address_is_said(monkeypatch, address
     assert not re.search("geh|eim", str(failure.value))
 
 
+@pytest.mark.parametrize("behind", ["bot4711:geheim", "bot4711%3ageheim/getMe", "?token=geheim", "#geheim"])
+def test_a_token_in_telegrams_address_is_not_said(monkeypatch, behind):
+    monkeypatch.setenv("TELEGRAM_API_URL", f"http://127.0.0.1:1/{behind}")
+    with pytest.raises(BadSettings) as failure:
+        read_settings()
+    assert "the part before /bot" in str(failure.value)
+    assert "geheim" not in str(failure.value)
+
+
 def test_telegrams_address_is_told_without_its_password(monkeypatch):
     monkeypatch.setenv("TELEGRAM_API_URL", "http://u:geh%40eim@127.0.0.1:1")
     settings = read_settings()
