@@ -818,7 +818,8 @@ class MomentWords(Record):
 
     `holidays`: the beginning of a day off's Vietnamese name in `knowledge/calendar.yaml` → what people call it.
     `not_after`: a day is none after these ("hôm thứ hai" is over, "con thứ hai" a child). `asks_hours`: with one of
-    these a moment is asked about. `online`: where nobody need be there.
+    these a moment is asked about; with one of `asks_off` whether it is closed then, so that yes means closed.
+    `online`: where nobody need be there.
     """
 
     days: dict[Weekday, Phrases]
@@ -830,6 +831,7 @@ class MomentWords(Record):
     holidays: dict[Line, Phrases] = Field(default_factory=dict)
     not_after: Phrases = Phrases()
     asks_hours: Phrases = Phrases()
+    asks_off: Phrases = Phrases()
     online: Phrases = Phrases()
 
 

@@ -30,6 +30,7 @@ class Moment:
     days_ahead: int | None = None
     time: dt.time | None = None
     online: bool = False
+    off: bool = False  # whether it is closed then is asked, not whether it is open
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class Moments:
     clock_before: frozenset[Run] = frozenset()
     not_after: frozenset[str] = frozenset()
     asks_hours: Runs[None] = field(default_factory=Runs)
+    asks_off: Runs[None] = field(default_factory=Runs)
     online: Runs[None] = field(default_factory=Runs)
     begins: frozenset[str] = frozenset()  # the first word of every day and part of a day
 
@@ -74,6 +76,7 @@ def build_moments(words: MomentWords | None) -> Moments:
         clock_before=frozenset(_runs(words.clock_before)),
         not_after=frozenset(run[0] for run in _runs(words.not_after)),
         asks_hours=listed(_runs(words.asks_hours)),
+        asks_off=listed(_runs(words.asks_off)),
         online=listed(_runs(words.online)),
         begins=frozenset(run[0] for run in (*days, *parts, *ahead, *holidays)),
     )
@@ -110,8 +113,8 @@ def moment_asked(text: str, typed: list[str], said: Run, moments: Moments) -> Mo
     time = _clock_in(text, said, moments, part)
     if weekday is None and holiday is None and ahead is None and day is None and time is None:
         return None
-    online = moments.online.stand_in(said)
-    return Moment(weekday=weekday, date=day, holiday=holiday, days_ahead=ahead, time=time, online=online)
+    online, off = moments.online.stand_in(said), moments.asks_off.stand_in(said)
+    return Moment(weekday=weekday, date=day, holiday=holiday, days_ahead=ahead, time=time, online=online, off=off)
 
 
 def _day(text: str, unless_after: frozenset[str]) -> tuple[int, int] | None:

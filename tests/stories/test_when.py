@@ -42,6 +42,10 @@ async def test_a_matter_with_hours_of_its_own_is_told_by_them_and_not_by_its_off
     assert "thứ Bảy, Chủ nhật không nhận" in play.said(LAN)[-1]
     await play.hears(LAN.says("thứ bảy công an có làm căn cước không"))
     assert "Dạ được. Thứ Bảy" in play.said(LAN)[-1]
+    await play.hears(LAN.says("thứ bảy công an làm căn cước có nghỉ không"))
+    assert "Dạ không nghỉ. Thứ Bảy" in play.said(LAN)[-1]
+    await play.hears(LAN.says("24/11 công an có nghỉ không"))
+    assert "Dạ có nghỉ. Thứ Ba 24/11 là ngày nghỉ lễ" in play.said(LAN)[-1]
 
 
 @played

@@ -11,11 +11,15 @@ from bot.desk.working_time import VIETNAM, WEEK, WorkingTime
 from bot.understanding.moments import Moment
 
 A_YEAR = 366
-VERDICTS = {  # by whether it is open then, and whether that is sure
-    (True, True): "at.open",
-    (False, True): "at.closed",
-    (True, False): "at.open_usually",
-    (False, False): "at.closed_usually",
+VERDICTS = {  # by whether it is open then, whether that is sure, and whether it was asked if it is closed
+    (True, True, False): "at.open",
+    (False, True, False): "at.closed",
+    (True, False, False): "at.open_usually",
+    (False, False, False): "at.closed_usually",
+    (True, True, True): "at.off_open",
+    (False, True, True): "at.off_closed",
+    (True, False, True): "at.off_open_usually",
+    (False, False, True): "at.off_closed_usually",
 }
 
 
@@ -74,17 +78,22 @@ def _next_working(working: WorkingTime, today: dt.date) -> dt.date:
 def _verdict(scene: Scene, office: Office, working: WorkingTime, day: dt.date, moment: Moment) -> list[Block]:
     spans = working.spans(day)
     if off := working.day_off(day):
-        holiday = scene.line("at.holiday", date=scene.day(day), name=scene.tell(off.name), office=office.name)
+        key = "at.off_holiday" if moment.off else "at.holiday"
+        holiday = _sentences(scene.say(key, date=scene.day(day), name=scene.tell(off.name), office=office.name))
         opens = working.opens(dt.datetime.combine(day, dt.time(23, 59), VIETNAM))
         return [holiday, *([scene.line("open.working_again", when=scene.day(opens.date()))] if opens else [])]
     asked = dt.datetime.combine(day, moment.time, VIETNAM) if moment.time else None
     open_then = any(start <= asked < end for start, end in spans) if asked else bool(spans)
     sure = office.own or (office.general is not None and (asked is None or not spans))  # its days are known
-    key = VERDICTS[open_then, sure]
+    key = VERDICTS[open_then, sure, moment.off]
     named = moment.weekday or moment.date or moment.days_ahead is not None
     when = scene.day(day) if named and not asked else _when(scene, day, asked, named=bool(named))
-    told = scene.say(key, when=when, office=office.name)
-    return [Block(text=". ".join(part[:1].upper() + part[1:] for part in told.split(". ")))]
+    return [_sentences(scene.say(key, when=when, office=office.name))]
+
+
+def _sentences(told: str) -> Block:
+    """Each begun with a capital, also where it begins with a day of the week."""
+    return Block(text=". ".join(part[:1].upper() + part[1:] for part in told.split(". ")))
 
 
 def _when(scene: Scene, day: dt.date, asked: dt.datetime | None, *, named: bool) -> str:
