@@ -21,7 +21,18 @@ from bot.conversation.citizen import (
     second_tier,
     talk,
 )
-from bot.conversation.citizen.answers import LAW, MORE, OVERVIEW, PITFALLS, answer, more, not_yet, opened, reply_to
+from bot.conversation.citizen.answers import (
+    ASKED,
+    LAW,
+    MORE,
+    PITFALLS,
+    answer,
+    more,
+    not_yet,
+    opened,
+    picked,
+    reply_to,
+)
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House, Scene
@@ -199,12 +210,16 @@ def _shown(scene: Scene, procedure: Procedure, part: str, visit: Visit) -> comma
         return [more(scene, procedure, part, replaces=pressed_in)], scene.memory.about(
             procedure.id, scene.memory.aspect
         )
-    asked = scene.memory.aspect if part == "asked" else None
+    if found := picked(scene, procedure, part):
+        reply, aspect = found
+        memory = scene.memory.about(procedure.id, aspect)
+        return [plainly.shortened(replace(scene, memory=memory), reply) if memory.plain else reply], memory
+    asked = scene.memory.aspect if part == ASKED or "." in part else None
     if part == MORE:
         reply = opened(scene, procedure, visit.under, replaces=pressed_in)
         return [reply], scene.memory.about(procedure.id, scene.memory.aspect)
     aspect = Aspect(part) if part in list(Aspect) else asked
-    in_place = pressed_in if part not in ("asked", OVERVIEW) else None
+    in_place = pressed_in if part in list(Aspect) else None
     memory = scene.memory.about(procedure.id, aspect)
     told = answer(scene, procedure, aspect, replaces=in_place)
     return [plainly.shortened(replace(scene, memory=memory), told) if memory.plain else told], memory
@@ -419,7 +434,7 @@ def _clarified(scene: Scene, understood: Understanding) -> commands.Done:
         memory, lead = communes.chosen(memory, found), communes.settled(scene, found)
     if understood.aspect is Aspect.HOURS:
         lead = (*lead, *_opening_hours(replace(scene, memory=memory), understood))
-    return [talk.clarify(scene, understood.choices, lead)], memory
+    return [talk.clarify(scene, understood, lead)], memory
 
 
 def _by_name_only(scene: Scene, understood: Understanding) -> commands.Done:

@@ -36,7 +36,7 @@ from bot.understanding.place_names import Places, build_places, everyday
 from bot.understanding.places import Mention, find_mention
 from bot.understanding.portal_names import Names, build_names
 from bot.understanding.quantities import NOTHING, Counting, Quantities, build_counting, told_in
-from bot.understanding.result import Asked, Context, Evidence, Explanation, Ranked, Understanding
+from bot.understanding.result import Asked, Choice, Context, Evidence, Explanation, Ranked, Understanding
 from bot.understanding.runs import Run, Runs, build_runs
 from bot.understanding.taught import Taught, build_taught
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
@@ -261,7 +261,18 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         second_tier=decided.second_tier,
         unsure_of=decided.unsure_of,
         doubt=decided.doubt,
+        likely=_likely((*decided.choices, *decided.unsure_of), reading, parts, engine),
     )
+
+
+def _likely(
+    offered: tuple[str, ...], reading: Reading, parts: tuple[Part, ...], engine: Engine
+) -> tuple[tuple[str, Choice], ...]:
+    """What each entry that is only offered would answer, so that nobody has to ask again who chooses it."""
+    yes_no = is_yes_no(reading.text, engine.entries.cues)
+    ours = (one for one in offered if engine.entries.answers.get(one))
+    first = ((one, inside(one, reading, parts[:1], engine, yes_no=yes_no).questions[0].choices) for one in ours)
+    return tuple((one, choices[0]) for one, choices in first if choices and choices[0].answer)
 
 
 @dataclass(frozen=True)

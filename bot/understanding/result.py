@@ -157,3 +157,4 @@ class Understanding:
     doubt: str | None = None  # the kind of emergency that it may be, where it is asked whether anybody is in danger
     second_tier: tuple[Ranked, ...] = ()  # names of the portal's list that are meant, or may be, by their codes
     unsure_of: tuple[str, ...] = ()  # what else may have been meant, where the answer is less than sure
+    likely: tuple[tuple[str, Choice], ...] = ()  # entries that are only offered, and the answer that each would give

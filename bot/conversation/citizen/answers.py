@@ -7,8 +7,8 @@ from bot.conversation import actions
 from bot.conversation.citizen.circumstances import counter_of, tailored
 from bot.conversation.citizen.facts import law, pitfalls
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks
-from bot.conversation.citizen.statements import Told, field, told_of
-from bot.conversation.reply import Block, Button, Reply, Style
+from bot.conversation.citizen.statements import Told, chosen, field, likely_of, told_of
+from bot.conversation.reply import MAX_ACTION_BYTES, Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 from bot.desk.request import RequestKind
 from bot.understanding.result import Asked, Understanding
@@ -16,6 +16,7 @@ from bot.understanding.result import Asked, Understanding
 LAW = "law"
 PITFALLS = "pitfalls"
 OVERVIEW = "overview"
+ASKED = "asked"
 MORE = "more"
 BUTTONS_A_ROW = 3
 OF_TIME = (Aspect.DEADLINE, Aspect.VALIDITY, Aspect.LATE, Aspect.ELIGIBILITY)  # whoever asks may want to be reminded
@@ -46,7 +47,7 @@ def reply_to(
     about = (scene.line("answer.about", name=scene.tell(procedure.short_name)),) if understood.follow_up else ()
     blocks = scene.doubted((*lead, *about, *_together(told), *after, _note(scene, procedure)))
     unsure = understood.unsure_of
-    buttons = _others(scene, procedure, unsure) if unsure else _buttons(scene, own, told[0].aspect, understood)
+    buttons = _others(scene, procedure, understood) if unsure else _buttons(scene, own, told[0].aspect, understood)
     if unsure:
         blocks = (*blocks, scene.line("answer.not_this"))
     return Reply(blocks=blocks, buttons=buttons)
@@ -173,15 +174,36 @@ def booking_button(scene: Scene, procedure: Procedure) -> tuple[Button, ...]:
     return (scene.button("book.open", actions.BookDays(procedure.id)),) if found else ()
 
 
-def _others(scene: Scene, procedure: Procedure, others: tuple[str, ...]) -> tuple[tuple[Button, ...], ...]:
+def _others(scene: Scene, procedure: Procedure, understood: Understanding) -> tuple[tuple[Button, ...], ...]:
     """The list of papers and a person; then what else may have been meant."""
     first = (
         scene.button("checklist.open", actions.OpenChecklist(procedure.id)),
         scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, procedure.id)),
         scene.button("answer.wrong", actions.Wrong(procedure.id)),
     )
-    named = [(one, label) for one in others if (label := short_name(scene, one))]
-    return (first, *((Button(label=label, action=actions.Answer(one, "asked").wire),) for one, label in named))
+    return (first, *offered(scene, understood.unsure_of, understood))
+
+
+def offered(scene: Scene, names: tuple[str, ...], understood: Understanding) -> tuple[tuple[Button, ...], ...]:
+    """A button each for what may have been meant; it carries the answer that the words ask of it, where that fits."""
+    likely = likely_of(scene, understood)
+    named = ((one, label) for one in names if (label := short_name(scene, one)))
+    return tuple((Button(label=label, action=_wire(one, likely.get(one, ASKED))),) for one, label in named)
+
+
+def _wire(name: str, part: str) -> str:
+    wire = actions.Answer(name, part).wire
+    return wire if len(wire.encode()) <= MAX_ACTION_BYTES else actions.Answer(name, ASKED).wire
+
+
+def picked(scene: Scene, procedure: Procedure, part: str) -> tuple[Reply, Aspect | None] | None:
+    """What was asked, told of the entry that was then chosen; None where the button is too old for it."""
+    own = _own(scene, procedure, {})
+    if (told := chosen(scene, own, part)) is None:
+        return None
+    title = Block(text=scene.tell(procedure.name), style=Style.TITLE)
+    blocks = scene.doubted((title, *told.alone, *_daily(scene, procedure)))
+    return Reply(blocks=blocks, buttons=_buttons(scene, own, told.aspect)), told.aspect
 
 
 def marked_wrong(scene: Scene, procedure: str) -> Reply:

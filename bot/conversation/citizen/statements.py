@@ -104,9 +104,28 @@ def _empty(scene: Scene, procedure: Procedure, aspect: Aspect | None) -> bool:
     return aspect in TELL and aspect is not None and not _held(scene, procedure, aspect)
 
 
-def stated(scene: Scene, procedure: Procedure, answer: Answer) -> Told:
-    """One answer of an entry, as it is."""
-    return _stated(scene, procedure, answer, None, answer.verdict)
+def stated(scene: Scene, procedure: Procedure, answer: Answer, verdict: Verdict | None = None) -> Told:
+    """One answer of an entry, as it is or opened with another verdict."""
+    return _stated(scene, procedure, answer, None, verdict or answer.verdict)
+
+
+def likely_of(scene: Scene, understood: Understanding) -> dict[str, str]:
+    """Of entries that are only offered: what the button of each carries of its answer, as `verdict.answer`."""
+    named = ((scene.procedure(name), choice) for name, choice in understood.likely)
+    found = ((one, choice, _holding(scene, one, choice.answer)) for one, choice in named if one)
+    return {one.id: f"{verdict_of(a, choice, understood)}.{a.id}" for one, choice, a in found if a}
+
+
+def chosen(scene: Scene, procedure: Procedure, part: str) -> Told | None:
+    """The answer that a button carries, while the entry still has it and it holds."""
+    verdict, _, name = part.partition(".")
+    answer = _holding(scene, procedure, name)
+    return stated(scene, procedure, answer, Verdict(verdict)) if answer and verdict in list(Verdict) else None
+
+
+def _holding(scene: Scene, procedure: Procedure, name: str | None) -> Answer | None:
+    answers = scene.house.knowledge.answers(procedure)
+    return next((one for one in answers if one.id == name and one.holds(scene.today)), None)
 
 
 def _stated(scene: Scene, procedure: Procedure, answer: Answer, also: Answer | None, verdict: Verdict) -> Told:

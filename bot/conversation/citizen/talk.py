@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.content.schema import Procedure
 from bot.conversation import actions
 from bot.conversation.citizen import second_tier
-from bot.conversation.citizen.answers import not_yet, reply_to, short_name
+from bot.conversation.citizen.answers import not_yet, offered, reply_to, short_name
 from bot.conversation.citizen.facts import fee, how_to_track, statement_lines
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
@@ -154,14 +154,10 @@ def no_match(scene: Scene) -> Reply:
     )
 
 
-def clarify(scene: Scene, choices: tuple[str, ...], lead: tuple[Block, ...] = ()) -> Reply:
+def clarify(scene: Scene, understood: Understanding, lead: tuple[Block, ...] = ()) -> Reply:
     """At most four procedures to choose from, and a way out."""
-    rows = [
-        (Button(label=label, action=actions.Answer(one, "asked").wire),)
-        for one in choices
-        if (label := short_name(scene, one))
-    ]
-    named = second_tier.listed(scene, choices)
+    rows = [*offered(scene, understood.choices, understood)]
+    named = second_tier.listed(scene, understood.choices)
     ask = (scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, "")),) if named else ()
     rows.append((scene.button("clarify.none", actions.NoneOfThese()), *ask))
     names = (scene.line("second.may_be"), *named) if named else ()
