@@ -1,6 +1,7 @@
 """The facts of a procedure in sentences: one function an aspect, each giving paragraphs."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -47,8 +48,8 @@ def documents(scene: Scene, procedure: Procedure) -> list[Block]:
 
 def documents_line(scene: Scene, procedure: Procedure, paper: Paper) -> str:
     marks = []
-    if paper.form and paper.form.casefold() not in scene.tell(paper.name).casefold():
-        marks.append(scene.say("papers.form", form=paper.form))
+    if paper.form and not _names(scene.tell(paper.name), paper.form):
+        marks.append(_named_form(scene, paper.form))
     if paper.copy_ in ("certified", "plain"):
         marks.append(scene.say(f"papers.{paper.copy_}"))
     if paper.count > 1:
@@ -164,15 +165,30 @@ def online(scene: Scene, procedure: Procedure) -> list[Block]:
     return blocks
 
 
+def _names(name: str, form: str) -> bool:
+    """Whether a name already says the form: TK01a is another than TK01."""
+    return bool(re.search(rf"(?<!\w){re.escape(form.casefold())}(?!\w)", name.casefold()))
+
+
+def _named_form(scene: Scene, number: str) -> str:
+    """As in "mẫu CT01"; "mẫu số 01" where the number already says the word."""
+    word = scene.say("papers.form", form="").strip()
+    if number.casefold().startswith(word.casefold()):
+        return number[:1].lower() + number[1:]
+    return scene.say("papers.form", form=number)
+
+
 def form(scene: Scene, procedure: Procedure) -> list[Block]:
+    """The forms by name and number; where none is listed, the papers that are written on a form."""
     forms = scene.holding(procedure.forms)
-    if not forms:
+    papers = [] if forms else [paper for paper in scene.holding(procedure.papers) if paper.form]
+    if not forms and not papers:
         return [scene.line("form.none")]
-    blocks = [scene.title("form.title")]
+    blocks = [scene.title("form.title"), *(_item(documents_line(scene, procedure, paper)) for paper in papers)]
     for one in forms:
         name = scene.tell(one.name)
-        if one.number and one.number not in name:
-            name = scene.say("form.numbered", number=one.number, name=name)
+        if one.number and not _names(name, one.number):
+            name = scene.say("form.numbered", number=_named_form(scene, one.number), name=name)
         text = f"{name}. {scene.tell(one.where)}" if one.where else name
         blocks.append(_item(scene.unsure(one, f"{text} {one.link}" if one.link else text)))
     return blocks
