@@ -1,5 +1,6 @@
 """Proof: what the entries say, held against what the national portal said and against situations written by hand."""
 
+import datetime as dt
 import re
 from pathlib import Path
 
@@ -7,6 +8,10 @@ import pytest
 import yaml
 
 from bot.content.schema import Unit
+from bot.conversation.converse import converse
+from bot.conversation.visit import Kind, Memory, Visit
+from bot.desk.working_time import VIETNAM
+from bot.understanding.result import Outcome
 from tests.cast import LAN
 from tests.stage import played
 
@@ -93,3 +98,29 @@ def test_a_situation_gets_what_its_source_says(name, turns):
                 assert not any(word.lower() in needed for word in expected.get("not", ()))
 
     story(turns)
+
+
+CORRECTIONS = yaml.safe_load((HERE / "corrections.yaml").read_text())
+ASKED_ON = dt.date(2026, 12, 1)
+
+
+@pytest.mark.parametrize("name", sorted(CORRECTIONS))
+def test_what_was_corrected_is_told(name, house):
+    expected = CORRECTIONS[name]
+    now = dt.datetime.combine(expected.get("day", ASKED_ON), dt.time(9), VIETNAM)
+    asked = Visit(chat="lan", kind=Kind.TEXT, text=expected["says"])
+    answered = converse(asked, Memory(procedure=expected.get("of")), house, now)
+    if (offered := _offered(answered, expected.get("of"))) is not None:
+        answered = converse(Visit(chat="lan", kind=Kind.BUTTON, text=offered), answered.memory, house, now)
+    said = "\n".join(reply.text for reply in answered.replies).lower()
+    assert [word for word in expected["told"] if word.lower() not in said] == [], said
+    assert [word for word in expected.get("never", ()) if word.lower() in said] == [], said
+
+
+def _offered(answered, procedure):
+    """The button of the matter, where it was asked which is meant."""
+    read = answered.understanding
+    if read is None or read.outcome is not Outcome.CLARIFY:
+        return None
+    actions = (button.action for reply in answered.replies for row in reply.buttons for button in row)
+    return next((one for one in actions if one and procedure and procedure in one), None)
