@@ -269,7 +269,7 @@ def _likely(
     offered: tuple[str, ...], reading: Reading, parts: tuple[Part, ...], engine: Engine
 ) -> tuple[tuple[str, Choice], ...]:
     """What each entry that is only offered would answer, so that nobody has to ask again who chooses it."""
-    yes_no = is_yes_no(reading.text, engine.entries.cues)
+    yes_no = reading.clauses.yes_no
     ours = (one for one in offered if engine.entries.answers.get(one))
     first = ((one, inside(one, reading, parts[:1], engine, yes_no=yes_no).questions[0].choices) for one in ours)
     return tuple((one, choices[0]) for one, choices in first if choices and choices[0].answer)
