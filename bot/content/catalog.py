@@ -1,5 +1,6 @@
 """How we speak: the Babel catalogs of `locales/`, one sentence a key in each language."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
@@ -10,6 +11,11 @@ from babel.messages.pofile import PoFileError, read_po
 from bot.content import findings
 from bot.content.read import Document, nearest
 from bot.content.schema import Language
+
+QUOTED = re.compile(r'(msgid|msgstr)? ?"')
+WHOLE = re.compile(r'(?:msg(?:id|str) )?"(?:[^"\\]|\\.)*"')
+
+OPEN = "{"
 
 type Catalogs = dict[Language, Catalog]
 
@@ -55,9 +61,15 @@ def _read(path: Path, document: Document) -> dict[str, str]:
     except OSError as error:
         document.report((), "unreadable", why=error.strerror)
         return {}
-    except (PoFileError, UnicodeDecodeError, ValueError) as error:
-        document.report((), "no_catalog", why=error)
+    except UnicodeDecodeError:
+        document.report((), "not_utf8")
         return {}
+    except (PoFileError, ValueError) as error:
+        document.report_line(getattr(error, "lineno", 0) or 1, "no_catalog")
+        return {}
+    for line, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if QUOTED.match(text) and not WHOLE.fullmatch(text.rstrip()):
+            document.report_line(line, "quote_inside")
     sentences = {}
     for message in catalog:
         if isinstance(message.id, str) and message.id:
@@ -77,13 +89,20 @@ def _compare(catalogs: Catalogs, sources: dict[Language, Document]) -> None:
         for key in sorted(catalog.sentences.keys() - original.keys()):
             document.report((key,), "not_in_vietnamese", name=key, near=nearest(key, sorted(original)))
         for key in original.keys() & catalog.sentences.keys():
-            if (wrong := named_in(catalog.sentences[key])) != (right := named_in(original[key])):
-                document.report((key,), "fields_differ", name=key, wrong=sorted(wrong), right=sorted(right))
+            wrong, right = named_in(catalog.sentences[key]), named_in(original[key])
+            if OPEN in wrong:
+                document.report((key,), "brace_open", name=key)
+            elif OPEN not in right and wrong != right:
+                document.report((key,), "fields_differ", name=key, wrong=_shown(wrong), right=_shown(right))
 
 
 def named_in(sentence: str) -> set[str]:
-    """The fields in braces that a sentence has."""
+    """The fields in braces that a sentence has; `OPEN` where a brace has no other."""
     try:
         return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
     except ValueError:
-        return {"(an unbalanced brace)"}
+        return {OPEN}
+
+
+def _shown(fields: set[str]) -> str:
+    return ", ".join(f"{{{one}}}" for one in sorted(fields)) or "–"

@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from rapidfuzz import process
 
 from bot.content.findings import Told, told
+from bot.content.reasons import form_of, no_date, yaml_reason
 from bot.content.schema import Language
 from bot.content.shape import Loc, keys_at
 from bot.content.weekdays import DAYS, weekday
@@ -145,7 +146,7 @@ def parse(text: str, document: Document) -> Document:
         document.problems.append(Problem(document.path, line + 1, _not_yaml(error, line, hint)))
         return document
     except (yaml.YAMLError, RecursionError) as error:
-        document.report_line(1, "not_yaml", why=str(error).splitlines()[0], hint=told("hint_characters"))
+        document.report_line(1, "not_yaml", why=yaml_reason(str(error)), hint=told("hint_characters"))
         return document
     if node is None:
         document.report((), "empty_file")
@@ -177,9 +178,10 @@ def _most_open(text: str) -> int:
 def _not_yaml(error: yaml.MarkedYAMLError, line: int, hint: Told) -> Told:
     """With where the part began in which YAML stumbled, if above: the slip is often there."""
     begun = error.context_mark.line if error.context_mark else line
+    why = yaml_reason(error.problem or error.context or "")
     if begun < line and error.problem:
-        return told("not_yaml_since", why=error.problem, part=error.context, line=begun + 1, hint=hint)
-    return told("not_yaml", why=error.problem or error.context, hint=hint)
+        return told("not_yaml_since", why=why, line=begun + 1, hint=hint)
+    return told("not_yaml", why=why, hint=hint)
 
 
 def _yaml_hint(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
@@ -190,6 +192,8 @@ def _yaml_hint(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
         return "hint_colon"
     if "alias" in problem or "anchor" in problem:
         return "hint_alias"
+    if "cannot start" in problem:
+        return "hint_begins"
     return "hint_indent"
 
 
@@ -321,7 +325,8 @@ def _report(document: Document, kind: Any, error: Any) -> None:
                 loc, "no_value", written=_short(written), name=name, near=_nearest_value(str(written), valid)
             )
         case "date_from_datetime_parsing" | "date_parsing" | "date_type" | "date_from_datetime_inexact":
-            document.report(loc, "no_date", written=_short(written))
+            key, likely = no_date(str(written))
+            document.report(loc, key, written=_short(written), likely=likely)
         case "int_parsing" | "int_type" | "int_from_float":
             document.report(loc, "no_number", written=_short(written))
         case "bool_parsing" | "bool_type":
@@ -334,13 +339,15 @@ def _report(document: Document, kind: Any, error: Any) -> None:
             valid = sorted(keys_at(kind, loc))
             document.report(loc, "no_keys", name=name, keys=", ".join(valid) or "key: value")
         case "string_pattern_mismatch":
-            document.report(loc, "no_form", written=_short(written), name=name, pattern=context["pattern"])
+            document.report(loc, "no_form", written=_short(written), name=name, like=form_of(context["pattern"]))
         case "too_short" if written:
             document.report(loc, "too_few", name=name, count=len(written), least=context["min_length"])
         case "string_too_short" | "too_short":
             document.report(loc, "empty", name=name)
         case "string_too_long":
             document.report(loc, "too_long", name=name, count=len(str(written)), most=context["max_length"])
+        case "too_long":
+            document.report(loc, "too_many", name=name, count=context["actual_length"], most=context["max_length"])
         case "greater_than_equal":
             document.report(loc, "too_little", name=name, written=_short(written), least=context["ge"])
         case "less_than_equal":
@@ -348,7 +355,7 @@ def _report(document: Document, kind: Any, error: Any) -> None:
         case "value_error":  # the schema's own, each by its sentence's key
             document.report(loc, str(context["error"]), name=name)
         case _:
-            document.report(loc, "other", name=name, why=error["msg"])
+            document.report(loc, "other", name=name)
 
 
 def _short(value: Any) -> str:

@@ -583,6 +583,13 @@ class Hours(Record):
     days: tuple[Weekday, ...] = Field(min_length=1)
     spans: tuple[tuple[Time, Time], ...] = Field(min_length=1, max_length=3)
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        times = [time for span in self.spans for time in span]
+        if times != sorted(set(times)):
+            raise ValueError("spans_backwards")
+        return self
+
 
 class Calendar(Record):
     """`knowledge/calendar.yaml`: the State's working days, and the hours that are usual where none are known."""

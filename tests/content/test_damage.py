@@ -25,6 +25,7 @@ CONTACTS = "knowledge/contacts.yaml"
 COUNTERS = "knowledge/counters.yaml"
 CATALOGUE = "knowledge/catalogue.yaml"
 TALK = "intents/_talk.yaml"
+SPOKEN = "locales/vi/LC_MESSAGES/motcua.po"
 OFFICE = "knowledge/offices/00008.yaml"
 
 # A file, what stands in it, what a hand makes of it (the line beginning with ▸ is the one to be named), what is said.
@@ -37,14 +38,19 @@ DAMAGE = {
     "a missing quote": (BIRTH, '  - code: "1.001193"\n    name: Thủ tục đăng ký khai sinh\n', '  - code: "1.001193\n▸    name: Thủ tục: đăng ký "khai sinh"\n', "this is not YAML"),
     "a colon in a text": (BIRTH, "  en: Birth registration\n", "▸  en: Birth: registration\n", 'put the text between "quotes"'),
     "an anchor": (BIRTH, "  en: Birth registration\n", "▸  en: &birth Birth registration\n", "anchors and aliases (words that begin with & or *) are not read here; write it out"),
-    "a list without its dash": (BIRTH, "  - procedure: the-bao-hiem-y-te\n", "    procedure: the-bao-hiem-y-te\n", "did not find expected key", "  - procedure: dang-ky-thuong-tru"),
+    "a list without its dash": (BIRTH, "  - procedure: the-bao-hiem-y-te\n", "    procedure: the-bao-hiem-y-te\n", "a line is not indented like those beside it", "  - procedure: dang-ky-thuong-tru"),
     "an unknown field": (BIRTH, "fees:\n  -", "▸fess:\n  -", "unknown key `fess`; did you mean `fees`?"),
     "a key twice": (BIRTH, "decided_by: commune\n", "decided_by: commune\n▸decided_by: province\n", "stands here a second time (first on line 19)"),
-    "a day that does not exist": (BIRTH, "    until: 2027-02-28\n    source: [portal, law03]", "▸    until: 2027-02-30\n    source: [portal, law03]", "is not a date"),
-    "a date as people write it": (BIRTH, "\nchecked: 2026-11-30", "\n▸checked: 23/11/2026", "`23/11/2026` is not a date; write it as 2026-11-23"),
+    "a day that does not exist": (BIRTH, "    until: 2027-02-28\n    source: [portal, law03]", "▸    until: 2027-02-30\n    source: [portal, law03]", "`2027-02-30` is no day of the calendar"),
+    "a date as people write it": (BIRTH, "\nchecked: 2026-11-30", "\n▸checked: 23/11/2026", "`23/11/2026` is not written as a date; write 2026-11-23"),
     "an amount with a dot": (COPY, "  - amount: 8000", "▸  - amount: 8.000", "`8.000` is not a whole number"),
     "an amount with its unit": (COPY, "  - amount: 8000", "▸  - amount: 8000 đồng", "is not a whole number"),
     "an amount with an underscore": (COPY, "  - amount: 8000", "▸  - amount: 8_000", "is not a whole number"),
+    "a bracket left open": (BIRTH, "    source: [portal, kiosk]\n  - by_province", "    source: [portal, kiosk\n▸  - by_province", "a list that begins with [ is not closed by ]"),
+    "hours upside down": (CALENDAR, '    spans: [["07:30", "11:30"],', '    spans: [["11:30", "07:30"],', "the times do not follow one another", "  - days: [mon, tue, wed, thu, fri]"),
+    "hours as people say them": (CALENDAR, '    spans: [["07:30", "11:30"],', '▸    spans: [["7h30", "11:30"],', 'write it as hours and minutes between quotes, such as "07:30"'),
+    "a brace without its other": (SPOKEN, 'msgid "at.open"\nmsgstr "Dạ được. {when} ', '▸msgid "at.open"\nmsgstr "Dạ được. {when ', "a curly bracket has no other"),
+    "a quote inside a sentence": (SPOKEN, 'msgstr "Dạ được. {when} {office} có làm việc."', '▸msgstr "Dạ được. {when} {office} có "làm việc"."', "the quotes of this line do not match"),
     "a day as a number": (BIRTH, "\nchecked: 2026-11-30", "\n▸checked: 1763856000", "is not a date"),
     "an unknown unit": (BIRTH, "  - unit: same_day", "▸  - unit: trong ngày", "is not a valid unit"),
     "a value misspelt": (BIRTH, "    how: submit\n    copy: original\n    source: [portal]\n  - id: giay", "▸    how: sumbit\n    copy: original\n    source: [portal]\n  - id: giay", "did you mean `submit`?"),
@@ -194,7 +200,7 @@ def test_a_file_that_should_not_be_so(home, name, raw, said):
 
 # The same told in the maintainer's language, which is that of the machine unless `--language` says otherwise.
 IN_VIETNAMESE = {
-    "a date as people write it": "`23/11/2026` không phải là ngày; viết như 2026-11-23 (năm-tháng-ngày)",
+    "a date as people write it": "`23/11/2026` chưa đúng cách viết ngày; viết 2026-11-23",
     "an unknown source": "bên dưới không có nguồn `kiosc`; có phải bạn muốn viết `kiosk`?",
     "an unknown option": "trường hợp `qua-han` không có lựa chọn `ko`; có phải bạn muốn viết",
     "a procedure that leads nowhere": "không có thủ tục `the-bhyt`; có phải bạn muốn viết `the-bao-hiem-y-te`?",
