@@ -57,7 +57,7 @@ async def test_the_social_pension_by_age_and_household(play, age, household, ent
     await play.hears(LAN.presses("ben:"))
     await answers(play, LAN, age, household, "Không rõ", "Không có", "Không rõ")
     maybe = play.said(LAN)[-1].partition("Chắc chưa được")[0]
-    assert ("hưu trí" in maybe) is entitled
+    assert ("• Trợ cấp hưu trí xã hội" in maybe) is entitled
 
 
 @played

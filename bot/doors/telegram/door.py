@@ -218,6 +218,8 @@ class TelegramDoor(Door):
                 log.warning("the list of commands stays as it was: %s", error)
                 told_all = told_all or error.for_good
                 pause = error.pause
+            except InvalidToken:  # getMe says so too, and the door waits
+                pause = RETRY_SECONDS
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), pause)
 

@@ -11,7 +11,7 @@ from bot.casework.at_desk import AtDesk
 from bot.casework.bulk import Letter, Outcome
 from bot.casework.signing_in import Seat
 from bot.desk.codes import read_code
-from bot.doors.web.desk.pages import HOME, Desk, Fields, Handler, mark, one, plain
+from bot.doors.web.desk.pages import HOME, MAX_LETTERS, Desk, Fields, Handler, mark, one, plain
 from bot.store import seats, worklists
 
 MOST_SHOWN = 50  # of one list
@@ -131,7 +131,7 @@ class Lists:
             seats.tell(unit.connection, seat.hash, told)
             return RedirectResponse(HOME, 303)
 
-        return await self.desk.posted(request, work)
+        return await self.desk.posted(request, work, most=MAX_LETTERS)
 
     def _review(
         self, unit: AtDesk, seat: Seat, codes: Sequence[str], words: str, told: Sequence[str] = (),

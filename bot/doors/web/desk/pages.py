@@ -27,7 +27,8 @@ from bot.turn import Turns
 HOME, ENTER = "/ban", "/ban/vao"
 COOKIE = "desk"
 SECRET = re.compile(r"[A-Za-z0-9_-]{20,64}")
-MAX_BODY = 600_000  # thirty letters of 2,000 characters, as a browser writes them
+MAX_BODY = 64_000
+MAX_LETTERS = 600_000  # thirty of 2,000 characters, as a browser writes them
 MAX_FIELDS = 600  # four of each letter, and the codes of those that come next
 CONFLICTS = 5
 
@@ -89,8 +90,11 @@ class Desk:
                 continue  # somebody else changed the same request: it is looked at again
         return await asyncio.to_thread(in_turn)
 
-    async def posted(self, request: Request, work: Callable[[AtDesk, Seat, Fields], Response]) -> Response:
-        fields = await fields_of(request)
+    async def posted(
+        self, request: Request, work: Callable[[AtDesk, Seat, Fields], Response], *, most: int = MAX_BODY
+    ) -> Response:
+        """What a form of ours does. `most`: bytes that it may have."""
+        fields = await fields_of(request, most)
         if fields is None:
             return PlainTextResponse(self.turns.house.catalogs[Language.VI].say("screen.too_long"), 413)
 
@@ -151,11 +155,11 @@ async def fields_to_enter(request: Request) -> Fields:
     return {} if sessions.from_elsewhere(request) else await fields_of(request) or {}
 
 
-async def fields_of(request: Request) -> Fields | None:
+async def fields_of(request: Request, most: int = MAX_BODY) -> Fields | None:
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY:
+        if len(body) > most:
             return None
     try:
         found = parse_qs(body.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
