@@ -75,6 +75,7 @@ def everything_was_told(config):
     return config.args == config.getini("testpaths") and not config.option.keyword and not config.option.lf
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
     """All of the maintainers' files are read by one process; it takes as long as a hundred stories."""
     for item in items:

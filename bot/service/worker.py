@@ -138,7 +138,7 @@ class Worker:
         share, busy = -(-(BATCH - self._held) // max(1, len(self._doors))), list(self._busy)
         with self.turns.database.look() as connection:
             met, self._met = self._met, False
-            for source in list(self._doors):  # one may open meanwhile
+            for source in self._doors:
                 for update in self._of(connection, source, share, busy, met=met):
                     found[update.chat].append(update)
         return found
