@@ -132,6 +132,15 @@ async def test_which_of_two_is_told_without_asking_which_is_meant(play):
     assert "Tố cáo" in play.said(LAN)[-1]
 
 
+@pytest.mark.parametrize(
+    "words", ["khai sinh cho con", "khai sinh cho con ở đâu", "khai sinh cho con trễ có sao không"]
+)
+@played
+async def test_an_answer_has_six_buttons_at_most(play, words):
+    await play.hears(LAN.says(words))
+    assert len(play.buttons(LAN)) <= 6
+
+
 @played
 async def test_words_like_nothing_raise_no_alarm(play):
     await play.hears(LAN.says("ttttttttthhhhhhhhooooo"))

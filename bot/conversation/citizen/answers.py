@@ -19,6 +19,7 @@ OVERVIEW = "overview"
 ASKED = "asked"
 MORE = "more"
 BUTTONS_A_ROW = 3
+MOST_BUTTONS = 6
 OF_TIME = (Aspect.DEADLINE, Aspect.VALIDITY, Aspect.LATE, Aspect.ELIGIBILITY)  # whoever asks may want to be reminded
 LIKELY_NEXT = (Aspect.PLACE, Aspect.FEE, Aspect.TIME)
 ON_BUTTONS = (
@@ -154,6 +155,10 @@ def _buttons(
         rows.append((scene.button("commune.tell", actions.AskCommune()),))
     if procedure.online.link and procedure.online.level != "no":
         rows.append((Button(label=scene.say("answer.open_portal"), link=procedure.online.link),))
+    if sum(map(len, rows)) > MOST_BUTTONS and shown is None:
+        rows.pop(2)  # whoever asks where is asked for the commune
+    elif sum(map(len, rows)) > MOST_BUTTONS:
+        rows[0] = rows[0][:1]  # the next question can be written as well
     return tuple(rows)
 
 
