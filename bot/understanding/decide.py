@@ -130,7 +130,7 @@ def decide(scores: dict[str, float], said: Said, context: Context) -> Decision:
     """The outcome of a message, from the scores of its words."""
     if said.length == 0 or not scores:
         return Decision(Outcome.NO_MATCH)
-    chances = probabilities(_with_context(scores, _beside_talk(said), said, context))
+    chances = probabilities(_with_context(scores, _beside_talk(said, context), said, context))
     kinds: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
     for label, chance in chances.items():
         kinds[kind_of(label)][label] = chance
@@ -158,17 +158,19 @@ def _named(scores: dict[str, float], context: Context) -> bool:
     return probabilities(scores).get(context.procedure or "", 0.0) >= NAMED_FROM
 
 
-def _beside_talk(said: Said) -> float:
-    """What staying is worth against talk, a danger or nothing at all."""
+def _beside_talk(said: Said, context: Context) -> float:
+    """What staying is worth against talk, a danger or nothing at all; and against what was offered since."""
     if said.length > LONG:
         return 0.0
-    return TALK_STAY_SURELY if said.only_asks else TALK_STAY_ASKING if said.aspect else TALK_STAY
+    return (
+        TALK_STAY_SURELY if said.only_asks and not context.choices else TALK_STAY_ASKING if said.aspect else TALK_STAY
+    )
 
 
 def _beside_others(scores: dict[str, float], said: Said, context: Context) -> float:
     """What staying is worth against other procedures."""
     if context.choices:  # what was offered after it is nearer
-        return _beside_talk(said)
+        return _beside_talk(said, context)
     others = {one: score for one, score in scores.items() if kind_of(one) is Kind.PROCEDURE}
     others.pop(context.procedure or "", None)
     return max(
