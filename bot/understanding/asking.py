@@ -205,11 +205,13 @@ def unasked(chances: Chances) -> Chances:
 
 
 def _judged(clause: Run, cues: Cues) -> bool:
+    spoken = clause
     while clause and clause[-1] in cues.polite:
         clause = clause[:-1]
     if not clause or cues.unless.stand_in(clause):
         return False
-    ends = not cues.ends.isdisjoint((clause[-1:], clause[-2:], clause[-3:]))
+    last = (clause[-1:], clause[-2:], clause[-3:], spoken[-2:])  # "thôi à": folded, its end is the polite "ạ"
+    ends = not cues.ends.isdisjoint(last)
     begins = not cues.begins.isdisjoint((clause[:1], clause[:2], clause[:3]))
     return ends or begins or cues.within.stand_in(clause)
 
