@@ -6,7 +6,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 from bot.config import ROOT, BadSettings, Settings, read_settings
 from bot.content.findings import LANGUAGES, told
-from bot.content.load import BrokenContent, Content, examine, load
+from bot.content.load import BrokenContent, Content, Knowledge, examine, load
 from bot.content.read import Weight
 from bot.content.schema import Language
 from bot.conversation.scene import House
@@ -547,12 +547,30 @@ def import_portal(file: Path) -> None:
 
 @main.command()
 def coverage() -> None:
-    """Of how many communes the offices are known, as a table and a map by province."""
+    """Of how many communes the offices are known, of files and of communes' reports, as a table and a map."""
     from bot.commands.coverage import told
     from bot.content.coverage import coverage as covered
 
-    known = _content().knowledge
+    known = _with_reported(_content().knowledge)
     click.echo(told(covered(known.gazetteer, known.offices)))
+
+
+def _with_reported(knowledge: Knowledge) -> Knowledge:
+    """With the hours that communes reported, where there is a database of this version."""
+    from bot.casework.hours import held
+    from bot.content.reported import with_reported
+    from bot.store.database import stands_at
+
+    address = _settings().database
+    try:
+        at, newest = stands_at(address)
+        if at != newest:
+            return knowledge
+        with closing(open_database(address)) as database, database.look() as connection:
+            return with_reported(knowledge, held(connection))
+    except DatabaseUnusable as error:
+        click.echo(f"{error} Only what the files tell is counted.", err=True)
+        return knowledge
 
 
 @main.command()

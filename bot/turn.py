@@ -6,11 +6,13 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from threading import Lock
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.casework import ahead, albums, appointments, astray, clock, front, learning, opening, relay, silence
+from bot.casework import ahead, albums, appointments, astray, clock, front, hours, learning, opening, relay, silence
 from bot.casework.gate import Gate, Limits
 from bot.casework.learning import learn, notices_for
 from bot.casework.people import plan_nightly, take_back
@@ -20,7 +22,7 @@ from bot.conversation.converse import apology, converse
 from bot.conversation.reply import Block, Place, Reply
 from bot.conversation.scene import House, Scene
 from bot.conversation.visit import Memory, Visit, is_question, sets_anew
-from bot.store import agenda, chats, inbox, outbox, people, personal
+from bot.store import agenda, chats, inbox, outbox, people, personal, reported_hours
 from bot.store.agenda import Entry
 from bot.store.database import PASSING_ERRORS, Database, Transaction
 from bot.store.inbox import Receipt
@@ -81,6 +83,27 @@ class Turns:
         self.unforeseen: Unforeseen = _log
         self.sent: Callable[[], None] = lambda: None  # something waits in the outbox that the worker knows nothing of
         self._reckoned_by = house.knowledge
+        self._renewing = Lock()
+        self._reported: hours.Told = ()
+        with suppress(*PASSING_ERRORS):
+            self.renew_hours()
+
+    def renew(self, **changes: Any) -> None:
+        """Change what conversations know, of files or of communes' reports: neither undoes the other."""
+        with self._renewing:
+            house = replace(self.house, **changes)
+            if {"knowledge", "reported"} & changes.keys():
+                house = hours.taken_in(house, self._reported)
+            self.house = house
+
+    def renew_hours(self) -> None:
+        """Take in what communes reported of their hours, where that is not what this process knows."""
+        with self.database.look() as connection:
+            mark = reported_hours.mark(connection)
+            if mark == self.house.reported:
+                return
+            self._reported = hours.held(connection)
+        self.renew(reported=mark)
 
     def take(self, visit: Visit, receipt: Receipt) -> Taken:
         """Act once on one update: the replies are in the outbox when this returns."""
@@ -141,7 +164,11 @@ class Turns:
             if sets_anew(visit) and inbox.is_overtaken(connection, call.receipt, now=now):
                 return Taken(happened=True)  # what it would set has been set anew since
             caller = people.caller(connection, chat=visit.chat, person=visit.who)
-            return self._act(UnitOfWork(connection, self.house, now), call, caller)
+            unit = UnitOfWork(connection, self.house, now)
+            taken = self._act(unit, call, caller)
+        if unit.renews:
+            self.renew_hours()
+        return taken
 
     def _act(self, unit: UnitOfWork, call: Call, caller: Caller) -> Taken:
         visit = call.visit
@@ -187,6 +214,7 @@ class Turns:
         """Do what the agenda has for now, each thing in a transaction of its own; how many were due."""
         now = self.clock()
         self.gate.sweep(self.database, now)
+        self.renew_hours()  # another process may have heard of others
         self._reckon_anew()
         with self.database.look() as connection:
             entries = agenda.due(connection, now=now, limit=100)
@@ -210,6 +238,7 @@ class Turns:
                 unit = UnitOfWork(connection, self.house, self.clock())
                 ahead.plan_reckoning(unit, at_once=True)
                 appointments.plan_review(unit)
+                hours.review(unit)
             self._reckoned_by = knowledge
 
     def _keep(self, unit: UnitOfWork, entry: Entry) -> None:

@@ -17,7 +17,7 @@ from bot.conversation.staff.cards import commune_name
 from bot.conversation.visit import Visit
 from bot.desk import codes
 from bot.desk.request import Actor
-from bot.desk.working_time import VIETNAM, WorkingTime
+from bot.desk.working_time import VIETNAM
 from bot.store import agenda, bookings
 from bot.store import reminders as unasked
 from bot.store.agenda import Entry
@@ -44,14 +44,10 @@ def _where(scene: Scene, name: str) -> Where | None:
     return Where(scene.commune.code, counter, procedure) if counter and procedure and scene.commune else None
 
 
-def _time_of(unit: UnitOfWork, of: AppointmentCounter) -> WorkingTime:
-    return WorkingTime(unit.house.knowledge.calendar, of.opening)
-
-
 def _free(unit: UnitOfWork, where: Where) -> list[dt.datetime]:
     """The times that can be booked now."""
     taken = bookings.taken(unit.connection, where.commune, where.counter.id, now=unit.now)
-    times = bookable(where.counter, _time_of(unit, where.counter), unit.now)
+    times = bookable(where.counter, unit.house.counter(where.commune, where.counter), unit.now)
     return [at for at in times if taken.get(at, 0) < where.counter.public]
 
 
@@ -307,7 +303,7 @@ def review(unit: UnitOfWork) -> None:
         scene = _scene(unit, found)
         where = _where(scene, found.procedure)
         same = where and where.counter.id == found.counter
-        if where and same and holds(where.counter, _time_of(unit, where.counter), found.starts_at):
+        if where and same and holds(where.counter, unit.house.counter(where.commune, where.counter), found.starts_at):
             _look_at_place(unit, scene, where, found)
         else:
             _call_off(unit, scene, where, found)

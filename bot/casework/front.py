@@ -14,6 +14,7 @@ from bot.casework import (
     corrections,
     digital_team,
     helping,
+    hours,
     learning,
     officers,
     practice,
@@ -75,6 +76,7 @@ STAFF_ALONE = (
     "helpers",
     "matter",
     "counter",
+    "hours",
     "approve",
     "reject",
 )
@@ -83,9 +85,9 @@ STAFF = ("claim", "assign", "answer", "more", "transfer", "accept", "decline", "
          "gather")  # fmt: skip
 # What only looks, or what failed where nothing is kept of it: an edit may do it now.
 TRIED_AGAIN = (*COMMANDS, "request", "status", "write", "reminders", "appointments", "privacy", "mydata", "queue",
-               "mine", "find", "stats", "unanswered", "answer", "more", "note", "r")  # fmt: skip
+               "mine", "find", "stats", "hours", "unanswered", "answer", "more", "note", "r")  # fmt: skip
 # What a button of `/help` does: commands that need no words.
-BY_BUTTON = (*BEHIND_HELP, "queue", "stats", "unanswered", "notice", "practice", "away", "back", "counter")
+BY_BUTTON = (*BEHIND_HELP, "queue", "stats", "unanswered", "notice", "practice", "away", "back", "counter", "hours")
 WALL = re.compile(r"c([0-9]{5})_so-([0-9]{1,6})", re.ASCII)  # the link of the code on a counter's wall
 ALL_COMMANDS = frozenset({*CITIZENS, *STAFF, *STAFF_ALONE, *COMMANDS, "join", "desk"})
 KINDS = {"question": "question", "papers": "papers", "feedback": "feedback", "extra": "extra_demand",
@@ -152,6 +154,8 @@ def _pressed(unit: UnitOfWork, visit: Visit) -> bool:
             tickets.press(unit, visit, action)
         case actions.Calling() as action:
             tickets.call(unit, visit, unit.actor(visit.who, visit.name), action)
+        case actions.OfficeHours() as action:
+            hours.press(unit, visit, unit.actor(visit.who, visit.name), action)
         case actions.Booking() as action if visit.private:
             appointments.press(unit, visit, action)
         case actions.Helping() as action if visit.private:
@@ -326,6 +330,8 @@ def _prompted(unit: UnitOfWork, visit: Visit, actor: Actor) -> bool:
         practice.compare(unit, visit, subject)
     elif verb == "return":
         officers.send_back(unit, visit, actor, int(subject), visit.text)
+    elif verb in hours.ASKED:
+        hours.answered(unit, visit, actor, verb, subject)
     elif verb == "notice":
         practice.write_notice(unit, visit, actor, subject)
     elif verb in ("mpass", "manswer"):
@@ -491,6 +497,7 @@ ALONE: dict[str, Callable[[UnitOfWork, Visit, Actor], None]] = {
     "helpers": digital_team.list_for,
     "matter": voice.command,
     "counter": tickets.at_counter,
+    "hours": hours.command,
     "approve": lambda unit, visit, actor: officers.approve_by_command(unit, visit, actor, ok=True),
     "reject": lambda unit, visit, actor: officers.approve_by_command(unit, visit, actor, ok=False),
 }

@@ -638,7 +638,7 @@ COMMANDS: dict[str, Callable[[UnitOfWork, Visit, Actor, Request, str], None]] = 
     "block": keep_out, "unblock": let_in, "bot": to_bot, "secret": new_secret,
     "gather": voice.gather,
 }  # fmt: skip
-OF_NO_REQUEST = ("return", "practice", "notice", "rateword", "mpass", "manswer")
+OF_NO_REQUEST = ("return", "practice", "notice", "rateword", "mpass", "manswer", "hours", "hoursno")
 PROMPTED = ("more", "note", "transfer", "decline", "escalate", "returned")
 
 

@@ -61,6 +61,7 @@ class UnitOfWork:
     house: House
     now: dt.datetime
     batch: Batch | None = None
+    renews: list[int] = field(default_factory=list)  # communes whose reported hours hold once this is committed
 
     @property
     def rules(self) -> DeskRules:

@@ -86,6 +86,7 @@ class Knowledge:
     second_tier: SecondTier = field(default_factory=SecondTier)
     appointments: dict[int, Appointments] = field(default_factory=dict)  # by commune, where it takes them
     centres: dict[int, Centre] = field(default_factory=dict)  # of each commune its middle
+    written: dict[int, tuple[Office, ...]] | None = None  # `offices` as the files have them, where communes told more
 
     def answers(self, entry: Procedure) -> tuple[Answer, ...]:
         """An entry's own answers and the shared ones it uses."""

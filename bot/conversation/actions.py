@@ -224,6 +224,43 @@ class BookedCame(Calling):
     how: str
 
 
+class OfficeHours(Action):
+    """Of a commune's own hours; the right is looked up when it is pressed."""
+
+
+@dataclass(frozen=True)
+class ProposeHours(OfficeHours):
+    """`kind`: of office."""
+
+    begins = ("d", "hnew")
+    commune: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class SendHours(OfficeHours):
+    begins = ("d", "hsend")
+    number: int
+
+
+@dataclass(frozen=True)
+class DropHours(OfficeHours):
+    begins = ("d", "hdrop")
+    number: int
+
+
+@dataclass(frozen=True)
+class ConfirmHours(OfficeHours):
+    begins = ("d", "hok")
+    number: int
+
+
+@dataclass(frozen=True)
+class RefuseHours(OfficeHours):
+    begins = ("d", "hno")
+    number: int
+
+
 class Booking(Action):
     """Of appointments; nothing changes but by a button."""
 
@@ -693,7 +730,7 @@ ACTIONS: tuple[type[Action], ...] = (
     RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget, SendVoice, BackToBot, OwnRequest, Noted, HelpNobody,
     ReadNumber, ShowLine, CallNext, PauseLine, Came, BookedCame, Practise, GatherInto, ShowMatter, PassMatter,
     AnswerMatter, SendNotice, InviteHelper, EndHelper, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo,
-    DeskCommand,
+    ProposeHours, SendHours, DropHours, ConfirmHours, RefuseHours, DeskCommand,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
 

@@ -12,7 +12,9 @@ from babel.numbers import format_decimal
 from bot.content.catalog import Catalog, Catalogs
 from bot.content.communes import Commune
 from bot.content.load import Knowledge
+from bot.content.reported import ReportedOffice
 from bot.content.schema import (
+    AppointmentCounter,
     CalendarDay,
     Certainty,
     Contact,
@@ -48,14 +50,26 @@ class House:
     seal: bytes = field(default=b"", repr=False)  # the key of what limits know people by
     passing: frozenset[str] = frozenset()  # doors whose chats end with a visit: their receipts carry a secret
     trial: bool = False  # `make demo`: every page says that nothing is real
-    version: str = ""  # of all that is known, for whoever keeps a page of it
+    version: str = ""  # of all that is known of files
+    reported: str = ""  # mark of the hours that communes reported, which are in `knowledge`
     mini_app: str = ""  # where the desk opens inside Telegram, where it does: `https://t.me/BOT/APP`
+
+    @property
+    def edition(self) -> str:
+        """Of all that is known, for whoever keeps a page of it."""
+        return f"{self.version}+{self.reported}"
 
     def office(self, commune: int) -> WorkingTime:
         """The working time of a commune's desk: of its service centre where its hours are known."""
         known = self.knowledge.offices.get(commune, ())
         own = next((o.hours for o in known if o.kind is Counter.SERVICE_CENTRE and o.hours), None)
         return WorkingTime(self.knowledge.calendar, own or self.knowledge.desk.hours)
+
+    def counter(self, commune: int, of: AppointmentCounter) -> WorkingTime:
+        """When a counter that takes appointments is open: never while the commune itself says its office is closed."""
+        known = self.knowledge.offices.get(commune, ())
+        told = (o.hours for o in known if o.kind is of.office and isinstance(o, ReportedOffice))
+        return WorkingTime(self.knowledge.calendar, of.opening, next(told, ()))
 
     def page_of(self, code: str) -> str | None:
         """Where the desk's page of a request opens from a chat. None: it has no address that a chat may show."""

@@ -19,10 +19,11 @@ type Span = tuple[dt.datetime, dt.datetime]
 
 @dataclass(frozen=True)
 class WorkingTime:
-    """When an office with these hours is open, by the State's calendar."""
+    """When an office with these hours is open, by the State's calendar; `within`: and the house it stands in."""
 
     calendar: Calendar
     hours: tuple[Hours, ...]
+    within: tuple[Hours, ...] = ()
 
     @cached_property
     def _off(self) -> dict[dt.date, CalendarDay]:
@@ -56,7 +57,11 @@ class WorkingTime:
         name = WEEK[day.weekday()]
         if day in self._extra and name not in self.calendar.week:
             name = self.calendar.week[-1]
-        open_ = (span for one in self.hours if name in one.days for span in one.spans)
+        open_ = _spans_of(self.hours, name)
+        if self.within:
+            pairs = ((one, other) for one in open_ for other in _spans_of(self.within, name))
+            both = ((max(one[0], other[0]), min(one[1], other[1])) for one, other in pairs)
+            open_ = [span for span in both if span[0] < span[1]]
         return sorted((_at(day, opens), _at(day, closes)) for opens, closes in open_)
 
     def closes(self, now: dt.datetime) -> dt.datetime | None:
@@ -109,6 +114,10 @@ class WorkingTime:
         while day <= last:
             yield from (span for span in self.spans(day) if span[1] > start)
             day += dt.timedelta(days=1)
+
+
+def _spans_of(hours: tuple[Hours, ...], name: Weekday) -> list[tuple[str, str]]:
+    return [span for one in hours if name in one.days for span in one.spans]
 
 
 def _day(moment: dt.datetime) -> dt.date:

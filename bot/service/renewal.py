@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -100,15 +99,13 @@ class Renewal:
         engine = await self._readers.run(kept_engine, self.live.cache, intents, gazetteer)
         if engine and content is self._wanted:
             self._renew(content)
-            self.turns.house = replace(self.turns.house, engine=engine)
+            self.turns.renew(engine=engine)
             self._learnt_from, self._wanted = intents, None
             log.info("the saved phrases are understood")
         return engine is not None
 
     def _renew(self, content: Content) -> None:
-        self.turns.house = replace(
-            self.turns.house, knowledge=content.knowledge, catalogs=content.catalogs, version=uuid4().hex
-        )
+        self.turns.renew(knowledge=content.knowledge, catalogs=content.catalogs, version=uuid4().hex)
 
     async def _learn(self) -> None:
         """Learn until what is learnt is what was saved last."""

@@ -6,7 +6,7 @@ import logging
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import uvicorn
@@ -83,8 +83,8 @@ class Service:
         turns.unforeseen = self.worker.unforeseen = self.trouble.note
         passing = frozenset(door.name for door in doors if door.can.passing)
         address = settings.public_url or ""
-        turns.house = replace(
-            turns.house, admin=admin, seal=seal(settings), passing=passing, address=address,
+        turns.renew(
+            admin=admin, seal=seal(settings), passing=passing, address=address,
             mini_app=settings.telegram_mini_app or "",
         )  # fmt: skip
         turns.sent = self.delivering.set

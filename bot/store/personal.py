@@ -36,6 +36,7 @@ from bot.store.tables import (
     put_off,
     raised,
     reminders,
+    reported_hours,
     requests,
     saved_filters,
     secrets,
@@ -98,6 +99,9 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "waiting": _but(waiting, "chat").where(waiting.c.chat == person).order_by(waiting.c.procedure),
         "subscriptions": _but(subscriptions, "chat").where(subscriptions.c.chat == person).order_by(subscriptions.c.id),
         "broadcasts": _but(broadcasts, "by", "approved_by").where(broadcasts.c.by == person).order_by(broadcasts.c.id),
+        "hours": _but(reported_hours, "proposed_by", "decided_by")
+        .where(reported_hours.c.proposed_by == person)
+        .order_by(reported_hours.c.id),
         "planned": _but(agenda, "name").where(agenda.c.subject.startswith(f"{person}{BETWEEN}")).order_by(agenda.c.at),
         "tickets": _but(tickets, "chat", "called_by").where(tickets.c.chat == person).order_by(tickets.c.id),
         "unasked": _but(unasked, "chat").where(unasked.c.chat == person).order_by(unasked.c.kind),
@@ -247,6 +251,12 @@ def let_go(connection: Connection, now: dt.datetime, *, dialogue: int, learning:
         "desk_links": delete(desk_links).where(desk_links.c.expires_at < now),
         "desk_sessions": delete(desk_sessions).where(desk_sessions.c.seen_at < now - A_DAY),
         "challenges": delete(used_challenges).where(used_challenges.c.expires_at < now),
+        "drafts_of_hours": delete(reported_hours).where(
+            reported_hours.c.status == "draft", reported_hours.c.proposed_at < now - A_DAY
+        ),
+        "hours": delete(reported_hours).where(
+            reported_hours.c.status != "held", reported_hours.c.proposed_at < now - dt.timedelta(days=learning)
+        ),
         "put_off": delete(put_off).where(put_off.c.until < now),
         "writing": delete(writing).where(writing.c.at < now - A_DAY),
         "deliveries": delete(outbox).where(outbox.c.state != "waiting", outbox.c.finished_at < old),

@@ -810,3 +810,22 @@ pauses = Table(
     Column("counter", String(47), primary_key=True),
     Column("since", UtcTime, nullable=False),
 )
+
+# Office hours as a commune reports them; a second person of it lets them hold.
+reported_hours = Table(
+    "reported_hours",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("commune", Integer, nullable=False),
+    Column("kind", String(30), nullable=False),  # of office
+    Column("hours", Text, nullable=False),  # JSON, as the files have them
+    Column("status", String(10), nullable=False),  # draft → waiting → held → replaced | overtaken; refused | dropped
+    Column("proposed_by", String(80), nullable=False),
+    Column("proposed_at", UtcTime, nullable=False),
+    Column("decided_by", String(80)),
+    Column("decided_as", String(20)),  # their role: what citizens are told
+    Column("decided_at", UtcTime),
+    Column("why", String(300), nullable=False, server_default=""),
+    sqlite_autoincrement=True,
+)
+Index("ix_reported_hours_status", reported_hours.c.status)

@@ -15,6 +15,7 @@ from bot.casework.worklist import LATER, LISTS
 from bot.content import second_tier as tiers
 from bot.content.completeness import CANNED
 from bot.content.known import WANTED
+from bot.content.reported import OF_KINDS
 from bot.content.schema import Aspect, Certainty, Counter, DateOf, Language, Topic, Unit
 from bot.conversation.citizen.answers import ON_BUTTONS
 from bot.conversation.citizen.second_tier import OF_LEVELS
@@ -92,6 +93,13 @@ BUILT = {
     *(f"benefit.pension_{one}" for one in ("yes", "no")),
     *(f"notices.kind_{kind}" for kind in NoticeKind),
     *(f"broadcast.is_{one}" for one in ("waiting", "sending", "paused", "done", "refused")),
+    *(f"hours.is_{one}" for one in ("waiting", "held", "refused", "dropped")),
+    *(f"hours.done_{one}" for one in ("waiting", "held", "refused", "dropped")),
+    *(f"hours.propose_{kind}" for kind in OF_KINDS),
+    *(
+        f"hours.bad_{one}"
+        for one in ("unread", "no_such_time", "backwards", "overlap", "too_many", "day_alone", "nothing")
+    ),
     *(f"book.{what}_{wish}" for what in ("wait", "wish") for wish in SlotWish),
     *(f"remind.date_{one}" for one in DateOf),
     *(f"remind.{one}" for one in Unclear),

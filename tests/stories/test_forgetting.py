@@ -100,6 +100,8 @@ DECIDED = {
         ("id", "commune", "province", "title", "body", "level", "status", "passed_to", "passed_at", "answer", "law",
          "answered_at", "made_at"), NOT),  # an officer's words about what several people raised
     "raised": dict.fromkeys(("code", "matter", "at"), NOT),
+    "reported_hours": {"proposed_by": POST, "decided_by": POST} | dict.fromkeys(
+        ("id", "commune", "kind", "hours", "status", "proposed_at", "decided_as", "decided_at", "why"), NOT),
     "consents": {"helper": POST, "code": NOT, "how": NOT, "version": NOT, "at": NOT},
 }  # fmt: skip
 
@@ -116,7 +118,7 @@ SHOWN_IN = {
     "desk_links": "links", "desk_sessions": "sessions", "put_off": "put_off", "writing": "writing",
     "saved_filters": "filters", "passkeys": "passkeys", "sign_ons": "sign_ons", "used_challenges": None,
     "asked": None, "scorecards": None, "published": None,
-    "agenda": "planned",
+    "agenda": "planned", "reported_hours": "hours",
 }  # fmt: skip
 
 

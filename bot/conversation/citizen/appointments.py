@@ -46,7 +46,7 @@ def place_of(scene: Scene, counter: AppointmentCounter) -> str:
     """Where to come: the counter, its office and its address where that is known."""
     known = scene.house.knowledge.offices.get(scene.commune.code if scene.commune else -1, ())
     office = next((one for one in known if one.kind is counter.office), None)
-    parts = (scene.tell(counter.name), office.name if office else office_name(scene, counter.office),
+    parts = (scene.tell(counter.name), (office and office.name) or office_name(scene, counter.office),
              office.address if office else None)  # fmt: skip
     return ", ".join(part for part in parts if part)[:300]
 

@@ -1,9 +1,11 @@
 """Which office to walk to: the right one by competence, in the citizen's own commune, with what is not known said."""
 
 import datetime as dt
+from collections.abc import Iterator
 
 from bot.content.communes import Commune
-from bot.content.schema import Counter, Hours, Office
+from bot.content.reported import ReportedOffice
+from bot.content.schema import Counter, Hours, Office, Weekday
 from bot.conversation.reply import Block, Style
 from bot.conversation.scene import Scene
 from bot.desk.working_time import WEEK, WorkingTime
@@ -28,7 +30,7 @@ def offices_in(scene: Scene, counter: Counter, commune: Commune) -> list[Block]:
     """The office of `counter` for one commune: address, hours and phone where known."""
     known = [o for o in scene.house.knowledge.offices.get(commune.code, ()) if o.kind is counter]
     if known:
-        return [block for office in known[:2] for block in _known(scene, office)]
+        return [block for office in known[:2] for block in _known(scene, office, commune)]
     blocks = [Block(text=_name(scene, counter, commune), style=Style.TITLE), scene.line("office.address_unknown")]
     return [*blocks, *_committee(scene, counter, commune), *_general(scene, counter)]
 
@@ -38,6 +40,19 @@ def known_hours(scene: Scene, counter: Counter) -> tuple[Hours, ...]:
     code = scene.commune.code if scene.commune else 0
     known = scene.house.knowledge.offices.get(code, ())
     return next((one.hours for one in known if one.kind is counter and one.hours), ())
+
+
+def reported(scene: Scene, counter: Counter) -> list[Block]:
+    """When the commune itself told the hours of its office, where it did."""
+    known = scene.house.knowledge.offices.get(scene.commune.code, ()) if scene.commune else ()
+    found = next((one for one in known if one.kind is counter and isinstance(one, ReportedOffice)), None)
+    return _reported(scene, found, scene.commune) if found and scene.commune else []
+
+
+def _reported(scene: Scene, office: ReportedOffice, commune: Commune) -> list[Block]:
+    """Who said so by their role: a name is nobody's business."""
+    values = {"commune": commune.name, "date": scene.date(office.hours_on), "who": scene.say(f"role.{office.hours_by}")}
+    return [Block(text=scene.say("office.hours_reported", **values), style=Style.NOTE)]
 
 
 def told_hours(scene: Scene, hours: tuple[Hours, ...]) -> str:
@@ -67,14 +82,16 @@ def _low(name: str) -> str:
     return name[:1].lower() + name[1:]
 
 
-def _known(scene: Scene, office: Office) -> list[Block]:
-    blocks = [Block(text=office.name, style=Style.TITLE)]
+def _known(scene: Scene, office: Office, commune: Commune) -> list[Block]:
+    blocks = [Block(text=office.name or _name(scene, office.kind, commune), style=Style.TITLE)]
     if office.address:
         blocks.append(_address(scene, office, office.address))
     else:
         blocks.append(scene.line("office.address_unknown"))
+        blocks += [] if office.name else _committee(scene, office.kind, commune)
     if office.hours:
         blocks.append(scene.line("office.hours", hours="; ".join(_hours(scene, span) for span in office.hours)))
+        blocks += _reported(scene, office, commune) if isinstance(office, ReportedOffice) else []
         blocks += _open_now(scene, office.hours)
     else:
         blocks += _general(scene, office.kind)
@@ -84,9 +101,16 @@ def _known(scene: Scene, office: Office) -> list[Block]:
         blocks.append(Block(text=office.note))
     if office.map:
         blocks.append(scene.line("office.map", link=office.map))
+    return [*blocks, *_source(scene, office)]
+
+
+def _source(scene: Scene, office: Office) -> list[Block]:
+    """Where all but reported hours is from; nothing where there is nothing else."""
+    if not office.source:
+        return []
     key = "office.read" if office.read else "office.read_unknown"
     values = {"date": scene.date(office.read)} if office.read else {}
-    return [*blocks, Block(text=scene.say(key, source=office.source, **values), style=Style.NOTE)]
+    return [Block(text=scene.say(key, source=office.source, **values), style=Style.NOTE)]
 
 
 def _address(scene: Scene, office: Office, address: str) -> Block:
@@ -140,10 +164,22 @@ def _soon_off(scene: Scene) -> list[Block]:
 
 
 def _hours(scene: Scene, hours: Hours) -> str:
-    days = scene.say("day.range", first=scene.say(f"day.{hours.days[0]}"), last=scene.say(f"day.{hours.days[-1]}"))
-    if len(hours.days) == 1:
-        days = scene.say(f"day.{hours.days[0]}")
+    days = ", ".join(_days(scene, *ends) for ends in _in_a_row(hours.days))
     return f"{days} " + ", ".join(f"{opens}–{closes}" for opens, closes in hours.spans)
+
+
+def _days(scene: Scene, first: Weekday, last: Weekday) -> str:
+    if first == last:
+        return scene.say(f"day.{first}")
+    return scene.say("day.range", first=scene.say(f"day.{first}"), last=scene.say(f"day.{last}"))
+
+
+def _in_a_row(days: tuple[Weekday, ...]) -> Iterator[tuple[Weekday, Weekday]]:
+    """`mon, tue, wed, fri`: from Monday to Wednesday, and Friday."""
+    at = sorted(map(WEEK.index, days))
+    firsts = [n for n in at if n - 1 not in at]
+    lasts = [n for n in at if n + 1 not in at]
+    return ((WEEK[first], WEEK[last]) for first, last in zip(firsts, lasts, strict=True))
 
 
 def _general(scene: Scene, counter: Counter) -> list[Block]:

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from bot.content.schema import CalendarDay, Counter, Hours, Procedure
-from bot.conversation.citizen.offices import known_hours, office_name, told_hours
+from bot.conversation.citizen.offices import known_hours, office_name, reported, told_hours
 from bot.conversation.reply import Block
 from bot.conversation.scene import Scene
 from bot.desk.working_time import VIETNAM, WEEK, WorkingTime
@@ -43,7 +43,7 @@ def at(scene: Scene, procedure: Procedure | None, counter: Counter, moment: Mome
     day = day_meant(scene.today, scene.house.knowledge.calendar.days_off, moment)
     if day is None:
         day = _next_working(working, scene.today)
-    blocks = [*_verdict(scene, office, working, day, moment), *_hours(scene, office)]
+    blocks = [*_verdict(scene, office, working, day, moment), *_hours(scene, office), *reported(scene, counter)]
     return tuple(blocks) + ((scene.line("at.online"),) if online else ())
 
 

@@ -3,13 +3,16 @@
 from typing import Any
 
 from bot.content.communes import Commune
-from bot.content.schema import Procedure
+from bot.content.schema import Hours, Procedure
 from bot.conversation.citizen.circumstances import counter_of
 from bot.conversation.citizen.facts import fee_line, time_line
 from bot.conversation.citizen.offices import office_name
 from bot.conversation.scene import Scene
 
 type Json = dict[str, Any]
+
+DAYS = {"mon": "Monday", "tue": "Tuesday", "wed": "Wednesday", "thu": "Thursday", "fri": "Friday", "sat": "Saturday",
+        "sun": "Sunday"}  # fmt: skip
 
 
 def service(scene: Scene, entry: Procedure, address: str) -> Json:
@@ -30,6 +33,15 @@ def service(scene: Scene, entry: Procedure, address: str) -> Json:
     return {key: value for key, value in told.items() if value}
 
 
+def _opening(hours: tuple[Hours, ...]) -> list[Json]:
+    return [
+        {"@type": "OpeningHoursSpecification", "dayOfWeek": [f"https://schema.org/{DAYS[day]}" for day in one.days],
+         "opens": opens, "closes": closes}
+        for one in hours
+        for opens, closes in one.spans
+    ]  # fmt: skip
+
+
 def _area(scene: Scene, commune: Commune | None) -> Json:
     if commune is None:
         return {"@type": "Country", "name": scene.say("web.country")}
@@ -42,6 +54,8 @@ def _channels(scene: Scene, entry: Procedure) -> list[Json]:
     known = scene.house.knowledge.offices.get(scene.memory.commune or 0, ())
     for office in known:
         if office.kind is counter_of(entry):
-            place = {"@type": "Place", "name": office.name, "address": office.address, "telephone": office.phone}
+            name = office.name or office_name(scene, office.kind)
+            place = {"@type": "Place", "name": name, "address": office.address, "telephone": office.phone,
+                     "openingHoursSpecification": _opening(office.hours)}  # fmt: skip
             channels.append({"@type": "ServiceChannel", "serviceLocation": {k: v for k, v in place.items() if v}})
     return channels

@@ -100,7 +100,7 @@ class Public:
         """Of all a page is made of: what is known, how it looks, the day, and where hours stand on it the minutes."""
         scene = asked.scene
         bucket = int(scene.now.timestamp()) // BUCKET_SECONDS if asked.path.startswith(addresses.COMMUNES) else 0
-        parts = (self.turns.house.version, look(), scene.today, bucket, scene.language, asked.path, self.site.origin)
+        parts = (self.turns.house.edition, look(), scene.today, bucket, scene.language, asked.path, self.site.origin)
         return f'"{hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:20]}"'
 
     def _kept_page(self, asked: Asked, make: Callable[[], str]) -> Response:
@@ -344,8 +344,8 @@ class Public:
 
     def _map(self, number: int) -> Response | None:
         """A map of pages, or of maps (0); made once while what is known stays the same. None: there is none such."""
-        if self._maps_of != self.turns.house.version or not self._maps:
-            self._maps_of, self._maps = self.turns.house.version, [zlib.compress(m.encode()) for m in self._made_maps()]
+        if self._maps_of != self.turns.house.edition or not self._maps:
+            self._maps_of, self._maps = self.turns.house.edition, [zlib.compress(m.encode()) for m in self._made_maps()]
         return _xml(zlib.decompress(self._maps[number])) if 0 <= number < len(self._maps) else None
 
     def _made_maps(self) -> Iterator[str]:

@@ -81,7 +81,10 @@ class Desk:
                 if seat is None:
                     return self.outside(request, unit, "screen.ended" if secret_of(request) else "")
                 seats.seen(connection, seat.hash, now=unit.now)
-                return work(unit, seat)
+                answer = work(unit, seat)
+            if unit.renews:
+                self.turns.renew_hours()
+            return answer
 
         for _ in range(CONFLICTS):
             try:

@@ -6,6 +6,7 @@ from bot.doors.web.desk.conversation import Conversation, Fetch, nowhere
 from bot.doors.web.desk.counter import CounterPage
 from bot.doors.web.desk.entrance import Entrance
 from bot.doors.web.desk.figures import Figures
+from bot.doors.web.desk.hours import HoursPage
 from bot.doors.web.desk.lessons import LessonPages
 from bot.doors.web.desk.lists import Lists
 from bot.doors.web.desk.live import Live
@@ -40,6 +41,7 @@ def desk_routes(
         WalkIn(desk),
         CounterPage(desk),
         NoticesPage(desk),
+        HoursPage(desk),
         VoicesPage(desk),
         Today(desk),
         Practice(desk),
