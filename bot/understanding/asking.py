@@ -1,9 +1,10 @@
 """What is asked: about which aspects, in which order, and whether yes or no would answer. Pure."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import chain, pairwise
+from types import MappingProxyType
 
 from bot.content.schema import Aspect, Case, Language, Phrases, When, YesNoCues
 from bot.understanding.decide import probabilities
@@ -25,6 +26,7 @@ WORDS_OF_A_NAME = 4  # "đăng ký khai sinh" and a word; more of them beside a 
 QUIET = 0.3  # of the chance of each aspect, in a message without a word of a question …
 TOLD = frozenset((Aspect.STATUS, Aspect.REFUSED))  # … but of these: "ba tuần rồi chưa thấy gì" tells, and asks
 MARKS = r"[?!.;,\n]+"
+NO_SPELLINGS: Mapping[str, Run] = MappingProxyType({})
 ASPECTS: dict[str, Aspect | None] = {NO_ASPECT: None, **{aspect.value: aspect for aspect in Aspect}}
 
 type Chances = dict[Aspect | None, float]
@@ -50,10 +52,13 @@ class Cues:
     permits: Runs[None] = field(default_factory=Runs)  # what opens an answer that one may or may not
     obliges: Runs[None] = field(default_factory=Runs)  # the same of one that one must or need not
     turns: frozenset[Run] = frozenset()  # how one turns to something else
+    spelled: Mapping[str, Run] = field(default_factory=dict)  # short and dialect forms as typed → what is meant, folded
 
 
-def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
-    """`questions`: whole questions about an aspect, which name no procedure."""
+def build_cues(
+    cues: YesNoCues, questions: Mapping[Aspect, Phrases], spellings: Mapping[str, tuple[str, ...]] = NO_SPELLINGS
+) -> Cues:
+    """`questions`: whole questions about an aspect, which name no procedure; `spellings`: of the vocabulary."""
     asks = {run: aspect for aspect, phrases in questions.items() for run in _runs(phrases) if len(run) > 1}
     return Cues(
         ends=_runs(cues.ends),
@@ -72,6 +77,7 @@ def build_cues(cues: YesNoCues, questions: Mapping[Aspect, Phrases]) -> Cues:
         permits=listed(map(_run, cues.permits)),
         obliges=listed(map(_run, cues.obliges)),
         turns=_runs(cues.turns),
+        spelled={typed: tuple(map(fold, full)) for typed, full in spellings.items()},
     )
 
 
@@ -107,6 +113,7 @@ class Clauses:
     said: Run
     typed: list[list[str]]
     folded: list[Run]
+    meant: list[Run]  # the same with short and dialect forms written out
     yes_no: bool  # whether yes or no would answer it
 
 
@@ -116,8 +123,13 @@ def read_clauses(text: str, cues: Cues) -> Clauses:
     whole = words(low)
     typed = list(map(words, cues.clause.split(low)))
     folded = [tuple(map(fold, clause)) for clause in typed]
-    yes_no = any(_judged(clause, cues) for clause in folded)
-    return Clauses(text, whole, tuple(map(fold, whole)), typed, folded, yes_no)
+    meant = folded if cues.spelled.keys().isdisjoint(whole) else [_written_out(clause, cues) for clause in typed]
+    yes_no = any(_judged(*both, cues) for both in zip(folded, meant, strict=True))
+    return Clauses(text, whole, tuple(map(fold, whole)), typed, folded, meant, yes_no)
+
+
+def _written_out(clause: list[str], cues: Cues) -> Run:
+    return tuple(chain.from_iterable(cues.spelled.get(word) or (fold(word),) for word in clause))
 
 
 def chances_of(tokens: list[Token], model: Linear) -> Chances:
@@ -165,7 +177,7 @@ def parts_of(
     clauses: Clauses, whole: list[Token], cues: Cues, vocabulary: Vocabulary, model: Linear
 ) -> tuple[Part, ...]:
     """The questions of a message, in order: one, unless its parts clearly ask about different things."""
-    asking = [at for at, clause in enumerate(clauses.folded) if not cues.begins_asking.isdisjoint(pairwise(clause))]
+    asking = [at for at, clause in enumerate(clauses.meant) if not cues.begins_asking.isdisjoint(pairwise(clause))]
     chances = chances_of(whole, model)
     if len(asking) > 1:
         parts = [part for at in asking[-MOST_ASKED:] if (part := _part(clauses, at, cues, vocabulary, model))]
@@ -186,7 +198,7 @@ def _part(clauses: Clauses, at: int, cues: Cues, vocabulary: Vocabulary, model: 
     aspect = named(chances, ALSO_FROM)
     if aspect is None:
         return None
-    return replace(_part_of(tokens, chances, aspect, cues), yes_no=_judged(clauses.folded[at], cues))
+    return replace(_part_of(tokens, chances, aspect, cues), yes_no=_judged(clauses.folded[at], clauses.meant[at], cues))
 
 
 def asks_something(clauses: Clauses, cues: Cues) -> bool:
@@ -194,7 +206,13 @@ def asks_something(clauses: Clauses, cues: Cues) -> bool:
     if not cues.asking.means or "?" in clauses.text or clauses.yes_no:
         return True
     accents = any(map(has_accent, clauses.words))
-    return cues.asking.stand_in(tuple(clauses.words) if accents else clauses.said)
+    if cues.asking.stand_in(tuple(clauses.words) if accents else clauses.said):
+        return True
+    return clauses.meant is not clauses.folded and any(map(cues.asking.stand_in, _written_differently(clauses)))
+
+
+def _written_differently(clauses: Clauses) -> Iterator[Run]:
+    return (meant for meant, folded in zip(clauses.meant, clauses.folded, strict=True) if meant != folded)
 
 
 def unasked(chances: Chances) -> Chances:
@@ -204,11 +222,17 @@ def unasked(chances: Chances) -> Chances:
     return {**quiet, None: 1.0 - sum(quiet.values())}
 
 
-def _judged(clause: Run, cues: Cues) -> bool:
+def _judged(clause: Run, meant: Run, cues: Cues) -> bool:
+    """Whether yes or no would answer a clause, as it is typed or as it is `meant`."""
+    ways = {clause, meant}
+    return not any(map(cues.unless.stand_in, ways)) and any(_is_judged(way, cues) for way in ways)
+
+
+def _is_judged(clause: Run, cues: Cues) -> bool:
     spoken = clause
     while clause and clause[-1] in cues.polite:
         clause = clause[:-1]
-    if not clause or cues.unless.stand_in(clause):
+    if not clause:
         return False
     last = (clause[-1:], clause[-2:], clause[-3:], spoken[-2:])  # "thôi à": folded, its end is the polite "ạ"
     ends = not cues.ends.isdisjoint(last)

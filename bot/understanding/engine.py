@@ -120,7 +120,7 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         wishes=build_wishes(intents.wishes),
         dates=build_dates(intents.dates),
         entries=Entries(
-            build_cues(intents.yes_no, intents.cues),
+            build_cues(intents.yes_no, intents.cues, vocabulary.spellings),
             intents.answers,
             intents.cases,
             intents.benefits,

@@ -30,7 +30,7 @@ def modality_of(clauses: Clauses, language: Language, cues: Cues) -> Modality | 
     """What a message asks, where yes or no would answer it and it asks only one of the two."""
     if not clauses.yes_no:
         return None
-    found = {one for clause in clauses.folded for one in _heard(clause, language, cues)}
+    found = {one for clause in {*clauses.folded, *clauses.meant} for one in _heard(clause, language, cues)}
     if found == {Modality.MAY, Modality.MAY_WITHOUT}:
         return Modality.MAY_WITHOUT
     return found.pop() if len(found) == 1 else None

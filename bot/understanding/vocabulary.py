@@ -3,6 +3,7 @@
 Slips are repaired against the vocabulary of the phrases; short forms, teen spelling and dialect are written out.
 """
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from bot.understanding.fold import accented, fold, low_words, untelex, unvni
 
 MAX_REPAIRS = 10  # of one message: a message of nothing but noise costs no more than another
 OFTEN = 3  # times in the phrases: a rarer word is not looked for in two that ran together
+DRAWN_OUT = re.compile(r"(\w)\1+")
 MIN_REPAIRED = 4  # letters; shorter words have too many neighbours
 
 
@@ -133,10 +135,12 @@ def read_words(typed: list[str], vocabulary: Vocabulary) -> list[Token]:
 
 
 def _repaired(word: str, folded: str, vocabulary: Vocabulary) -> list[Token]:
-    """A word we do not know: raw typing, two words run together, or a slip of the finger."""
+    """A word we do not know: raw typing, a letter drawn out, two words run together, or a slip of the finger."""
     for decoded in (untelex(word), unvni(word)):
         if decoded and fold(decoded) in vocabulary.known:
             return [_token(decoded)]
+    if (single := DRAWN_OUT.sub(r"\1", folded)) != folded and single in vocabulary.known:
+        return [Token(single)]
     if (split := _split(folded, vocabulary)) is not None:
         return [Token(part) for part in split]
     if nearest := _nearest(folded, vocabulary):
