@@ -40,7 +40,9 @@ class Cues:
     begins: frozenset[Run] = frozenset()
     within: Runs[None] = field(default_factory=Runs)
     unless: Runs[None] = field(default_factory=Runs)
+    any: Runs[None] = field(default_factory=Runs)  # what looks like the latter and asks nothing
     polite: frozenset[str] = frozenset()
+    despite: frozenset[str] = frozenset()  # as typed, what ends a question though without its accent it is polite: "à"
     asking: Runs[None] = field(default_factory=Runs)  # words of any question, folded and with their accents
     asks: Runs[Aspect] = field(default_factory=Runs)  # whole questions about an aspect, of two words or more
     begins_asking: frozenset[Run] = frozenset()  # the first two words of each
@@ -65,7 +67,11 @@ def build_cues(
         begins=_runs(cues.begins),
         within=listed(_runs(cues.within)),
         unless=listed(_runs(cues.unless)),
-        polite=frozenset(map(fold, cues.polite)),
+        any=listed(_runs(cues.any)),
+        polite=(polite := frozenset(map(fold, cues.polite))),
+        despite=frozenset(
+            run[0] for run in _accented(cues.ends) if len(run) == 1 and has_accent(run[0]) and fold(run[0]) in polite
+        ),
         asking=listed(_runs(cues.asking) | _accented(cues.asking)),
         asks=build_runs(asks, LONGEST_CUE),
         begins_asking=frozenset(run[:2] for run in asks),
@@ -124,7 +130,7 @@ def read_clauses(text: str, cues: Cues) -> Clauses:
     typed = list(map(words, cues.clause.split(low)))
     folded = [tuple(map(fold, clause)) for clause in typed]
     meant = folded if cues.spelled.keys().isdisjoint(whole) else [_written_out(clause, cues) for clause in typed]
-    yes_no = any(_judged(*both, cues) for both in zip(folded, meant, strict=True))
+    yes_no = any(_judged(*clause, cues) for clause in zip(typed, folded, meant, strict=True))
     return Clauses(text, whole, tuple(map(fold, whole)), typed, folded, meant, yes_no)
 
 
@@ -198,7 +204,10 @@ def _part(clauses: Clauses, at: int, cues: Cues, vocabulary: Vocabulary, model: 
     aspect = named(chances, ALSO_FROM)
     if aspect is None:
         return None
-    return replace(_part_of(tokens, chances, aspect, cues), yes_no=_judged(clauses.folded[at], clauses.meant[at], cues))
+    return replace(
+        _part_of(tokens, chances, aspect, cues),
+        yes_no=_judged(clauses.typed[at], clauses.folded[at], clauses.meant[at], cues),
+    )
 
 
 def asks_something(clauses: Clauses, cues: Cues) -> bool:
@@ -222,10 +231,14 @@ def unasked(chances: Chances) -> Chances:
     return {**quiet, None: 1.0 - sum(quiet.values())}
 
 
-def _judged(clause: Run, meant: Run, cues: Cues) -> bool:
+def _judged(typed: list[str], folded: Run, meant: Run, cues: Cues) -> bool:
     """Whether yes or no would answer a clause, as it is typed or as it is `meant`."""
-    ways = {clause, meant}
-    return not any(map(cues.unless.stand_in, ways)) and any(_is_judged(way, cues) for way in ways)
+    if typed and typed[-1] in cues.despite:
+        return True
+    ways = {folded, meant}
+    if any(cues.unless.stand_in(way) and cues.unless.stand_in(cues.any.taken_out(way)) for way in ways):
+        return False
+    return any(_is_judged(way, cues) for way in ways)
 
 
 def _is_judged(clause: Run, cues: Cues) -> bool:

@@ -2,10 +2,12 @@
 
 import pytest
 
-from bot.content.schema import Language
+from bot.content.schema import Aspect, Language
 from bot.understanding.asking import read_clauses
-from bot.understanding.fold import clean
+from bot.understanding.engine import understand
+from bot.understanding.fold import clean, fold
 from bot.understanding.modality import Modality, modality_of
+from bot.understanding.result import Context
 
 pytestmark = [pytest.mark.only_on("sqlite", "nothing is stored"), pytest.mark.xdist_group("blind")]
 
@@ -32,3 +34,46 @@ pytestmark = [pytest.mark.only_on("sqlite", "nothing is stored"), pytest.mark.xd
 def test_may_and_must(house, text, language, modality):
     cues = house.engine.entries.cues
     assert modality_of(read_clauses(clean(text), cues), Language(language), cues) is modality
+
+
+@pytest.mark.parametrize(
+    ("text", "yes_no"),
+    [
+        ("xã nào cũng nhận phải không", True),  # asks for no commune
+        ("khách nào ngủ lại cũng phải báo à", True),
+        ("nộp ở xã nào được", False),
+        ("nhờ em gái nộp thay được à", True),  # without its accent a polite word
+        ("em hỏi lệ phí bao nhiêu ạ", False),
+        ("nộp bản phô tô được chứ ạ", True),
+        ("1 mình t đi đc hem", True),
+        ("mang bản chính k hay bản sao cũng được", True),
+        ("mất bn tiền k", False),
+        ("So it is free for children?", True),
+        ("Bisa lewat internet tanpa datang?", True),
+    ],
+)
+def test_whether_yes_or_no_would_answer(house, text, yes_no):
+    assert read_clauses(clean(text), house.engine.entries.cues).yes_no is yes_no
+
+
+@pytest.mark.parametrize(
+    ("text", "aspect"),
+    [
+        ("nhiu tiền zậy", Aspect.FEE),
+        ("thế phải đem theo cái j", Aspect.DOCUMENTS),
+        ("1 mình t đi đc hem", Aspect.WHO),
+        ("tui nhờ con trai viết đơn rồi ký thay được khôong", Aspect.WHO),  # a letter drawn out
+    ],
+)
+def test_a_question_in_short_forms_and_dialect_is_one(house, text, aspect):
+    assert understand(text, Context(), house.engine).aspect is aspect
+
+
+def test_no_short_form_is_a_common_syllable_without_its_accent(house):
+    vocabulary = house.engine.vocabulary
+    taken = {
+        typed
+        for typed, full in vocabulary.spellings.items()
+        if typed.isascii() and vocabulary.known.get(typed, 0) > 250 and typed not in map(fold, full)
+    }
+    assert taken == set()
