@@ -454,7 +454,10 @@ def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: boo
     """Take addresses, phones and hours of offices from a table (FILE.csv); show what changes, then ask."""
     from bot.commands.imported import tell_offices
     from bot.content.office_files import changes, write
-    from bot.content.office_table import NotATable, Reader, decode, headings, kinds, read_table
+    from bot.content.office_table import Reader, headings, kinds, passed_over, read_table
+    from bot.content.spreadsheet import NotATable
+    from bot.desk.working_time import VIETNAM
+    from bot.understanding.legacy import from_bytes
     from bot.understanding.place_names import build_places
     from bot.understanding.places import certain_code
 
@@ -468,11 +471,14 @@ def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: boo
         communes=known.gazetteer.communes,
         known=known.offices,
         named=lambda name: certain_code(name, places),
+        letters=from_bytes,
+        passed_over=passed_over(content.catalogs),
+        today=dt.datetime.now(VIETNAM).date(),
         given=given,
     )
     try:
         with _bar(f"Reading {file.name}") as progress:
-            table = read_table(str(file), decode(file.read_bytes()), reader, progress)
+            table = read_table(str(file), file.read_bytes(), reader, progress)
     except NotATable as error:
         raise click.ClickException(f"{file}: {error.said.told(_spoken())}") from None
     found = changes(ROOT, table.rows, known.offices, known.gazetteer.communes)

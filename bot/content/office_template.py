@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from bot.content.catalog import Catalog
 from bot.content.communes import Commune
 from bot.content.office_files import hours_text
-from bot.content.office_table import COMMENT, HEADINGS, KINDS
+from bot.content.office_table import HEADINGS, KINDS
 from bot.content.schema import Counter, CounterFacts, Guide, Office
+from bot.content.spreadsheet import COMMENT
 
 RECORDS = {"ward_code": "CommuneOffices", "commune": "CommuneOffices"}
 TEMPLATE_KINDS = KINDS[:3]

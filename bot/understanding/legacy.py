@@ -5,6 +5,7 @@ Each is known by pairs of characters that no text in Unicode has; below two of t
 
 import re
 import unicodedata
+from collections import Counter
 
 ENOUGH = 2  # signs in one text
 ENOUGH_LETTERS = 3  # of single letters, which other languages have too
@@ -44,6 +45,8 @@ _VIQR_TONES = dict(zip("`'?~.", (GRAVE, ACUTE, HOOK, TILDE, DOT), strict=True))
 _VIQR_HATS = {"^": "\u0302", "(": "\u0306", "+": "\u031b"}
 _VIQR_SIGN = re.compile(r"[aeo]\^|a\((?=[a-z'`?~.])|[ou]\+", re.IGNORECASE)
 _VIQR_LETTER = re.compile(r"([aeo]\^|a\(|[ou]\+|[aeiouy])([`'?~.](?![`'?~.]))?", re.IGNORECASE)
+_APART = re.compile("[\u0300\u0301\u0303\u0309\u0323]")  # a tone behind its letter, as CP1258 has it
+_NO_LETTERS = re.compile(r"[\x09-\x7e–—‘’“”…•°²½\ufeff]")
 _LAST_MARK = re.compile(r"[.?]\s*$")
 
 
@@ -52,6 +55,27 @@ def from_legacy(text: str) -> str:
     while (read := _read(text)) != text and len(read) < len(text):
         text = read
     return read
+
+
+def from_bytes(raw: bytes) -> str:
+    """Windows' Vietnamese, which writes tones apart; Western, which has lost most; TCVN3 and VNI, of old fonts."""
+    vietnamese = raw.decode("cp1258", "replace")
+    western = raw.decode("cp1252", "replace")
+    tried = [vietnamese] if _APART.search(vietnamese) else []
+    tried += [western, vietnamese, from_legacy(western), raw.decode("latin-1").translate(_OF_TCVN3)]
+    return min((unicodedata.normalize("NFC", text) for text in tried), key=_strange)
+
+
+def _strange(text: str) -> int:
+    """How many letters no Vietnamese text has."""
+    return sum(count for letter, count in Counter(text).items() if not letter.isascii() and not _is_ours(letter))
+
+
+def _is_ours(letter: str) -> bool:
+    if _NO_LETTERS.fullmatch(letter):
+        return True
+    plain = unicodedata.normalize("NFD", letter)
+    return letter in "\u0111\u0110" or (plain[0] in "aeiouyAEIOUY" and len(plain) > 1 and plain[1] != "\u0308")
 
 
 def _read(text: str) -> str:

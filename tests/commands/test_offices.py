@@ -1,11 +1,15 @@
 """A commune's offices from a spreadsheet: the template, the preview, what is written, and what is refused by its line."""
 
+import csv
+import io
 import shutil
+import unicodedata
 
 import pytest
 
 import main as program
 from bot.content.load import load
+from bot.understanding import legacy
 from tests.conftest import ROOT
 
 HEAD = "mã xã;xã, phường;loại cơ quan;tên cơ quan;địa chỉ;điện thoại;giờ làm việc;nguồn;ngày đọc"
@@ -60,9 +64,17 @@ def test_what_changes_is_shown_and_written_only_when_it_is_wanted(main, home):
         ("8;;Bưu điện;X;Y;;;Z;2026-11-28", "no kind of office is called `Bưu điện`"),
         ("8;;Công an;X;Y;;;;2026-11-28", "`source` is empty"),
         ("8;;Công an;X;Y;;;Z;", "`read` is empty"),
-        ("8;;Công an;X;Y;;;Z;2026-13-01", "`read` is `2026-13-01`"),
-        ("8;;Công an;X;Y;;sáng;Z;2026-11-28", "`sang` is no day of the week"),
-        ("8;;Công an;X;Y;;T2 25:00-26:00;Z;2026-11-28", "`hours` is"),
+        ("8;;Công an;X;Y;;;Z;2026-13-01", "`2026-13-01` is no day"),
+        ("8;;Công an;X;Y;;;Z;11/30/2026", "`11/30/2026` is no day"),
+        ("8;;Công an;X;Y;;;Z;30/11/2062", "`30/11/2062` is still to come"),
+        ("8;;Công an;X;Y;;sáng;Z;2026-11-28", "the hours `sáng` are not understood"),
+        ("8;;Công an;X;Y;;T2 25:00-26:00;Z;2026-11-28", "the hours `25:00` are not understood"),
+        ("8;;Công an;X;Y;;7:30-11:30;Z;2026-11-28", "the hours `7:30-11:30` are not understood"),  # of which days?
+        ("8;;Công an;X;Y;2,438E+09;;Z;2026-11-28", "Excel has rounded the phone number"),
+        ("8;;Công an;X;#REF!;;;Z;2026-11-28", "`address` is an error of Excel, `#REF!`"),
+        ("#N/A;;Công an;X;Y;;;Z;2026-11-28", "`ward_code` is an error of Excel"),
+        ("8;;Công an;X;12 ph? Đội C?n;;;Z;2026-11-28", "`12 ph? Đội C?n` has lost letters"),
+        ('8;;Công an;X;"Y;;;Z;2026-11-28', "a quotation mark is opened on this line"),
     ],
 )
 def test_a_bad_line_is_named_and_the_good_ones_are_kept(main, home, line, wrong):
@@ -87,6 +99,88 @@ def test_what_is_no_table_is_refused_in_one_sentence(main, home, lines, wrong):
     done = main("import", "offices", table(home, *lines), "--yes")
     assert done.returncode == 1
     assert wrong in done.stderr
+
+
+LINE = ("8", "", "Công an", "Công an phường Ngọc Hà", "12 Đội Cấn\nphường Ngọc Hà", "2438451111",
+        "Thứ 2–6: 7:30–11:30, 13:30–17:00;\nthứ 7: nghỉ", "Công an phường", "30/11/2026")  # fmt: skip
+
+
+def saved(separator=";", *, eol="\r\n", above=(), lines=(LINE,), trailing=0, quoting=csv.QUOTE_MINIMAL):
+    """As a spreadsheet writes it."""
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator, lineterminator=eol, quoting=quoting)
+    writer.writerows(above)
+    writer.writerows([*row, *[""] * trailing] for row in (HEAD.split(";"), *lines))
+    writer.writerows([[""] * 12] * bool(trailing))
+    return text.getvalue()
+
+
+def in_parts(text):
+    """CP1258 as Windows writes it: the tone behind its letter."""
+    return b"".join(_in_parts(letter) for letter in text)
+
+
+def _in_parts(letter):
+    spread = unicodedata.normalize("NFD", letter)
+    tone = [mark for mark in spread if mark in "\u0300\u0301\u0303\u0309\u0323"]
+    base = unicodedata.normalize("NFC", "".join(mark for mark in spread if mark not in tone))
+    return "".join([base, *tone]).encode("cp1258")
+
+
+TCVN3 = {letter: byte for byte, letter in legacy._OF_TCVN3.items()}
+AS_SAVED = {
+    "semicolons, UTF-8": saved().encode("utf-8-sig"),
+    "commas, UTF-8 without its mark": saved(",").encode(),
+    "tabs, UTF-16": saved("\t").encode("utf-16"),
+    "tabs, UTF-16 big-endian": b"\xfe\xff" + saved("\t").encode("utf-16-be"),
+    "UTF-16 without its mark": saved("\t").encode("utf-16-le"),
+    "CP1258": in_parts(saved()),
+    "TCVN3": bytes(TCVN3.get(letter, ord(letter)) for letter in saved().replace("–", "-")),
+    "an old Mac's lines": saved(eol="\r", quoting=csv.QUOTE_ALL).encode(),
+    "sep= first": f"sep=|\r\n{saved('|')}".encode(),
+    "a title above": saved(above=[["DANH SÁCH CƠ QUAN"], [], ["Thành phố Hà Nội", "", ""]]).encode(),
+    "empty columns and lines behind": saved(trailing=3).encode(),
+    "zeros kept by force": saved(lines=[("'00008", *LINE[1:5], '="02438451111"', *LINE[6:])]).encode(),
+    "a day as Excel counts them, with its time": saved(lines=[(*LINE[:8], "46356.0")]).encode(),
+    "a day in words": saved(lines=[(*LINE[:8], "ngày 30 tháng 11 năm 2026")]).encode(),
+}
+
+
+@pytest.mark.parametrize("how", AS_SAVED)
+def test_a_table_is_read_however_it_was_saved(main, home, how):
+    (home / "table.csv").write_bytes(AS_SAVED[how])
+    assert main("import", "offices", "table.csv", "--yes").returncode == 0
+    told = office(home, 8)
+    assert 'address: "12 Đội Cấn phường Ngọc Hà"\n    phone: "02438451111"' in told
+    assert (
+        'days: [mon, tue, wed, thu, fri]\n        spans: [["07:30", "11:30"], ["13:30", "17:00"]]\n    source' in told
+    )
+    assert "read: 2026-11-30" in told
+
+
+@pytest.mark.parametrize(
+    ("raw", "wrong"),
+    [
+        (b"PK\x03\x04" + bytes(range(256)), "this is a workbook of Excel"),
+        (b"\xd0\xcf\x11\xe0" + bytes(900), "this is a workbook of Excel"),
+        (bytes(range(256)) * 4, "it is no table in text"),
+        (b"\xef\xbb\xbf\r\n", "it is empty"),
+        (saved().encode("cp1252", "replace"), "`xã, ph??ng` has lost letters"),
+        (saved().replace("nguồn", "địa chỉ").encode(), "there are two columns `address`"),
+    ],
+)
+def test_what_no_spreadsheet_saved_so_is_refused_in_one_sentence(main, home, raw, wrong):
+    (home / "table.csv").write_bytes(raw)
+    done = main("import", "offices", "table.csv", "--yes")
+    assert (done.returncode, done.stderr.count("Error")) == (1, 1)
+    assert wrong in done.stderr
+
+
+def test_some_damaged_letters_cost_their_line_and_no_other(main, home):
+    bad = b"4;;C\xf4ng an;X;Y;;;Z;30/11/2026\r\n" + b"4;;" + b"a" * 30_000 + b"\r\n"
+    (home / "table.csv").write_bytes(saved().encode() + bad)
+    done = main("import", "offices", "table.csv", "--yes")
+    assert (done.returncode, done.stderr.count("table.csv:"), "12 Đội Cấn" in office(home, 8)) == (1, 2, True)
 
 
 def test_english_headings_tabs_and_a_source_for_all_are_read(main, home):
