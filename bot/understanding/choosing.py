@@ -154,6 +154,8 @@ def _sided(one: Statement, answer: Answer, rows: list[tuple[str, ...]], cues: Cu
 
     Which way round one asks is where it is written, unless it asks "may I" of what one must.
     """
+    if one.modality is not Modality.MUST and not answer.against.all:
+        return one  # only what one must can be asked the other way round by "may I" alone
     ways = [Way.STRAIGHT if straight else Way.TURNED for straight in _written(answer)]
     by_modality = (
         way_of(modality_of(read_clauses(text, cues), language, cues), one.modality, answer.verdict)
