@@ -6,7 +6,6 @@ import zlib
 
 import pytest
 
-from bot.content.load import load
 from bot.kept import fingerprint, index, indexing, recall
 from bot.learned import load_learned
 from bot.understanding.engine import understand
@@ -30,8 +29,10 @@ def home(content, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def indexed(home):
-    return index(home, home / "cache")
+def indexed(home, content):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.kept.load", lambda _: content)  # of the same files, read already
+        return index(home, home / "cache")
 
 
 @pytest.fixture
@@ -93,12 +94,11 @@ def test_a_file_put_there_calls_nothing(home, file, tmp_path, module, name):
     assert (tmp_path / "called").exists()
 
 
-def test_what_was_saved_while_it_was_read_is_not_kept(home, file, monkeypatch):
+def test_what_was_saved_while_it_was_read_is_not_kept(home, content, file, monkeypatch):
     file.unlink()
     raw = (home / ENTRY).read_bytes()
 
-    def slowly(root):
-        content = load(root)
+    def slowly(_):
         (home / ENTRY).write_bytes(raw + b"# saved meanwhile\n")
         return content
 
