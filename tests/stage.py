@@ -1,7 +1,8 @@
-"""The stage: the real Service, driven a step at a time against the stand-in over loopback HTTP."""
+"""The stage: the real Service, driven a step at a time against the stand-in."""
 
 import asyncio
 import re
+from contextvars import copy_context
 from functools import wraps
 
 from sqlalchemy import text as sql
@@ -15,6 +16,7 @@ from bot.doors.telegram.door import TelegramDoor
 from bot.service.serve import Service
 from bot.service.threads import Threads
 from tests.telegram_server import TOKEN, TelegramServer
+from tests.within import Within
 
 QUICK = Pace(per_second=1000, private_seconds=0, group_seconds=0)
 
@@ -54,9 +56,23 @@ def settings(server, **extra):
     return Settings(telegram_bot_token=TOKEN, telegram_api_url=server.url, **extra)
 
 
-def telegram(settings, turns, pace=QUICK, live=None):
+class AtOnce(Threads):
+    """A story tells one thing after another: handing each to a thread and back takes as long as asking the database."""
+
+    def __init__(self):
+        pass
+
+    async def run(self, function, *args, **kwargs):
+        await asyncio.sleep(0)  # whatever else is to be done is done meanwhile, as where there are threads
+        return copy_context().run(function, *args, **kwargs)
+
+    def close(self):
+        pass
+
+
+def telegram(settings, turns, pace=QUICK, live=None, threads=None):
     """The service with Telegram's door alone."""
-    threads = Threads.of(turns.database)
+    threads = threads or Threads.of(turns.database)
     return Service(settings, turns, [TelegramDoor(settings, turns, threads, pace)], threads, live)
 
 
@@ -72,14 +88,20 @@ async def end(service):
         await one.door.close()
 
 
+def within(door, server):
+    """Telegram's door reaches the stand-in without a socket: a story that asks how HTTP fails has a real `serving`."""
+    client = door.bot.request._client
+    client._transport = Within(server, client._transport)
+
+
 class Play:
     """Updates in, messages out; nothing runs in between unless a story says so."""
 
-    def __init__(self, server, turns):
+    def __init__(self, server, turns, threads=None):
         self.server = server
         self.turns = turns
-        self.service = telegram(settings(server), turns)
-        self.service.threads.keep(1)  # a story tells one thing after another, on PostgreSQL too
+        self.service = telegram(settings(server), turns, threads=threads or AtOnce())
+        within(self.service.doorways[0].door, server)
         self._update = 0
 
     @property

@@ -23,10 +23,5 @@ class Threads:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, lambda: context.run(function, *args, **kwargs))
 
-    def keep(self, count: int) -> None:
-        """From now on so many threads, where none has been needed yet."""
-        self._executor.shutdown(wait=True)
-        self._executor = ThreadPoolExecutor(count, thread_name_prefix="turn")
-
     def close(self) -> None:
         self._executor.shutdown(wait=True)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from bot.conversation.visit import Kind, Visit
 from bot.doors.door import Pace
 from bot.doors.telegram.webhook import SECRET_HEADER
+from bot.service.threads import Threads
 from bot.store import agenda, inbox, leases, outbox
 from bot.store.database import open_database
 from bot.store.inbox import Receipt
@@ -34,7 +35,7 @@ def others(database_url, house, clock):
 
 @asynccontextmanager
 async def two_plays(server, turns, others):
-    plays = [Play(server, turns), Play(server, others)]
+    plays = [Play(server, turns, Threads(1)), Play(server, others, Threads(1))]
     for play in plays:
         await play.begin()
     try:

@@ -9,8 +9,7 @@ from bot.doors.door import Pace
 from bot.doors.telegram.door import TelegramDoor
 from bot.doors.zalo.door import ZaloDoor
 from bot.service.serve import Service
-from bot.service.threads import Threads
-from tests.stage import QUICK, Play, _without_play, settings
+from tests.stage import QUICK, AtOnce, Play, _without_play, settings, within
 from tests.telegram_server import TelegramServer
 from tests.zalo_server import TOKEN, ZaloServer
 
@@ -48,10 +47,11 @@ class ZaloPlay(Play):
     def __init__(self, server, zalo, turns, more=list, **extra):
         self.server, self.zalo, self.turns, self._update = server, zalo, turns, 0
         given = settings(server, zalo_bot_token=TOKEN, zalo_api_url=zalo.url, **extra)
-        threads = Threads(1)
+        threads = AtOnce()
         doors = [TelegramDoor(given, turns, threads, QUICK),
                  ZaloDoor(given, turns, threads, Pace(per_second=1000, private_seconds=0)), *more()]  # fmt: skip
         self.service = Service(given, turns, doors, threads)
+        within(doors[0], server)
 
     async def begin(self):
         for one in self.service.doorways:
