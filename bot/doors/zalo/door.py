@@ -5,7 +5,6 @@ import datetime as dt
 import logging
 from collections import deque
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,34 +12,27 @@ import httpx
 from starlette.routing import BaseRoute
 
 from bot.config import Settings
-from bot.conversation.citizen.commands import typed_without_slash
-from bot.conversation.citizen.unheard import only_words, unheard
-from bot.conversation.reply import Block, Reply
-from bot.conversation.scene import Scene
-from bot.conversation.visit import Kind, Visit
+from bot.conversation.reply import Reply
+from bot.conversation.visit import Visit
 from bot.desk.working_time import VIETNAM
-from bot.doors import links
-from bot.doors.choices import PRINTED, Choice, Other, Printed, again, chosen, printed, rest_of, with_chosen
-from bot.doors.door import Can, CannotServe, Door, Fate, Meaning, Pace, Spot, Takes
+from bot.doors.door import Can, CannotServe, Fate, Meaning, Pace, Takes
 from bot.doors.zalo import inbound
 from bot.doors.zalo.client import ZaloClient, ZaloError
 from bot.doors.zalo.webhook import secret_for, webhook
-from bot.logs import quieten
+from bot.doors.zalo.words import CannotShow, WordsDoor
 from bot.service.lease import Lease
 from bot.service.threads import Threads
-from bot.store import choices, inbox
+from bot.store import inbox
 from bot.store.database import PASSING_ERRORS, Transaction
 from bot.turn import Turns
 
 log = logging.getLogger(__name__)
 
-CHARACTERS = 1900  # Zalo takes 2,000 and does not say of what
 LONG_POLL_SECONDS = 30
 RETRY_SECONDS = 5.0
 LONGEST_PAUSE_SECONDS = 60.0
 KNOWN_PAUSE_SECONDS = 1.0  # where a poll brings what was here before
 KNOWN = 1000  # ids of late
-VALID = dt.timedelta(minutes=30)  # what was shown to choose from
 WAIT = dt.timedelta(seconds=30)  # where Zalo says: too many
 POLLING = "polling:zalo"
 WARNED_AT = (0.8, 1.0)  # of a month's messages
@@ -48,30 +40,19 @@ GONE, REFUSED, UNAUTHORIZED, NO_BOT = 404, 400, 401, 404
 TOO_MANY = 429
 
 
-class CannotShow(Exception):
-    """Something that Zalo has no way of showing: another person's file, a place on the map."""
-
-
-class ZaloDoor(Door):
+class ZaloDoor(WordsDoor):
     """One bot of Zalo's."""
 
     name = inbound.DOOR
     can = Can(first_word=True, joins=True)
-    characters = CHARACTERS
 
     def __init__(self, settings: Settings, turns: Turns, threads: Threads, pace: Pace | None = None) -> None:
         if settings.zalo_bot_token is None:
             raise CannotServe("ZALO_BOT_TOKEN is not set.")
-        quieten()
-        self.settings = settings
+        super().__init__(settings, turns, threads, pace or Pace(per_second=10))
         self.token = settings.zalo_bot_token.get_secret_value()
-        self.origin = settings.public_url if settings.web else None
-        self.turns = turns
-        self.threads = threads
-        self.pace = pace or Pace(per_second=10)
         self.client = ZaloClient(settings.zalo_api_url, self.token)
         self._known: deque[str] = deque(maxlen=KNOWN)
-        self._parts: dict[tuple[str, str], int] = {}  # of a message that broke off: how many have arrived
 
     # In
 
@@ -84,110 +65,21 @@ class ZaloDoor(Door):
     def read(self, raw: Any) -> Visit | None:
         return inbound.visit_of(raw)
 
-    async def meant(self, visit: Visit) -> Visit | None:
-        return await self.threads.run(self._meant, visit)
-
-    def _meant(self, visit: Visit) -> Visit | None:
-        """The button that a number stands for; None where all there is to say has been said here."""
-        with self.turns.database.change() as connection:
-            scene = self.turns.scene(connection, visit.chat)
-            if visit.kind not in (Kind.TEXT, Kind.COMMAND):
-                tell = unheard if visit.kind is Kind.OTHER else only_words
-                self.turns.put(connection, visit.chat, tell(scene, self.origin))
-                return None
-            since = self.turns.clock() - VALID
-            kept = choices.shown(connection, visit.chat, since=since) if visit.kind is Kind.TEXT else None
-            shown = PRINTED.validate_json(kept) if kept else None
-            return self._chosen(connection, scene, visit, shown) if shown else self._words(connection, scene, visit)
-
-    def _chosen(self, connection: Transaction, scene: Scene, visit: Visit, shown: Printed) -> Visit | None:
-        says = [catalog.say for catalog in scene.house.catalogs.values()]
-        match chosen(visit.text, shown, says, digits=not (scene.memory.date_asked or scene.memory.helping)):
-            case Choice() as one:
-                self._keep(connection, visit.chat, with_chosen(shown, one.label))
-                return replace(visit, kind=Kind.BUTTON, text=one.action, under=shown.under)
-            case Other.REST:
-                self.turns.put(connection, visit.chat, rest_of(shown, scene.say("choice.more")))
-            case Other.OUTSIDE:
-                self.turns.put(connection, visit.chat, again(shown, scene.say("choice.again")))
-            case _:
-                return self._words(connection, scene, visit)
-        return None
-
-    def _words(self, connection: Transaction, scene: Scene, visit: Visit) -> Visit:
-        """Something else was said: no number means the older list any more."""
-        choices.clear(connection, visit.chat)
-        if visit.kind is Kind.TEXT and (found := typed_without_slash(scene, visit.text)):
-            return replace(visit, kind=Kind.COMMAND, command=found[0], text=found[1])
-        return visit
-
-    def _keep(self, connection: Transaction, chat: str, shown: Printed) -> None:
-        choices.keep(connection, chat, PRINTED.dump_json(shown).decode(), now=self.turns.clock())
-
     # Out
 
-    async def send(self, chat: str, reply: Reply) -> Spot:
-        place = reply.place
-        if place.deletes:
-            return Spot()  # nothing that was said can be taken back here
-        if place.copies or place.point:
-            raise CannotShow
-        if reply.document and reply.document[0].endswith(".ics") and not self.origin:
-            return Spot()  # for a calendar, not for eyes: the day and the place were said
-        if reply.document or reply.as_file:
-            reply = await self.threads.run(self._without_file, chat, reply)
-        texts, shown = await self.threads.run(self._texts, chat, reply)
-        done = self._parts.pop((chat, reply.look), 0)
-        sent = ""
-        for n, text in enumerate(texts[done:], done):
-            try:
-                sent = await self.client.send(chat.partition(":")[2], text)
-            except BaseException:
-                self._parts[chat, reply.look] = n
-                raise
-        await self.threads.run(self._sent, chat, shown, len(texts) - done)
-        return Spot(message=sent[:40] or None)
+    async def say(self, chat: str, text: str, _reply: Reply | None) -> str:
+        return await self.client.send(chat.partition(":")[2], text)
 
-    def _without_file(self, chat: str, reply: Reply) -> Reply:
-        """A link to the file where the web pages stand open; else what it says, as far as people can read it."""
-        plain = replace(reply, document=None, as_file=None)
-        if self.origin:
-            with self.turns.database.change() as connection:
-                link = self.origin + links.lend(self.turns, connection, chat, reply)
-                told = self.turns.scene(connection, chat).line("file.link", url=link)
-            return replace(plain, blocks=(*(reply.blocks if reply.document else reply.blocks[:1]), told))
-        return replace(plain, blocks=(*reply.blocks, Block(text=reply.document[1]))) if reply.document else plain
+    def said(self, connection: Transaction, count: int) -> None:
+        after = inbox.add(connection, month_of(self.turns.clock()), count)
+        self._warn(connection, after - count, after)
 
-    def _texts(self, chat: str, reply: Reply) -> tuple[list[str], Printed]:
-        """A reply as texts of a length that Zalo takes, and what is to be remembered of its choices."""
-        with self.turns.database.look() as connection:
-            scene = self.turns.scene(connection, chat)
-            kept = choices.shown(connection, chat, since=self.turns.clock() - VALID)
-        before = PRINTED.validate_json(kept) if kept else Printed()
-        lines, shown = printed(reply, scene.say)
-        lead = [Block(text=scene.say("choice.chosen", label=before.chosen))] if before.chosen else []
-        whole = Reply(blocks=(*lead, *reply.blocks, *lines))
-        left = shown if shown.choices or shown.agree else replace(before, chosen="")
-        return [part.text for part in whole.parts(CHARACTERS)], left
-
-    def _sent(self, chat: str, shown: Printed, count: int) -> None:
-        now = self.turns.clock()
-        with self.turns.database.change() as connection:
-            if shown.choices or shown.agree:
-                self._keep(connection, chat, shown)
-            else:
-                choices.clear(connection, chat)
-            choices.sweep(connection, before=now - VALID)
-            before = inbox.add(connection, month_of(now), count) - count
-        self._warn(before, before + count)
-
-    def _warn(self, before: int, after: int) -> None:
+    def _warn(self, connection: Transaction, before: int, after: int) -> None:
         """Once at four fifths of what Zalo lets a bot send in a month, once at all of it."""
         most = self.settings.zalo_monthly
         if any(before < part * most <= after for part in WARNED_AT):
             log.warning("Zalo: %d of %d messages of this month are sent", after, most)
-            if admin := self.settings.admin:
-                self.turns.tell(admin, "admin.zalo_month", [f"{after} / {most}"])
+            self.turns.tell_admin(connection, "admin.zalo_month", sent=f"{after} / {most}")
 
     def meaning_of(self, error: Exception) -> Meaning:
         match error:

@@ -12,7 +12,8 @@ from bot.commands.serving import doors_of
 from bot.config import Settings
 from bot.doors.door import Fate
 from bot.doors.zalo.client import ZaloError
-from bot.doors.zalo.door import CannotShow, ZaloDoor
+from bot.doors.zalo.door import ZaloDoor
+from bot.doors.zalo.words import CannotShow
 from bot.logs import Form, Line
 from bot.service.serve import CannotServe, Service
 from bot.service.threads import Threads
