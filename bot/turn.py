@@ -279,6 +279,15 @@ class Turns:
         unit = UnitOfWork(connection, self.house, self.clock())
         astray.refused(unit, message.chat, reply_in(message.payload) or Reply(blocks=()), astray.Why(why))
 
+    def kept(self, connection: Transaction, message: OutgoingMessage) -> None:
+        """A message waits until its reader writes again: whoever wrote it hears so."""
+        unit = UnitOfWork(connection, self.house, self.clock())
+        astray.kept(unit, message.chat, reply_in(message.payload) or Reply(blocks=()))
+
+    def wake(self, connection: Transaction, chat: str) -> None:
+        """Whoever reads in a chat has written: what was kept for it goes out, and what was given up is named."""
+        astray.woken(UnitOfWork(connection, self.house, self.clock()), chat)
+
     def partly(self, connection: Transaction, chat: str, place: Place, *, left_out: int) -> None:
         """Of several messages that were to be shown together, some have not arrived."""
         astray.partly(UnitOfWork(connection, self.house, self.clock()), chat, place, left_out)

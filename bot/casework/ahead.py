@@ -97,7 +97,10 @@ def _keep(unit: UnitOfWork, visit: Visit, scene: Scene, procedure: Procedure, da
     if number is not None:
         _plan(unit, visit.chat, number, moment_on(telling.on, number))
     reminders.go_on(unit.connection, visit.chat, Kind.REMINDER)
-    return unit.answer(visit, words.kept(scene, procedure, telling))
+    unit.answer(visit, words.kept(scene, procedure, telling))
+    if unit.may_miss(visit.chat):
+        unit.answer(visit, words.for_calendar(scene, procedure, telling, "window.for_calendar"))
+    return None
 
 
 def _subject(chat: str, number: int) -> str:

@@ -59,6 +59,20 @@ def refused(unit: UnitOfWork, chat: str, reply: Reply, why: Why) -> None:
         _tell_admin(unit, "admin.not_sent", but=chat)
 
 
+def kept(unit: UnitOfWork, chat: str, reply: Reply) -> None:
+    """The channel lets nothing through until its reader writes again: the desk is not told that it was sent."""
+    request = unit.request(reply.place.about)
+    if request and chat == request.told_at and (reply.place.relays or reply.place.copies):
+        _tell_room(unit, request, "room.kept")
+
+
+def woken(unit: UnitOfWork, chat: str) -> None:
+    """They write again: what was kept goes out; of what nobody asked for and was given up they hear that it was."""
+    outbox.wake(unit.connection, chat, now=unit.now)
+    if count := outbox.missed(unit.connection, chat):
+        _say(unit, chat, Reply(blocks=(unit.scene(chat).line("window.missed", count=count),)))
+
+
 def _from_desk(unit: UnitOfWork, request: Request, place: Place, why: Why) -> None:
     key = "room.not_taken_back" if place.deletes else TO_CITIZEN[why]
     if not place.deletes:

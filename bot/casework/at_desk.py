@@ -14,7 +14,7 @@ from bot.conversation.visit import Kind, Visit
 from bot.desk.access import Share, may_receive, note_may_be_shown
 from bot.desk.lifecycle import Part, Refused, parts_of
 from bot.desk.request import LIVE, OVER, Actor, Request, Status
-from bot.store import cases
+from bot.store import cases, outbox
 
 MOST_OTHERS = 5
 
@@ -50,6 +50,7 @@ class Said:
     arrived: bool
     seen: bool  # as far as can be known: the page was open, or they have written since
     failed: bool
+    kept: bool  # its channel lets nothing through until the citizen writes again
     quoted: str = ""  # the part of another message that it answers
 
     @property
@@ -92,9 +93,10 @@ def talk(unit: UnitOfWork, actor: Actor, code: str) -> Talk | None:
     if request is None or not searching.may_open(actor, request) or not may_receive(actor, request):
         return None
     rows = [row for row in cases.said(unit.connection, code) if _shown(actor, request, row)]
+    kept = outbox.kept_names(unit.connection, request.told_at)
     return Talk(
         request=request,
-        said=tuple(_said(actor, request, row) for row in rows),
+        said=tuple(_said(actor, request, row, kept) for row in rows),
         verbs=verbs(actor, request),
         crew=_crew(unit, actor, request),
         events=tuple(cases.history(unit.connection, code)),
@@ -119,7 +121,7 @@ def _looks_there(actor: Actor, request: Request, row: cases.Row) -> bool:
     return of_the_desk and may_receive(actor, request, Share.REVIEW)
 
 
-def _said(actor: Actor, request: Request, row: cases.Row) -> Said:
+def _said(actor: Actor, request: Request, row: cases.Row, kept: set[str]) -> Said:
     quoted, text = relay.unquoted(row["text"])
     return Said(
         number=row["id"],
@@ -134,6 +136,7 @@ def _said(actor: Actor, request: Request, row: cases.Row) -> Said:
         arrived=bool(row["copy_message"]),
         seen=row["seen_at"] is not None,
         failed=row["failed_at"] is not None,
+        kept=f"relay:{row['id']}" in kept,
     )
 
 
@@ -279,7 +282,7 @@ def attached(unit: UnitOfWork, actor: Actor, code: str, number: int) -> on_scree
         return None
     if not searching.may_open(actor, request) or not may_receive(actor, request) or not _shown(actor, request, row):
         return None
-    return on_screen.attachment(row) if _said(actor, request, row).is_shown else None
+    return on_screen.attachment(row) if _said(actor, request, row, set()).is_shown else None
 
 
 def _why(unit: UnitOfWork, refused: Refused, request: Request) -> Reply:

@@ -40,7 +40,9 @@ def show(unit: UnitOfWork, visit: Visit) -> None:
     sent = [(one.text, one.ends_at) for one in broadcasts.holding(unit.connection, commune, province, now=unit.now)]
     asked = [(row["text"], row["until"]) for row in questions.in_force(unit.connection, commune, now=unit.now)]
     wanted = [kind for of, kind in broadcasts.wanted_by(unit.connection, visit.chat) if of == commune]
-    unit.answer(visit, words.listed(scene, [*sent, *asked], wanted, tells=not unit.is_visit(visit.chat)))
+    listed = words.listed(scene, [*sent, *asked], wanted, tells=not unit.is_visit(visit.chat))
+    note = (scene.line("window.notices"),) if unit.may_miss(visit.chat) else ()
+    unit.answer(visit, replace(listed, blocks=(*listed.blocks, *note)))
 
 
 def choose(unit: UnitOfWork, visit: Visit, action: actions.Notices) -> None:

@@ -116,6 +116,10 @@ class UnitOfWork:
         """Whether it ends with a visit, through a door that knows no accounts."""
         return chat.partition(":")[0] in self.house.passing
 
+    def may_miss(self, chat: str) -> bool:
+        """Whether what is told unasked may not get through: the channel lets us write only for a while."""
+        return chat.partition(":")[0] in self.house.windowed
+
     def audit(self, actor: Actor, action: str, subject: str) -> None:
         """A line in the audit log: who of the staff looked at, or changed, what."""
         audit.note(self.connection, actor=actor.person, action=action, subject=subject, now=self.now)

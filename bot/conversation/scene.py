@@ -49,6 +49,7 @@ class House:
     admin: str | None = None  # the chat of whoever runs the bot
     seal: bytes = field(default=b"", repr=False)  # the key of what limits know people by
     passing: frozenset[str] = frozenset()  # doors whose chats end with a visit: their receipts carry a secret
+    windowed: frozenset[str] = frozenset()  # doors that let us write only for a while after a person wrote
     trial: bool = False  # `make demo`: every page says that nothing is real
     version: str = ""  # of all that is known of files
     reported: str = ""  # mark of the hours that communes reported, which are in `knowledge`

@@ -29,6 +29,7 @@ class Fate(Enum):
     """What the outcome of sending means for a message."""
 
     HELD = "held"  # told to wait
+    KEPT = "kept"  # until whoever reads in the chat writes again
     MOVED = "moved"  # the chat has another key now
     LOST = "lost"  # nothing reaches the chat any more
     REFUSED = "refused"  # this message, now and for ever
@@ -85,6 +86,7 @@ class Can:
     topics: bool = False
     groups: bool = False
     first_word: bool = False  # may write to a person who has not just written
+    window: bool = False  # lets us write only for a while after a person wrote
     joins: bool = False  # counts messages: what waits for a chat goes as one where it fits
     inside: bool = False  # its messages stand in our own database: shown in the transaction that notes it
     passing: bool = False  # a chat ends with a visit, and nobody finds it again without what they were given
@@ -132,6 +134,9 @@ class Door:
         """What an update sets anew, which an earlier one would undo that comes after it, at most 40 characters."""
         return None
 
+    def stored(self, _connection: Transaction, _updates: list[Any]) -> None:
+        """Called in the transaction in which updates are stored; some of them may have been here before."""
+
     def read(self, raw: Any) -> Visit | None:
         """What a person did; None where silence is the right answer. Raises Unreadable."""
         raise NotImplementedError
@@ -154,6 +159,10 @@ class Door:
 
     def noted(self, chat: str) -> None:
         """What became of a message to a chat is noted: nothing of it waits any more."""
+
+    def is_shut(self, _connection: Transaction, _chat: str) -> bool:
+        """Whether nothing gets through to a chat until its reader writes, who is not noted before this transaction."""
+        return False
 
     def meaning_of(self, _error: Exception) -> Meaning:
         return Meaning(fate=Fate.BROKEN)

@@ -203,7 +203,7 @@ class Delivery:
                 gone, sent = await self._send(message)
             if isinstance(sent, Exception) and self._meaning(sent).fate is Fate.BROKEN:
                 await self.threads.run(self.turns.unforeseen, "delivery", sent)
-            self.metrics.delivery(sent, held=isinstance(sent, Exception) and self._meaning(sent).fate is Fate.HELD)
+            self.metrics.delivery(sent, self._meaning(sent).fate if isinstance(sent, Exception) else None)
             seconds = self.pace.group_seconds if self.door.is_group(message.chat) else self.pace.private_seconds
             if isinstance(sent, Spot) and sent.unchanged:
                 seconds = 0
@@ -386,6 +386,13 @@ class Delivery:
         match meaning.fate:
             case Fate.HELD:
                 outbox.later(connection, message, until=now + meaning.wait, error=TOLD_TO_WAIT, now=now)
+            case Fate.KEPT if self.door.is_shut(connection, message.chat):
+                kept = outbox.keep(connection, message, now=now)
+                log.info("a message is %s", "kept until its reader writes" if kept else "given up: outside the window")
+                if kept:
+                    self.turns.kept(connection, message)
+            case Fate.KEPT:  # they have written meanwhile
+                outbox.later(connection, message, until=now, error=type(error).__name__, now=now)
             case Fate.MOVED:
                 outbox.readdress(connection, message.chat, meaning.chat)
                 chats.rename(connection, message.chat, meaning.chat)

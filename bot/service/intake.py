@@ -47,8 +47,10 @@ class Intake:
 
     def _store_made(self, make: Callable[[Transaction], list[Any]]) -> None:
         with self.turns.database.change() as connection:
-            arrived = [self._arrival(connection, raw) for raw in make(connection)]
+            updates = make(connection)
+            arrived = [self._arrival(connection, raw) for raw in updates]
             inbox.keep_all(connection, arrived, now=self.turns.clock())
+            self.door.stored(connection, updates)
             ring(connection)
 
     def _store_alone(self, raw: Any) -> None:

@@ -7,6 +7,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from bot.conversation.visit import Visit
+from bot.doors.door import Fate
 from bot.store.figures import Figures, Heap
 from bot.turn import Taken
 
@@ -46,15 +47,15 @@ class Metrics:
         if taken.matched_in is not None:
             self._match.observe(taken.matched_in)
 
-    def delivery(self, outcome: object, *, held: bool) -> None:
-        """`outcome`: where the message stands now, or the exception that says why it does not; `held`: told to wait."""
+    def delivery(self, outcome: object, fate: Fate | None) -> None:
+        """`outcome`: where the message stands now, or the exception that says why it does not, and what that means."""
         if not isinstance(outcome, Exception):
             self._deliveries.labels("sent").inc()
             return
         self._deliveries.labels(type(outcome).__name__).inc()
-        if held:
+        if fate is Fate.HELD:
             self._held_back.inc()
-        else:
+        elif fate is not Fate.KEPT:
             self.error("delivery", outcome)
 
     def door(self, name: str, *, is_open: bool) -> None:
@@ -76,6 +77,9 @@ class _Stored(Collector):
             return
         yield from self._heaps("motcua_inbox", "Updates whose turn is to come", [], [self.figures.inbox])
         yield from self._heaps("motcua_outbox", "Messages to be delivered", ["priority"], self.figures.outbox)
+        yield GaugeMetricFamily(
+            "motcua_outbox_kept", "Messages kept until their reader writes again.", value=self.figures.kept
+        )
         yield _counted("motcua_requests_day", "Requests in the last 24 hours.", "what", self.figures.day)
         yield _counted("motcua_queue_overdue", "Requests of a commune past a promise.", "commune", self.figures.overdue)
         yield from self._heaps("motcua_queue", "Live requests of a commune", ["commune"], self.figures.queues)

@@ -82,9 +82,10 @@ class Service:
         self.renewal = Renewal(turns, self.threads, live, admin, self.trouble) if live else None
         turns.unforeseen = self.worker.unforeseen = self.trouble.note
         passing = frozenset(door.name for door in doors if door.can.passing)
+        windowed = frozenset(door.name for door in doors if door.can.window)
         address = settings.public_url or ""
         turns.renew(
-            admin=admin, seal=seal(settings), passing=passing, address=address,
+            admin=admin, seal=seal(settings), passing=passing, windowed=windowed, address=address,
             mini_app=settings.telegram_mini_app or "",
         )  # fmt: skip
         turns.sent = self.delivering.set

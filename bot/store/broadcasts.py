@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.outbox import OUTSIDE, OUTSIDE_TOLD
 from bot.store.tables import broadcasts, outbox, subscriptions
 
 WAITING, SENDING, PAUSED, DONE, REFUSED = "waiting", "sending", "paused", "done", "refused"
@@ -80,9 +81,11 @@ def reach(connection: Connection, one: Broadcast, numbers: Collection[int]) -> b
 
 
 def report(connection: Connection, name: str) -> dict[str, int]:
-    """How many of its messages wait, have arrived, never will."""
-    query = select(outbox.c.state, func.count()).where(outbox.c.name == name).group_by(outbox.c.state)
-    return {row[0]: row[1] for row in connection.execute(query)}
+    """How many of its messages wait, have arrived, never will; `outside`: of the last, by the channel's rule."""
+    outside = func.count().filter(outbox.c.error.in_((OUTSIDE, OUTSIDE_TOLD)))
+    query = select(outbox.c.state, func.count(), outside).where(outbox.c.name == name).group_by(outbox.c.state)
+    found = {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+    return {state: count for state, (count, _) in found.items()} | {"outside": found.get("dead", (0, 0))[1]}
 
 
 # Who wants what

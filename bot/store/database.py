@@ -162,18 +162,26 @@ def stands_at(url: str) -> tuple[str | None, str | None]:
             engine.dispose()
 
 
-def count_in(url: str, name: str) -> int:
-    """What `inbox.add` has counted under a name; nothing is changed. Raises DatabaseUnusable."""
+@contextmanager
+def looked_into(url: str) -> Iterator[Connection | None]:
+    """A database as it is, for whoever changes nothing; None where there is none yet. Raises DatabaseUnusable."""
     if (file := sqlite_file(url)) and not file.exists():
-        return 0
+        yield None
+        return
     with _explained(url):
         engine = _engine(url)
         try:
             with engine.connect() as connection:
-                query = select(cursors.c.value).where(cursors.c.name == name)
-                return connection.execute(query).scalar_one_or_none() or 0
+                yield connection
         finally:
             engine.dispose()
+
+
+def count_in(url: str, name: str) -> int:
+    """What `inbox.add` has counted under a name; nothing is changed. Raises DatabaseUnusable."""
+    with looked_into(url) as connection:
+        query = select(cursors.c.value).where(cursors.c.name == name)
+        return (connection.execute(query).scalar_one_or_none() or 0) if connection else 0
 
 
 def sqlite_file(url: str) -> Path | None:

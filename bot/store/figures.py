@@ -28,6 +28,7 @@ class Figures:
     at: dt.datetime
     inbox: Heap
     outbox: list[Heap]
+    kept: int  # messages that wait until their reader writes again
     queues: list[Heap]
     day: dict[str, int]  # what happened in the last 24 hours
     overdue: dict[str, int]  # requests past their promise, by commune
@@ -38,6 +39,7 @@ def take_stock(connection: Connection, *, now: dt.datetime) -> Figures:
         at=now,
         inbox=_inbox(connection),
         outbox=_outbox(connection),
+        kept=connection.execute(select(func.count()).where(outbox.c.state == "kept")).scalar_one(),
         queues=_queues(connection),
         day=_day(connection, now),
         overdue=_overdue(connection, now),

@@ -36,6 +36,9 @@ class Priority(IntEnum):
 
 
 TOLD_TO_WAIT = "RetryAfter"
+OUTSIDE = "window"  # why something is kept, or was given up: its channel lets us write only for a while
+OUTSIDE_TOLD = "window, told"
+UNSENT = ("waiting", "kept")
 MOST_BEHIND = 9  # messages of a chat that may join one
 BEHIND = dt.timedelta(seconds=1)  # people wait for their turn: what concerns nobody in particular waits, too
 STALE = dt.timedelta(minutes=2)  # a card that has waited so long goes with the replies: a talker must not hide it
@@ -125,7 +128,7 @@ def put(
 
 def _supersede(connection: Connection, chat: str, name: str, now: dt.datetime) -> dt.datetime:
     """Since when something of this name has waited: what changes again and again must not wait for ever."""
-    where = (outbox.c.chat == chat, outbox.c.name == name, outbox.c.state == "waiting")
+    where = (outbox.c.chat == chat, outbox.c.name == name, outbox.c.state.in_(UNSENT))
     since = connection.execute(select(func.min(outbox.c.created_at)).where(*where)).scalar_one_or_none()
     if since:
         gone = update(outbox).where(*where)
@@ -135,7 +138,7 @@ def _supersede(connection: Connection, chat: str, name: str, now: dt.datetime) -
 
 def withdraw(connection: Connection, name: str, *, now: dt.datetime) -> None:
     """What waits under a name is not sent any more, whomever it was for."""
-    where = (outbox.c.name == name, outbox.c.state == "waiting")
+    where = (outbox.c.name == name, outbox.c.state.in_(UNSENT))
     values = {"state": "dead", "payload": None, "error": "withdrawn", "finished_at": now}
     connection.execute(update(outbox).where(*where).values(**values))
 
@@ -168,7 +171,7 @@ def _row(chat: str, payload: str, *, now: dt.datetime, priority: Priority) -> di
 
 def waiting_under(connection: Connection, chat: str, name: str) -> str | None:
     """The message of a name that still waits, so that another may join it."""
-    where = (outbox.c.chat == chat, outbox.c.name == name, outbox.c.state == "waiting", outbox.c.attempts == 0)
+    where = (outbox.c.chat == chat, outbox.c.name == name, outbox.c.state.in_(UNSENT), outbox.c.attempts == 0)
     return connection.execute(
         select(outbox.c.payload).where(*where).order_by(outbox.c.id.desc()).limit(1)
     ).scalar_one_or_none()
@@ -236,6 +239,43 @@ def later(
     return _leave_waiting(connection, message, **values)
 
 
+def keep(connection: Connection, message: OutgoingMessage, *, now: dt.datetime) -> bool:
+    """Its channel does not let it through until its reader writes: kept until then. False: given up.
+
+    What nobody asked for is not kept, nor what goes to somebody of whom nothing is.
+    """
+    asked_for = ~outbox.c.quiet & outbox.c.priority.not_in((Priority.REMINDER, Priority.BROADCAST))
+    where = (
+        outbox.c.id == message.id,
+        outbox.c.state == "waiting",
+        asked_for,
+        func.coalesce(outbox.c.name, "") != LAST,
+    )
+    kept = connection.execute(update(outbox).where(*where).values(state="kept", error=OUTSIDE)).rowcount == 1
+    if not kept:
+        give_up(connection, message, error=OUTSIDE, now=now)
+    return kept
+
+
+def wake(connection: Connection, chat: str, *, now: dt.datetime) -> bool:
+    """Whoever reads in a chat has written: what was kept goes out. Whether something was."""
+    where = (outbox.c.chat == chat, outbox.c.state == "kept")
+    values = {"state": "waiting", "error": None, "created_at": now}  # it waits for us since now
+    return connection.execute(update(outbox).where(*where).values(**values)).rowcount > 0
+
+
+def missed(connection: Connection, chat: str) -> int:
+    """How many messages were given up because a channel did not let them through; each is counted once."""
+    where = (outbox.c.chat == chat, outbox.c.state == "dead", outbox.c.error == OUTSIDE)
+    return connection.execute(update(outbox).where(*where).values(error=OUTSIDE_TOLD)).rowcount
+
+
+def kept_names(connection: Connection, chat: str) -> set[str]:
+    """The names of what is kept for a chat."""
+    where = (outbox.c.chat == chat, outbox.c.state == "kept", outbox.c.name.is_not(None))
+    return set(connection.execute(select(outbox.c.name).where(*where)).scalars())
+
+
 def give_up(connection: Connection, message: OutgoingMessage, *, error: str, now: dt.datetime) -> bool:
     """The message can never be delivered."""
     return _leave_waiting(
@@ -251,7 +291,7 @@ def is_dead_of(connection: Connection, message: OutgoingMessage, error: str) -> 
 
 def give_up_chat(connection: Connection, chat: str, *, error: str, now: dt.datetime) -> list[str]:
     """Nothing can be delivered to this chat any more; what was to be, in its order."""
-    where = (outbox.c.chat == chat, outbox.c.state == "waiting")
+    where = (outbox.c.chat == chat, outbox.c.state.in_(UNSENT))
     waiting = list(connection.execute(select(outbox.c.payload).where(*where).order_by(outbox.c.id)).scalars())
     dead = update(outbox).where(*where)
     connection.execute(dead.values(state="dead", payload=None, chat=_NOBODY, error=error[:200], finished_at=now))

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, func, or_, select, update
 
 from bot.store import windows
+from bot.store.outbox import UNSENT
+from bot.store.reply_windows import sweep as sweep_reply_windows
 from bot.store.tables import (
     agenda,
     albums,
@@ -36,6 +38,7 @@ from bot.store.tables import (
     put_off,
     raised,
     reminders,
+    reply_windows,
     reported_hours,
     requests,
     saved_filters,
@@ -94,6 +97,7 @@ def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
         "pace": _but(floods, "person").where(floods.c.person == mark),
         "wrong_codes": _but(tries, "person").where(tries.c.person == mark),
         "openings": _but(openings, "person").where(openings.c.person == mark),
+        "reply_window": _but(reply_windows, "person").where(reply_windows.c.person == mark),
         "reminders": _but(reminders, "chat").where(reminders.c.chat == person).order_by(reminders.c.id),
         "appointments": _but(bookings, "chat").where(bookings.c.chat == person).order_by(bookings.c.id),
         "waiting": _but(waiting, "chat").where(waiting.c.chat == person).order_by(waiting.c.procedure),
@@ -180,7 +184,7 @@ def _forget_updates(connection: Connection, person: str) -> None:
 
 def _forget_deliveries(connection: Connection, person: str, *, now: dt.datetime) -> None:
     """What waits is not sent any more; to whoever serves at a desk their work goes on."""
-    waits = outbox.c.state == "waiting"
+    waits = outbox.c.state.in_(UNSENT)
     serves = select(staff.c.id).where(staff.c.person == person, staff.c.ended_at.is_(None)).exists()
     gone = {"state": "dead", "payload": None, "error": NOBODY, "finished_at": now}
     theirs = (outbox.c.chat == person, waits, ~serves | outbox.c.quiet)
@@ -209,7 +213,7 @@ def anonymise(connection: Connection, codes: Collection[str], *, now: dt.datetim
     connection.execute(update(events).where(events.c.code.in_(codes)).values(why=""))
     connection.execute(delete(messages).where(messages.c.code.in_(codes)))
     connection.execute(delete(secrets).where(secrets.c.code.in_(codes)))
-    waits = (outbox.c.state == "waiting", or_(*(outbox.c.payload.contains(f'"about":"{code}"') for code in codes)))
+    waits = (outbox.c.state.in_(UNSENT), or_(*(outbox.c.payload.contains(f'"about":"{code}"') for code in codes)))
     gone = {"state": "dead", "payload": None, "error": NOBODY, "finished_at": now}
     connection.execute(update(outbox).where(*waits).values(**gone))
     values = {"citizen": NOBODY, "name": "", "subject": "", "case_": "", "helper": None, "helper_name": ""}
@@ -260,12 +264,19 @@ def let_go(connection: Connection, now: dt.datetime, *, dialogue: int, learning:
         "put_off": delete(put_off).where(put_off.c.until < now),
         "writing": delete(writing).where(writing.c.at < now - A_DAY),
         "deliveries": delete(outbox).where(outbox.c.state != "waiting", outbox.c.finished_at < old),
+        "kept": delete(outbox).where(outbox.c.state == "kept", outbox.c.created_at < old, ~_is_of_a_request()),
     }
     counts = {name: connection.execute(statement).rowcount for name, statement in done.items()}
     counts["appointments"] = connection.execute(delete(bookings).where(bookings.c.starts_at < old)).rowcount
     counts["shown"] = _forget_shown(connection)
     counts["windows"] = windows.sweep(connection, now=now)
+    counts["reply_windows"] = sweep_reply_windows(connection, before=now - 7 * A_DAY)
     return counts
+
+
+def _is_of_a_request() -> ColumnElement[bool]:
+    """What is about a request is kept as long as its words."""
+    return outbox.c.payload.contains('"about":"')
 
 
 def _forget_shown(connection: Connection) -> int:

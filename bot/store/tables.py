@@ -121,7 +121,7 @@ outbox = Table(
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("chat", String(80), nullable=False),
     Column("priority", SmallInteger, nullable=False),  # 0 reply, 1 card, 2 reminder, 3 broadcast, 4 backlog
-    Column("state", String(10), nullable=False),  # waiting → sent | dead
+    Column("state", String(10), nullable=False),  # waiting ⇄ kept until its reader writes; → sent | dead
     Column("payload", Text),  # JSON of one Reply; wiped when sent
     Column("created_at", UtcTime, nullable=False),
     Column("not_before", UtcTime, nullable=False),
@@ -131,8 +131,14 @@ outbox = Table(
     Column("error", String(200)),
     Column("put_off_at", UtcTime),  # when it was decided that it waits until `not_before`
     Column("quiet", Boolean(name="quiet"), nullable=False, server_default=false()),  # not at night: see bot.quiet
-    CheckConstraint("state IN ('waiting', 'sent', 'dead')", name="state"),
+    CheckConstraint("state IN ('waiting', 'kept', 'sent', 'dead')", name="state"),
     sqlite_autoincrement=True,
+)
+Index(
+    "ix_outbox_chat_kept",
+    outbox.c.chat,
+    sqlite_where=text("state = 'kept'"),
+    postgresql_where=text("state = 'kept'"),
 )
 Index(
     "ix_outbox_waiting",
@@ -155,6 +161,28 @@ Index(
     outbox.c.name,
     sqlite_where=text("state = 'waiting'"),
     postgresql_where=text("state = 'waiting'"),
+)
+
+# Where a channel lets us write for a while only: since when, and how many messages since. `person`: a keyed hash.
+reply_windows = Table(
+    "reply_windows",
+    metadata,
+    Column("person", String(80), primary_key=True),
+    Column("spoke_at", UtcTime, nullable=False),
+    Column("sent", SmallInteger, nullable=False),
+)
+
+# Tokens that another service gives for a while: a refresh token serves once, and brings the next pair.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("pair", Text, nullable=False),  # JSON, sealed with the server's key
+    Column("origin", String(64), nullable=False),  # a mark of what the first pair was had with
+    Column("number", Integer, nullable=False),  # +1 with each pair
+    Column("since", UtcTime, nullable=False),  # when the refresh token was given
+    Column("expires_at", UtcTime, nullable=False),  # when the access token ends
+    Column("refused_at", UtcTime),  # the refresh token is taken no more
 )
 
 # One sender a chat, over all replicas, and when it was last sent to.

@@ -77,7 +77,7 @@ BUILT = {
     *(f"screen.tour_{step}{how}" for step in STEPS for how in ("", "_how")),
     *(f"screen.{what}_{verb}" for what in ("do", "words", "send") for verb in WORDED),
     *(f"screen.pick_{group}" for group in ("paper", "statement", "field")),
-    *(f"screen.state_{state}" for state in ("arrived", "on_its_way", "held", "gone", "seen", "failed")),
+    *(f"screen.state_{state}" for state in ("arrived", "on_its_way", "held", "gone", "seen", "failed", "kept")),
     *(f"admin.{one}_over" for one in ("slow", "door", "disk")),
     *(f"screen.fact_{one}" for one in WANTED),
     *(f"screen.blank_{one}" for one in CANNED),

@@ -68,6 +68,8 @@ DECIDED = {
     "tries": dict.fromkeys(("person", "count", "since"), MARKED),
     "openings": dict.fromkeys(("person", "count", "since"), MARKED),
     "floods": dict.fromkeys(("person", "count", "since", "told"), MARKED),
+    "reply_windows": dict.fromkeys(("person", "spoke_at", "sent"), MARKED),
+    "tokens": dict.fromkeys(("name", "pair", "origin", "number", "since", "expires_at", "refused_at"), NOT),
     "reminders": dict.fromkeys(
         ("id", "chat", "procedure", "day", "language", "commune", "basis", "due", "made_at", "version"), GONE),
     "bookings": dict.fromkeys(
@@ -109,7 +111,7 @@ DECIDED = {
 SHOWN_IN = {
     "inbox": "updates", "chats": "chat", "outbox": "deliveries", "requests": "requests", "events": "events",
     "messages": "messages", "albums": "albums", "choices": "choices", "shown": "shown", "staff": "posts", "invitations": "invitations",
-    "tries": "wrong_codes", "openings": "openings", "floods": "pace", "notices": "notices", "kept_out": "kept_out",
+    "tries": "wrong_codes", "openings": "openings", "floods": "pace", "reply_windows": "reply_window", "tokens": None, "notices": "notices", "kept_out": "kept_out",
     "audit": "audit", "reminders": "reminders", "unasked": "unasked", "bookings": "appointments", "waiting": "waiting",
     "subscriptions": "subscriptions", "broadcasts": "broadcasts", "web_messages": "visit", "web_files": "photos", "secrets": "secrets",
     "assents": "assents", "consents": "consents", "matters": None, "raised": "raised",

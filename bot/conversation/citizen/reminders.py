@@ -246,8 +246,8 @@ def kept(scene: Scene, procedure: Procedure, telling: Telling) -> Reply:
     return Reply(blocks=(scene.line("remind.kept", **values), _kept_note(scene)), buttons=list_button(scene))
 
 
-def for_calendar(scene: Scene, procedure: Procedure, telling: Telling) -> Reply:
-    """For somebody whom we cannot write to: nothing is kept, the day goes into their own calendar."""
+def for_calendar(scene: Scene, procedure: Procedure, telling: Telling, key: str = "remind.for_calendar") -> Reply:
+    """For somebody whom we cannot write to, or may not be able to: the day goes into their own calendar."""
     papers = [documents_line(scene, procedure, one) for one in scene.holding(procedure.papers) if not one.in_database]
     event = Event(
         uid=f"{procedure.id}-{telling.on:%Y%m%d}@motcua", number=0,
@@ -256,7 +256,7 @@ def for_calendar(scene: Scene, procedure: Procedure, telling: Telling) -> Reply:
         papers="\n".join((scene.tell(procedure.name), due_line(scene, telling.due), *papers)),
     )  # fmt: skip
     values = {"name": scene.tell(procedure.name), "day": scene.day_of_year(telling.on)}
-    return Reply(blocks=(scene.line("remind.for_calendar", **values),), document=(FILE, calendar(event, scene.now)))
+    return Reply(blocks=(scene.line(key, **values),), document=(FILE, calendar(event, scene.now)))
 
 
 def list_button(scene: Scene) -> tuple[tuple[Button, ...], ...]:

@@ -113,5 +113,6 @@ def state(scene: Scene, number: int, status: str, sent: Mapping[str, int], total
         "sending": ((scene.button("broadcast.pause", actions.PauseBroadcast(number)),),),
         "paused": ((scene.button("broadcast.resume", actions.ResumeBroadcast(number)),),),
     }
-    blocks = (scene.title(f"broadcast.is_{status}", number=number), scene.line("broadcast.report", **values))
+    outside = [scene.line("broadcast.outside", count=sent["outside"])] if sent.get("outside") else []
+    blocks = (scene.title(f"broadcast.is_{status}", number=number), scene.line("broadcast.report", **values), *outside)
     return Reply(blocks=blocks, buttons=buttons.get(status, ()))

@@ -69,6 +69,8 @@ class Show:
             return said.state
         if said.failed:
             return "failed"
+        if said.kept and not said.arrived:
+            return "kept"
         if not said.arrived:
             return "on_its_way"
         return "seen" if said.seen else "arrived"
