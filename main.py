@@ -45,7 +45,8 @@ def main() -> None:
 def run() -> None:
     """Serve Telegram, where it has a token, and the web pages; lines that are piped in are answered here."""
     settings = _settings()
-    if settings.telegram_bot_token is None and settings.zalo_bot_token is None and _lines_are_piped():
+    chats = (settings.telegram_bot_token, settings.zalo_bot_token, settings.zalo_oa_id)
+    if not any(chats) and _lines_are_piped():
         _talk_here(settings)
         return
     _serve(settings)
@@ -102,7 +103,13 @@ def demo() -> None:
     database = open_database(f"sqlite:///{file}")
     clock = Clock()
     own = settings.model_copy(
-        update={"telegram_bot_token": None, "zalo_bot_token": None, "database_url": None, "web": True}
+        update={
+            "telegram_bot_token": None,
+            "zalo_bot_token": None,
+            "zalo_oa_id": None,
+            "database_url": None,
+            "web": True,
+        }
     )
     house = replace(_house(), seal=seal(own), passing=frozenset({"web"}), trial=True)
     turns = Turns(database, house, clock=clock)
@@ -322,6 +329,31 @@ def doctor() -> None:
             click.echo(f"{'':20} {finding.todo}")
     if ill:
         raise click.exceptions.Exit(1)
+
+
+@main.command("zalo-consent")
+@click.argument("address", default="")
+def zalo_consent(address: str) -> None:
+    """Print the link by which the admin of Zalo's Official Account consents; then take the ADDRESS it leads back to."""
+    from bot.doors.zalo.official.consent import ConsentTrouble, callback, link, take
+    from bot.turn import utc_now
+
+    settings = _settings()
+    if not settings.zalo_oa_id:
+        raise click.ClickException("ZALO_OA_ID and what belongs to it are not set; docs/zalo.md says how.")
+    if not address:
+        click.echo(f"Open as the account's admin; in the app's settings the callback is {callback(settings)}", err=True)
+        click.echo(link(settings))
+        click.echo("Then, within ten minutes: python main.py zalo-consent 'the address it leads to'", err=True)
+        return
+    database = _database(settings)
+    try:
+        take(settings, database, address, now=utc_now())
+    except ConsentTrouble as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        database.close()
+    click.echo("The tokens are kept; a bot that runs opens the door within a minute.")
 
 
 @main.command()

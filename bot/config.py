@@ -21,14 +21,14 @@ STATE = Path(os.environ.get("STATE_DIRECTORY") or ROOT / "var")
 # Each may stand in a file named by `NAME_FILE` instead: child processes and crash dumps inherit the environment.
 SECRETS = (
     "telegram_bot_token", "database_url", "webhook_secret", "server_key", "zalo_bot_token", "zalo_webhook_secret",
-    "oidc_client_secret",
+    "oidc_client_secret", "zalo_oa_secret", "zalo_oa_webhook_key", "zalo_oa_refresh_token",
 )  # fmt: skip
 MAX_SECRET = 4096
 # To the first @ and to the last: one may stand in the password itself.
 PASSWORDS = (re.compile(r"://[^:/@]*:([^@]+)@"), re.compile(r"://[^:/@]*:(.+)@"), re.compile(r"[?&]password=([^&]+)"))
 
 TOKEN_IN_PATH = re.compile(r"/bot\d+(:|%3A)", re.IGNORECASE)
-CHAT = re.compile(r"(telegram:)?-?\d{1,20}|zalo:[0-9A-Za-z]{1,64}", re.ASCII)
+CHAT = re.compile(r"(telegram:)?-?\d{1,20}|zalo(-oa)?:[0-9A-Za-z]{1,64}", re.ASCII)
 HttpUrl = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^https?://[^\s/]+(/\S*)?$")]
 
 
@@ -63,6 +63,14 @@ class Settings(BaseSettings):
     zalo_webhook_url: HttpUrl | None = None
     zalo_webhook_secret: SecretStr | None = None
     zalo_monthly: int = Field(3000, ge=1)  # messages that Zalo's plan lets a bot send
+    zalo_oa_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{5,30}$")] | None = None  # an Official Account
+    zalo_oa_app_id: Annotated[str, StringConstraints(pattern=r"^[0-9]{5,30}$")] | None = None
+    zalo_oa_secret: SecretStr | None = None  # the app's
+    zalo_oa_webhook_key: SecretStr | None = None  # what Zalo signs its posts with
+    zalo_oa_webhook_url: HttpUrl | None = None
+    zalo_oa_refresh_token: SecretStr | None = None  # to begin with; the next ones are kept in the database
+    zalo_oa_api_url: HttpUrl = "https://openapi.zalo.me"
+    zalo_oa_oauth_url: HttpUrl = "https://oauth.zaloapp.com"
     oidc_issuer: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None  # a province's own sign-on
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
@@ -97,7 +105,7 @@ class Settings(BaseSettings):
     def _chat_form(cls, chat: object) -> str | None:
         value = str(chat).strip() if chat is not None else None
         if value is not None and not CHAT.fullmatch(value):
-            raise ValueError("it should be a number for Telegram, or zalo: and what /mydata shows there")
+            raise ValueError("it should be a number for Telegram, or zalo: or zalo-oa: and what /mydata shows there")
         return value
 
     @field_validator("zalo_webhook_secret")
@@ -122,7 +130,21 @@ class Settings(BaseSettings):
             raise ValueError("OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and PUBLIC_URL go together; set all four")
         return self
 
-    @field_validator("telegram_api_url", "webhook_url", "zalo_api_url", "zalo_webhook_url", "public_url", "zalo_link")
+    @model_validator(mode="after")
+    def _account_whole(self) -> Self:
+        parts = (self.zalo_oa_id, self.zalo_oa_app_id, self.zalo_oa_secret, self.zalo_oa_webhook_key)
+        whole = (*parts, self.zalo_oa_webhook_url)
+        if any(whole) and not all(whole):
+            raise ValueError(
+                "ZALO_OA_ID, ZALO_OA_APP_ID, ZALO_OA_SECRET, ZALO_OA_WEBHOOK_KEY and ZALO_OA_WEBHOOK_URL go together; "
+                "set all five"
+            )
+        return self
+
+    @field_validator(
+        "telegram_api_url", "webhook_url", "zalo_api_url", "zalo_webhook_url", "public_url", "zalo_link",
+        "zalo_oa_api_url", "zalo_oa_oauth_url", "zalo_oa_webhook_url",
+    )  # fmt: skip
     @classmethod
     def _usable(cls, url: str | None) -> str | None:
         """Said without the address: a part of it may be a password, wherever it was cut."""
@@ -179,10 +201,12 @@ class Settings(BaseSettings):
     def secrets(self) -> list[str]:
         """What must never be written anywhere: token, webhook secret, the database's password as typed and as meant."""
         address = self.database_url.get_secret_value() if self.database_url else ""
-        addresses = (address, self.telegram_api_url, self.webhook_url or "", self.zalo_api_url, *getproxies().values())
+        theirs = (self.telegram_api_url, self.webhook_url or "", self.zalo_api_url, self.zalo_oa_api_url)
+        addresses = (address, *theirs, self.zalo_oa_oauth_url, *getproxies().values())
         passwords = [password for one in addresses for form in PASSWORDS for password in form.findall(one)]
         ours = (self.telegram_bot_token, self.webhook_secret, self.server_key, self.oidc_client_secret)
-        known = [one.get_secret_value() for one in (*ours, self.zalo_bot_token, self.zalo_webhook_secret) if one]
+        zalo = (self.zalo_bot_token, self.zalo_webhook_secret, self.zalo_oa_secret, self.zalo_oa_webhook_key)
+        known = [one.get_secret_value() for one in (*ours, *zalo, self.zalo_oa_refresh_token) if one]
         return list(dict.fromkeys([*known, *passwords, *map(unquote, passwords)]))
 
     @property

@@ -9,23 +9,32 @@ import httpx
 import pytest
 
 from bot.doors.web.door import WebDoor
+from bot.doors.zalo.official.door import OfficialDoor
 from tests.cast import LAN
+from tests.doors.zalo.official_stage import BAY, SWIFT, Posting, given
 from tests.doors.zalo.stage import BA_TU, ZaloPlay
 from tests.telegram_server import TelegramServer
 from tests.web import Browser
+from tests.zalo_official_server import OfficialServer
 from tests.zalo_server import ZaloServer
 
-DOORS = ("telegram", "web", "zalo")
+DOORS = ("telegram", "web", "zalo", "zalo-oa")
 ADDRESS = "https://mot-cua.example"
 LOOK_SECONDS = 0.002
 
 
-class EveryDoor(ZaloPlay):
-    """Telegram's first, Zalo's second, the web's third; the officers work in Telegram."""
+class EveryDoor(Posting, ZaloPlay):
+    """Telegram's first, Zalo's two, the web's last; the officers work in Telegram."""
 
-    def __init__(self, server, zalo, turns):
-        super().__init__(server, zalo, turns, more=lambda: [WebDoor(turns)], public_url=ADDRESS)
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.service._app()), base_url=ADDRESS)
+    def __init__(self, server, zalo, official, turns):
+        self.official = official
+        super().__init__(server, zalo, turns, more=self._others, public_url=ADDRESS, **given(official))
+        self.posts = self.client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.service._app()), base_url=ADDRESS
+        )
+
+    def _others(self, settings, turns, threads):
+        return [OfficialDoor(settings, turns, threads, SWIFT), WebDoor(turns)]
 
     async def end(self):
         await self.client.aclose()
@@ -41,7 +50,7 @@ class EveryDoor(ZaloPlay):
         return page.result()
 
     def citizen(self, door):
-        return {"telegram": AtTelegram, "web": AtWeb, "zalo": AtZalo}[door](self)
+        return {"telegram": AtTelegram, "web": AtWeb, "zalo": AtZalo, "zalo-oa": AtOfficial}[door](self)
 
 
 class AtTelegram:
@@ -91,6 +100,33 @@ class AtZalo:
         return "\n".join(self.play.told(self.person))
 
 
+class AtOfficial:
+    door = "zalo-oa"
+    person = BAY
+
+    def __init__(self, play):
+        self.play = play
+
+    async def says(self, words):
+        await self.play.posts_words(words, of=self.person)
+
+    async def chooses(self, key, **values):
+        await self.presses(self.play.say(key, **values))
+
+    async def presses(self, label):
+        """By its button; what Zalo takes no sixth of by its number."""
+        offered = self.play.official.bodies[-1]["message"]
+        pressed = {one["title"]: one["payload"] for one in offered.get("attachment", NONE)["payload"]["buttons"]}
+        number = re.search(rf"^(\d)\. {re.escape(label)}$", offered["text"], re.MULTILINE)
+        await self.says(pressed.get(label) or number[1])
+
+    async def heard(self):
+        return "\n".join(self.play.official.sent[self.person.id])
+
+
+NONE = {"payload": {"buttons": []}}
+
+
 class AtWeb:
     door = "web"
 
@@ -131,8 +167,9 @@ def _told(story, *, with_citizen):
     @wraps(story)
     def test(turns, door=None, **kwargs):
         async def run():
-            async with TelegramServer().running() as server, ZaloServer().running() as zalo:
-                play = EveryDoor(server, zalo, turns)
+            ours = OfficialServer(turns.clock)
+            async with TelegramServer().running() as server, ZaloServer().running() as zalo, ours.running() as official:
+                play = EveryDoor(server, zalo, official, turns)
                 await play.begin()
                 try:
                     await story(play, *([play.citizen(door)] if with_citizen else []), **kwargs)
@@ -141,6 +178,7 @@ def _told(story, *, with_citizen):
                     play.service.threads.close()
                 assert server.violations == []
                 assert zalo.violations == []
+                assert official.violations == []
 
         asyncio.run(run())
 

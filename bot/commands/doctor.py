@@ -47,16 +47,20 @@ def look_at_everything() -> Iterator[Finding]:
             yield from _telegram(settings, settings.telegram_bot_token.get_secret_value())
         if settings.zalo_bot_token:
             yield from _zalo(settings, settings.zalo_bot_token.get_secret_value())
+        if settings.zalo_oa_id:
+            yield _zalo_account(settings)
 
 
 def _configuration(settings: Settings) -> Finding:
     doors = _doors(settings)
     if not doors:
-        todo = "Set TELEGRAM_BOT_TOKEN to what @BotFather gave you, or ZALO_BOT_TOKEN, or leave WEB on."
+        todo = "Set TELEGRAM_BOT_TOKEN to what @BotFather gave you, ZALO_BOT_TOKEN or ZALO_OA_ID, or leave WEB on."
         return Finding(about="configuration", said="no door is open", todo=todo)
     said = f"{'; '.join(doors)}; port {settings.port} on {settings.host}"
     if settings.telegram_bot_token and (settings.webhook_url or "").startswith("http:"):
         return Finding(about="configuration", said=said, todo="Telegram posts to https addresses only.")
+    if (settings.zalo_oa_webhook_url or "").startswith("http:"):
+        return Finding(about="configuration", said=said, todo="Zalo posts to https addresses only.")
     if settings.zalo_bot_token and (settings.zalo_webhook_url or "").startswith("http:"):
         return Finding(about="configuration", said=said, todo="Zalo posts to https addresses only.")
     shut = _shut_to(settings)
@@ -77,7 +81,8 @@ def _key(settings: Settings) -> Finding:
 def _shut_to(settings: Settings) -> str:
     """The door of the chat that is to hear of trouble, where it is not open."""
     door = (settings.admin or "").partition(":")[0]
-    tokens = {"telegram": settings.telegram_bot_token, "zalo": settings.zalo_bot_token}
+    tokens = {"telegram": settings.telegram_bot_token, "zalo": settings.zalo_bot_token,
+              "zalo-oa": settings.zalo_oa_id}  # fmt: skip
     return door if door and tokens[door] is None else ""
 
 
@@ -89,6 +94,8 @@ def _doors(settings: Settings) -> list[str]:
 
     found = [f"Telegram by {way(settings.webhook_url)}"] if settings.telegram_bot_token else []
     found += [f"Zalo by {way(settings.zalo_webhook_url)}"] if settings.zalo_bot_token else []
+    account = f"Zalo's Official Account {settings.zalo_oa_id} by {way(settings.zalo_oa_webhook_url)}"
+    found += [account] if settings.zalo_oa_id else []
     return [*found, f"web pages at {settings.public_url or 'no PUBLIC_URL'}"] if settings.web else found
 
 
@@ -173,6 +180,18 @@ def _zalo(settings: Settings, token: str) -> Iterator[Finding]:
         yield Finding(about="zalo", said=f"knows us as {found.name} ({found.plan})")
         yield _zalo_webhook(settings, found.webhook)
     yield _zalo_month(settings)
+
+
+def _zalo_account(settings: Settings) -> Finding:
+    """Whether the account's tokens are good; nothing is renewed, for that uses one up."""
+    from bot.doors.zalo.official.consent import AccountTrouble, looked_at  # only where its door stands open
+
+    consent = "Let the account's admin consent: python main.py zalo-consent."
+    try:
+        found = looked_at(settings, dt.datetime.now(dt.UTC))
+    except AccountTrouble as error:
+        return Finding(about="zalo account", said=str(error), todo=error.todo or consent)
+    return Finding(about="zalo account", said=found)
 
 
 def _zalo_webhook(settings: Settings, posts_to: str) -> Finding:

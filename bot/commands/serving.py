@@ -37,6 +37,10 @@ def doors_of(
         from bot.doors.zalo.door import ZaloDoor
 
         doors.append(ZaloDoor(settings, turns, threads))
+    if settings.zalo_oa_id:
+        from bot.doors.zalo.official.door import OfficialDoor
+
+        doors.append(OfficialDoor(settings, turns, threads))
     if settings.web:  # the last: what leads nowhere is answered by it
         from bot.doors.web.door import WebDoor
         from bot.doors.web.page import Site

@@ -24,6 +24,7 @@ ONLY_IN = {
     "vietnam_provinces": {"content"},
     "PIL": {"paper"},
     "segno": {"paper"},
+    "cryptography": {"doors/zalo"},
     "jinja2": {"doors/web"},
     "webauthn": {"doors/web"},
     "authlib": {"doors/web"},

@@ -41,7 +41,7 @@ async def test_a_request_goes_all_the_way_by_words_and_choices_alone(play, citiz
 
 @pytest.mark.on_both
 @with_every_door
-async def test_three_doors_one_queue_and_each_is_answered_where_they_wrote(play, database):
+async def test_every_door_one_queue_and_each_is_answered_where_they_wrote(play, database):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
     cast = {door: play.citizen(door) for door in DOORS}
     codes = {door: await opens_a_request(one, f"{WORDS}, em viết từ {door}") for door, one in cast.items()}
@@ -53,7 +53,7 @@ async def test_three_doors_one_queue_and_each_is_answered_where_they_wrote(play,
     await play.hears(NGOC_HA.hears(HOA, "/queue"))
     listed = play.said(NGOC_HA)[-1]
     assert all(code in listed for code in codes.values())
-    for officer, door in zip((HOA, MINH, HOA), DOORS, strict=True):
+    for officer, door in zip((HOA, MINH, HOA, MINH), DOORS, strict=True):
         await play.hears(NGOC_HA.presses(officer, f"d:claim:{codes[door]}"))
         await play.hears(NGOC_HA.hears(officer, f"trả lời cho {door} đây ạ", thread=play.topic(NGOC_HA)))
     for door, citizen in cast.items():
@@ -135,7 +135,8 @@ async def test_what_is_asked_ahead_is_kept_where_we_can_write_and_put_into_a_cal
     await citizen.chooses("remind.yes")
     await citizen.says("/reminders")
     heard = await citizen.heard()
-    assert ("Việc bạn nhờ nhắc" in heard, "Thêm vào lịch" in heard or "thêm vào lịch" in heard) == (told, not told)
+    into_calendar = not told or citizen.door == "zalo-oa"  # whose reader may be out of reach by then
+    assert ("Việc bạn nhờ nhắc" in heard, "hêm vào lịch" in heard) == (told, into_calendar)
     await play.hears(HOA.says("/broadcast utilities 26/11/2026 Sáng mai cắt nước ở đường Đội Cấn"))
     await play.hears(MINH.presses(play.action(MINH, "nsend:")))
     await play.passes(clock, MINUTE)
@@ -143,8 +144,10 @@ async def test_what_is_asked_ahead_is_kept_where_we_can_write_and_put_into_a_cal
     assert ("Sáng mai cắt nước" in await citizen.heard()) is told
     clock.now = dt.datetime(2027, 3, 5, 4, 0, tzinfo=dt.UTC)
     await play.passes(clock, 0)
-    assert (play.say("remind.word") in await citizen.heard()) is told
+    reached = told and citizen.door != "zalo-oa"
+    assert (play.say("remind.word") in await citizen.heard()) is reached
     await citizen.says("DỪNG")
+    assert (play.say("window.missed", count=1) in await citizen.heard()) is (citizen.door == "zalo-oa")
     assert ("đã thôi nhắc" in await citizen.heard()) is told
 
 

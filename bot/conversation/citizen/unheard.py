@@ -16,6 +16,11 @@ def only_words(scene: Scene, web: str | None) -> Reply:
     return Reply(blocks=(scene.line("unheard.only_words"), *_ways(scene, web)[1:]))
 
 
+def nameless(scene: Scene, web: str | None) -> Reply:
+    """Somebody who is not signed in, and cannot be found again: nothing is kept of them."""
+    return Reply(blocks=(scene.line("unheard.nameless"), *_ways(scene, web)))
+
+
 def _ways(scene: Scene, web: str | None) -> tuple[Block, ...]:
     call = scene.line("unheard.call", number=scene.contact("portal_hotline").number)
     return (call, scene.line("unheard.web", url=web)) if web else (call,)

@@ -44,12 +44,13 @@ ONG_SAU = Neighbour("7fde9afa66b88fe6d6b0", "Sáu")
 class ZaloPlay(Play):
     """Telegram's first, for the desk; Zalo's second."""
 
-    def __init__(self, server, zalo, turns, more=list, **extra):
+    def __init__(self, server, zalo, turns, more=lambda _settings, _turns, _threads: [], **extra):
         self.server, self.zalo, self.turns, self._update = server, zalo, turns, 0
         given = settings(server, zalo_bot_token=TOKEN, zalo_api_url=zalo.url, **extra)
         threads = AtOnce()
         doors = [TelegramDoor(given, turns, threads, QUICK),
-                 ZaloDoor(given, turns, threads, Pace(per_second=1000, private_seconds=0)), *more()]  # fmt: skip
+                 ZaloDoor(given, turns, threads, Pace(per_second=1000, private_seconds=0)),
+                 *more(given, turns, threads)]  # fmt: skip
         self.service = Service(given, turns, doors, threads)
         within(doors[0], server)
 
