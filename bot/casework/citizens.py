@@ -613,6 +613,7 @@ def _reopen(unit: UnitOfWork, visit: Visit, request: Request, *_: str) -> None:
     request = unit.execute(request, Action.REOPEN, unit.actor(visit.chat, visit.name))
     _count_opening(unit, visit, request)
     _confirm(unit, request, again=True)
+    _write_in(unit, visit.chat, request.code)  # what is said next says why
 
 
 def _rate(unit: UnitOfWork, visit: Visit, request: Request, stars: str = "") -> None:

@@ -34,6 +34,10 @@ async def test_a_question_goes_all_the_way(play):
     await play.hears(LAN.presses(f"r:rate:{code}:5"))
     await play.hears(LAN.presses(f"r:reopen:{code}"))
     assert "Thứ tự trong hàng đợi: 1" in play.said(LAN)[-1]
+    await play.hears(LAN.says("bệnh viện vẫn chưa chịu sửa"))  # without a word to whom: it says why
+    assert play.said(LAN)[-1] == f"Đã thêm vào {code}."
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
+    assert any("vẫn chưa chịu sửa" in text for text in play.said(NGOC_HA)[-3:])
 
 
 @played

@@ -120,6 +120,8 @@ class Expected:
 def sent(scene: Scene, request: Request, expected: Expected) -> Reply:
     """The code, the place in the queue, when an answer is due; that it is no filing."""
     blocks = [scene.title("sent.reopened" if expected.again else "sent.code", code=request.code)]
+    if expected.again:
+        blocks.append(scene.line("sent.reopened_why", code=request.code))
     if not expected.staffed:
         blocks += [scene.line("sent.nobody", commune=commune_name(scene, request.commune))]
         blocks += office_blocks(scene, Counter.SERVICE_CENTRE)
