@@ -357,7 +357,8 @@ class Delivery:
 
     def _copied(self, connection: Transaction, chat: str, place: Place, spot: Spot) -> None:
         """The channel names the copies in order; where it left one out, nobody knows which is which."""
-        originals = sorted(place.copies, key=lambda one: int(one[1]))
+        numbered = all(one[1].isdecimal() for one in place.copies)  # of other channels they go as they stand
+        originals = sorted(place.copies, key=lambda one: int(one[1])) if numbered else list(place.copies)
         whole = len(spot.album) == len(originals)
         for (_, _, number), message in zip(originals, spot.album if whole else ("",) * len(originals), strict=True):
             cases.copied(connection, number, chat=chat, message_id=message)

@@ -36,7 +36,7 @@ class Follower:
             "app_id": APP, "user_id_by_app": "1", "event_name": name, **_at(at),
             "recipient": {"id": ACCOUNT}, sender: {"id": self.id},
         }  # fmt: skip
-        return event | {"message": {"msg_id": f"{next(_numbers):019x}", **message}}
+        return event | {"message": {"msg_id": f"96d3cdf3af{next(_numbers):09x}", **message}}
 
     def says(self, text, at):
         return self.sends("user_send_text", at, text=text)

@@ -163,6 +163,7 @@ async def test_the_ninth_message_waits_for_the_citizens_next(play):
     assert play.zalo.spoke[BAY.id][1] <= 2  # what waited went as one
 
 
+@pytest.mark.on_both
 @played
 async def test_what_was_written_by_hand_in_zalos_console_counts_too(play):
     """Zalo says how many are left with each message, and refuses where we thought there were some."""
