@@ -123,6 +123,17 @@ def test_zalo_is_looked_at_too(visited, database):
 
 
 @pytest.mark.usefixtures("healthy")
+def test_an_official_account_without_tokens_is_told_to_be_consented_to(visited, database):
+    five = {"ZALO_OA_ID": "388613280878808645", "ZALO_OA_APP_ID": "360846524940903967", "ZALO_OA_SECRET": "s3cret",
+            "ZALO_OA_WEBHOOK_KEY": "k3y", "ZALO_OA_WEBHOOK_URL": "https://x.example/zalo-oa"}  # fmt: skip
+    code, said = visited(hook(), **five)
+    assert (code, "no tokens are kept" in said, "python main.py zalo-consent" in said) == (1, True, True), said
+    assert visited(hook(), **five, ZALO_OA_REFRESH_TOKEN="r3fresh")[0] == 0
+    code, said = visited(hook(), **(five | {"ZALO_OA_WEBHOOK_URL": "http://x.example/zalo-oa"}))
+    assert (code, "https addresses only" in said, "s3cret" in said) == (1, True, False)
+
+
+@pytest.mark.usefixtures("healthy")
 def test_an_older_database_is_told_to_be_backed_up(visited, database):
     with database.change() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))

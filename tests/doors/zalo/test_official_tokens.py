@@ -1,6 +1,7 @@
 """The tokens of an Official Account: each refresh token serves once, whoever stops, fails or asks at the same moment."""
 
 import asyncio
+import datetime as dt
 import logging
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -8,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -140,7 +141,7 @@ def test_a_renewal_outlives_whoever_asked_for_it_and_a_database_that_is_away(tur
 
 
 @pytest.mark.on_both
-def test_another_refresh_token_in_the_settings_and_a_consent_each_begin_anew(turns):
+def test_another_refresh_token_in_the_settings_and_a_consent_each_begin_anew(turns, database_url):
     @told
     async def story(here):
         await here.door().greet(asyncio.Event())
@@ -158,6 +159,11 @@ def test_another_refresh_token_in_the_settings_and_a_consent_each_begin_anew(tur
         take = asyncio.to_thread(consent.take, settings, here.turns.database, back, now=here.turns.clock())
         await take
         await again(here, zalo_oa_refresh_token="given-anew")
+        in_store = settings.model_copy(update={"database_url": SecretStr(database_url)})
+        stands = await asyncio.to_thread(consent.looked_at, in_store, here.turns.clock())
+        assert stands == "knows us as UBND phường Ngọc Hà; the refresh token holds until 24/02/2027"
+        with pytest.raises(consent.AccountTrouble, match="ended on 24/02/2027"):
+            await asyncio.to_thread(consent.looked_at, in_store, here.turns.clock() + dt.timedelta(days=91))
         assert here.zalo.refresh == "refresh-4"  # the first, the one given anew, the consent, and what that one brought
         for wrong in (back, "https://mot-cua.example/", back.replace(ACCOUNT, "38861328"), "x"):
             with pytest.raises(consent.ConsentTrouble) as trouble:
