@@ -3,11 +3,22 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import agenda
+
+
+def _upsert(insert: Any) -> Any:
+    statement = insert(agenda)
+    return statement.on_conflict_do_update(index_elements=["name"], set_={"at": statement.excluded["at"]})
+
+
+# Made once: whatever is done with a request plans anew.
+_PLAN = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+_DROP = delete(agenda).where(agenda.c.subject == bindparam("of"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +34,9 @@ class Entry:
 
 def plan(connection: Connection, subject: str, entries: Mapping[str, dt.datetime]) -> None:
     """What is to be done for a subject from now on: kinds and times, instead of what was planned before."""
-    connection.execute(delete(agenda).where(agenda.c.subject == subject))
-    insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
-    for kind, at in entries.items():
-        statement = insert(agenda).values(name=f"{kind}:{subject}", subject=subject, at=at)
-        connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
+    connection.execute(_DROP, {"of": subject})
+    if rows := [{"name": f"{kind}:{subject}", "subject": subject, "at": at} for kind, at in entries.items()]:
+        connection.execute(_PLAN[connection.dialect.name], rows)
 
 
 def is_planned(connection: Connection, subject: str) -> bool:

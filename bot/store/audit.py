@@ -10,15 +10,17 @@ from bot.store.database import Lock
 from bot.store.tables import audit
 
 FIRST = "0" * 64
+_LAST = select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)
+_NOTE = insert(audit)
 
 
 def note(connection: Connection, *, actor: str, action: str, subject: str, now: dt.datetime) -> None:
     """Add a line. Processes wait for one another, so that the chain has no fork."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(int(Lock.AUDIT))))
-    before = connection.execute(select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)).scalar_one_or_none() or FIRST
+    before = last(connection)
     values = {"at": now, "actor": actor[:80], "action": action[:20], "subject": subject[:80], "before": before}
-    connection.execute(insert(audit).values(**values, hash=_hash(values)))
+    connection.execute(_NOTE, {**values, "hash": _hash(values)})
 
 
 def broken_at(connection: Connection) -> tuple[int, int | None]:
@@ -34,7 +36,7 @@ def broken_at(connection: Connection) -> tuple[int, int | None]:
 
 def last(connection: Connection) -> str:
     """The hash of the last line: kept elsewhere, it shows lines cut off at the end."""
-    return connection.execute(select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)).scalar_one_or_none() or FIRST
+    return connection.execute(_LAST).scalar_one_or_none() or FIRST
 
 
 def of_subject(connection: Connection, subject: str) -> list[RowMapping]:

@@ -5,10 +5,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     RowMapping,
     and_,
+    bindparam,
     case,
     delete,
     exists,
@@ -26,13 +28,27 @@ LIVE = ("open", "claimed", "asked", "answered", "escalated")
 
 type Row = RowMapping
 
+# Made once: whatever is done with a request, and most of what is said, asks for these.
+_STATUSES: BindParameter[list[str]] = bindparam("statuses", expanding=True)
+_COMMUNES: BindParameter[list[int]] = bindparam("communes", expanding=True)
+_FIND = select(requests).where(requests.c.code == bindparam("this"))
+_OF_CITIZEN = (
+    select(requests)
+    .where(requests.c.citizen == bindparam("of"), requests.c.status.in_(_STATUSES))
+    .order_by(requests.c.opened_at.desc())
+)
+_AT = select(requests).where(requests.c.commune.in_(_COMMUNES), requests.c.status.in_(_STATUSES))
+_OFFERED = select(requests).where(
+    requests.c.transfer_to.is_not(None), requests.c.transfer_to.in_(_COMMUNES), requests.c.status.in_(_STATUSES)
+)
+
 
 def add(connection: Connection, values: Mapping[str, Any]) -> None:
     connection.execute(insert(requests).values(**values))
 
 
 def find(connection: Connection, code: str) -> Row | None:
-    return connection.execute(select(requests).where(requests.c.code == code)).mappings().one_or_none()
+    return connection.execute(_FIND, {"this": code}).mappings().one_or_none()
 
 
 def change(connection: Connection, code: str, *, version: int, values: Mapping[str, Any]) -> bool:
@@ -43,16 +59,14 @@ def change(connection: Connection, code: str, *, version: int, values: Mapping[s
 
 def of_citizen(connection: Connection, citizen: str, statuses: Collection[str]) -> list[Row]:
     """Newest first."""
-    where = (requests.c.citizen == citizen, requests.c.status.in_(statuses))
-    return list(connection.execute(select(requests).where(*where).order_by(requests.c.opened_at.desc())).mappings())
+    return list(connection.execute(_OF_CITIZEN, {"of": citizen, "statuses": list(statuses)}).mappings())
 
 
 def of_communes(connection: Connection, communes: Collection[int], statuses: Collection[str] = LIVE) -> list[Row]:
     """What the desks of these communes hold or are offered; oldest promise first."""
-    offered = (requests.c.transfer_to.is_not(None), requests.c.transfer_to.in_(communes))
-    ours = connection.execute(select(requests).where(requests.c.commune.in_(communes), requests.c.status.in_(statuses)))
-    theirs = connection.execute(select(requests).where(*offered, requests.c.status.in_(statuses)))
-    found = {row["code"]: row for row in (*ours.mappings(), *theirs.mappings())}
+    values = {"communes": list(communes), "statuses": list(statuses)}
+    ours, theirs = (connection.execute(query, values).mappings() for query in (_AT, _OFFERED))
+    found = {row["code"]: row for row in (*ours, *theirs)}
     return sorted(
         found.values(), key=lambda row: (row["due"] is None, row["due"] or row["opened_at"], row["opened_at"])
     )

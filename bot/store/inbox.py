@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.database import Lock
@@ -18,6 +18,14 @@ _KEEP = {
     "postgresql": postgresql.insert(inbox).on_conflict_do_nothing(),
 }
 _WAITS = (inbox.c.source == bindparam("of"), inbox.c.number == bindparam("at"), inbox.c.state == "waiting")
+_BUSY: BindParameter[list[str]] = bindparam("busy", expanding=True)
+_AT_MOST: BindParameter[int] = bindparam("most")
+_OLDEST = (
+    select(inbox.c.number, inbox.c.chat, inbox.c.raw, inbox.c.attempts)
+    .where(inbox.c.source == bindparam("of"), inbox.c.state == "waiting", inbox.c.chat.not_in(_BUSY))
+    .order_by(inbox.c.number)
+    .limit(_AT_MOST)
+)
 _earlier = inbox.alias("earlier")
 
 
@@ -114,12 +122,7 @@ def _row(one: Waiting, now: dt.datetime) -> dict[str, object]:
 
 def waiting(connection: Connection, source: str, *, limit: int, busy: Collection[str] = ()) -> list[Waiting]:
     """The oldest updates whose turn is to come, without those of the chats in `busy`."""
-    rows = connection.execute(
-        select(inbox.c.number, inbox.c.chat, inbox.c.raw, inbox.c.attempts)
-        .where(inbox.c.source == source, inbox.c.state == "waiting", inbox.c.chat.not_in(busy))
-        .order_by(inbox.c.number)
-        .limit(limit)
-    )
+    rows = connection.execute(_OLDEST, {"of": source, "busy": list(busy), "most": limit})
     return [
         Waiting(receipt=Receipt(source=source, number=r.number), chat=r.chat, raw=r.raw, attempts=r.attempts)
         for r in rows

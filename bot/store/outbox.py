@@ -105,6 +105,18 @@ class OutgoingMessage:
     attempts: int
 
 
+_WAITS_UNDER = (outbox.c.chat == bindparam("to"), outbox.c.name == bindparam("called"), outbox.c.state.in_(UNSENT))
+_WAITS_SINCE = select(func.min(outbox.c.created_at)).where(*_WAITS_UNDER)
+_SUPERSEDE = (
+    update(outbox)
+    .where(*_WAITS_UNDER)
+    .values(state="dead", payload=None, error="superseded", finished_at=bindparam("now"))
+)
+_IS_DEAD_OF = select(
+    exists().where(outbox.c.id == bindparam("this"), outbox.c.state == "dead", outbox.c.error == bindparam("why"))
+)
+
+
 def put(
     connection: Connection,
     *,
@@ -128,11 +140,9 @@ def put(
 
 def _supersede(connection: Connection, chat: str, name: str, now: dt.datetime) -> dt.datetime:
     """Since when something of this name has waited: what changes again and again must not wait for ever."""
-    where = (outbox.c.chat == chat, outbox.c.name == name, outbox.c.state.in_(UNSENT))
-    since = connection.execute(select(func.min(outbox.c.created_at)).where(*where)).scalar_one_or_none()
-    if since:
-        gone = update(outbox).where(*where)
-        connection.execute(gone.values(state="dead", payload=None, error="superseded", finished_at=now))
+    under = {"to": chat, "called": name}
+    if since := connection.execute(_WAITS_SINCE, under).scalar_one_or_none():
+        connection.execute(_SUPERSEDE, {**under, "now": now})
     return since or now
 
 
@@ -285,8 +295,7 @@ def give_up(connection: Connection, message: OutgoingMessage, *, error: str, now
 
 def is_dead_of(connection: Connection, message: OutgoingMessage, error: str) -> bool:
     """Whether it was taken off the list for this reason; it may have been under way all the same."""
-    where = (outbox.c.id == message.id, outbox.c.state == "dead", outbox.c.error == error)
-    return bool(connection.execute(select(exists().where(*where))).scalar_one())
+    return bool(connection.execute(_IS_DEAD_OF, {"this": message.id, "why": error}).scalar_one())
 
 
 def give_up_chat(connection: Connection, chat: str, *, error: str, now: dt.datetime) -> list[str]:

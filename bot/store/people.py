@@ -29,6 +29,11 @@ _KEPT_OUT_OF = select(kept_out.c.person).where(kept_out.c.person.in_(_ALL))
 _STAFF_OF = select(staff.c.person).where(staff.c.person.in_(_ALL), staff.c.ended_at.is_(None))
 _WRITING = select(chats.c.chat).where(chats.c.chat.in_(_ALL), chats.c.writing_in.is_not(None))
 _WITH_THE_DESK = _WRITING.union_all(_STAFF_OF)
+_DESK_OF = select(desks).where(desks.c.commune == bindparam("of"))
+_DESK_IN = select(desks).where(desks.c.chat == bindparam("of"))
+_KEPT_OUT_UNTIL = select(func.max(kept_out.c.until)).where(
+    kept_out.c.person.in_(_ALL), kept_out.c.commune == bindparam("of"), kept_out.c.until > bindparam("now")
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,11 +170,11 @@ def set_desk(connection: Connection, *, chat: str, commune: int, forum: bool, no
 
 
 def desk_of(connection: Connection, commune: int) -> Row | None:
-    return connection.execute(select(desks).where(desks.c.commune == commune)).mappings().one_or_none()
+    return connection.execute(_DESK_OF, {"of": commune}).mappings().one_or_none()
 
 
 def desk_in(connection: Connection, chat: str) -> Row | None:
-    return connection.execute(select(desks).where(desks.c.chat == chat)).mappings().one_or_none()
+    return connection.execute(_DESK_IN, {"of": chat}).mappings().one_or_none()
 
 
 def leave_desk(connection: Connection, chat: str, *, now: dt.datetime) -> int | None:
@@ -222,8 +227,8 @@ def kept_out_until(
     connection: Connection, names: Collection[str], commune: int, *, now: dt.datetime
 ) -> dt.datetime | None:
     """`names`: a person's own, and the mark that `/forget` leaves of it."""
-    where = (kept_out.c.person.in_(names), kept_out.c.commune == commune, kept_out.c.until > now)
-    return connection.execute(select(func.max(kept_out.c.until)).where(*where)).scalar_one_or_none()
+    values = {"all": list(names), "of": commune, "now": now}
+    return connection.execute(_KEPT_OUT_UNTIL, values).scalar_one_or_none()
 
 
 def let_in(connection: Connection, names: Collection[str], commune: int) -> bool:

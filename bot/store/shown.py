@@ -1,20 +1,31 @@
 """What is shown where: a named message is edited in place, a topic is found again."""
 
-from sqlalchemy import Connection, delete, func, select
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.tables import shown
+
+
+def _upsert(insert: Any) -> Any:
+    statement = insert(shown)
+    new = {column: func.coalesce(statement.excluded[column], shown.c[column]) for column in ("message", "thread")}
+    values = {**new, "look": statement.excluded["look"]}
+    return statement.on_conflict_do_update(index_elements=["chat", "name"], set_=values)
+
+
+# Made once: every message that goes out asks for these.
+_KEEP = {"sqlite": _upsert(sqlite.insert), "postgresql": _upsert(postgresql.insert)}
+_STANDING = select(shown).where(shown.c.chat == bindparam("of"), shown.c.name == bindparam("called"))
 
 
 def keep(
     connection: Connection, *, chat: str, name: str, message: str | None, thread: str | None, look: str | None = None
 ) -> None:
     """What is not known now stays as it was: a topic that could not be used once is not forgotten."""
-    insert = {"sqlite": sqlite, "postgresql": postgresql}[connection.dialect.name].insert
-    statement = insert(shown).values(chat=chat, name=name, message=message, thread=thread, look=look)
-    new = {column: func.coalesce(statement.excluded[column], shown.c[column]) for column in ("message", "thread")}
-    values = {**new, "look": statement.excluded["look"]}
-    connection.execute(statement.on_conflict_do_update(index_elements=["chat", "name"], set_=values))
+    row = {"chat": chat, "name": name, "message": message, "thread": thread, "look": look}
+    connection.execute(_KEEP[connection.dialect.name], row)
 
 
 def where(connection: Connection, chat: str, name: str) -> tuple[str | None, str | None]:
@@ -24,7 +35,7 @@ def where(connection: Connection, chat: str, name: str) -> tuple[str | None, str
 
 def standing(connection: Connection, chat: str, name: str) -> tuple[str | None, str | None, str | None]:
     """The same, and how the message looks."""
-    row = connection.execute(select(shown).where(shown.c.chat == chat, shown.c.name == name)).one_or_none()
+    row = connection.execute(_STANDING, {"of": chat, "called": name}).one_or_none()
     return (row.message, row.thread, row.look) if row else (None, None, None)
 
 
