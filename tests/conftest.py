@@ -1,11 +1,13 @@
 """The cast's stage: the real content, a real database on disk, a settable clock."""
 
 import datetime as dt
+import gc
 import itertools
 import os
 import shutil
 import tempfile
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -24,6 +26,7 @@ os.environ["PORT"] = "0"  # services of several tests run at the same time; each
 SERVER = "MOTCUA_TEST_POSTGRES"  # the folder of the session's server, as the workers of xdist learn it
 MEMORY = Path("/dev/shm")  # noqa: S108 - where there is one, nobody waits for a disk that a power cut would not matter to
 ALWAYS_ON_BOTH = {"spine", "commands"}  # folders whose stories are about the database
+SELDOM = (50_000, 20, 50)  # how many new objects the collector waits for: a story makes few that it has to find
 numbers = itertools.count(1)
 opened = {}  # by address: what was compiled for a database serves the next one at its place
 spare = []  # empty, migrated databases on PostgreSQL
@@ -45,6 +48,7 @@ def pytest_sessionstart(session):
     global postgres  # noqa: PLW0603 - what is started here is stopped in the other hook
     if session.config.option.collectonly:
         return
+    gc.set_threshold(*SELDOM)
     seen.begin()
     if not hasattr(session.config, "workerinput"):
         postgres = Postgres()
@@ -75,12 +79,18 @@ def everything_was_told(config):
     return config.args == config.getini("testpaths") and not config.option.keyword and not config.option.lf
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
+@pytest.hookimpl(wrapper=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
-    """All of the maintainers' files are read by one process; it takes as long as a hundred stories."""
+    """All of the maintainers' files are read by one process; it takes as long as a hundred stories.
+
+    The same one runs what Hypothesis tries, who looks for constants in every file of ours first.
+    """
     for item in items:
-        if "content" in item.fixturenames and not item.get_closest_marker("xdist_group"):
+        reads = "content" in item.fixturenames or getattr(item.obj, "is_hypothesis_test", False)
+        if reads and not item.get_closest_marker("xdist_group"):
             item.add_marker(pytest.mark.xdist_group("content"))
+    with mock.patch("hypothesis.internal.conjecture.providers._get_local_constants"):
+        return (yield)
 
 
 def pytest_generate_tests(metafunc):
@@ -99,6 +109,10 @@ def databases(story):
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     """Which database a story is told on; one that asks for none is told on none."""
+    if item.get_closest_marker("hypothesis"):
+        from hypothesis.internal.conjecture import providers
+
+        providers._get_local_constants()  # which takes too long to be part of an example
     given = getattr(item, "callspec", None)
     seen.turn_to(given and (given.params.get("database_url") or given.params.get("database_kind")))
 
@@ -117,8 +131,13 @@ class Clock:
 
 
 @pytest.fixture(scope="session")
-def content():
-    return examine(ROOT)[0]  # what is wrong in it is one failing test of `check`, not the failure of all
+def examined():
+    return examine(ROOT)
+
+
+@pytest.fixture(scope="session")
+def content(examined):
+    return examined[0]  # what is wrong in it is one failing test of `check`, not the failure of all
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
+import main as program
 from tests.commands.conftest import process
+from tests.conftest import ROOT
 from tests.content.small import copy_small
 
 
@@ -125,8 +127,14 @@ def test_ask_without_a_message_says_how(main):
     assert "--json" in done.stderr
 
 
-def test_check_is_clean_and_counts():
-    done = process("check")
+def test_check_is_clean_and_counts(main, monkeypatch, examined):
+    asked = []
+    monkeypatch.setattr(
+        program, "examine", lambda *what: asked.append(what) or examined
+    )  # read by this process already
+    done = main("check", LANG="C")
+    ((root, _),) = asked
+    assert root == ROOT
     assert (done.returncode, done.stderr) == (0, "")
     told = [line for line in done.stdout.splitlines() if "warning:" in line]
     assert all("which ends on" in line or "review was due" in line for line in told), told  # what the day brings

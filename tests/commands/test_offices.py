@@ -11,6 +11,7 @@ import main as program
 from bot.content.load import load
 from bot.understanding import legacy
 from tests.conftest import ROOT
+from tests.content.small import copy_small
 
 HEAD = "mã xã;xã, phường;loại cơ quan;tên cơ quan;địa chỉ;điện thoại;giờ làm việc;nguồn;ngày đọc"
 HOURS = '"T2-T6 07:30-11:30 13:00-17:00; T7 8h-11h30"'
@@ -209,13 +210,12 @@ def test_a_template_taken_in_as_it_is_changes_nothing(main, home, monkeypatch):
     assert "01 Thành phố Hà Nội" in main("new", "offices", "--province", "2").stderr
 
 
-def test_what_was_written_is_read_again(main, home, content):
+def test_what_was_written_is_read_again(main, home):
     file = table(
         home, HEAD, "4;;Công an;Công an phường Ba Đình;1 “Trúc” Bạch \\ 2;;CN 7:30-11:30;Công an gửi;2026-11-28"
     )
     assert main("import", "offices", file, "--yes").returncode == 0
-    for name in ("knowledge", "intents", "locales"):
-        shutil.copytree(ROOT / name, home / "all" / name)
+    copy_small(home / "all")
     shutil.copy(home / "knowledge" / "offices" / "00004.yaml", home / "all" / "knowledge" / "offices")
     police = load(home / "all").knowledge.offices[4][-1]
     assert (police.address, police.hours[0].days) == ("1 “Trúc” Bạch \\ 2", ("sun",))

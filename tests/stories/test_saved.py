@@ -8,6 +8,7 @@ import pytest
 from bot.content.live import LiveContent
 from bot.service.renewal import Renewal
 from tests.cast import LAN, THU
+from tests.content.once import read_once
 from tests.content.small import copy_small
 from tests.serving import run, serving, until
 from tests.stage import played
@@ -30,6 +31,11 @@ def home(files):
     yield files
     for path, raw in kept.items():
         path.write_bytes(raw)
+
+
+@pytest.fixture(autouse=True)
+def composed_once(monkeypatch):
+    read_once(monkeypatch)
 
 
 class Desk:
