@@ -509,20 +509,22 @@ def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: boo
         given=given,
     )
     try:
-        with _bar(f"Reading {file.name}") as progress:
+        with _bar(told("reading", name=file.name).told(_spoken())) as progress:
             table = read_table(str(file), file.read_bytes(), reader, progress)
     except NotATable as error:
         raise click.ClickException(f"{file}: {error.said.told(_spoken())}") from None
     found = changes(ROOT, table.rows, known.offices, known.gazetteer.communes)
-    click.echo(tell_offices(table, found))
+    spoken = _spoken()
+    click.echo(tell_offices(table, found, spoken))
     for problem in table.problems:
-        click.echo(told("left_out", said=problem.told(_spoken())).told(_spoken()), err=True)
-    if found and (yes or click.confirm(f"Write {len(found)} files to knowledge/offices/?")):
+        click.echo(told("left_out", said=problem.told(spoken)).told(spoken), err=True)
+    if found and (yes or click.confirm(told("write_offices", count=len(found)).told(spoken))):
         try:
             write(found)
         except OSError as error:
-            raise click.ClickException(f"knowledge/offices/ cannot be written ({error.strerror}).") from None
-        click.echo(f"{len(found)} files are written; `python main.py check` looks at them.")
+            said = told("offices_unwritable", why=error.strerror)
+            raise click.ClickException(said.told(spoken)) from None
+        click.echo(told("offices_written", count=len(found)).told(spoken))
     if table.problems:
         raise click.exceptions.Exit(1)
 
@@ -635,22 +637,24 @@ def _new_offices(province: int | None) -> None:
     from bot.content.guide import NoGuide, load_guide
     from bot.content.office_template import office_template
 
-    content = _content()
+    content, spoken = _content(), _spoken()
     known = content.knowledge
     communes = [one for one in known.gazetteer.communes.values() if one.province_code == province]
     if not communes:
         codes = ", ".join(f"{code:02} {name}" for code, name in known.gazetteer.provinces.items())
-        raise click.ClickException(f"Say which province with --province: {codes}.")
+        raise click.ClickException(told("say_province", codes=codes).told(spoken))
     path = Path(f"offices-{province:02}.csv")
     try:
-        text = office_template(communes, known.offices, known.counters, content.catalogs[Language.VI], load_guide(ROOT))
+        text = office_template(
+            communes, known.offices, known.counters, content.catalogs[spoken], load_guide(ROOT), spoken
+        )
         with path.open("x", encoding="utf-8-sig", newline="") as file:
             file.write(text)
     except FileExistsError:
-        raise click.ClickException(f"{path} exists already; open it, or remove it first.") from None
+        raise click.ClickException(told("offices_exist", path=path).told(spoken)) from None
     except (NoGuide, OSError) as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{path} is written; fill it in, then `python main.py import offices {path}`.")
+    click.echo(told("offices_template_written", path=path).told(spoken))
 
 
 @main.command()

@@ -3,10 +3,12 @@
 import textwrap
 from collections import Counter
 
+from bot.content.findings import told
 from bot.content.office_files import Change
 from bot.content.office_table import Table
 from bot.content.portal import Compared, Difference, Import
 from bot.content.portal_list import PortalList
+from bot.content.schema import Language
 from bot.content.second_tier import Level
 
 WIDTH = 110
@@ -46,11 +48,9 @@ def tell_names(found: PortalList) -> str:
     )
 
 
-def tell_offices(table: Table, found: list[Change]) -> str:
+def tell_offices(table: Table, found: list[Change], language: Language) -> str:
     """What each commune's file will say otherwise, then the counts."""
     parts = ["\n".join([f"{one.commune.name}, {one.commune.province} ({one.path.name})", *one.lines]) for one in found]
-    counts = (
-        f"{len(table.rows)} lines read, {len(table.problems)} left out, {table.empty} without anything; "
-        f"{len(found)} communes change."
-    )
-    return "\n\n".join([*parts, counts])
+    counts = told("offices_counts", read=len(table.rows), left_out=len(table.problems), empty=table.empty,
+                  communes=len(found))  # fmt: skip
+    return "\n\n".join([*parts, counts.told(language)])

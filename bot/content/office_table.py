@@ -101,8 +101,13 @@ def passed_over(catalogs: Catalogs) -> frozenset[str]:
 
 def kinds(counters: Mapping[Counter, CounterFacts]) -> dict[str, Counter]:
     """Every way to name a kind of office, folded: its name without the commune's."""
-    named = {_plain(counters[kind].name.vi.format(commune="", province="")): kind for kind in KINDS}
+    named = {_plain(kind_in(counters[kind])): kind for kind in KINDS}
     return named | {_plain(kind.value): kind for kind in KINDS}
+
+
+def kind_in(facts: CounterFacts) -> str:
+    """What a kind of office is called in Vietnamese where no commune is meant."""
+    return facts.name.vi.format(commune="", province="").strip()
 
 
 def _plain(text: str) -> str:

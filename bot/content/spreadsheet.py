@@ -18,7 +18,7 @@ COMMENT = "#"
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # .xlsx and .ods, .xls
 _ERRORS = re.compile(r"#(?:REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|#+)")
 _SEP = re.compile(r'\s*"?sep=(.)"?\s*[;,\t|]*', re.IGNORECASE)
-_FORMULA = re.compile(r'="(.*)"|\'(.+)', re.DOTALL)  # how people make Excel keep `00008`
+_FORMULA = re.compile(r'=?"(.*)"|\'(.+)', re.DOTALL)  # how people make Excel keep `00008`
 _LOST = re.compile(r"(?<=[^\W\d_])\?+(?=[^\W\d_])|\?\?|\ufffd")
 
 

@@ -199,14 +199,21 @@ def test_comments_of_offices_that_stay_are_kept(main, home):
 
 def test_a_template_taken_in_as_it_is_changes_nothing(main, home, monkeypatch):
     monkeypatch.setattr(program, "ROOT", ROOT)
-    written = main("new", "offices", "--province", "1")
-    assert written.returncode == 0
+    written = main("new", "offices", "--province", "1", LANG="vi_VN.UTF-8")
+    assert (written.returncode, written.stdout[:7]) == (0, "Đã viết")
     text = (home / "offices-01.csv").read_text("utf-8-sig")
     assert "# giờ làm việc:" in text
     assert '00008,"Phường Ngọc Hà, Thành phố Hà Nội",Công an,Công an phường Ngọc Hà,,' in text
     done = main("import", "offices", "offices-01.csv", typed="n\n")
     assert done.stdout.endswith("0 communes change.\n")
     assert main("new", "offices", "--province", "1").returncode == 1  # it exists
+    (home / "offices-01.csv").unlink()
+    assert "is written" in main("new", "offices", "--province", "1", LANG="en_US.UTF-8").stdout
+    text = (home / "offices-01.csv").read_text("utf-8-sig")
+    assert "# hours: Opening hours." in text
+    assert '00008,"Phường Ngọc Hà, Thành phố Hà Nội",commune_police,Công an phường Ngọc Hà,,' in text
+    done = main("import", "offices", "offices-01.csv", LANG="vi_VN.UTF-8")
+    assert done.stdout.endswith("0 xã, phường thay đổi.\n")
     assert "01 Thành phố Hà Nội" in main("new", "offices", "--province", "2").stderr
 
 
