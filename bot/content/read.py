@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
-from rapidfuzz import process
+from rapidfuzz import fuzz
 
 from bot.content.findings import Told, told
 from bot.content.reasons import form_of, no_date, yaml_reason
@@ -25,6 +25,7 @@ from bot.content.shape import Loc, keys_at
 from bot.content.weekdays import DAYS, weekday
 
 MAX_BYTES = 2_000_000
+LIKE, PART, LONG = 55, 85, 6  # likeness of two words, of a part and its whole; letters of a part
 EXAMPLE = ("‹", "›")
 TEXT = "tag:yaml.org,2002:str"
 MAX_DEPTH = 30  # of lists and keys in one another; ours have seven
@@ -293,7 +294,14 @@ def _examples(data: Any, loc: Loc) -> Iterator[Loc]:
 
 def most_like(word: str, valid: list[str], most: int = 3) -> list[str]:
     """The valid words that are like the one written, the likest first."""
-    return [found for found, _, _ in process.extract(word, valid, score_cutoff=60, limit=most)]
+    scores = {one: _likeness(word, one) for one in valid}
+    return sorted((one for one in valid if scores[one]), key=lambda one: -scores[one])[:most]
+
+
+def _likeness(word: str, other: str) -> float:
+    """Up to 100; 0: who wrote the one did not mean the other. Only a long word may be a part of another."""
+    whole = fuzz.ratio(word, other, score_cutoff=LIKE)
+    return whole or (fuzz.WRatio(word, other, score_cutoff=PART) if len(word) >= LONG else 0.0)
 
 
 def nearest(word: str, valid: list[str]) -> Told:
@@ -338,6 +346,8 @@ def _report(document: Document, kind: Any, error: Any) -> None:
         case "model_type" | "dict_type" | "model_attributes_type":
             valid = sorted(keys_at(kind, loc))
             document.report(loc, "no_keys", name=name, keys=", ".join(valid) or "key: value")
+        case "string_pattern_mismatch" if not written:
+            document.report(loc, "empty", name=name)
         case "string_pattern_mismatch":
             document.report(loc, "no_form", written=_short(written), name=name, like=form_of(context["pattern"]))
         case "too_short" if written:

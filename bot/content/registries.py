@@ -1,7 +1,7 @@
 """The registries that many entries share: legal instruments, waivers of fees, answers that hold in many entries."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.content.answers import Openings, check_answer
@@ -69,29 +69,37 @@ def check_registries(
 ) -> None:
     """Names that lead nowhere: of laws, waivers and shared answers."""
     by_path = {document.path: document for document in documents}
+    ids = {one.id: one for one in registries.shared.answers}
+    laws, shared = _read(registries.laws, LAWS, by_path), _read(ids, ANSWERS, by_path)
+    waivers = _read(registries.waivers, WAIVERS, by_path)
     for entry in entries.values():
         document = by_path[f"knowledge/procedures/{entry.id}.yaml"]
-        _check_sources(entry.sources, registries.laws, document)
+        _check_sources(entry.sources, laws, document)
         for loc, law in _laws_named(entry):
-            _known(law, registries.laws, document, loc, LAWS)
+            _known(law, laws, document, loc, LAWS)
         for n, fee in enumerate(entry.fees):
             for name in fee.waivers:
-                _known(name, registries.waivers, document, ("fees", n, "waivers"), WAIVERS)
-        ids = {one.id: one for one in registries.shared.answers}
+                _known(name, waivers, document, ("fees", n, "waivers"), WAIVERS)
         for n, answer in enumerate(entry.answers):
             if answer.id in ids:
                 place = f"{ANSWERS}:{by_path[ANSWERS].line(('answers', [*ids].index(answer.id)))}"
                 document.report(("answers", n, "id"), "shared_id", name=answer.id, place=place)
         for name in entry.shared:
-            _known(name, ids, document, ("shared",), ANSWERS)
+            _known(name, shared, document, ("shared",), ANSWERS)
     _check_own(registries, by_path, openings)
+
+
+def _read(known: Collection[str], path: str, by_path: Mapping[str, Document]) -> Collection[str] | None:
+    """The names of a registry, none where its file has mistakes that kept all of it from being read."""
+    unread = not known and path in by_path and by_path[path].problems
+    return None if unread else known
 
 
 def _laws_named(entry: Procedure) -> Iterator[tuple[Loc, str]]:
     return ((("legal", n, "law"), law.law) for n, law in enumerate(entry.legal) if law.law)
 
 
-def _check_sources(sources: dict[str, Source], laws: dict[str, Instrument], document: Document) -> None:
+def _check_sources(sources: dict[str, Source], laws: Collection[str] | None, document: Document) -> None:
     for name, source in sources.items():
         if source.law:
             _known(source.law, laws, document, ("sources", name, "law"), LAWS)
@@ -99,27 +107,29 @@ def _check_sources(sources: dict[str, Source], laws: dict[str, Instrument], docu
 
 def _known(
     name: str,
-    known: dict[str, object] | dict[str, Instrument] | dict[str, Waiver] | dict[str, Answer],
+    known: Collection[str] | None,
     document: Document,
     loc: Loc,
     path: str,
 ) -> None:
-    if name not in known:
+    """`known`: none where its own file could not be read, which is told there, and not by each that names it."""
+    if known is not None and name not in known:
         document.report(loc, "not_there", name=name, path=path, near=nearest(name, list(known)))
 
 
 def _check_own(registries: Registries, by_path: dict[str, Document], openings: Openings) -> None:
     laws, waivers, answers = (by_path.get(path) for path in (LAWS, WAIVERS, ANSWERS))
+    known = _read(registries.laws, LAWS, by_path)
     for name, law in registries.laws.items() if laws else ():
         for other in (*law.replaced_by, *law.amended_by):
-            _known(other, registries.laws, laws, (name,), LAWS)  # type: ignore[arg-type]
+            _known(other, known, laws, (name,), LAWS)  # type: ignore[arg-type]
     for name, waiver in registries.waivers.items() if waivers else ():
-        _known(waiver.law, registries.laws, waivers, (name, "law"), LAWS)  # type: ignore[arg-type]
+        _known(waiver.law, known, waivers, (name, "law"), LAWS)  # type: ignore[arg-type]
     if answers:
         ids = {one.id: one for one in registries.shared.answers}
         for name in registries.shared.everywhere:
             _known(name, ids, answers, ("everywhere",), ANSWERS)
-        _check_sources(registries.shared.sources, registries.laws, answers)
+        _check_sources(registries.shared.sources, known, answers)
         for n, answer in enumerate(registries.shared.answers):
             if any(answer.id == other.id for other in registries.shared.answers[:n]):
                 answers.report(("answers", n, "id"), "id_twice", name=answer.id)

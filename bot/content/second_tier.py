@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 from zlib import crc32
 
+from bot.content.findings import Told, told
 from bot.content.read import Document, Weight
 from bot.content.schema import Language, Phrases, Procedure
 from bot.content.words import HowPeopleAsk, Named
@@ -22,6 +23,7 @@ from bot.understanding.fold import fold, low_words
 
 FOLDER = Path("knowledge", "portal")
 NAMES, RECORDS = "names.tsv", "records.jsonl"
+CELLS = 8  # of a line of names
 CODE = re.compile(r"\d\.\d{6}")
 LINK = "https://dichvucong.gov.vn/thu-tuc-hanh-chinh/"
 # What tells procedures of several levels apart and is no part of what they are called.
@@ -217,9 +219,22 @@ def _lines[T](
         elif line:
             try:
                 found.append(read(line))
-            except (ValueError, KeyError) as error:
-                document.report_line(number, "line_unreadable", why=error)
+            except (ValueError, KeyError, TypeError) as error:
+                document.report_line(number, "line_unreadable", why=_why(name, line, error))
     return found
+
+
+def _why(name: str, line: str, error: Exception) -> Told:
+    """What is wrong with a line, by kind; Python's own words are English."""
+    match error:
+        case json.JSONDecodeError():
+            return told("line_no_json")
+        case KeyError():
+            return told("line_misses", name=error.args[0])
+        case ValueError() if name == NAMES and line.count("\t") + 1 != CELLS:
+            return told("line_cells", count=line.count("\t") + 1, cells=CELLS)
+        case _:
+            return told("line_value")
 
 
 def _procedure(line: str) -> OnPortal:

@@ -160,6 +160,29 @@ def test_all_damage_is_told_at_once(home):
     assert all(f"{path}:" in told for path in (BIRTH, ASK, OFFICE))
 
 
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        (CATALOGUE, "dang-ky-khai-sinh:\n  field: civil_status", "dang-ky-khai-sinh:\n  field: hộ tịch"),
+        (CATALOGUE, "dang-ky-khai-sinh:\n", "dang-ky-khai-sinh:\n\t"),
+        ("knowledge/laws.yaml", "  kind: law\n", "  kind: luật\n"),
+        ("knowledge/answers.yaml", "    verdict: ", "    verdict: maybe"),
+        ("knowledge/waivers.yaml", "  law: ", "  luat: "),
+    ],
+)
+def test_one_slip_in_what_many_files_name_is_no_finding_in_each_of_them(home, path, before, after):
+    intact = (home / path).read_text(encoding="utf-8")
+    assert before in intact
+    (home / path).write_text(intact.replace(before, after, 1), encoding="utf-8")
+    try:
+        told = checked(home).output
+    finally:
+        (home / path).write_text(intact, encoding="utf-8")
+    wrong = [line for line in told.splitlines() if "warning:" not in line]
+    assert wrong
+    assert {line.partition(":")[0] for line in wrong} == {path}, told
+
+
 def test_mistakes_of_every_kind_in_one_file_are_told_together(home):
     together = ["a date as people write it", "an unknown source", "an unknown option", "an unknown case",
                 "a procedure that leads nowhere", "an unknown unit", "an unknown field"]  # fmt: skip
@@ -228,7 +251,7 @@ def test_whoever_keeps_the_files_in_vietnamese_is_told_so(home):
 
 
 def test_every_finding_has_its_sentence_and_every_sentence_a_finding():
-    code = [*(ROOT / "bot" / "content").glob("*.py"), ROOT / "main.py"]
+    code = [*(ROOT / "bot" / "content").glob("*.py"), *(ROOT / "bot" / "commands").glob("*.py"), ROOT / "main.py"]
     trees = [ast.parse(file.read_text(encoding="utf-8")) for file in code]
     nodes = [node for tree in trees for node in ast.walk(tree)]
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
