@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -495,14 +496,14 @@ def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: boo
 
     content = _content()
     known = content.knowledge
-    places = build_places(known.gazetteer, content.intents.words.provinces)
+    places = cache(lambda: build_places(known.gazetteer, content.intents.words.provinces))  # many tables name none
     given = {"source": source, "read": f"{day:%Y-%m-%d}" if day else ""}
     reader = Reader(
         headings=headings(content.catalogs),
         kinds=kinds(known.counters),
         communes=known.gazetteer.communes,
         known=known.offices,
-        named=lambda name: certain_code(name, places),
+        named=lambda name: certain_code(name, places()),
         letters=from_bytes,
         passed_over=passed_over(content.catalogs),
         today=dt.datetime.now(VIETNAM).date(),

@@ -96,6 +96,12 @@ class Turns:
                 house = hours.taken_in(house, self._reported)
             self.house = house
 
+    def committed(self, unit: UnitOfWork) -> None:
+        """What was done holds: what it changes of what is known is known here at once, and soon in any case."""
+        if unit.renews:
+            with suppress(*PASSING_ERRORS):
+                self.renew_hours()
+
     def renew_hours(self) -> None:
         """Take in what communes reported of their hours, where that is not what this process knows."""
         with self.database.look() as connection:
@@ -166,8 +172,7 @@ class Turns:
             caller = people.caller(connection, chat=visit.chat, person=visit.who)
             unit = UnitOfWork(connection, self.house, now)
             taken = self._act(unit, call, caller)
-        if unit.renews:
-            self.renew_hours()
+        self.committed(unit)
         return taken
 
     def _act(self, unit: UnitOfWork, call: Call, caller: Caller) -> Taken:

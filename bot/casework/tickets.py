@@ -15,7 +15,7 @@ from bot.conversation.staff import counter as staff
 from bot.conversation.staff.counter import Called, Due, Line
 from bot.conversation.visit import Visit
 from bot.desk.request import Actor
-from bot.desk.working_time import VIETNAM, WorkingTime
+from bot.desk.working_time import VIETNAM
 from bot.store import bookings, tickets, windows
 from bot.store.tickets import Ticket
 
@@ -40,8 +40,8 @@ def today_of(unit: UnitOfWork) -> dt.date:
     return unit.now.astimezone(VIETNAM).date()
 
 
-def _is_open(unit: UnitOfWork, of: AppointmentCounter) -> bool:
-    office = WorkingTime(unit.house.knowledge.calendar, of.opening)
+def _is_open(unit: UnitOfWork, commune: int, of: AppointmentCounter) -> bool:
+    office = unit.house.counter(commune, of)
     return today_of(unit) not in of.closures and office.closes(unit.now) is not None
 
 
@@ -91,7 +91,7 @@ def hours_of(unit: UnitOfWork, commune: int, counter: str) -> list[Hour]:
 
 def _draw(unit: UnitOfWork, visit: Visit, scene: Scene, commune: int, of: AppointmentCounter) -> None:
     mine = [one for one in tickets.of_chat(unit.connection, visit.chat, today_of(unit)) if one.counter == of.id]
-    if not mine and not _is_open(unit, of):
+    if not mine and not _is_open(unit, commune, of):
         return unit.answer(visit, Reply(blocks=(scene.line("ticket.closed"),)))
     one = mine[0] if mine else tickets.draw(
         unit.connection, step=STEP, commune=commune, counter=of.id, day=today_of(unit), chat=visit.chat,

@@ -389,8 +389,10 @@ def _contact(scene: Scene, understood: Understanding) -> commands.Done:
     if here.commune is None:
         return [communes.ask_commune(scene)], replace(memory, asked_commune=True)
     lead = here.line("commune.is", name=here.commune.name, province=here.commune.province)
-    blocks = (lead, *office_blocks(here, Counter.PEOPLE_COMMITTEE), *office_blocks(here, Counter.SERVICE_CENTRE))
-    unique = tuple(dict.fromkeys(blocks))
+    known = {office.kind for office in here.house.knowledge.offices.get(here.commune.code, ())}
+    police = office_blocks(here, Counter.COMMUNE_POLICE) if Counter.COMMUNE_POLICE in known else ()
+    blocks = (*office_blocks(here, Counter.PEOPLE_COMMITTEE), *office_blocks(here, Counter.SERVICE_CENTRE), *police)
+    unique = (lead, *dict.fromkeys(blocks))
     return [
         Reply(
             blocks=unique, buttons=((here.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, "")),),)

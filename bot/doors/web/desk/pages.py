@@ -82,8 +82,7 @@ class Desk:
                     return self.outside(request, unit, "screen.ended" if secret_of(request) else "")
                 seats.seen(connection, seat.hash, now=unit.now)
                 answer = work(unit, seat)
-            if unit.renews:
-                self.turns.renew_hours()
+            self.turns.committed(unit)
             return answer
 
         for _ in range(CONFLICTS):
