@@ -20,7 +20,7 @@ pytestmark = [
 ]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PUBLIC = ("/", "/t", "/t/dang-ky-khai-sinh", "/x", "/x/00008", "/x/00008/dang-ky-khai-sinh", "/su-kien",
-          "/su-kien/sinh-con", "/tim?q=mất bóp", "/y", "/quyen-rieng-tu", "/khong-co", "/en", "/id/t/dang-ky-khai-sinh")  # fmt: skip
+          "/su-kien/sinh-con", "/tim?q=mất bóp", "/y", "/quyen-rieng-tu", "/mat-mang/00008", "/khong-co", "/en", "/id/t/dang-ky-khai-sinh")  # fmt: skip
 NARROW, HALVED, DARK = {"width": 320, "height": 568}, {"width": 512, "height": 384}, "dark"
 
 
@@ -171,6 +171,44 @@ Object.defineProperty(window, "speechSynthesis", { value: {
   getVoices: () => [{ lang: "LANG-XX" }], speak: (one) => said.push([one.text, one.lang]), cancel: () => { said.length = 0; },
 } });
 """
+
+
+KEPT = """async (page) => {
+  const found = async () => Promise.all((await caches.keys()).map(async (one) => (await (await caches.open(one)).keys())));
+  for (let n = 0; n < 400; n++) {
+    const kept = (await found()).flat().map((one) => new URL(one.url).pathname);
+    if (kept.includes(page)) return kept;
+    await new Promise((next) => setTimeout(next, 25));
+  }
+}"""
+
+
+def test_without_a_network_one_page_says_so_with_the_communes_number_and_nothing_else_is_kept(chromium, turns):
+    number = next(one.phone for one in turns.house.knowledge.offices[8] if one.phone)
+    with opened(chromium, viewport=NARROW) as page:
+        with served(turns) as url:
+            page.goto(f"{url}/t")
+            assert page.evaluate(KEPT, "/mat-mang") == ["/mat-mang"]
+            page.goto(f"{url}/x/00008/dang-ky-khai-sinh")
+            assert page.evaluate(KEPT, "/mat-mang/00008") == ["/mat-mang/00008"]
+            page.goto(f"{url}/?x=00008")
+            asks(page, "em mới sinh con cần giấy tờ gì")
+            page.wait_for_url("**/#m*")
+            assert page.complaints == []
+            page.context.set_offline(True)  # of which the browser complains itself
+            page.fill("textarea[name=q]", "lệ phí bao nhiêu")
+            page.locator("form:has(textarea[name=q]) button").first.click()
+            assert "Lời bạn viết vẫn còn đây" in page.locator(".unsent[role=alert]").inner_text()
+            assert page.input_value("textarea[name=q]") == "lệ phí bao nhiêu"
+            page.context.set_offline(False)
+            page.locator(".unsent").wait_for(state="detached")
+            page.goto(f"{url}/y")
+            assert page.evaluate(KEPT, "/mat-mang/00008") == ["/mat-mang/00008"]
+        for address in ("/", "/t/dang-ky-khai-sinh", "/y"):
+            page.goto(f"{url}{address}")
+            assert page.locator("h1").inner_text() == "Mất mạng rồi ạ"
+            assert number in page.locator("main").inner_text()
+        looked_at(page)
 
 
 def test_answers_are_read_aloud_where_the_browser_has_a_voice_of_their_language(chromium, url):

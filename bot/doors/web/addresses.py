@@ -7,6 +7,7 @@ from bot.conversation import actions
 from bot.conversation.reply import Button
 
 TOPICS, EVENTS, COMMUNES, SEARCH, ASK, OPEN, DRAW = "/t", "/su-kien", "/x", "/tim", "/hoi", "/y", "/so"
+GONE, WORKER = "/mat-mang", "/mat-mang.js"  # what is shown without a network, and what shows it
 MORE = "/them"  # behind the address of a procedure: what is too much for one page
 MAX_WARD_DIGITS = 5
 BETWEEN = "~"  # code and secret
@@ -34,6 +35,11 @@ def procedure(name: str, commune: int | None = None) -> str:
 
 def commune(code: int) -> str:
     return f"{COMMUNES}/{code:05}"
+
+
+def gone(commune_: int | None) -> str:
+    """What is shown where the network is gone, with whom to call."""
+    return f"{GONE}/{commune_:05}" if commune_ else GONE
 
 
 def event(name: str) -> str:

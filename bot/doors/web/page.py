@@ -62,6 +62,19 @@ def aloud() -> tuple[str, bytes]:
 
 
 @cache
+def keeper() -> tuple[str, bytes]:
+    """The same of our own script that lets a browser keep the page for when the network is gone."""
+    content = (HERE / "static" / "keep.js").read_bytes()
+    return f"keep-{hashlib.sha256(content).hexdigest()[:10]}.js", content
+
+
+@cache
+def worker() -> bytes:
+    """What runs in the browser beside all our pages: it stands under an address of its own, which never changes."""
+    return (HERE / "static" / "gone.js").read_bytes()
+
+
+@cache
 def look() -> str:
     """Of all that decides how a page looks, for its tag."""
     digest = hashlib.sha256()
@@ -78,6 +91,7 @@ def policy() -> str:
     )
 
 
+WORKERS = "default-src 'none'; connect-src 'self'"  # the policy of what runs beside our pages
 SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -140,6 +154,7 @@ def render(template: str, scene: Scene, site: Site, path: str, /, **values: obje
             languages=[(one, addresses.in_language(path, one)) for one in Language],
             style=style().text,
             aloud=aloud()[0],
+            keeper=keeper()[0],
             help=help_for(scene),
             **values,
         )

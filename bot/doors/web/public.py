@@ -19,7 +19,7 @@ from bot.conversation.reply import Block
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Kind, Memory, Visit
 from bot.doors.web import addresses, linked_data, views
-from bot.doors.web.page import PRIVATE, SAFE, Site, aloud, answer, look, render, script
+from bot.doors.web.page import PRIVATE, SAFE, WORKERS, Site, aloud, answer, keeper, look, render, script, worker
 from bot.turn import Turns
 
 FRESH_SECONDS = 300
@@ -73,6 +73,8 @@ class Public:
             (addresses.SEARCH, self._found),
             (addresses.ASK, self._found),
             ("/quyen-rieng-tu", self._privacy),
+            (addresses.GONE, self._gone),
+            (f"{addresses.GONE}/{{ward}}", self._gone),
         ]
         prefixes = addresses.PREFIXES.values()
         made = [Route(f"{prefix}{path}", _guarded(handle)) for path, handle in pages for prefix in prefixes]
@@ -81,7 +83,8 @@ class Public:
             Route("/robots.txt", self._robots),
             Route("/sitemap.xml", self._sitemaps),
             Route("/sitemap-{number:int}.xml", self._sitemap),
-            *(Route(f"/static/{name}", _script(content)) for name, content in (script(), aloud())),
+            Route(addresses.WORKER, _worker),
+            *(Route(f"/static/{name}", _script(content)) for name, content in (script(), aloud(), keeper())),
         ]
 
     def otherwise(self) -> Route:
@@ -326,6 +329,13 @@ class Public:
             ),
         )
 
+    async def _gone(self, request: Request) -> Response:
+        """What a browser keeps for when the network is gone: the same for everybody of a commune."""
+        code = addresses.ward_code(request.path_params.get("ward", ""))
+        asked = self.asked(request, code if code in self.turns.house.knowledge.gazetteer.communes else None)
+        title = asked.scene.say("web.gone_title")
+        return self._kept_page(asked, lambda: self._render(asked, "gone.html", title=title, indexed=False))
+
     # For machines
 
     async def _robots(self, _request: Request) -> Response:
@@ -419,6 +429,12 @@ def _script(content: bytes) -> Handler:
         return Response(content, media_type="text/javascript", headers={**FOREVER, **SAFE})
 
     return serve
+
+
+async def _worker(_request: Request) -> Response:
+    """Asked for again each time: a mistake in it must not stay in browsers for ever."""
+    headers = {"Cache-Control": "no-cache", "Content-Security-Policy": WORKERS, **SAFE}
+    return Response(worker(), media_type="text/javascript", headers=headers)
 
 
 def _moved(asked: Asked, path: str, status: int = 301) -> Response:
