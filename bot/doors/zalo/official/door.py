@@ -285,8 +285,12 @@ class OfficialDoor(WordsDoor):
             raise CannotServe(NO_CONSENT)
 
     async def reach(self) -> None:
-        """Asked each minute, and so the tokens are renewed where nobody writes."""
-        await self.client.account(await self.tokens.access(), patience=3.0)
+        """Asked each minute, and so the tokens are renewed where nobody writes.
+
+        That Zalo wants its admin's consent anew is told by `receive`; Zalo itself is there.
+        """
+        with suppress(NoConsent):
+            await self.client.account(await self.tokens.access(), patience=3.0)
 
     async def close(self) -> None:
         await self.tokens.close()
