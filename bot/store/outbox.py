@@ -71,6 +71,7 @@ _PUT = insert(outbox)
 _OF_THE_DOOR = outbox.c.chat.like(bindparam("door"))
 # What was decided in the future was decided before the clock was put back.
 _MAY_GO = (outbox.c.not_before <= _NOW) | (func.coalesce(outbox.c.put_off_at, outbox.c.created_at) > _SOON)
+_SOME_MAY_GO = select(exists().where(outbox.c.state == "waiting", _OF_THE_DOOR, _MAY_GO))
 _PEOPLE_WAIT = exists().where(
     inbox.c.source == bindparam("source"),
     inbox.c.state == "waiting",
@@ -191,6 +192,8 @@ def due(
     connection: Connection, door: str, *, now: dt.datetime, limit: int, busy: Collection[str] | Select[tuple[str]] = ()
 ) -> list[OutgoingMessage]:
     """The messages to send now through `door`: the first of each chat that is neither busy nor told to wait."""
+    if not connection.execute(_SOME_MAY_GO, _when(door, now)).scalar_one():
+        return []  # as after every message: seen without ranking anything
     queries, left_alone, most = _DUE_IN_TURN, frozenset[str](), limit
     if isinstance(busy, Select):
         queries = tuple(query.where(outbox.c.chat.not_in(busy)) for query in _DUE_IN_TURN)
