@@ -15,6 +15,7 @@ from bot.doors.door import Pace
 from bot.doors.telegram.door import TelegramDoor
 from bot.service.serve import Service
 from bot.service.threads import Threads
+from tests import beginnings
 from tests.telegram_server import TOKEN, TelegramServer
 from tests.within import Within
 
@@ -97,6 +98,8 @@ def within(door, server):
 class Play:
     """Updates in, messages out; nothing runs in between unless a story says so."""
 
+    begins_alike = True  # with one door, whose stand-in's state is known
+
     def __init__(self, server, turns, threads=None):
         self.server = server
         self.turns = turns
@@ -159,6 +162,10 @@ class Play:
 
     async def opens_desk(self, commune, group, *officers, leader=None, new=()):
         """The officers join and make the group the desk of their commune; all but the `new` ones know the work."""
+        what = (commune, group, officers, leader, tuple(new))
+        await beginnings.begun(self, what, lambda: self._opens_desk(*what))
+
+    async def _opens_desk(self, commune, group, officers, leader, new):
         for person in officers:
             await self.hears(person.says(f"/join {self.invited(commune, 'officer')}"))
         if leader:

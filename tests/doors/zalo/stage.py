@@ -44,6 +44,8 @@ ONG_SAU = Neighbour("7fde9afa66b88fe6d6b0", "Sáu")
 class ZaloPlay(Play):
     """Telegram's first, for the desk; Zalo's second."""
 
+    begins_alike = False
+
     def __init__(self, server, zalo, turns, more=lambda _settings, _turns, _threads: [], **extra):
         self.server, self.zalo, self.turns, self._update = server, zalo, turns, 0
         given = settings(server, zalo_bot_token=TOKEN, zalo_api_url=zalo.url, **extra)
