@@ -98,7 +98,7 @@ def _fingerprint(intents: HowPeopleAsk) -> str:
     digest = hashlib.sha256(Path(__file__).read_bytes() + sys.byteorder.encode())
     for name in CODE:
         digest.update((Path(__file__).parent / "understanding" / name).read_bytes())
-    for phrase in (*intents.phrases, *intents.talk):
+    for phrase in (*intents.phrases, *intents.talk, *intents.turns):
         digest.update(f"{phrase.means}\0{phrase.language}\0{phrase.aspect}\0{phrase.text}\n".encode())
     for one in intents.second_tier:
         digest.update(f"{one.group}\0{one.text}\n".encode())

@@ -25,6 +25,7 @@ from bot.content.schema import (
     QuantityWords,
     Shared,
     Talk,
+    Turns,
     Waivers,
     Wishes,
     Words,
@@ -66,6 +67,7 @@ KINDS = (
     FileKind(name="quantities", glob="intents/_quantities.yaml", record=QuantityWords),
     FileKind(name="moments", glob="intents/_moments.yaml", record=MomentWords),
     FileKind(name="aspects", glob="intents/_aspects.yaml", record=AspectCues.__value__),
+    FileKind(name="turns", glob="intents/_turns.yaml", record=Turns),
 )
 
 

@@ -671,6 +671,13 @@ class Intent(Phrases):
     not_this: dict[Slug, tuple[Line, ...]] = Field(default_factory=dict)
 
 
+class Turns(Phrases):
+    """`intents/_turns.yaml`: what people say in the middle of a talk about a procedure that they do not name again.
+
+    Each ends in ` | aspect` where it asks for one thing; nothing is asked by one that tells, corrects or turns away.
+    """
+
+
 class Words(Record):
     """`intents/_words.yaml`: words people use and what they stand for."""
 

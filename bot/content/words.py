@@ -21,6 +21,7 @@ from bot.content.schema import (
     Procedure,
     QuantityWords,
     Talk,
+    Turns,
     Wishes,
     Words,
     YesNoCues,
@@ -55,6 +56,7 @@ class HowPeopleAsk:
 
     phrases: tuple[Phrase, ...] = ()
     talk: tuple[Phrase, ...] = ()
+    turns: tuple[Phrase, ...] = ()  # said in the middle of a talk; what each means is what the talk is about
     words: Words = field(default_factory=Words)
     cues: dict[Aspect, Phrases] = field(default_factory=dict)
     events: dict[str, Phrases] = field(default_factory=dict)  # life event → how people tell of it
@@ -107,12 +109,13 @@ def load_intents(root: Path, documents: list[Document]) -> HowPeopleAsk:
         documents.append(document := read_document(path, root))
         if intent := convert(document, Intent):
             phrases.extend(_phrases(document, intent, path.stem))
-    talk, words, cues, events, yes_no, wishes, dates, quantities, moments, by_code = (
+    talk, words, cues, events, yes_no, wishes, dates, quantities, moments, by_code, turns = (
         _special(folder / name, root, kind, documents) for name, kind in SPECIAL.items()
     )
     return HowPeopleAsk(
         phrases=tuple(phrases),
         talk=tuple(_talk_phrases(talk or {})),
+        turns=tuple(_turns(documents[-1], turns or Turns())),
         words=words or Words(),
         cues=cues or {},
         events=events or {},
@@ -136,6 +139,7 @@ SPECIAL = {
     "_quantities.yaml": QuantityWords,
     "_moments.yaml": MomentWords,
     "_portal.yaml": PortalPhrases.__value__,
+    "_turns.yaml": Turns,
 }
 
 
@@ -166,6 +170,12 @@ def _phrase(
         written = label.strip()
         document.report(loc, "no_aspect", written=written, near=nearest(written, list(aspects)))
     yield Phrase(text=text.strip(), language=language, means=means, aspect=aspect)
+
+
+def _turns(document: Document, turns: Turns) -> Iterator[Phrase]:
+    for language in Language:
+        for n, line in enumerate(getattr(turns, language)):
+            yield from _phrase(document, (language.value, n), line, language, means="")
 
 
 def _talk_phrases(talk: dict[str, Phrases]) -> Iterator[Phrase]:

@@ -17,6 +17,7 @@ from bot.understanding.vocabulary import Vocabulary, build_vocabulary, count_wor
 
 EPOCHS = 6
 ASPECT_EPOCHS_MORE = 4  # smaller steps need more of them
+TURN_COUNTS = 3  # times: a few among tens of thousands of first questions, and every other message is one
 MOSTLY = 0.6  # of the time goes into procedures
 ORDINARY_FROM = 2  # a pair of syllables in that many phrases is everyday language, not a place
 
@@ -73,12 +74,16 @@ def procedure_rows(intents: HowPeopleAsk, typed: list[list[str]], vocabulary: Vo
 
 
 def aspect_rows(intents: HowPeopleAsk, typed: list[list[str]], vocabulary: Vocabulary) -> Matrix:
-    """Every phrase with what it asks about, and the questions that name no procedure."""
-    asked = [phrase.aspect.value if phrase.aspect else NO_ASPECT for phrase in intents.phrases]
-    cues = list(_cues(intents))
-    texts = [*typed[: len(asked)], *(asking for asking, _ in cues)]
-    found = aspect_features_in(read_corpus(texts, vocabulary))
-    return weighed(found, [*asked, *(aspect for _, aspect in cues)])
+    """Every phrase with what it asks about, and the questions and turns that name no procedure."""
+    asked = [(words, _asked(phrase)) for words, phrase in zip(typed, intents.phrases, strict=False)]
+    turns = [(low_words(clean(turn.text)), _asked(turn)) for turn in intents.turns] * TURN_COUNTS
+    rows = [*asked, *_cues(intents), *turns]
+    found = aspect_features_in(read_corpus([words for words, _ in rows], vocabulary))
+    return weighed(found, [aspect for _, aspect in rows])
+
+
+def _asked(phrase: Phrase) -> str:
+    return phrase.aspect.value if phrase.aspect else NO_ASPECT
 
 
 def _cues(intents: HowPeopleAsk) -> Iterator[tuple[list[str], str]]:

@@ -128,7 +128,8 @@ def _out_of_scope(messages: list[dict[str, Any]], engine: Engine) -> int:
 
 def _violations(questions: list[dict[str, Any]], setting: Setting) -> int:
     """Phrases that equal or nearly equal a question of the test: folded token_set_ratio >= 90, of like length."""
-    phrases = [_folded(phrase.text) for phrase in (*setting.content.intents.phrases, *setting.content.intents.talk)]
+    intents = setting.content.intents
+    phrases = [_folded(phrase.text) for phrase in (*intents.phrases, *intents.talk, *intents.turns)]
     found = []
     for one in questions:
         text = _folded(one["text"])

@@ -31,7 +31,7 @@ def texts(content):
 
 def thinned(intents, step):
     """Each `step`-th phrase of every kind: enough to learn from, in a moment."""
-    kinds = {name: getattr(intents, name)[::step] for name in ("phrases", "talk", "second_tier")}
+    kinds = {name: getattr(intents, name)[::step] for name in ("phrases", "talk", "turns", "second_tier")}
     return replace(intents, cues={}, **kinds)
 
 
@@ -60,7 +60,7 @@ def test_all_phrases_at_once_have_the_aspect_features_of_each(house, texts):
 def test_everyday_pairs_are_known_with_and_without_accents_and_names_are_none(content):
     texts = ["ra xã xin giấy", "em ra xã rồi", "mat the", "the mat the", "ở Củ Chi", "nhà Củ Chi"]
     phrases = [Phrase(text=text, language=Language.VI, means="tach-ho") for text in texts]
-    few = replace(content.intents, phrases=phrases, talk=[], second_tier=(), cues={})
+    few = replace(content.intents, phrases=phrases, talk=[], turns=(), second_tier=(), cues={})
     assert learn_from(few).ordinary == ("mat the", "ra xa", "ra xa4")
 
 
@@ -96,10 +96,15 @@ def test_next_to_nothing_can_be_learnt(examples):
 
 
 def test_a_phrase_more_is_other_weights_and_the_same_phrases_are_the_same(content):
-    few = thinned(content.intents, 40)
+    few = replace(thinned(content.intents, 40), turns=())
     learned = learn_from(few)
     assert learn_from(few) == learned
     assert learn_from(replace(few, phrases=few.phrases[1:])) != learned
+    told = learn_from(replace(few, turns=content.intents.turns[::4]))
+    assert told.aspects != learned.aspects
+    assert (
+        replace(told, aspects=learned.aspects) == learned
+    )  # a turn says what is asked, and of which procedure nothing
 
 
 def test_what_serves_does_not_load_numpy():
@@ -161,6 +166,7 @@ def test_going_back_to_phrases_of_before_learns_nothing(few, learned, tmp_path, 
 def test_a_language_corrected_is_other_phrases(few, learned, tmp_path):
     first = replace(few.phrases[0], language=Language.ID)
     assert not is_learned(tmp_path, replace(few, phrases=(first, *few.phrases[1:])))
+    assert not is_learned(tmp_path, replace(few, turns=few.turns[1:]))
 
 
 def test_whoever_needs_the_same_meanwhile_waits_for_it(few, learnt_once, tmp_path, nothing_is_learnt):
