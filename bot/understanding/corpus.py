@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.understanding.features import ASKED_IN_THE_LAST, AT_THE_END, MAX_TOKENS, alone
+from bot.understanding.features import ASKED_IN_THE_LAST, AT_THE_END, MAX_TOKENS, alone, as_typed
 from bot.understanding.matrix import Found, Numbers, spread
 from bot.understanding.vocabulary import Token, Vocabulary, concepts_of, read_words
 
@@ -87,7 +88,10 @@ def aspect_features_in(corpus: Corpus) -> Found:
     left = corpus.lengths[corpus.rows] - corpus.places
     parts = [grams.part(length) for length in (1, 2, 3)]
     ends = [grams.part(length, left < AT_THE_END + length, "$") for length in (1, 2, 3)]
-    return _joined([*parts, *ends])
+    spelled = _Grams(corpus, as_typed)
+    accents = np.array([token.accented is not None for token in corpus.table], bool)[corpus.tokens]
+    either = accents | np.append(accents[1:], np.zeros(min(1, len(accents)), bool))
+    return _joined([*parts, *ends, spelled.part(1, accents, "'"), spelled.part(2, either, "'")])
 
 
 def pairs_in(texts: Sequence[list[str]]) -> Iterator[tuple[str, str, int]]:
@@ -104,11 +108,11 @@ def pairs_in(texts: Sequence[list[str]]) -> Iterator[tuple[str, str, int]]:
 
 
 class _Grams:
-    """Words that follow each other, without accents, as one number each."""
+    """Words that follow each other, as one number each; without accents where nothing else is said."""
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, written: Callable[[Token], str] = attrgetter("folded")) -> None:
         number: defaultdict[str, int] = defaultdict(count().__next__)
-        folded = np.array([number[token.folded] for token in corpus.table], np.int64)
+        folded = np.array([number[written(token)] for token in corpus.table], np.int64)
         self.corpus = corpus
         self.words = list(number)
         self.number = dict(number)

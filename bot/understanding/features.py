@@ -40,11 +40,23 @@ def shown(feature: str) -> str:
 
 
 def aspect_features(tokens: list[Token]) -> list[str]:
-    """What speaks for an aspect: words, pairs and threes, and where in the message they stand: most ask at the end."""
-    words = [token.folded for token in tokens[-ASKED_IN_THE_LAST:]]
+    """What speaks for an aspect: words, pairs and threes, and where in the message they stand: most ask at the end.
+
+    Accents that were typed count besides: "bản", "bán" and "bạn" ask about different things.
+    """
+    tokens = tokens[-ASKED_IN_THE_LAST:]
+    words = [token.folded for token in tokens]
     pairs = [f"{one} {two}" for one, two in pairwise(words)]
     threes = [f"{pair} {word}" for pair, word in zip(pairs, words[2:], strict=False)]
     found = dict.fromkeys((*words, *pairs, *threes))
     for length, grams in enumerate((words, pairs, threes), 1):
         found.update(dict.fromkeys("$" + gram for gram in grams[max(0, len(words) - AT_THE_END + 1 - length) :]))
+    found.update(dict.fromkeys("'" + token.accented for token in tokens if token.accented))
+    accented = (pair for pair in pairwise(tokens) if pair[0].accented or pair[1].accented)
+    found.update(dict.fromkeys(f"'{as_typed(one)} {as_typed(two)}" for one, two in accented))
     return list(found)
+
+
+def as_typed(token: Token) -> str:
+    """A word with the accents it was typed with, if any."""
+    return token.accented or token.folded

@@ -102,9 +102,7 @@ def test_a_phrase_more_is_other_weights_and_the_same_phrases_are_the_same(conten
     assert learn_from(replace(few, phrases=few.phrases[1:])) != learned
     told = learn_from(replace(few, turns=content.intents.turns[::4]))
     assert told.aspects != learned.aspects
-    assert (
-        replace(told, aspects=learned.aspects) == learned
-    )  # a turn says what is asked, and of which procedure nothing
+    assert replace(told, aspects=learned.aspects) == learned  # a turn says what is asked, and of which entry nothing
 
 
 def test_what_serves_does_not_load_numpy():
