@@ -782,7 +782,9 @@ class YesNoCues(Record):
     between two questions; `asking`: words of any question, without which a message asks nothing in particular;
     `filler`: words that may be left out of a question; `may`, `must`: what asks whether one may and whether one must,
     `neither`: what only looks like the latter; `leaves_out`: what asks whether one may do without something;
-    `permits`, `obliges`: how the Vietnamese answers to these begin; `turns`: how one turns to something else.
+    `permits`, `obliges`: how the Vietnamese answers to these begin; `turns`: how one turns to something else;
+    `denies`, `contrast`, `not_asked`: what takes back a matter, `mistaken`: what stands before it; `instead`: what
+    opens what is meant, `corrects`: what stands behind that.
     """
 
     ends: Phrases
@@ -801,6 +803,12 @@ class YesNoCues(Record):
     permits: tuple[Line, ...] = ()
     obliges: tuple[Line, ...] = ()
     turns: Phrases = Phrases()
+    denies: Phrases = Phrases()
+    contrast: Phrases = Phrases()
+    not_asked: Phrases = Phrases()
+    mistaken: Phrases = Phrases()
+    instead: Phrases = Phrases()
+    corrects: Phrases = Phrases()
 
 
 class QuantityWords(Record):

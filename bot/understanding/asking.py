@@ -18,7 +18,8 @@ from bot.understanding.vocabulary import Token, Vocabulary, read_words
 NO_ASPECT = "none"
 ASPECT_SHARPNESS = 4.0  # how much a difference of the aspects' scores means, in log odds
 ALSO_FROM = 0.7  # chance of an aspect of one part of a message, to be a question of its own …
-ALSO_IN_ALL = 0.02  # … and in the whole message: "anh chị em ai cũng đồng ý" asks nobody who
+ALSO_IN_ALL = 0.005  # … and in the whole message: "anh chị em ai cũng đồng ý" asks nobody who
+CLEARLY, HARDLY = 0.4, 0.05  # chances of an aspect that is asked about, and of one that is not
 MOST_ASKED = 4
 GOT = 0.7  # of the chance of a fee, where the procedure pays a benefit
 LONGEST_CUE = 5  # words
@@ -37,7 +38,7 @@ class Cues:
     """The words of yes-or-no questions, folded; and the words that say each option of each case."""
 
     ends: frozenset[Run] = frozenset()
-    begins: frozenset[Run] = frozenset()
+    begins: dict[Language, frozenset[Run]] = field(default_factory=dict)  # by language: "can" is "căn" or "cần", too
     within: Runs[None] = field(default_factory=Runs)
     unless: Runs[None] = field(default_factory=Runs)
     any: Runs[None] = field(default_factory=Runs)  # what looks like the latter and asks nothing
@@ -64,7 +65,7 @@ def build_cues(
     asks = {run: aspect for aspect, phrases in questions.items() for run in _runs(phrases) if len(run) > 1}
     return Cues(
         ends=_runs(cues.ends),
-        begins=_runs(cues.begins),
+        begins={one: frozenset(map(_run, getattr(cues.begins, one))) for one in Language},
         within=listed(_runs(cues.within)),
         unless=listed(_runs(cues.unless)),
         any=listed(_runs(cues.any)),
@@ -121,17 +122,18 @@ class Clauses:
     folded: list[Run]
     meant: list[Run]  # the same with short and dialect forms written out
     yes_no: bool  # whether yes or no would answer it
+    language: Language
 
 
-def read_clauses(text: str, cues: Cues) -> Clauses:
-    """The words and the clauses of a cleaned message."""
+def read_clauses(text: str, cues: Cues, language: Language = Language.VI) -> Clauses:
+    """The words and the clauses of a cleaned message in a language."""
     low = text.lower()
     whole = words(low)
     typed = list(map(words, cues.clause.split(low)))
     folded = [tuple(map(fold, clause)) for clause in typed]
     meant = folded if cues.spelled.keys().isdisjoint(whole) else [_written_out(clause, cues) for clause in typed]
-    yes_no = any(_judged(*clause, cues) for clause in zip(typed, folded, meant, strict=True))
-    return Clauses(text, whole, tuple(map(fold, whole)), typed, folded, meant, yes_no)
+    yes_no = any(_judged(*clause, cues, language) for clause in zip(typed, folded, meant, strict=True))
+    return Clauses(text, whole, tuple(map(fold, whole)), typed, folded, meant, yes_no, language)
 
 
 def _written_out(clause: list[str], cues: Cues) -> Run:
@@ -145,6 +147,12 @@ def chances_of(tokens: list[Token], model: Linear) -> Chances:
         return {None: 1.0}
     found = probabilities(dict(zip(model.labels, scores, strict=True)), ASPECT_SHARPNESS)
     return {ASPECTS[label]: chance for label, chance in found.items()}
+
+
+def asks_clearly(chances: Chances, instead: Aspect) -> bool:
+    """Whether something particular is likely asked about, and hardly `instead`."""
+    other = max((chance for aspect, chance in chances.items() if aspect not in (None, instead)), default=0.0)
+    return other >= CLEARLY and chances.get(instead, 0.0) < HARDLY
 
 
 def received(chances: Chances) -> Chances:
@@ -206,7 +214,7 @@ def _part(clauses: Clauses, at: int, cues: Cues, vocabulary: Vocabulary, model: 
         return None
     return replace(
         _part_of(tokens, chances, aspect, cues),
-        yes_no=_judged(clauses.typed[at], clauses.folded[at], clauses.meant[at], cues),
+        yes_no=_judged(clauses.typed[at], clauses.folded[at], clauses.meant[at], cues, clauses.language),
     )
 
 
@@ -231,17 +239,17 @@ def unasked(chances: Chances) -> Chances:
     return {**quiet, None: 1.0 - sum(quiet.values())}
 
 
-def _judged(typed: list[str], folded: Run, meant: Run, cues: Cues) -> bool:
+def _judged(typed: list[str], folded: Run, meant: Run, cues: Cues, language: Language) -> bool:
     """Whether yes or no would answer a clause, as it is typed or as it is `meant`."""
     if typed and typed[-1] in cues.despite:
         return True
     ways = {folded, meant}
     if any(cues.unless.stand_in(way) and cues.unless.stand_in(cues.any.taken_out(way)) for way in ways):
         return False
-    return any(_is_judged(way, cues) for way in ways)
+    return any(_is_judged(way, cues, language) for way in ways)
 
 
-def _is_judged(clause: Run, cues: Cues) -> bool:
+def _is_judged(clause: Run, cues: Cues, language: Language) -> bool:
     spoken = clause
     while clause and clause[-1] in cues.polite:
         clause = clause[:-1]
@@ -249,7 +257,8 @@ def _is_judged(clause: Run, cues: Cues) -> bool:
         return False
     last = (clause[-1:], clause[-2:], clause[-3:], spoken[-2:])  # "thôi à": folded, its end is the polite "ạ"
     ends = not cues.ends.isdisjoint(last)
-    begins = not cues.begins.isdisjoint((clause[:1], clause[:2], clause[:3]))
+    opening = (clause[:1], clause[:2], clause[:3])
+    begins = any(not cues.begins[one].isdisjoint(opening) for one in {Language.VI, language} if one in cues.begins)
     return ends or begins or cues.within.stand_in(clause)
 
 

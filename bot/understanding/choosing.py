@@ -28,6 +28,8 @@ TEXT = 2.25  # how much the words of an answer count beside those of its questio
 ASPECT = 1.05  # what the aspect's log chance is worth
 FIELD = 0.28  # how like a plain question every message about a field's aspect is taken to be
 PLAIN = 0.8  # the same where the plain question stands in it
+LIKE_ENOUGH = 0.5  # how like an answer about the same aspect must be to count against the field …
+CROWDS_OUT = 1.2  # … by this, times how much more it is
 ALONE = 0.3  # how much more where it says nothing else, and so tells no case
 PLAIN_FROM = 0.5  # chance of its aspect beside the likeliest: "what shall I do" may ask about a refusal
 SURELY_TURNED = 2.0  # how much more must speak for a question being the other way round …
@@ -158,7 +160,7 @@ def _sided(one: Statement, answer: Answer, rows: list[tuple[str, ...]], cues: Cu
         return one  # only what one must can be asked the other way round by "may I" alone
     ways = [Way.STRAIGHT if straight else Way.TURNED for straight in _written(answer)]
     by_modality = (
-        way_of(modality_of(read_clauses(text, cues), language, cues), one.modality, answer.verdict)
+        way_of(modality_of(read_clauses(text, cues, language), language, cues), one.modality, answer.verdict)
         for text, language in _asked(answer)
     )
     turned_round = [Way.TURNED in pair for pair in zip(ways, by_modality, strict=True)]
@@ -244,13 +246,19 @@ def choose(
     plain_from = PLAIN_FROM * max(chances.values(), default=0.0)
     spoken = LANGUAGES.index(language)
     unit = LIKENESS / (UNITS * length)
+    alike_ = [unit * _likeness(one, likes, spoken) for one in held]
     scores: list[tuple[float, Statement | Aspect | None]] = [
-        (unit * _likeness(one, likes, spoken) + _speaks_for(one, logs, yes_no=yes_no, age=age, cases=cases), one)
-        for one in held
+        (like + _speaks_for(one, logs, yes_no=yes_no, age=age, cases=cases), one)
+        for one, like in zip(held, alike_, strict=True)
     ]
+    likest: dict[Aspect, float] = {}
+    for one, like in zip(held, alike_, strict=True):
+        likest[one.asks] = max(like, likest.get(one.asks, 0.0))
     for aspect, log in logs.items():
         is_plain = aspect in plain and chances[aspect] >= plain_from
         score = _field(aspect, known=aspect in asked, plain=is_plain, alone=alone) + log
+        if aspect is not None and aspect not in LISTS:
+            score -= CROWDS_OUT * max(0.0, likest.get(aspect, 0.0) - LIKENESS * LIKE_ENOUGH)
         scores.append((score - FIELD_YES_NO * (aspect in judged), aspect))
     best = sorted(scores, key=itemgetter(0), reverse=True)[:SHOWN]
     return tuple(

@@ -146,6 +146,9 @@ def decide(scores: dict[str, float], said: Said, context: Context) -> Decision:
     if sum((talk := kinds[Kind.TALK]).values()) >= TALK_FROM:
         kind = max(talk, key=talk.__getitem__)
         return Decision(TALK_OUTCOMES[kind], ranked, talk=kind)
+    if kinds[Kind.ASIDE] or emergency:  # no danger: what only looks like one says nothing of the matter
+        safe = {one: score for one, score in scores.items() if kind_of(one) not in (Kind.ASIDE, Kind.EMERGENCY)}
+        return decide(safe, said, context)
     if context.procedure in scores:
         chances = probabilities(_with_context(scores, _beside_others(scores, said, context), said, context))
         ranked = _ranked({label: chance for label, chance in chances.items() if kind_of(label) is Kind.PROCEDURE})

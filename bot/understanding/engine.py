@@ -15,6 +15,7 @@ from bot.understanding.asking import (
     Cues,
     Part,
     Told,
+    asks_clearly,
     build_cues,
     build_told,
     cases_told,
@@ -25,9 +26,10 @@ from bot.understanding.asking import (
 )
 from bot.understanding.choosing import Statements, choose, features_for, index, telling
 from bot.understanding.dates import Dates, build_dates
+from bot.understanding.denials import Denying, build_denying, take_back
 from bot.understanding.events import Events, build_events, event_told
 from bot.understanding.features import features_of, shown
-from bot.understanding.fold import clean, fold, low_words
+from bot.understanding.fold import clean, fold, low_words, words
 from bot.understanding.language import Languages, detect
 from bot.understanding.linear import Linear
 from bot.understanding.modality import modality_of
@@ -104,6 +106,8 @@ class Engine:
     names: Names = field(default_factory=Names)
     called: Runs[frozenset[str]] = field(default_factory=Runs)  # a name of an entry, folded → who is called so
     taught: Taught = field(default_factory=Taught)
+    denying: Denying = field(default_factory=Denying)
+    titles: dict[str, Run] = field(default_factory=dict)  # of each entry, folded, as far as the first comma or bracket
 
 
 def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) -> Engine:
@@ -130,6 +134,10 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         names=build_names(intents.second_tier, intents.codes, vocabulary, learned.procedures),
         called=_called(intents.called),
         taught=build_taught(intents.phrases),
+        denying=build_denying(intents.yes_no),
+        titles={
+            one: tuple(_folded(NAME_ENDS.split(names[0])[0]).split()) for one, names in intents.called.items() if names
+        },
     )
 
 
@@ -190,13 +198,13 @@ class Reading:
 def read(text: str, context: Context, engine: Engine) -> Reading:
     """Words, language and place of a message, and what speaks for a procedure."""
     text = clean(text)
-    clauses = unplaced = read_clauses(text, engine.entries.cues)
-    typed = rest = clauses.words
-    language = detect(typed, clauses.said, engine.learned.languages, context.spoke or context.language)
+    typed = rest = words(text.lower())
+    language = detect(typed, tuple(map(fold, typed)), engine.learned.languages, context.spoke or context.language)
+    clauses = unplaced = read_clauses(text, engine.entries.cues, language)
     mention = find_mention(text.lower(), typed, engine.places, engine.ordinary)
     if mention:
         rest = [*typed[: mention.start], *typed[mention.end :]]
-        unplaced = read_clauses(_without(text, typed[mention.start : mention.end]), engine.entries.cues)
+        unplaced = read_clauses(_without(text, typed[mention.start : mention.end]), engine.entries.cues, language)
     tokens = read_words(rest, engine.vocabulary)
     meant = tuple([folded for folded, _ in tokens])
     features = features_of(tokens, engine.vocabulary)
@@ -224,10 +232,13 @@ def _without(text: str, named: Sequence[str]) -> str:
 
 def understand(text: str, context: Context, engine: Engine) -> Understanding:
     """Read one message. Never raises, whatever the text; bounded in time by the length that is read."""
-    reading = read(text, context, engine)
+    talked = context
+    reading, context = _meant(read(text, context, engine), context, engine)
     context = _turned_back(reading, context)
     parts = parts_of(reading.unplaced, reading.tokens, engine.entries.cues, engine.vocabulary, engine.learned.aspects)
     moment = moment_asked(text, reading.clauses.words, reading.clauses.said, engine.entries.moments)
+    if asks_clearly(parts[0].chances, Aspect.HOURS):  # "hôm nay có lấy liền được không" asks how long it takes
+        moment = None
     aspect = Aspect.HOURS if moment else parts[0].aspect
     theirs, scores = portal_names.parted(engine.learned.procedures, reading.features)
     only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
@@ -240,7 +251,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     decided = decide.decide(scores, said, context)
     called = _calls(reading, engine)
     message = tiers.Message(reading.clauses.text, reading.features, len(reading.tokens), aspect, scores, theirs, called)
-    decided = tiers.settle(decided, message, context, engine.names, engine.learned.procedures, only_asks=only)
+    decided = tiers.settle(decided, message, talked, engine.names, engine.learned.procedures, only_asks=only)
     asked = _asked(reading, parts, decided.ranked, engine)
     return Understanding(
         text=text,
@@ -345,6 +356,24 @@ def _told(reading: Reading, aspect: Aspect | None, engine: Engine) -> str | None
     if aspect not in (None, Aspect.STEPS) and engine.entries.cues.asks.stand_in(reading.meant):
         return None
     return event_told(reading.tokens, engine.events)
+
+
+def _meant(reading: Reading, context: Context, engine: Engine) -> tuple[Reading, Context]:
+    """Without what the message takes back; what was talked about is left, where it is that.
+
+    What its name says beside still stands: after "gia hạn tạm trú", "không phải gia hạn, đăng ký mới" is about tạm trú.
+    """
+    meant = take_back(reading.clauses, engine.denying, engine.entries.cues)
+    if meant is None:
+        return reading, context
+    title = engine.titles.get(context.procedure or "", ())
+    denies_it = not meant.denied.isdisjoint(title)
+    reading = read(meant.rest, context, engine)
+    if not denies_it:
+        return reading, context
+    beside = [Token(word) for word in title if word not in meant.denied]
+    features = features_of([*beside, *reading.tokens], engine.vocabulary)
+    return replace(reading, features=features), replace(context, procedure=None)
 
 
 def _turned_back(reading: Reading, context: Context) -> Context:

@@ -58,7 +58,7 @@ def modality_told(answer: Answer, cues: Cues) -> Modality | None:
         one
         for language in Language
         for text in getattr(answer.questions, language)
-        if (one := modality_of(read_clauses(text, cues), language, cues))
+        if (one := modality_of(read_clauses(text, cues, language), language, cues))
     )
     most = Modality.MUST if asked[Modality.MUST] > asked.total() / 2 else Modality.MAY
     often = asked[Modality.MUST] if most is Modality.MUST else asked.total() - asked[Modality.MUST]

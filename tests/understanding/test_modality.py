@@ -4,6 +4,7 @@ import pytest
 
 from bot.content.schema import Aspect, Language
 from bot.understanding.asking import read_clauses
+from bot.understanding.denials import take_back
 from bot.understanding.engine import understand
 from bot.understanding.fold import clean, fold
 from bot.understanding.modality import Modality, modality_of
@@ -33,12 +34,14 @@ pytestmark = [pytest.mark.only_on("sqlite", "nothing is stored"), pytest.mark.xd
 )
 def test_may_and_must(house, text, language, modality):
     cues = house.engine.entries.cues
-    assert modality_of(read_clauses(clean(text), cues), Language(language), cues) is modality
+    assert modality_of(read_clauses(clean(text), cues, Language(language)), Language(language), cues) is modality
 
 
 @pytest.mark.parametrize(
     ("text", "yes_no"),
     [
+        ("căn cước hết hạn tháng sau", False),  # not the English "can"
+        ("cần đổi căn cước", False),
         ("xã nào cũng nhận phải không", True),  # asks for no commune
         ("khách nào ngủ lại cũng phải báo à", True),
         ("nộp ở xã nào được", False),
@@ -53,7 +56,7 @@ def test_may_and_must(house, text, language, modality):
     ],
 )
 def test_whether_yes_or_no_would_answer(house, text, yes_no):
-    assert read_clauses(clean(text), house.engine.entries.cues).yes_no is yes_no
+    assert understand(text, Context(), house.engine).yes_no is yes_no
 
 
 @pytest.mark.parametrize(
@@ -77,3 +80,31 @@ def test_no_short_form_is_a_common_syllable_without_its_accent(house):
         if typed.isascii() and vocabulary.known.get(typed, 0) > 250 and typed not in map(fold, full)
     }
     assert taken == set()
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "meant"),
+    [
+        ("đăng ký tạm trú cần gì", "không phải tạm trú, thường trú cơ", "dang-ky-thuong-tru"),
+        ("gia hạn tạm trú", "k phải gia hạn, đăng ký mới cơ", "dang-ky-tam-tru"),  # what both share still stands
+        ("làm hộ chiếu ở đâu", "à nhầm, thẻ căn cước chứ không phải hộ chiếu", "cap-the-can-cuoc"),
+        ("How do I get a passport", "no, not passport, ID card", "cap-the-can-cuoc"),
+        ("chứng thực bản sao", "không phải bản sao, chứng thực chữ ký", "chung-thuc-chu-ky"),
+        ("", "tôi không hỏi lệ phí, tôi hỏi giấy tờ đăng ký kết hôn", "dang-ky-ket-hon"),
+        ("", "không phải làm thẻ mới mà làm lại thẻ căn cước bị mất", "cap-lai-can-cuoc"),
+    ],
+)
+def test_what_is_taken_back_is_not_asked(house, before, text, meant):
+    context = Context(procedure=understand(before, Context(), house.engine).procedures[0].id) if before else Context()
+    read = understand(text, context, house.engine)
+    assert read.procedures[0].id == meant
+    assert read.text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["tôi không phải hộ nghèo thì sao", "không phải hộ nghèo, có được giảm không", "không phải nộp gì thêm phải không"],
+)
+def test_what_is_told_of_oneself_takes_nothing_back(house, text):
+    cues = house.engine.entries.cues
+    assert take_back(read_clauses(text, cues), house.engine.denying, cues) is None
