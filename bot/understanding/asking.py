@@ -39,6 +39,7 @@ class Cues:
 
     ends: frozenset[Run] = frozenset()
     begins: dict[Language, frozenset[Run]] = field(default_factory=dict)  # by language: "can" is "căn" or "cần", too
+    begs: frozenset[Run] = frozenset()  # what looks like the latter and only asks to be told
     within: Runs[None] = field(default_factory=Runs)
     unless: Runs[None] = field(default_factory=Runs)
     any: Runs[None] = field(default_factory=Runs)  # what looks like the latter and asks nothing
@@ -66,6 +67,7 @@ def build_cues(
     return Cues(
         ends=_runs(cues.ends),
         begins={one: frozenset(map(_run, getattr(cues.begins, one))) for one in Language},
+        begs=_runs(cues.begs),
         within=listed(_runs(cues.within)),
         unless=listed(_runs(cues.unless)),
         any=listed(_runs(cues.any)),
@@ -241,12 +243,18 @@ def unasked(chances: Chances) -> Chances:
 
 def _judged(typed: list[str], folded: Run, meant: Run, cues: Cues, language: Language) -> bool:
     """Whether yes or no would answer a clause, as it is typed or as it is `meant`."""
-    if typed and typed[-1] in cues.despite:
+    if (typed and typed[-1] in cues.despite) or (language is Language.EN and _opens_a_question(folded, cues)):
         return True
     ways = {folded, meant}
     if any(cues.unless.stand_in(way) and cues.unless.stand_in(cues.any.taken_out(way)) for way in ways):
         return False
     return any(_is_judged(way, cues, language) for way in ways)
+
+
+def _opens_a_question(clause: Run, cues: Cues) -> bool:
+    """In English, where the first word decides: "can a widow who remarried get it", but not "can you tell me who"."""
+    opening = {clause[:length] for length in (1, 2, 3)}
+    return not cues.begins[Language.EN].isdisjoint(opening) and cues.begs.isdisjoint(opening)
 
 
 def _is_judged(clause: Run, cues: Cues, language: Language) -> bool:

@@ -52,6 +52,8 @@ def test_may_and_must(house, text, language, modality):
         ("mang bản chính k hay bản sao cũng được", True),
         ("mất bn tiền k", False),
         ("So it is free for children?", True),
+        ("Can a widow who remarried still get the money", True),
+        ("Can you tell me where I hand it in", False),
         ("Bisa lewat internet tanpa datang?", True),
     ],
 )

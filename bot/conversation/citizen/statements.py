@@ -7,7 +7,7 @@ from bot.conversation.citizen import opening
 from bot.conversation.citizen.circumstances import counter_of
 from bot.conversation.citizen.facts import TELL, coming, office_line, overview
 from bot.conversation.citizen.offices import office_blocks
-from bot.conversation.citizen.verdicts import opened, verdict_of
+from bot.conversation.citizen.verdicts import begun, opened, verdict_of
 from bot.conversation.reply import Block, Style
 from bot.conversation.scene import Scene
 from bot.understanding.result import Asked, Choice, Understanding
@@ -146,7 +146,7 @@ def _first(scene: Scene, procedure: Procedure, answer: Answer, verdict: Verdict)
         return [Block(text=what or scene.say(f"unknown.{answer.asks}")), *sure]
     condition = scene.condition(procedure, answer)
     if condition and answer.verdict in (Verdict.VALUE, Verdict.TOLD):
-        text = scene.say("condition.if", condition=condition, text=text)
+        text = begun(scene.say("condition.if", condition=condition, text=text))
     return [Block(text=text)]
 
 

@@ -52,9 +52,9 @@ def opened(scene: Scene, answer: Answer, verdict: Verdict, text: str) -> str:
         return text
     rest, goes_on = _without_opening(scene, text)
     if verdict is Verdict.TOLD:
-        return _begun(_impolite(scene, text) if goes_on else rest)
+        return begun(_impolite(scene, text) if goes_on else rest)
     opening = scene.say(_opening(answer, verdict))
-    return f"{opening.rstrip('.')}, {rest}" if goes_on else f"{opening} {_begun(rest)}"
+    return f"{opening.rstrip('.')}, {rest}" if goes_on else f"{opening} {begun(rest)}"
 
 
 def _opening(answer: Answer, verdict: Verdict) -> str:
@@ -83,5 +83,6 @@ def _impolite(scene: Scene, text: str) -> str:
     return text.removeprefix(scene.say("verdict.polite")).strip()
 
 
-def _begun(text: str) -> str:
+def begun(text: str) -> str:
+    """As a sentence begins."""
     return text[:1].upper() + text[1:]
