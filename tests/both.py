@@ -22,6 +22,12 @@ class Seen:
         sys.monitoring.register_callback(TOOL, STARTED, self._starts)
         sys.monitoring.set_events(TOOL, STARTED)
 
+    @staticmethod
+    def end():
+        """What runs while Python itself ends is nobody's story."""
+        sys.monitoring.set_events(TOOL, 0)
+        sys.monitoring.free_tool_id(TOOL)
+
     def turn_to(self, kind):
         here = self.on.get(kind, self._nowhere)
         if self._here is not here:

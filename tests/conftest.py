@@ -61,6 +61,7 @@ def pytest_testnodedown(node):
 
 
 def pytest_sessionfinish(session, exitstatus):
+    seen.end()
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["seen"] = seen.told()
     if postgres:
