@@ -360,6 +360,8 @@ def _answered(scene: Scene, understood: Understanding) -> commands.Done:
         return [Reply(blocks=_opening_hours(scene, understood), buttons=talk.topics_button(scene))], scene.memory
     if understood.aspect is Aspect.STATUS and understood.outcome is Outcome.NO_MATCH:
         return [talk.tracking(scene)], scene.memory
+    if understood.aspect and not understood.procedures:
+        return [talk.which_matter(scene)], scene.memory
     if guessed := _guessed(understood):
         memory = replace(scene.memory, choices=guessed, aspect=understood.aspect)
         return [talk.heard(scene, guessed)], memory

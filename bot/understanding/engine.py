@@ -38,7 +38,7 @@ from bot.understanding.place_names import Places, build_places, everyday
 from bot.understanding.places import Mention, find_mention
 from bot.understanding.portal_names import Names, build_names
 from bot.understanding.quantities import NOTHING, Counting, Quantities, build_counting, told_in
-from bot.understanding.result import Asked, Choice, Context, Evidence, Explanation, Ranked, Understanding
+from bot.understanding.result import Asked, Choice, Context, Evidence, Explanation, Outcome, Ranked, Understanding
 from bot.understanding.runs import Run, Runs, build_runs
 from bot.understanding.taught import Taught, build_taught
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
@@ -48,6 +48,10 @@ POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
 CALLED_FROM = 0.4  # of the words of a message, from which a name that stands in it says what it is about
 LONGEST_NAME = 20  # words
+BARE = 9  # words of a question that may name nothing …
+NAMES_FROM = 0.85  # … the score of the likeliest matter from which it does …
+LISTED_MORE = 0.25  # … and how much more a name of the portal's list must have
+UNSURE = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.SECOND_TIER, Outcome.NO_MATCH)
 NAME_ENDS = re.compile(r"[,(:]")
 
 
@@ -252,6 +256,9 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     called = _calls(reading, engine)
     message = tiers.Message(reading.clauses.text, reading.features, len(reading.tokens), aspect, scores, theirs, called)
     decided = tiers.settle(decided, message, talked, engine.names, engine.learned.procedures, only_asks=only)
+    coded = portal_names.typed_in(reading.clauses.text, engine.names)
+    if said.aspect and not coded and _names_nothing(said, scores, theirs, talked) and decided.outcome in UNSURE:
+        decided = decide.Decision(Outcome.NO_MATCH, doubt=decided.doubt)
     asked = _asked(reading, parts, decided.ranked, engine)
     return Understanding(
         text=text,
@@ -274,6 +281,14 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         doubt=decided.doubt,
         likely=_likely((*decided.choices, *decided.unsure_of), reading, parts, engine),
     )
+
+
+def _names_nothing(said: decide.Said, scores: dict[str, float], theirs: float, context: Context) -> bool:
+    """Whether a message asks about a matter without naming any, and none was talked about: "có mất tiền không"."""
+    if said.length > BARE or context.procedure or context.choices:
+        return False
+    best = max((score for one, score in scores.items() if decide.kind_of(one) is decide.Kind.PROCEDURE), default=0.0)
+    return max(best, theirs + LISTED_MORE) < NAMES_FROM
 
 
 def _likely(

@@ -165,3 +165,12 @@ async def test_who_tells_how_long_they_have_waited_asks_after_their_papers(play)
     assert play.said(EMMA)[-1].startswith(play.say("status.cannot_see", "en"))
     await play.hears(HUNG.says("con gái tôi mười chín tuổi vừa dọn vào phòng trọ"))
     assert play.say("status.cannot_see") not in play.said(HUNG)[-1]
+
+
+@played
+async def test_a_question_that_names_no_matter_is_asked_which(play):
+    await play.hears(LAN.says("có mất tiền không"), EMMA.says("can my son hand it in for me"))
+    assert play.said(LAN)[-1] == play.say("no_match.which")
+    assert play.said(EMMA)[-1] == play.say("no_match.which", "en")
+    await play.hears(LAN.says("khai sinh cho con cần giấy gì"), LAN.says("có mất tiền không"))
+    assert play.say("no_match.which") not in play.said(LAN)[-1]

@@ -154,6 +154,12 @@ def no_match(scene: Scene) -> Reply:
     )
 
 
+def which_matter(scene: Scene) -> Reply:
+    """A question that names no matter: it differs from matter to matter, so which is asked."""
+    ask = (scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, "")),)
+    return Reply(blocks=(scene.line("no_match.which"),), buttons=(ask, *topics_button(scene)))
+
+
 def clarify(scene: Scene, understood: Understanding, lead: tuple[Block, ...] = ()) -> Reply:
     """At most four procedures to choose from, and a way out."""
     rows = [*offered(scene, understood.choices, understood)]
