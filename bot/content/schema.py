@@ -778,13 +778,13 @@ class YesNoCues(Record):
     """`intents/_yes_no.yaml`: words at the end, at the beginning or anywhere of a clause that yes or no would answer.
 
     `begs`: what only asks to be told ("can you tell me"); `polite` words may follow at the end; `unless`: with these a
-    number, a day or a place is asked, but not within `any` ("xã nào cũng nhận"); `joins`: words
-    between two questions; `asking`: words of any question, without which a message asks nothing in particular;
-    `filler`: words that may be left out of a question; `may`, `must`: what asks whether one may and whether one must,
-    `neither`: what only looks like the latter; `leaves_out`: what asks whether one may do without something;
-    `permits`, `obliges`: how the Vietnamese answers to these begin; `turns`: how one turns to something else;
-    `denies`, `contrast`, `not_asked`: what takes back a matter, `mistaken`: what stands before it; `instead`: what
-    opens what is meant, `corrects`: what stands behind that.
+    number, a day or a place is asked, but not within `any` ("xã nào cũng nhận"); `joins`: words between two questions;
+    `asking`: words of any question, without which a message asks nothing in particular; `filler`: words that may be
+    left out of a question; `may`, `must`: what asks whether one may and whether one must, `neither`: what only looks
+    like the latter; `leaves_out`: what asks whether one may do without something; `permits`, `obliges`: how the
+    Vietnamese answers to these begin; `turns`: how one turns to something else; `denies`, `contrast`, `not_asked`: what
+    takes back a matter, `mistaken`: what stands before it; `instead`: what opens what is meant, `corrects`: what stands
+    behind that.
     """
 
     ends: Phrases

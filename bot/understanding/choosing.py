@@ -246,14 +246,12 @@ def choose(
     plain_from = PLAIN_FROM * max(chances.values(), default=0.0)
     spoken = LANGUAGES.index(language)
     unit = LIKENESS / (UNITS * length)
-    alike_ = [unit * _likeness(one, likes, spoken) for one in held]
-    scores: list[tuple[float, Statement | Aspect | None]] = [
-        (like + _speaks_for(one, logs, yes_no=yes_no, age=age, cases=cases), one)
-        for one, like in zip(held, alike_, strict=True)
-    ]
-    likest: dict[Aspect, float] = {}
-    for one, like in zip(held, alike_, strict=True):
+    scores: list[tuple[float, Statement | Aspect | None]] = []
+    likest: dict[Aspect, float] = {}  # of each aspect, how like the message its likest answer is
+    for one in held:
+        like = unit * _likeness(one, likes, spoken)
         likest[one.asks] = max(like, likest.get(one.asks, 0.0))
+        scores.append((like + _speaks_for(one, logs, yes_no=yes_no, age=age, cases=cases), one))
     for aspect, log in logs.items():
         is_plain = aspect in plain and chances[aspect] >= plain_from
         score = _field(aspect, known=aspect in asked, plain=is_plain, alone=alone) + log

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
-from bot.content.schema import Language, Phrases, YesNoCues
+from bot.content.schema import Language, YesNoCues
 from bot.understanding.asking import Clauses, Cues, read_clauses
 from bot.understanding.fold import fold, low_words, words
-from bot.understanding.runs import Run, Runs, listed
+from bot.understanding.runs import Run, Runs, folded_runs, listed
 
 PARTS = re.compile(r"([?!.;,\n]+)")
 CLAUSES = 6  # looked at; a longer story takes nothing back
@@ -41,21 +41,17 @@ class Meant:
 
 
 def build_denying(cues: YesNoCues) -> Denying:
-    denies, contrast, not_asked, before = map(_runs, (cues.denies, cues.contrast, cues.not_asked, cues.mistaken))
+    denies, contrast, not_asked, before = map(folded_runs, (cues.denies, cues.contrast, cues.not_asked, cues.mistaken))
     return Denying(
         denies=listed(denies),
         contrast=listed(contrast),
         not_asked=listed(not_asked),
         before=listed(before),
-        beside=frozenset(chain.from_iterable((*_runs(cues.filler), *before))),
-        instead=listed(_runs(cues.instead)),
-        behind=frozenset(_runs(cues.corrects)),
+        beside=frozenset(chain.from_iterable((*folded_runs(cues.filler), *before))),
+        instead=listed(folded_runs(cues.instead)),
+        behind=frozenset(folded_runs(cues.corrects)),
         first=frozenset(run[0] for run in (*denies, *contrast, *not_asked)),
     )
-
-
-def _runs(phrases: Phrases) -> list[Run]:
-    return [tuple(map(fold, low_words(text))) for text in phrases.all]
 
 
 def take_back(clauses: Clauses, denying: Denying, cues: Cues) -> Meant | None:

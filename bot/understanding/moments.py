@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from bot.content.schema import Language, MomentWords, Phrases, Weekday
 from bot.understanding.fold import fold, has_accent, low_words
 from bot.understanding.quantities import DIGIT, GLUED
-from bot.understanding.runs import Run, Runs, build_runs, listed
+from bot.understanding.runs import Run, Runs, build_runs, folded_runs, listed
 
 DATE = re.compile(r"(?<![\d/.-])(\d{1,2})[/-](\d{1,2})(?![\d/-])")
 CLOCK = re.compile(r"([01]?\d|2[0-3])(?: ([0-5]\d))?")
@@ -59,31 +59,27 @@ class Moments:
 def build_moments(words: MomentWords | None) -> Moments:
     if words is None:
         return Moments()
-    days = {run: day for day, phrases in words.days.items() for run in _runs(phrases)}
+    days = {run: day for day, phrases in words.days.items() for run in folded_runs(phrases)}
     parts = {
         run: Part(dt.time.fromisoformat(part.at), part.after_noon)
         for part in words.parts.values()
-        for run in (*_runs(part.said), *_accented(part.said))
+        for run in (*folded_runs(part.said), *_accented(part.said))
     }
-    ahead = {run: n for n, phrases in enumerate((words.today, words.tomorrow)) for run in _runs(phrases)}
-    holidays = {run: name for name, phrases in words.holidays.items() for run in _runs(phrases)}
+    ahead = {run: n for n, phrases in enumerate((words.today, words.tomorrow)) for run in folded_runs(phrases)}
+    holidays = {run: name for name, phrases in words.holidays.items() for run in folded_runs(phrases)}
     return Moments(
         days=build_runs(days),
         parts=build_runs(parts),
         ahead=build_runs(ahead),
         holidays=build_runs(holidays),
-        clock_after=frozenset(_runs(words.clock_after)),
-        clock_before=frozenset(_runs(words.clock_before)),
-        not_after=frozenset(run[0] for run in _runs(words.not_after)),
-        asks_hours=listed(_runs(words.asks_hours)),
-        asks_off=listed(_runs(words.asks_off)),
-        online=listed(_runs(words.online)),
+        clock_after=frozenset(folded_runs(words.clock_after)),
+        clock_before=frozenset(folded_runs(words.clock_before)),
+        not_after=frozenset(run[0] for run in folded_runs(words.not_after)),
+        asks_hours=listed(folded_runs(words.asks_hours)),
+        asks_off=listed(folded_runs(words.asks_off)),
+        online=listed(folded_runs(words.online)),
         begins=frozenset(run[0] for run in (*days, *parts, *ahead, *holidays)),
     )
-
-
-def _runs(phrases: Phrases) -> list[Run]:
-    return [tuple(map(fold, low_words(text))) for language in Language for text in getattr(phrases, language)]
 
 
 def _accented(phrases: Phrases) -> list[Run]:

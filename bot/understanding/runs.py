@@ -6,6 +6,9 @@ A row is looked for where its first word stands: most messages have the first wo
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from bot.content.schema import Phrases
+from bot.understanding.fold import fold, low_words
+
 type Run = tuple[str, ...]  # words in a row, mostly folded
 
 
@@ -50,3 +53,8 @@ def build_runs[T](means: Mapping[Run, T], most: int | None = None) -> Runs[T]:
 def listed(runs: Iterable[Run], most: int | None = None) -> Runs[None]:
     """Rows that are only looked for."""
     return build_runs(dict.fromkeys(runs), most)
+
+
+def folded_runs(phrases: Phrases) -> list[Run]:
+    """What maintainers wrote in every language, as rows of folded words."""
+    return [tuple(map(fold, low_words(text))) for text in phrases.all]
