@@ -124,7 +124,7 @@ def _take(
 
 def _new_code(unit: UnitOfWork) -> str:
     while True:
-        code = codes.code_of(secrets.randbelow(codes.SPACE)).replace("MC-", "LH-")
+        code = codes.code_of(secrets.randbelow(codes.SPACE), codes.APPOINTMENT)
         if not bookings.has_code(unit.connection, code):
             return code
 
@@ -188,8 +188,8 @@ def command(unit: UnitOfWork, visit: Visit, actor: Actor, text: str) -> None:
     """`/appointments`, or with a code: whoever has the code may look, move and cancel in their own chat."""
     scene = scene_of(unit, visit)
     if text.strip():
-        code = codes.read_code(text.upper().replace("LH", "", 1))
-        found = bookings.by_code(unit.connection, code.replace("MC-", "LH-")) if code else None
+        code = codes.read_code(text, codes.APPOINTMENT)
+        found = bookings.by_code(unit.connection, code) if code else None
         if found and found.chat == visit.chat:
             return unit.answer(visit, words.shown(scene, _shown(scene, found)))
         return unit.answer(visit, Reply(blocks=(scene.line("book.unknown"),)))

@@ -1,4 +1,7 @@
-"""Request codes such as `MC-7K3Q-9F`: short, sayable on the telephone, with a check character, not guessable."""
+"""Codes such as `MC-7K3Q-9F`: short, sayable on the telephone, with a check character, not guessable.
+
+`MC` stands before the code of a request, `LH` before that of an appointment.
+"""
 
 import re
 
@@ -9,7 +12,10 @@ SPACE = BASE**FREE
 WEIGHTS = (2, 3, 4, 5, 6)
 
 
-def code_of(number: int) -> str:
+REQUEST, APPOINTMENT = "MC", "LH"
+
+
+def code_of(number: int, kind: str = REQUEST) -> str:
     """The code of a number in [0, SPACE). Raises ValueError outside."""
     if not 0 <= number < SPACE:
         raise ValueError("no code for this number")
@@ -17,23 +23,23 @@ def code_of(number: int) -> str:
     for _ in range(FREE):
         number, digit = divmod(number, BASE)
         digits.append(digit)
-    return _written([*digits, _check(digits)])
+    return _written([*digits, _check(digits)], kind)
 
 
-def read_code(text: str) -> str | None:
+def read_code(text: str, kind: str = REQUEST) -> str | None:
     """The code that someone typed, however they spaced and cased it; None where it cannot be one."""
     bare = re.sub(r"[^A-Z0-9]", "", text.upper())
-    bare = bare[2:] if len(bare) == FREE + 3 and bare.startswith("MC") else bare
+    bare = bare[2:] if len(bare) == FREE + 3 and bare.startswith(kind) else bare
     if len(bare) != FREE + 1 or any(letter not in ALPHABET for letter in bare):
         return None
     digits = [ALPHABET.index(letter) for letter in bare]
-    return _written(digits) if digits[-1] == _check(digits[:FREE]) else None
+    return _written(digits, kind) if digits[-1] == _check(digits[:FREE]) else None
 
 
 def _check(digits: list[int]) -> int:
     return sum(weight * digit for weight, digit in zip(WEIGHTS, digits, strict=True)) % BASE
 
 
-def _written(digits: list[int]) -> str:
+def _written(digits: list[int], kind: str) -> str:
     letters = "".join(ALPHABET[digit] for digit in digits)
-    return f"MC-{letters[:4]}-{letters[4:]}"
+    return f"{kind}-{letters[:4]}-{letters[4:]}"

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.database import Lock
 from bot.store.tables import bookings, waiting
 
 type Row = RowMapping
@@ -53,6 +54,7 @@ def _several(connection: Connection, *where: Any) -> list[Booking]:
 
 def hold(connection: Connection, *, lanes: int, now: dt.datetime, until: dt.datetime, **values: Any) -> int | None:
     """Take a time in the first lane that is free; its number. None: none is. What was only held before is let go."""
+    _in_turn(connection, values["commune"])
     _let_lapse(connection, values["commune"], values["counter"], values["starts_at"], now=now)
     mine = (bookings.c.chat == values["chat"], bookings.c.procedure == values["procedure"], bookings.c.open == WISHED)
     connection.execute(update(bookings).where(*mine).values(lane=None, open=None, status=EXPIRED))
@@ -63,6 +65,12 @@ def hold(connection: Connection, *, lanes: int, now: dt.datetime, until: dt.date
         if (number := connection.execute(statement).scalar_one_or_none()) is not None:
             return int(number)
     return None
+
+
+def _in_turn(connection: Connection, commune: int) -> None:
+    """A commune's times change hands one after the other: two who swap theirs at once would wait for each other."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(int(Lock.BOOKINGS), commune)))
 
 
 def _let_lapse(connection: Connection, commune: int, counter: str, at: dt.datetime, *, now: dt.datetime) -> None:
@@ -77,6 +85,7 @@ def confirm(connection: Connection, number: int, chat: str, *, now: dt.datetime)
     held = _one(connection, bookings.c.id == number, bookings.c.chat == chat)
     if held is None:
         return None
+    _in_turn(connection, held.commune)
     same = (bookings.c.chat == chat, bookings.c.procedure == held.procedure, bookings.c.open == OPEN)
     before = _one(connection, *same)
     mine = (bookings.c.id == number, bookings.c.status == HELD, bookings.c.held_until > now)
@@ -92,6 +101,9 @@ def confirm(connection: Connection, number: int, chat: str, *, now: dt.datetime)
 
 def free(connection: Connection, number: int, *, status: str) -> bool:
     """Nobody has it any more. False: it was so before."""
+    if (one := find(connection, number)) is None:
+        return False
+    _in_turn(connection, one.commune)
     where = (bookings.c.id == number, bookings.c.lane.is_not(None))
     values = {"lane": None, "open": None, "status": status, "number": bookings.c.number + 1}
     return connection.execute(update(bookings).where(*where).values(**values)).rowcount == 1

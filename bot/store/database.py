@@ -45,6 +45,7 @@ class Lock(IntEnum):
     DELIVERY = 0x4D43_0003
     NOTICES = 0x4D43_0004
     AUDIT = 0x4D43_0005
+    BOOKINGS = 0x4D43_0006
 
 
 class DatabaseUnusable(Exception):

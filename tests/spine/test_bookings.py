@@ -76,3 +76,34 @@ def test_two_who_press_at_once_get_one_each_and_the_third_none(database):
     for worker in workers:
         worker.join()
     assert sorted(number is not None for number in taken) == [False] * 4 + [True] * 2
+
+
+@pytest.mark.only_on("postgresql")
+def test_two_who_take_each_others_time_do_not_wait_for_each_other(database):
+    """Each lets go what it had before it takes the other's: without turns the database ends one of them."""
+    failures = []
+    together = threading.Barrier(2, timeout=30)
+
+    def swap(person, times):
+        try:
+            for n in range(60):
+                together.wait()
+                with database.change() as connection:
+                    bookings.hold(
+                        connection, lanes=1, now=NOW, until=NOW + dt.timedelta(minutes=5), commune=8, counter="ho-tich",
+                        starts_at=times[n % 2], chat=person, procedure="khai-sinh", language="vi",
+                        code=f"{person}{n}", place="Quầy",
+                    )  # fmt: skip
+        except Exception as error:  # noqa: BLE001 - told by the test
+            failures.append(error)
+            together.abort()
+
+    both = [
+        threading.Thread(target=swap, args=("a", TIMES[:2])),
+        threading.Thread(target=swap, args=("b", TIMES[1::-1])),
+    ]
+    for person in both:
+        person.start()
+    for person in both:
+        person.join()
+    assert failures == []
