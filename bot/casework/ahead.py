@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.ahead.deadlines import Due, Telling, basis, dues, first_telling, is_useful, next_telling
 from bot.ahead.quiet import after_quiet, may_write, moment_on, next_day
 from bot.casework.unit_of_work import UnitOfWork
-from bot.content.schema import Answer, Change, Language, Procedure
+from bot.content.schema import Answer, Change, Language, Procedure, Wish
 from bot.conversation import actions
 from bot.conversation.citizen import next_step
 from bot.conversation.citizen import reminders as words
@@ -25,7 +25,7 @@ from bot.store import agenda, broadcasts, cases, outbox, reminders
 from bot.store.agenda import Entry
 from bot.store.outbox import Priority
 from bot.store.reminders import Kept
-from bot.understanding.wishes import may_want_to_stop, wants_to_stop
+from bot.understanding.wishes import is_wish, may_want_to_stop, wants_one_stopped, wants_to_stop
 
 log = logging.getLogger(__name__)
 
@@ -84,8 +84,9 @@ def _keep(unit: UnitOfWork, visit: Visit, scene: Scene, procedure: Procedure, da
     """Keep one date and one procedure, and say so."""
     answers = reminded_by(scene, procedure)
     telling = first_telling(dues(answers, day, days_of(unit)), days_of(unit), after=scene.today)
-    if not answers or telling is None:
+    if not answers or telling is None or not words.may_be(scene, procedure, day):
         return unit.answer(visit, Reply(blocks=(scene.line("button.old"),)))
+    unit.remember(visit.chat, replace(scene.memory, date_asked=None))
     if unit.is_visit(visit.chat):  # nobody is there to be told when the day comes
         return unit.answer(visit, words.for_calendar(scene, procedure, telling))
     if len(reminders.of_chat(unit.connection, visit.chat)) >= MOST:
@@ -147,14 +148,54 @@ def stops(unit: UnitOfWork, visit: Visit) -> bool:
     """`DỪNG`, in any door and at once: the kind that was told last. False: the words are not for us."""
     wishes = unit.house.engine.wishes
     sure = wants_to_stop(visit.text, wishes)
-    if not sure and not may_want_to_stop(visit.text, wishes):
+    one = not sure and wants_one_stopped(visit.text, wishes)
+    if not sure and not one and not may_want_to_stop(visit.text, wishes):
         return False
     going_on = _going_on(unit, visit.chat)
     kept = bool(reminders.of_chat(unit.connection, visit.chat))
     lately = any(at and unit.now - at <= LATELY for _, at in going_on)
-    if not (going_on or kept) or not (sure or lately):
+    if not (going_on or kept):
         return False
-    stop(unit, visit, scene_of(unit, visit), going_on[0][0] if going_on else Kind.REMINDER)
+    if one and kept:
+        show(unit, visit)
+    elif sure or lately:
+        reminding = is_wish(visit.text, Wish.STOP_REMINDING, wishes) and kept
+        stop(unit, visit, scene_of(unit, visit), going_on[0][0] if going_on and not reminding else Kind.REMINDER)
+    return bool((one and kept) or sure or lately)
+
+
+def stopped_by_command(unit: UnitOfWork, visit: Visit) -> None:
+    """`/stop`: as the word does, whatever the moment."""
+    going_on = _going_on(unit, visit.chat)
+    scene = scene_of(unit, visit)
+    if going_on or reminders.of_chat(unit.connection, visit.chat):
+        stop(unit, visit, scene, going_on[0][0] if going_on else Kind.REMINDER)
+    else:
+        unit.answer(visit, words.nothing_to_stop(scene))
+
+
+def asked_for(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
+    """“Lịch nhắc của tôi”, or to stop what is not going on."""
+    wishes = unit.house.engine.wishes
+    if is_wish(visit.text, Wish.REMINDERS, wishes):
+        show(unit, visit)
+        return True
+    if scene.memory.date_asked or not wants_to_stop(visit.text, wishes):
+        return False
+    unit.answer(visit, words.nothing_to_stop(scene))
+    return True
+
+
+def agrees(unit: UnitOfWork, visit: Visit, memory: str | None) -> bool:
+    """A yes in words to the day that was shown."""
+    if not memory or '"date_asked":{' not in memory:
+        return False
+    scene = scene_of(unit, visit)
+    asked = words.agreed(scene, visit.text)
+    procedure = scene.procedure(asked.procedure) if asked else None
+    if asked is None or asked.day is None or procedure is None:
+        return False
+    _keep(unit, visit, scene, procedure, asked.day)
     return True
 
 
@@ -168,7 +209,8 @@ def is_the_date(unit: UnitOfWork, visit: Visit, memory: str | None) -> bool:
     """The date that the bot has asked for, wherever else the person's words go."""
     if not memory or '"date_asked":{' not in memory:
         return False
-    return words.has_date(scene_of(unit, visit), visit.text)
+    scene = scene_of(unit, visit)
+    return scene.memory.waits_for_date and words.has_date(scene, visit.text)
 
 
 def stop(unit: UnitOfWork, visit: Visit, scene: Scene, kind: Kind) -> None:

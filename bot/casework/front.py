@@ -39,6 +39,7 @@ from bot.desk.request import Actor, Request, RequestKind, Status
 from bot.store import cases, chats, people, shown
 from bot.store.people import Caller
 
+STOPS = ("stop", "dung", "berhenti")  # the word of every message told unasked, typed as a command
 CITIZENS = (
     "request",
     "send",
@@ -52,6 +53,7 @@ CITIZENS = (
     "reminders",
     "appointments",
     "notices",
+    *STOPS,
     "for",
     "consent",
     "takeover",
@@ -232,6 +234,8 @@ def _own(unit: UnitOfWork, visit: Visit, name: str) -> None:
         citizens.my(unit, visit)
     elif name == "reminders":
         ahead.show(unit, visit)
+    elif name in STOPS:
+        ahead.stopped_by_command(unit, visit)
     elif name == "notices":
         broadcasts.show(unit, visit)
     elif name == "matters":
@@ -346,7 +350,7 @@ def _spoken(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     actor = unit.actor(visit.who, visit.name) if caller.on_staff else Actor(person=visit.who, name=visit.name)
     if _prompted(unit, visit, actor):
         return True
-    if visit.kind is Kind.TEXT and (helping.heard(unit, visit, caller.memory) or ahead.stops(unit, visit)):
+    if visit.kind is Kind.TEXT and (helping.heard(unit, visit, caller.memory) or _of_reminders(unit, visit, caller)):
         return True
     if ahead.is_the_date(unit, visit, caller.memory):
         return False
@@ -364,7 +368,7 @@ def _spoken(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     request = unit.request(answered or writing.removeprefix(citizens.DRAFT) or None)
     parts = parts_of(actor, request) if request else frozenset()
     if request is None or not parts:
-        return not caller.on_staff and _recommends(unit, visit, caller)
+        return not caller.on_staff and _wishes(unit, visit, caller)
     if citizens.is_theirs(unit, actor, request):
         if request.status is Status.DRAFT:
             return citizens.write_draft(unit, visit, request)
@@ -376,11 +380,18 @@ def _spoken(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     return True
 
 
-def _recommends(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
-    """Somebody says what those who represent them should do: it becomes a draft."""
+def _of_reminders(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
+    """Words that stop what is told unasked, or answer “shall I remind you?”."""
+    return ahead.stops(unit, visit) or ahead.agrees(unit, visit, caller.memory)
+
+
+def _wishes(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
+    """What is done at once; and what somebody says those who represent them should do becomes a draft."""
     if visit.kind is not Kind.TEXT:
         return False
     scene = citizens.scene_of(unit, visit, memory_of(caller.memory))
+    if ahead.asked_for(unit, visit, scene):
+        return True
     if matters.wants_notices(scene, visit.text):
         broadcasts.show(unit, visit)
         return True

@@ -893,6 +893,11 @@ class Wish(StrEnum):
 
     REMIND = "remind"
     STOP = "stop"  # only where it is the whole message
+    STOP_REMINDING = "stop_reminding"  # the whole message: no reminder any more; with more words, one of them
+    REMINDERS = "reminders"  # to see them; only where it is the whole message
+    YES = "yes"  # only where it is the whole message
+    NEVER_MIND = "never_mind"  # the same
+    BESIDE = "beside"  # words of courtesy that may stand around what is otherwise the whole message
     BENEFITS = "benefits"
     EXPIRY = "expiry"  # of a paper: says which of several dates is meant
     FOR_FAMILY = "for_family"  # asked for one of one's own
@@ -915,6 +920,7 @@ class DateWords(Record):
     year: Phrases
     week: Phrases
     ahead: Phrases  # "3 days from now"
+    ago: Phrases  # "3 days ago"
     days: dict[Literal["before_yesterday", "yesterday", "today", "tomorrow", "after_tomorrow"], Phrases]
     lunar: Phrases  # words of the moon's calendar
 

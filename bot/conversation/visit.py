@@ -117,10 +117,14 @@ class Consent:
 
 @dataclass(frozen=True, kw_only=True)
 class DateAsked:
-    """The bot has asked for a date, to remind of a procedure; how often."""
+    """The bot has asked for a date, to remind of a procedure; how often.
+
+    `day`: it was told, and what comes of it shown; a yes keeps it, anything else drops it.
+    """
 
     procedure: str
     times: int = 1
+    day: dt.date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +164,10 @@ class Memory:
     spoken: Spoken | None = None
     plain: bool = False  # answers in their shortest form
     next_told: tuple[str, ...] = ()  # procedures after which the next step was offered
+
+    @property
+    def waits_for_date(self) -> bool:
+        return self.date_asked is not None and self.date_asked.day is None
 
     def checklist(self, procedure: str) -> Checklist | None:
         return next((one for one in self.checklists if one.procedure == procedure), None)

@@ -66,6 +66,7 @@ class Dates:
     lunar: frozenset[str] = frozenset()
     parts: dict[str, re.Pattern[str]] = field(default_factory=dict)
     ahead: re.Pattern[str] | None = None
+    ago: re.Pattern[str] | None = None
     units: dict[str, str] = field(default_factory=dict)  # word → day, week, month, year
 
 
@@ -75,14 +76,15 @@ def build_dates(known: DateWords | None) -> Dates:
     months = [(word, n) for n, phrases in enumerate(known.months, 1) for word in _of(phrases)]
     near = [(word, NEAR[name]) for name, phrases in known.days.items() for word in _of(phrases)]
     units = {word: name for name in ("day", "week", "month", "year") for word in _of(getattr(known, name))}
-    ahead = rf"\b(\d{{1,3}}) ({_any(units)})s? (?:{_any(_of(known.ahead))})\b"
+    number = rf"\b(\d{{1,3}}) ({_any(units)})s?"
     return Dates(
         months=_longest_first(months),
         near=_longest_first(near),
         lunar=frozenset(_of(known.lunar)),
         parts={name: re.compile(rf"\b(?:{_any(_of(getattr(known, name)))}) ?(\d{{1,4}})\b")
                for name in ("day", "month", "year")},
-        ahead=re.compile(ahead),
+        ahead=re.compile(rf"{number} (?:{_any(_of(known.ahead))})\b"),
+        ago=re.compile(rf"{number} (?:{_any(_of(known.ago))})\b"),
         units=units,
     )  # fmt: skip
 
@@ -123,13 +125,15 @@ def read_date(text: str, dates: Dates, *, today: dt.date, span: Span) -> Heard:
 def _relative(plain: str, dates: Dates, today: dt.date) -> dt.date | None:
     if dates.ahead and (found := dates.ahead.search(plain)) and int(found[1]) <= MOST_AHEAD:
         return later(today, int(found[1]), dates.units[found[2]])
+    if dates.ago and (found := dates.ago.search(plain)):
+        return later(today, -int(found[1]), dates.units[found[2]])
     if NUMBER.search(plain):
         return None
     return next((today + dt.timedelta(days=n) for word, n in dates.near if f" {word} " in f" {plain} "), None)
 
 
 def later(day: dt.date, amount: int, unit: str) -> dt.date:
-    """So many days, weeks, months or years later; the last of the month where it has no such day."""
+    """So many days, weeks, months or years later, or earlier; the last of the month where it has no such day."""
     match unit:
         case "day":
             return day + dt.timedelta(days=amount)

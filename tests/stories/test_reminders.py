@@ -89,6 +89,7 @@ async def test_each_says_why_what_to_bring_where_and_how_to_stop(play, clock):
         ("20/3/95", "remind.maybe"),
         ("3/20/1995", "remind.maybe"),
         ("20 tháng 3", "remind.maybe"),
+        ("300 năm trước", "remind.past"),
     ],
 )
 @played
@@ -116,6 +117,57 @@ async def test_asking_something_else_instead_is_answered(play):
     assert "rkeep" not in str(play.buttons(LAN))
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (["có"], "05/03/2027"),
+        (["à nhầm, 22/3/2027", "dạ vâng"], "08/03/2027"),
+        (["không"], None),
+        (["dừng"], None),
+        (["đăng ký kết hôn cần giấy tờ gì", "có"], None),
+    ],
+)
+@played
+async def test_yes_no_or_another_day_may_be_typed(play, said, kept):
+    await play.hears(LAN.says("nhắc em khi sắp hết hạn tạm trú"), LAN.says("20/3/2020"), LAN.says("20/3/2027"))
+    await play.hears(*map(LAN.says, said))
+    told_so = [text for text in play.said(LAN) if text.startswith("Xong rồi ạ")]
+    assert [kept in text for text in told_so] == ([True] if kept else [])
+
+
+@pytest.mark.parametrize("words", ["thôi", "thôi khỏi ạ", "em không nhớ", "dừng"])
+@played
+async def test_whoever_does_not_want_to_tell_the_day_may_say_so(play, words):
+    await play.hears(LAN.presses("remind:cap-the-can-cuoc"), LAN.says(words))
+    assert play.said(LAN)[-1] == play.say("remind.not_kept")
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [
+        ("nhắc em ngày 20/3/2027 hết hạn tạm trú", "gia-han-tam-tru:20270320"),
+        ("nhắc em đổi căn cước, con sinh 5/3/2013", "cap-the-can-cuoc:20130305"),
+        ("nhắc em 3 ngày nữa gia hạn tạm trú", None),  # the day on which to be told, perhaps
+    ],
+)
+@played
+async def test_a_day_told_with_the_wish_is_not_asked_for(play, words, day):
+    await play.hears(LAN.says(words))
+    assert next(b["callback_data"] for b in play.buttons(LAN)) == (f"rkeep:{day}" if day else "rno")
+
+
+@played
+async def test_an_identity_card_that_ends_is_no_passport(play):
+    await play.hears(BUDI.says("ingatkan saya kalau KTP habis masa berlaku"), BUDI.says("20/3/1995"))
+    assert play.action(BUDI, "rkeep:") == "rkeep:cap-the-can-cuoc:19950320"
+
+
+@played
+async def test_a_button_with_a_day_that_cannot_be_keeps_nothing(play):
+    await play.hears(LAN.presses("rkeep:cap-the-can-cuoc:20990101"))
+    assert play.said(LAN)[-1] == play.say("button.old")
+
+
 @played
 async def test_nothing_is_kept_before_yes(play):
     await play.hears(LAN.presses("remind:cap-the-can-cuoc"), LAN.says("20/3/2013"), LAN.presses("rno"))
@@ -134,7 +186,10 @@ async def test_pressed_twice_is_kept_once(play, clock):
     assert len(told(play, LAN)) == 1
 
 
-@pytest.mark.parametrize("word", ["DỪNG", "dừng", "stop", "berhenti"])
+@pytest.mark.parametrize(
+    "word",
+    ["DỪNG", "dừng", "stop", "berhenti", "Dừng nhé em", "DUNG", "Trả lời DỪNG", "đừng nhắc em nữa", "/stop", "/dung"],
+)
 @played
 async def test_one_word_stops_it_at_once(play, database, clock, word):
     await wants(play, LAN, "dang-ky-khai-sinh", "20/11/2026")
@@ -153,9 +208,23 @@ async def test_one_word_stops_it_at_once(play, database, clock, word):
 
 
 @played
-async def test_the_word_goes_to_the_desk_where_nothing_is_to_be_stopped(play):
+async def test_where_nothing_is_to_be_stopped_it_is_said_and_to_the_desk_the_word_goes_on(play):
+    await play.opens_desk(8, NGOC_HA, HOA)
     await play.hears(LAN.says("dừng"))
-    assert play.said(LAN)[-1] != play.say("unasked.stopped_reminder")
+    assert play.said(LAN)[-1] == play.say("unasked.nothing")
+    await play.drafts(HUNG)
+    await play.hears(HUNG.says("dừng"))
+    assert play.say("unasked.nothing") not in play.said(HUNG)
+
+
+@played
+async def test_to_stop_one_of_them_the_list_is_shown(play):
+    await wants(play, LAN, "dang-ky-khai-sinh", "20/11/2026")
+    await wants(play, LAN, "cap-the-can-cuoc", "20/3/2013")
+    await play.hears(LAN.says("đừng nhắc vụ khai sinh nữa"))
+    assert len([b for b in play.buttons(LAN) if b["callback_data"].startswith("rdrop:")]) == 2
+    await play.hears(LAN.says("/forget"), LAN.presses("r:forget"), LAN.says("lịch nhắc của em ạ"))
+    assert play.said(LAN)[-1] == play.say("remind.none")
 
 
 @played

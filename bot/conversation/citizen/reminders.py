@@ -18,13 +18,14 @@ from bot.conversation.visit import DateAsked, Memory
 from bot.desk.working_time import VIETNAM, WorkingTime
 from bot.understanding.dates import Heard, Span, Unclear, read_date
 from bot.understanding.result import Outcome, Understanding
-from bot.understanding.wishes import Wished, wished
+from bot.understanding.wishes import Wished, is_wish, wished
 
 ASKED_AT_MOST = 3
 TOLD_AT, TOLD_FOR, FILE = dt.time(9), 30, "nhac.ics"  # in somebody's own calendar: when, minutes, the file
 SHOWN_DUES = 4
 SHOWN_PAPERS = 6
 OFFERED = 4
+LIKELY = 0.05  # chance among procedures, to be offered
 ASKED_OTHERWISE = (Outcome.ANSWERED, Outcome.EMERGENCY, Outcome.STAFF_WANTED, Outcome.EXTRA_DEMAND,
                    Outcome.FEEDBACK, Outcome.COMPLAINT, Outcome.DENUNCIATION)  # fmt: skip
 
@@ -70,18 +71,33 @@ def wish(scene: Scene, found: Wished, understood: Understanding) -> Done | None:
     None: the words ask about what nobody can be reminded of.
     """
     names = [one.id for one in understood.procedures]
-    known = [one for name in names if (one := scene.procedure(name)) and reminded_by(scene, one)]
+    likely = [one.id for one in understood.procedures if one.score >= LIKELY]
+    known = [one for name in likely if (one := scene.procedure(name)) and reminded_by(scene, one)]
     if found.ends:
-        known.sort(key=lambda one: _of(scene, one) not in (DateOf.END, DateOf.ISSUE))
+        known.sort(key=lambda one: not _ends(scene, one))
     spoken = scene.memory.procedure if not found.rest.strip() else None
     if spoken and scene.procedure(spoken):
         return ask(scene, spoken)
     if known and _is_sure(scene, found, understood, known[0]):
-        return ask(scene, known[0].id)
+        return _with_date(scene, known[0], found.rest) or ask(scene, known[0].id)
     if understood.outcome is Outcome.ANSWERED and names[0] not in {one.id for one in known}:
         return None
     rows = offered(scene, [one.id for one in known] or usual(scene))
     return [Reply(blocks=(scene.line("remind.which"),), buttons=tuple(rows))], scene.memory
+
+
+def _ends(scene: Scene, procedure: Procedure) -> bool:
+    """A paper of a certain age ends, too."""
+    return _of(scene, procedure) in (DateOf.END, DateOf.ISSUE) or any(one.ages for one in reminded_by(scene, procedure))
+
+
+def _with_date(scene: Scene, procedure: Procedure, text: str) -> Done | None:
+    """Its date was told with the wish: whole, for “in 3 days” may be when they want to be told."""
+    heard = read_date(text, scene.house.engine.dates, today=scene.today, span=_span(scene, procedure))
+    if heard.day is None or str(heard.day.year) not in text:
+        return None
+    memory = replace(scene.memory.about(procedure.id, scene.memory.aspect), spoke=scene.language)
+    return _shown(replace(scene, memory=memory), procedure, heard.day)
 
 
 def _is_sure(scene: Scene, found: Wished, understood: Understanding, likely: Procedure) -> bool:
@@ -139,14 +155,31 @@ def dated(scene: Scene, text: str, understood: Understanding) -> Done | None:
     procedure = scene.procedure(asked.procedure) if asked else None
     if asked is None or procedure is None or not reminded_by(scene, procedure):
         return None
+    if any(is_wish(text, one, scene.house.engine.wishes) for one in (Wish.NEVER_MIND, Wish.STOP)):
+        return refused(scene)
     heard = read_date(text, scene.house.engine.dates, today=scene.today, span=_span(scene, procedure))
     if heard.day:
-        return [confirm(scene, procedure, heard.day)], replace(scene.memory, date_asked=None)
+        return _shown(scene, procedure, heard.day)
+    if asked.day and heard.unclear is Unclear.NO_DATE:
+        return None
     elsewhere = understood.outcome in ASKED_OTHERWISE and not understood.follow_up
     if heard.unclear is Unclear.NO_DATE and (elsewhere or asked.times >= ASKED_AT_MOST):
         return None
-    memory = replace(scene.memory, date_asked=replace(asked, times=asked.times + 1))
+    memory = replace(scene.memory, date_asked=replace(asked, times=asked.times + 1, day=None))
     return [_again(scene, procedure, heard)], memory
+
+
+def _shown(scene: Scene, procedure: Procedure, day: dt.date) -> Done:
+    """What comes of a day; where nothing does, another one is heard."""
+    asked = DateAsked(procedure=procedure.id, day=day if coming(scene, procedure, day) else None)
+    return [confirm(scene, procedure, day)], replace(scene.memory, date_asked=asked)
+
+
+def agreed(scene: Scene, text: str) -> DateAsked | None:
+    """The day that was shown, where the words are a yes to it."""
+    asked = scene.memory.date_asked
+    yes = asked is not None and asked.day is not None and is_wish(text, Wish.YES, scene.house.engine.wishes)
+    return asked if yes else None
 
 
 def has_date(scene: Scene, text: str) -> bool:
@@ -154,6 +187,11 @@ def has_date(scene: Scene, text: str) -> bool:
     span = Span(first=dt.date.min, last=dt.date.max)
     heard = read_date(text, scene.house.engine.dates, today=scene.today, span=span)
     return heard.unclear is not Unclear.NO_DATE
+
+
+def may_be(scene: Scene, procedure: Procedure, day: dt.date) -> bool:
+    """Whether a button's day is one that could have been told."""
+    return _span(scene, procedure).holds(day)
 
 
 def _span(scene: Scene, procedure: Procedure) -> Span:
@@ -180,7 +218,7 @@ def chosen(scene: Scene, name: str, day: dt.date) -> Done:
     procedure = scene.procedure(name)
     if procedure is None or not reminded_by(scene, procedure) or not _span(scene, procedure).holds(day):
         return [_gone(scene)], scene.memory
-    return [confirm(scene, procedure, day)], replace(scene.memory, date_asked=None)
+    return _shown(scene, procedure, day)
 
 
 def refused(scene: Scene) -> Done:
@@ -336,6 +374,10 @@ def law_will_change(scene: Scene, procedure: Procedure, change: Change) -> Reply
     see = ((scene.button("aspect.law", actions.Answer(procedure.id, "law")),),)
     blocks = (title, *scene.doubted((text,)), Block(text=scene.say("remind.word"), style=Style.NOTE))
     return Reply(blocks=blocks, buttons=see)
+
+
+def nothing_to_stop(scene: Scene) -> Reply:
+    return Reply(blocks=(scene.line("unasked.nothing"),))
 
 
 def stopped(scene: Scene, kind: str, others: Sequence[str]) -> Reply:

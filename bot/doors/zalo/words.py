@@ -77,7 +77,7 @@ class WordsDoor(Door):
 
     def _chosen(self, connection: Transaction, scene: Scene, visit: Visit, shown: Printed) -> Visit | None:
         says = [catalog.say for catalog in scene.house.catalogs.values()]
-        match chosen(visit.text, shown, says, digits=not (scene.memory.date_asked or scene.memory.helping)):
+        match chosen(visit.text, shown, says, digits=not (scene.memory.waits_for_date or scene.memory.helping)):
             case Choice() as one:
                 return self._done(connection, visit, shown, one)
             case Other.REST:
