@@ -71,8 +71,10 @@ def settle(
 
 
 def _is_called(decided: Decision, message: Message) -> bool:
-    """Whether what would be answered is called by its name."""
-    return decided.outcome in ANSWERS and decided.ranked[0].id in message.called
+    """Whether what would be answered is called by its name, and a longer name of theirs that holds it is not nearer."""
+    if decided.outcome not in ANSWERS or decided.ranked[0].id not in message.called:
+        return False
+    return message.scores[decided.ranked[0].id] >= message.theirs
 
 
 def _surely_ours(decided: Decision, aspect: Aspect | None) -> bool:

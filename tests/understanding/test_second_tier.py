@@ -61,6 +61,20 @@ def test_what_nobody_lists_is_not_told_as_something_listed(house):
         assert understand(text, Context(), house.engine).outcome is not Outcome.SECOND_TIER
 
 
+@pytest.mark.parametrize(
+    ("text", "neighbour"),
+    [
+        ("tài khoản định danh của công ty tôi mở thế nào", "vneid-muc-2"),  # "tài khoản định danh" is a name of ours
+        ("có phải xin thẻ hướng dẫn viên mới dắt khách đi chơi được", "cap-the-can-cuoc"),
+        ("tòa xử rồi mà người ta cứ không trả", "hoa-giai-dat-dai"),
+        ("công ty tôi lỗ quá nên muốn nghỉ hẳn", "cham-dut-ho-kinh-doanh"),
+    ],
+)
+def test_a_name_of_ours_inside_another_matter_is_not_told_as_the_answer(house, text, neighbour):
+    understood = understand(text, Context(), house.engine)
+    assert (understood.outcome, understood.procedures[0].id) != (Outcome.ANSWERED, neighbour)
+
+
 @pytest.mark.parametrize("text", ["1.012680", "thủ tục 1.012680 là gì vậy", "mã (1.012680) nộp ở đâu?"])
 def test_a_code_typed_in_finds_it(house, text):
     understood = understand(text, Context(), house.engine)
