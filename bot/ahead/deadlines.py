@@ -146,6 +146,9 @@ def first_telling(found: Iterable[Due], days: WorkingTime, *, after: dt.date) ->
 
 
 def is_useful(due: Due, today: dt.date) -> bool:
-    """Whether it helps to be told today: not after the last day; of a birthday, for a month."""
-    grace = dt.timedelta(days=0 if due.final else 30)
-    return today <= due.day + grace
+    return today <= last_useful(due)
+
+
+def last_useful(due: Due) -> dt.date:
+    """The last day on which it helps to be told: none after the last day; of a birthday, for a month."""
+    return due.day + dt.timedelta(days=0 if due.final else 30)

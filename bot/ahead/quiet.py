@@ -34,10 +34,18 @@ def day_before(day: dt.date, days: WorkingTime) -> dt.date:
     return day
 
 
-def after_quiet(now: dt.datetime, number: int, days: WorkingTime) -> dt.datetime:
-    """`now` where one may write; else the next time at which one may."""
+def at_next_chance(now: dt.datetime, days: WorkingTime) -> dt.datetime:
+    """`now` where one may write; else the morning of the next working day."""
     if may_write(now, days):
         return now
+    return dt.datetime.combine(_next_morning(now, days), dt.time(MORNING), VIETNAM)
+
+
+def after_quiet(now: dt.datetime, number: int, days: WorkingTime) -> dt.datetime:
+    """`now` where one may write; else the next time at which one may."""
+    return now if may_write(now, days) else moment_on(_next_morning(now, days), number)
+
+
+def _next_morning(now: dt.datetime, days: WorkingTime) -> dt.date:
     local = now.astimezone(VIETNAM)
-    day = local.date() if local.hour < MORNING else local.date() + dt.timedelta(days=1)
-    return moment_on(next_day(day, days), number)
+    return next_day(local.date() if local.hour < MORNING else local.date() + dt.timedelta(days=1), days)

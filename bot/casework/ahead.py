@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
-from bot.ahead.deadlines import Due, Telling, basis, dues, first_telling, is_useful, next_telling
+from bot.ahead.deadlines import Due, Telling, basis, dues, first_telling, is_useful, last_useful, next_telling
 from bot.ahead.quiet import after_quiet, may_write, moment_on, next_day
 from bot.casework.unit_of_work import UnitOfWork
 from bot.content.schema import Answer, Change, Language, Procedure, Wish
@@ -245,9 +245,12 @@ def keep(unit: UnitOfWork, entry: Entry) -> None:
     return _tell(unit, kept) if kept else None
 
 
-def tell_unasked(unit: UnitOfWork, chat: str, reply: Reply, kind: Kind, name: str) -> None:
-    """By day, behind whatever was asked for."""
-    unit.put(chat, replace(reply, place=Place(final=True)), priority=Priority.REMINDER, name=name, quiet=True)
+def tell_unasked(
+    unit: UnitOfWork, chat: str, reply: Reply, kind: Kind, name: str, *, until: dt.datetime | None = None
+) -> None:
+    """By day, behind whatever was asked for; not where its door is shut until it helps nobody any more."""
+    place = Place(final=True, until=until)
+    unit.put(chat, replace(reply, place=place), priority=Priority.REMINDER, name=name, quiet=True)
     reminders.told(unit.connection, chat, kind, now=unit.now)
 
 
@@ -269,7 +272,8 @@ def _tell(unit: UnitOfWork, kept: Kept) -> None:
     due = next((one for one in found if one.day == kept.due), None)
     if due and is_useful(due, scene.today):
         reply = words.told(scene, procedure, due, due.answer)
-        tell_unasked(unit, kept.chat, reply, Kind.REMINDER, _name(kept.id))
+        until = dt.datetime.combine(last_useful(due) + dt.timedelta(days=1), dt.time(), VIETNAM)
+        tell_unasked(unit, kept.chat, reply, Kind.REMINDER, _name(kept.id), until=until)
     else:
         log.info("reminder %s dropped: %s", kept.id, "too late" if due else "the rule has changed")
     return _go_on(unit, kept, found, after=scene.today)

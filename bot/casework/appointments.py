@@ -4,7 +4,7 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass, replace
 
-from bot.ahead.quiet import may_write
+from bot.ahead.quiet import at_next_chance
 from bot.ahead.slots import HELD_FOR, OFFERED_FOR, USEFUL, Wish, bookable, fits, free_days, holds, reminders
 from bot.casework.ahead import Kind, days_of, scene_of, tell_unasked
 from bot.casework.unit_of_work import UnitOfWork
@@ -23,9 +23,9 @@ from bot.store import reminders as unasked
 from bot.store.agenda import Entry
 from bot.store.bookings import Booking
 
-REVIEW, OFFER = "booked_review", "booked_offer"
+REVIEW, OFFER, FREED = "booked_review", "booked_offer", "booked_freed"
 TOLD = ("booked_day", "booked_soon")
-DUTIES = (REVIEW, OFFER, *TOLD)
+DUTIES = (REVIEW, OFFER, FREED, *TOLD)
 OTHERS = 2  # times that are offered where one is gone
 SHOWN_TO_DESK = dt.timedelta(days=2)
 
@@ -82,9 +82,18 @@ def press(unit: UnitOfWork, visit: Visit, action: actions.Booking) -> None:
         case actions.RefuseOffer(number):
             _with_own(unit, visit, scene, action, bookings.find(unit.connection, number))
         case actions.BookDays(name) | actions.BookTimes(name) | actions.HoldTime(name) | actions.WaitForTime(name):
-            _choose(unit, visit, scene, action, _where(scene, name))
+            there = _there(unit, visit, scene, name)
+            _choose(unit, visit, there, action, _where(there, name))
         case _:
             unit.answer(visit, Reply(blocks=(scene.line("button.old"),)))
+
+
+def _there(unit: UnitOfWork, visit: Visit, scene: Scene, name: str) -> Scene:
+    """Where they live; where that takes none, the commune in which they have one, to move it."""
+    if _where(scene, name):
+        return scene
+    known = next((one for one in bookings.of_chat(unit.connection, visit.chat) if one.procedure == name), None)
+    return scene.of_commune(known.commune) if known else scene
 
 
 def _choose(unit: UnitOfWork, visit: Visit, scene: Scene, action: actions.Booking, where: Where | None) -> None:
@@ -109,6 +118,7 @@ def _hold(unit: UnitOfWork, visit: Visit, scene: Scene, where: Where, at: dt.dat
     found = bookings.find(unit.connection, number) if number else None
     if found is None:
         return unit.answer(visit, words.taken(scene, where.procedure.id, _nearest(unit, where, at)))
+    agenda.plan(unit.connection, _subject(found), {OFFER: unit.now + HELD_FOR})
     return unit.answer(visit, words.held(scene, _shown(scene, found)))
 
 
@@ -224,34 +234,47 @@ def _wait(unit: UnitOfWork, visit: Visit, scene: Scene, where: Where, wish: Wish
 
 
 def offer(unit: UnitOfWork, freed: Booking) -> None:
-    """A time that became free: held for the first who waits and can come, for half an hour; by day only."""
-    if freed.starts_at < unit.now + OFFERED_FOR + USEFUL or not may_write(unit.now, days_of(unit)):
+    """A time that became free, to whoever waits for one."""
+    _offer(unit, freed.commune, freed.counter, freed.starts_at, by=freed.chat)
+
+
+def _offer(unit: UnitOfWork, commune: int, counter: str, at: dt.datetime, *, by: str = "") -> None:
+    """Held for the first who waits and can come, for half an hour; by day only: what is freed by night, in the morning.
+
+    `by`: who has just let it go.
+    """
+    chance = at_next_chance(unit.now, days_of(unit))
+    waiting = [row for row in bookings.waits(unit.connection, commune, counter)
+               if row["chat"] != by and fits(Wish(row["wish"]), at)]  # fmt: skip
+    if not waiting or at < chance + OFFERED_FOR + USEFUL:
         return
-    for row in bookings.waits(unit.connection, freed.commune, freed.counter):
-        if row["chat"] != freed.chat and fits(Wish(row["wish"]), freed.starts_at) and _offered_to(unit, row, freed):
-            return
+    if chance > unit.now:  # by no person's name: whoever freed it may be forgotten meanwhile
+        agenda.plan(unit.connection, f"{commune}|{counter}|{at.timestamp():.0f}", {FREED: chance})
+    else:
+        any(_offered_to(unit, row, at) for row in waiting)
 
 
-def _offered_to(unit: UnitOfWork, row: bookings.Row, freed: Booking) -> bool:
+def _offered_to(unit: UnitOfWork, row: bookings.Row, at: dt.datetime) -> bool:
     chat, name = row["chat"], row["procedure"]
-    scene = unit.scene(chat, Language(row["language"])).of_commune(freed.commune)
+    scene = unit.scene(chat, Language(row["language"])).of_commune(row["commune"])
     where = _where(scene, name)
     if (
         where is None
-        or where.counter.id != freed.counter
+        or where.counter.id != row["counter"]
         or unasked.is_stopped(unit.connection, chat, Kind.APPOINTMENT)
     ):
         return False
     until = unit.now + OFFERED_FOR
-    if freed.starts_at not in _free(unit, where):
+    if at not in _free(unit, where):
         return False
-    number = _take(unit, chat, scene, where, freed.starts_at, until=until)
+    number = _take(unit, chat, scene, where, at, until=until)
     found = bookings.find(unit.connection, number) if number else None
     if found is None:
         return False
     bookings.waits_no_more(unit.connection, chat, [name])
     agenda.plan(unit.connection, _subject(found), {OFFER: until})
-    tell_unasked(unit, chat, words.offered(scene, _shown(scene, found)), Kind.APPOINTMENT, _name(found))
+    offered = words.offered(scene, _shown(scene, found))
+    tell_unasked(unit, chat, offered, Kind.APPOINTMENT, _name(found), until=until)
     return True
 
 
@@ -266,10 +289,13 @@ def keep(unit: UnitOfWork, entry: Entry) -> None:
     """What the agenda says, taken off it already."""
     if entry.kind == REVIEW:
         return review(unit)
+    if entry.kind == FREED:
+        commune, counter, at = entry.subject.split("|")
+        return _offer(unit, int(commune), counter, dt.datetime.fromtimestamp(int(at), dt.UTC))
     found = bookings.find(unit.connection, int(entry.subject.rpartition("|b")[2]))
     if found is None:
         return None
-    if entry.kind == OFFER and found.status == bookings.HELD:
+    if entry.kind == OFFER and found.status in (bookings.HELD, bookings.EXPIRED):
         bookings.free(unit.connection, found.id, status=bookings.EXPIRED)
         return offer(unit, found)
     if entry.kind in TOLD and found.status == bookings.CONFIRMED:
@@ -283,7 +309,8 @@ def _remind(unit: UnitOfWork, found: Booking) -> None:
     if stopped or unit.now > found.starts_at - USEFUL:
         return
     scene = _scene(unit, found)
-    tell_unasked(unit, found.chat, words.reminder(scene, _shown(scene, found)), Kind.APPOINTMENT, _name(found))
+    reply = words.reminder(scene, _shown(scene, found))
+    tell_unasked(unit, found.chat, reply, Kind.APPOINTMENT, _name(found), until=found.starts_at)
 
 
 def _scene(unit: UnitOfWork, found: Booking) -> Scene:
@@ -325,3 +352,5 @@ def _call_off(unit: UnitOfWork, scene: Scene, where: Where | None, found: Bookin
     reply = words.off(scene, _shown(scene, found), _nearest(unit, where, found.starts_at))
     near = found.starts_at < unit.now + dt.timedelta(hours=18)
     unit.put(found.chat, reply, name=f"{_name(found)}:off", quiet=not near)
+    gone = bookings.find(unit.connection, found.id) or found
+    unit.put(found.chat, words.file_gone(scene, _shown(scene, gone)), name=f"{_name(found)}:file", quiet=not near)

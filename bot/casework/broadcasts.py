@@ -230,7 +230,7 @@ def keep(unit: UnitOfWork, entry: Entry) -> None:
 
 
 def _put(unit: UnitOfWork, one: Broadcast, readers: Iterable[str]) -> None:
-    reply = replace(_message(unit, one), place=Place(final=True))
+    reply = replace(_message(unit, one), place=Place(final=True, until=one.ends_at))
     for chat in readers:
         if not reminders.is_stopped(unit.connection, chat, Kind.NOTICE):
             unit.put(chat, reply, priority=Priority.BROADCAST, name=_name(one), quiet=True)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.ahead.line import LAST_SERVED, MOST_CALLS, STEP, Hour, back, best_hours, code_at, is_on_the_wall, wait
 from bot.casework.ahead import scene_of
@@ -9,7 +10,7 @@ from bot.casework.unit_of_work import UnitOfWork
 from bot.content.schema import AppointmentCounter, Language
 from bot.conversation import actions
 from bot.conversation.citizen import tickets as words
-from bot.conversation.reply import Reply
+from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.staff import counter as staff
 from bot.conversation.staff.counter import Called, Due, Line
@@ -23,6 +24,7 @@ WRONG = 5  # codes an hour
 LOOKED_BACK = dt.timedelta(days=56)  # for the best hours
 TOLD_ENDS = dt.timedelta(days=30)
 WARD_DIGITS = 5
+TOLD_FOR = dt.timedelta(hours=1)  # what is told of the line; later the line is another
 SOON = 2  # people before one, when one is told to be near
 
 
@@ -254,7 +256,8 @@ def _missed(unit: UnitOfWork, one: Ticket) -> None:
 
 def _tell(unit: UnitOfWork, one: Ticket, key: str) -> None:
     of, scene = _counter(unit, one.commune, one.counter), unit.scene(one.chat, Language(one.language))
-    unit.put(one.chat, words.about(scene, key, one.number, scene.tell(of.name) if of else ""), name=f"ticket:{one.id}")
+    reply = words.about(scene, key, one.number, scene.tell(of.name) if of else "")
+    unit.put(one.chat, replace(reply, place=Place(until=unit.now + TOLD_FOR)), name=f"ticket:{one.id}")
 
 
 def _tell_near(unit: UnitOfWork, gone: Ticket) -> None:

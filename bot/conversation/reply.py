@@ -1,5 +1,6 @@
 """A reply: plain data that any channel can show."""
 
+import datetime as dt
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -67,7 +68,7 @@ class Place:
     has become. `then`: what is said, as (chat, message), once this has arrived, and only then. `final`: where it does
     not arrive, nobody is told. `probes`: where it arrives, the desk's group is there again.
     `title`: what the topic it stands in is called from now on. `hands`: it asks somebody
-    to take a request over, or to answer it.
+    to take a request over, or to answer it. `until`: later than this it helps nobody, and is not sent.
     """
 
     name: str | None = None
@@ -86,6 +87,7 @@ class Place:
     final: bool = False
     probes: bool = False
     title: str | None = None
+    until: dt.datetime | None = None
     hands: bool = False
 
     @property

@@ -268,6 +268,8 @@ class Delivery:
         return gone, spot
 
     async def _as_it_may_be_sent(self, chat: str, reply: Reply) -> Reply | None:
+        if reply.place.until and reply.place.until <= self.turns.clock():
+            return None
         if not reply.place.is_of_a_request:
             return reply
         return await self.threads.run(self.turns.as_it_may_be_sent, chat, reply)

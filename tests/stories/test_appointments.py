@@ -141,6 +141,44 @@ async def test_whoever_waits_longest_and_can_come_is_offered_what_is_freed(play,
     assert any(text.startswith("Booked: 14:00") for text in play.said(EMMA))
 
 
+async def cancels(play, person):
+    await play.hears(person.says("/appointments"))
+    await play.hears(person.presses(play.action(person, "bkx:")))
+    await play.hears(person.presses(play.action(person, "bky:")))
+
+
+@played
+async def test_what_is_freed_by_night_is_offered_in_the_morning(play, clock):
+    await here(play, LAN, HUNG)
+    await books(play, LAN, "202611251000")
+    await play.hears(HUNG.presses(f"bkw:{NAME}:any"))
+    clock.now = dt.datetime(2026, 11, 23, 15, 0, tzinfo=dt.UTC)  # 22:00 before a day off
+    await cancels(play, LAN)
+    await play.passes(clock, DAY)
+    assert not any(text.startswith("Vừa có chỗ trống") for text in play.said(HUNG))
+    await play.passes(clock, 9 * HOUR)  # Wednesday, 7:00
+    assert play.said(HUNG)[-1].startswith("Vừa có chỗ trống: 10:00")
+
+
+@played
+async def test_a_time_held_and_not_confirmed_goes_to_whoever_waits(play, clock):
+    await here(play, LAN, HUNG)
+    await play.hears(LAN.presses(f"bkh:{NAME}:{WEDNESDAY}"), HUNG.presses(f"bkw:{NAME}:any"))
+    await play.passes(clock, 4 * MINUTE)
+    assert not any(text.startswith("Vừa có chỗ trống") for text in play.said(HUNG))
+    await play.passes(clock, 2 * MINUTE)
+    assert play.said(HUNG)[-1].startswith("Vừa có chỗ trống: 08:00")
+
+
+@played
+async def test_whoever_has_moved_away_can_still_move_the_appointment(play):
+    await here(play, LAN)
+    await books(play, LAN)
+    await play.hears(LAN.says("/commune phường Ba Đình, Hà Nội"))
+    await books(play, LAN, "202611261400")
+    assert any(text.startswith("Đã đổi sang 14:00") for text in play.said(LAN))
+
+
 @played
 async def test_the_time_of_whoever_is_forgotten_is_offered_to_whoever_waits(play):
     await here(play, LAN, HUNG)
@@ -186,6 +224,20 @@ async def test_reminded_the_day_before_and_two_hours_before(play, clock):
 
 
 @played
+async def test_no_reminder_comes_after_the_appointment_is_over(play, clock):
+    """Telegram was out of reach from before until after it."""
+    await here(play, LAN)
+    await books(play, LAN)
+    before = len(play.said(LAN))
+    clock.now = dt.datetime(2026, 11, 25, 0, 1, tzinfo=dt.UTC)
+    while play.turns.keep_appointments():
+        pass
+    clock.now = dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC)
+    await play.deliver()
+    assert len(play.said(LAN)) == before
+
+
+@played
 async def test_stop_keeps_the_appointment_and_forget_does_not(play, clock):
     await here(play, LAN)
     await books(play, LAN, "202611270900")
@@ -206,6 +258,7 @@ async def test_what_the_office_cannot_keep_is_told_with_two_other_times(play, cl
     play.turns.house = taking(play.turns.house, **change)
     await play.passes(clock, MINUTE)
     assert play.said(LAN)[-1].startswith("Xin lỗi bạn")
+    assert "STATUS:CANCELLED" in play.server.files[LAN.id][-1][1].decode()
     offered = [b["callback_data"] for b in play.buttons(LAN) if b["callback_data"].startswith("bkh:")]
     assert len(offered) == 2
     await play.hears(LAN.presses(offered[0]))

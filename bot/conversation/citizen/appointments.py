@@ -205,7 +205,12 @@ def ask_cancel(scene: Scene, booked: Booked) -> Reply:
 def cancelled(scene: Scene, booked: Booked) -> tuple[Reply, Reply]:
     again = ((scene.button("book.open", actions.BookDays(booked.procedure)),),)
     told = Reply(blocks=(scene.line("book.cancelled", when=when(scene, booked.at)),), buttons=again)
-    return told, _file(scene, booked, cancelled=True)
+    return told, file_gone(scene, booked)
+
+
+def file_gone(scene: Scene, booked: Booked) -> Reply:
+    """Takes it out of a calendar."""
+    return _file(scene, booked, cancelled=True)
 
 
 def waits(scene: Scene, name: str, wish: Wish) -> Reply:
