@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from bot.casework import citizens, corrections, officers
+from bot.casework import citizens, corrections, relay
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.visit import Visit
 from bot.store import agenda, albums, cases, people
@@ -39,8 +39,8 @@ def gathered(unit: UnitOfWork, subject: str) -> Visit | None:
     lead = next((one for one in parts if one.command), None) or next((one for one in parts if one.text), parts[0])
     others = [one for one in parts if one is not lead]
     words = [one.text for one in parts if one.text]
-    if any(word.startswith(officers.NOTE) for word in words):
-        words = [officers.NOTE, *(word.removeprefix(officers.NOTE).strip() for word in words)]
+    if any(relay.is_note(word) for word in words):
+        words = [relay.NOTE, *(relay.note_of(word) for word in words)]
     together = replace(
         lead, text="\n".join(words).strip(), others=tuple(replace(one, text="", quote="") for one in others)
     )
@@ -54,8 +54,8 @@ def _as_the_others(unit: UnitOfWork, late: Visit) -> Visit:
         return late
     row = before[-1]
     if row["side"] == "note" and not late.text:
-        return replace(late, text=officers.NOTE, late_for=row["code"])
-    if late.text.startswith(officers.NOTE) or late.command == "note":
+        return replace(late, text=relay.NOTE, late_for=row["code"])
+    if relay.is_note(late.text) or late.command == "note":
         corrections.into_notes(unit, late, [one for one in before if one["side"] == "staff"])
     refused = row["side"] == "citizen" and row["state"] == "gone"
     if refused or (row["side"] == "citizen" and citizens.shows_identity_card(late)):

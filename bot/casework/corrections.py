@@ -40,11 +40,11 @@ def not_followed(unit: UnitOfWork, visit: Visit, key: str) -> None:
 def _by_staff(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, row: cases.Row, text: str) -> None:
     if not parts_of(actor, request) & {Part.OWNER, Part.ABOVE}:
         return not_followed(unit, visit, "edit.not_followed")
-    if text.startswith(officers.NOTE) or visit.command == "note":
+    if relay.is_note(text) or visit.command == "note":
         rows = cases.of_album(unit.connection, visit.chat, visit.album) if visit.album else [row]
         into_notes(unit, visit, [one for one in rows if one["side"] == "staff"])
         if row["copy_message"] != UNKNOWN:
-            cases.rewrite(unit.connection, row["id"], text=text.removeprefix(officers.NOTE).strip())
+            cases.rewrite(unit.connection, row["id"], text=relay.note_of(text))
         return None
     if row["copy_message"] == UNKNOWN:
         return not_followed(unit, visit, "edit.not_followed")
@@ -53,6 +53,8 @@ def _by_staff(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, ro
     if visit.point:
         return relay.move(unit, row, visit.point)
     if _carries_another(visit, row) and _is_looked_at(unit, actor, request):
+        if row["state"] == "held":
+            second_look.withdraw(unit, request, row, "approval.corrected")
         relay.withdraw(unit, request, row)
         cases.rewrite(unit.connection, row["id"], state=GONE, text="")
         request = relay.unsaid(unit, actor, request, row)
@@ -96,8 +98,8 @@ def _of_note(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, row
     """A note stays one, or goes out now, as words do that are written now; under one picture, of its whole album."""
     rows = cases.of_album(unit.connection, visit.chat, visit.album) if visit.album else []
     others = [one for one in rows if one["side"] == "note" and one["state"] != GONE and one["id"] != row["id"]]
-    if text.startswith(officers.NOTE) or visit.command == "note" or any(one["text"] for one in others):
-        _as_it_is_now(unit, visit, request, row, text.removeprefix(officers.NOTE).strip())
+    if relay.is_note(text) or visit.command == "note" or any(one["text"] for one in others):
+        _as_it_is_now(unit, visit, request, row, relay.note_of(text))
         return None
     try:
         officers.check_may_answer(request, actor)

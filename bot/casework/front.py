@@ -282,10 +282,12 @@ def _for_staff(unit: UnitOfWork, visit: Visit, actor: Actor, name: str) -> bool:
     """`/status` and `/close` are the desk's where the request is not the person's own."""
     code = read_code(_split(visit.text)[0])
     request = officers.seen(unit, actor, code) if code else _here(unit, visit, actor)
-    if request is None and visit.private:
+    which = not code and visit.private and addressee.is_unsure(unit, actor)
+    if request is None and visit.private and not which:
         return False
     if request is None:
-        unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line("refused.unknown", who=""),)))
+        key = "refused.which" if which else "refused.unknown"
+        unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line(key, who=""),)))
     else:
         officers.act(unit, visit, actor, name, request, "")
     return True
@@ -416,7 +418,7 @@ def _in_group(unit: UnitOfWork, visit: Visit) -> bool:
     if not parts_of(actor, request):
         unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line("room.elsewhere"),)))
         return True
-    if request.owner not in (None, visit.who) and not visit.text.startswith(officers.NOTE) and request.owner:
+    if request.owner not in (None, visit.who) and not relay.is_note(visit.text) and request.owner:
         _not_the_owner(unit, visit, actor, request)
     else:
         officers.act(unit, visit, actor, "answer", request, visit.text)
@@ -426,7 +428,7 @@ def _in_group(unit: UnitOfWork, visit: Visit) -> bool:
 def _unaddressed(unit: UnitOfWork, visit: Visit, actor: Actor, commune: int) -> None:
     """Where conversations have no topics, words that answer no message reach nobody: whoever holds one is told."""
     meant = addressee.without_topic(unit, actor, visit.chat, commune)
-    if meant and not visit.thread and not visit.text.startswith(officers.NOTE):
+    if meant and not visit.thread and not relay.is_note(visit.text):
         addressee.ask(unit, visit, meant, "which.no_topics")
 
 

@@ -24,7 +24,6 @@ from bot.store import cases, people, shown
 from bot.understanding.fold import fold
 from bot.understanding.places import find_exactly
 
-NOTE = "//"
 UNSEEN = relay.UNSEEN
 MOST_DIGITS = 18  # of a number in a button or command
 
@@ -197,8 +196,8 @@ def say(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, text: st
     """
     if visit.kind in (Kind.TEXT, Kind.EDIT, Kind.COMMAND, Kind.BUTTON) and not text:
         raise Refused("empty")
-    if text.startswith(NOTE):
-        return note(unit, visit, actor, request, text.removeprefix(NOTE).strip())
+    if relay.is_note(text):
+        return note(unit, visit, actor, request, relay.note_of(text))
     check_may_answer(request, actor)
     unseen = second_look.is_new(unit, actor, request)
     then = _confirmed(unit, visit, request, unseen=unseen) if ready or not visit.thread else ()

@@ -19,6 +19,7 @@ UNSEEN = "unseen"  # what a new officer said where nobody can look at it first; 
 CAPTIONED = (Kind.PHOTO, Kind.VIDEO, Kind.FILE, Kind.VOICE)
 MAX_CAPTION = 1024  # of one that a bot sends, in UTF-16 units
 SHOWN = (Kind.PHOTO, Kind.VIDEO, Kind.FILE, Kind.VOICE, Kind.STICKER)  # what carries a file
+NOTE, WIDE = "//", "／／"  # what begins with it stays inside
 WORDS = (Kind.TEXT, Kind.EDIT, Kind.COMMAND, Kind.BUTTON)
 
 
@@ -58,6 +59,23 @@ def unquoted(text: str) -> tuple[str, str]:
     """The part of the other message, and the words that answer it, of what `quoting` made of them."""
     quote, found, words = text.removeprefix("❝").partition("❞\n")
     return (quote, words) if found and text.startswith("❝") else ("", text)
+
+
+def is_note(text: str) -> bool:
+    """Whether an officer means words to stay inside, whatever stands before the mark; some keyboards write it wide."""
+    return _after_quote(text).startswith(NOTE)
+
+
+def note_of(text: str) -> str:
+    """What a note says, without its mark."""
+    quote, _ = unquoted(text)
+    words = _after_quote(text).removeprefix(NOTE).strip()
+    return f"❝{quote}❞\n{words}" if quote else words
+
+
+def _after_quote(text: str) -> str:
+    words = unquoted(text)[1].strip()
+    return words.replace(WIDE, NOTE, 1) if words.startswith(WIDE) else words
 
 
 def kept(visit: Visit, text: str) -> dict[str, object]:

@@ -298,6 +298,21 @@ def test_a_note_under_one_picture_keeps_all_inside(turns, clock, noted, order):
     story(turns)
 
 
+@pytest.mark.parametrize("mark", ["  // ", "／／ ", "\n//"])
+def test_a_note_is_one_however_its_mark_is_written(turns, clock, mark):
+    @played
+    async def story(play):
+        _, topic = await claimed(play)
+        await play.hears(*album(2, [(0, "mẫu"), (1, f"{mark}nội bộ")], thread=topic))
+        await play.passes(clock, 2)
+        wrote = NGOC_HA.hears(HOA, f"{mark}nội bộ", thread=topic)
+        await play.hears(wrote, edit(wrote, text=f"{mark}chỉ trong quầy"))
+        assert places(play, LAN) == []
+        assert not any("nội bộ" in text or "trong quầy" in text for text in play.said(LAN))
+
+    story(turns)
+
+
 @played
 async def test_parts_that_come_late_are_what_the_others_were(play, clock):
     _, topic = await claimed(play)

@@ -121,6 +121,20 @@ async def test_photos_and_captions_are_looked_at_and_seen_by_whoever_looks(play)
 
 
 @played
+async def test_another_photo_in_place_of_one_that_waits_makes_its_number_void(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, new=(HOA,))
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{await play.asks(LAN)}"))
+    wrote = NGOC_HA.hears(HOA, photo=PHOTO, caption="mẫu", thread=play.topic(NGOC_HA))
+    await play.hears(wrote)
+    first = play.action(NGOC_HA, "d:approve:")
+    other = [PHOTO[0] | {"file_id": "g", "file_unique_id": "v"}]
+    await play.hears({"edited_message": wrote["message"] | {"edit_date": 2, "photo": other}})
+    assert any(play.say("approval.corrected", number=first[10:]) == text for text in play.said(NGOC_HA))
+    await play.hears(NGOC_HA.presses(MINH, first))
+    assert play.server.copies[LAN.id] == []
+
+
+@played
 async def test_where_nobody_knows_the_work_a_leader_looks(play):
     await play.opens_desk(8, NGOC_HA, HOA, MINH, leader=THU, new=(HOA, MINH))
     _, topic = await claimed(play)
