@@ -57,6 +57,7 @@ def refused(unit: UnitOfWork, chat: str, reply: Reply, why: Why) -> None:
         _from_citizen(unit, chat, request, reply)
     else:
         _tell_admin(unit, "admin.not_sent", but=chat)
+        _to_each(unit, chat, request, reply)
 
 
 def kept(unit: UnitOfWork, chat: str, reply: Reply) -> None:
@@ -99,6 +100,17 @@ def _from_citizen(unit: UnitOfWork, chat: str, request: Request, reply: Reply) -
     _say(unit, request.citizen, requests.told(scene, request, "told.not_brought"), about=request.code)
     _tell_leaders(unit, request, "leader.not_brought")
     _tell_admin(unit, "admin.not_sent")
+
+
+def _to_each(unit: UnitOfWork, group: str, request: Request, reply: Reply) -> None:
+    """What a desk's group does not take and nobody holds yet – a card, words to be looked at – goes to each alone."""
+    desk, (kind, _, _) = people.desk_in(unit.connection, group), (reply.place.name or "").partition(":")
+    if desk is None or not (kind == "approval" or (kind == "card" and request.owner is None)):
+        return
+    place = replace(reply.place, topic=None, opens=None)
+    for person in unit.crew(desk["commune"]):
+        if unit.may_receive(person, request, place.share):
+            unit.put(person, replace(reply, replaces=None, place=place))
 
 
 def _alone(unit: UnitOfWork, owner: str, request: Request, reply: Reply) -> None:

@@ -218,6 +218,16 @@ async def test_a_photo_that_the_group_does_not_take_goes_to_whoever_holds_the_re
 
 
 @played
+async def test_a_card_that_the_group_does_not_take_is_shown_to_each_alone(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, leader=THU)
+    play.server.fail("sendMessage", 400, "Bad Request: TOPIC_CLOSED", chat=NGOC_HA.id)
+    code = await play.asks(LAN)
+    assert all(code in play.said(one)[-1] for one in (HOA, MINH, THU))
+    await play.hears(MINH.presses(play.action(MINH, "d:claim:")))
+    assert "Minh" in play.said(LAN)[-1]
+
+
+@played
 async def test_what_an_officer_sends_and_telegram_refuses_is_told_to_those_above(play):
     run_by(play, BOSS)
     code = await claimed(play, HOA, leader=THU)
