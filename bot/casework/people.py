@@ -10,6 +10,7 @@ from bot.casework import appointments, scorecard
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
 from bot.conversation.citizen import privacy
+from bot.conversation.citizen.requests import WITH_REASON
 from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Consent, Kind, Memory, Visit
@@ -58,7 +59,7 @@ def what_is_kept(unit: UnitOfWork, visit: Visit, scene: Scene) -> None:
 
 def my_data(unit: UnitOfWork, visit: Visit, scene: Scene) -> None:
     """`/mydata`: everything, as a page to read and as JSON."""
-    held = personal.held(unit.connection, visit.who, unit.mark(visit.who))
+    held = personal.held(unit.connection, visit.who, unit.mark(visit.who), with_reason=WITH_REASON)
     told = {"person": visit.who, "at": unit.now.isoformat(), **held}
     data = json.dumps(told, ensure_ascii=False, indent=1, default=str)
     unit.answer(visit, privacy.page(scene, held))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, delete, func, or_, select, update
 
 from bot.store import windows
 from bot.store.outbox import UNSENT
@@ -65,15 +65,18 @@ BETWEEN = "|"  # behind the chat, in the subject of an album's entry on the agen
 A_DAY = dt.timedelta(days=1)
 
 
-def held(connection: Connection, person: str, mark: str) -> dict[str, Any]:
-    """What is held about a person, by table; times as text. `mark`: what limits know them by."""
+def held(connection: Connection, person: str, mark: str, *, with_reason: Collection[str]) -> dict[str, Any]:
+    """What is held about a person, by table; times as text. `mark`: what limits know them by.
+
+    `with_reason`: the steps of which they are told why.
+    """
     codes = select(requests.c.code).where(requests.c.citizen == person)
     wanted = {
         "chat": select(chats).where(chats.c.chat == person),
         "requests": _but(requests, "owner", "helper")
         .where(requests.c.citizen == person)
         .order_by(requests.c.opened_at),
-        "events": _but(events, "actor").where(events.c.code.in_(codes)).order_by(events.c.id),
+        "events": _events_told(codes, with_reason),
         "messages": _but(messages, *_ELSEWHERE).where(messages.c.code.in_(codes), _is_theirs()).order_by(messages.c.id),
         "unaddressed": _but(messages, *_ELSEWHERE).where(messages.c.code == "", messages.c.author == person),
         "albums": _but(albums, "chat").where(albums.c.chat == person).order_by(albums.c.at),
@@ -124,6 +127,13 @@ _ELSEWHERE = ("chat", "message", "copy_chat", "copy_message", "author", "deed")
 
 def _names(person: str) -> ColumnElement[bool]:
     return or_(audit.c.actor == person, audit.c.subject == person)
+
+
+def _events_told(codes: Select[tuple[str]], with_reason: Collection[str]) -> Select[Any]:
+    """What was done with their requests; a desk's notes are its own, and so are reasons that nobody told them."""
+    told = case((events.c.action.in_(with_reason), events.c.why), else_="").label("why")
+    columns = (told if column.name == "why" else column for column in events.c if column.name != "actor")
+    return select(*columns).where(events.c.code.in_(codes), events.c.action != "note").order_by(events.c.id)
 
 
 def _looks(codes: Select[tuple[str]]) -> Select[Any]:

@@ -195,14 +195,18 @@ async def test_mydata_shows_no_officers_number_and_nothing_that_never_went_out(p
     await play.hears(NGOC_HA.hears(HOA, "chị khai gian à", thread=topic))
     await play.hears(MINH.says(f"/reject {play.action(NGOC_HA, 'd:approve:').split(':')[2]} đừng nói vậy"))
     await play.hears(NGOC_HA.hears(HOA, "còn chờ duyệt", thread=topic))
-    await play.hears(MINH.says(f"/answer {code} x"), LAN.says("/mydata"))
+    for said in ("// khó tính", "/release tại chị ấy lằng nhằng"):
+        await play.hears(NGOC_HA.hears(HOA, said, thread=topic))
+    await play.hears(NGOC_HA.presses(MINH, f"d:claim:{code}"), LAN.says("/mydata"))
     ((_, data),) = play.server.files[LAN.id]
     text = data.decode()
     assert "khai gian" not in text
     assert "còn chờ duyệt" not in text
+    assert "lằng nhằng" not in text
+    assert [one["action"] for one in json.loads(data)["events"]] == ["send", "claim", "release", "claim"]
     for number in (HOA.id, MINH.id, NGOC_HA.id):
         assert f"telegram:{number}" not in text
-    assert json.loads(data)["requests"][0]["owner_name"] == "Hoa"
+    assert json.loads(data)["requests"][0]["owner_name"] == "Minh"
 
 
 @pytest.mark.on_both
