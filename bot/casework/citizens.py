@@ -11,13 +11,13 @@ from bot.casework import people as privacy_of
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation import actions
 from bot.conversation.actions import OwnVerb
-from bot.conversation.citizen import commands, communes, matters, requests, talk
+from bot.conversation.citizen import commands, communes, matters, privacy, requests, talk
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.converse import language_of
 from bot.conversation.reply import Place, Reply
 from bot.conversation.scene import Scene
 from bot.conversation.staff.cards import commune_name
-from bot.conversation.visit import Kind, Memory, Spoken, Visit
+from bot.conversation.visit import Kind, Memory, Unseen, Visit
 from bot.desk import deadlines
 from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
@@ -434,8 +434,8 @@ def press(unit: UnitOfWork, visit: Visit, action: actions.Own) -> None:
             return begin(unit, visit, kind, procedure or None, words)
         case actions.Disagree():
             return unit.answer(visit, Reply(blocks=(scene.line("consent.refused"),)))
-        case actions.SendVoice() if scene.memory.spoken:
-            return _send_voice(unit, visit, scene, scene.memory.spoken)
+        case actions.SendUnseen() if scene.memory.unseen:
+            return _send_unseen(unit, visit, scene, scene.memory.unseen)
         case actions.Forget():
             return privacy_of.forget(unit, visit, scene)
         case actions.BackToBot():
@@ -446,14 +446,21 @@ def press(unit: UnitOfWork, visit: Visit, action: actions.Own) -> None:
             return unit.answer(visit, Reply(blocks=(scene.line("button.old"),), buttons=talk.topics_button(scene)))
 
 
-def _send_voice(unit: UnitOfWork, visit: Visit, scene: Scene, spoken: Spoken) -> None:
-    """A draft with the voice message in it, by their leave: it stood above the button."""
-    memory = replace(scene.memory, spoken=None)
+def _send_unseen(unit: UnitOfWork, visit: Visit, scene: Scene, unseen: Unseen) -> None:
+    """A draft with what was sent before in it, by their leave: it stood above the button."""
+    memory = replace(scene.memory, unseen=None)
     if not privacy_of.has_agreed(scene):
         memory = privacy_of.consenting(unit, memory)
     unit.remember(visit.chat, memory)
-    voice = replace(visit, kind=Kind.VOICE, text="", message=spoken.message, file=spoken.file, handle=spoken.handle)
-    begin(unit, voice, RequestKind.QUESTION, memory.procedure, "")
+    words = privacy.words_waiting(scene, visit.under)
+    begin(unit, _made_again(visit, unseen), RequestKind.QUESTION, memory.procedure, words)
+
+
+def _made_again(visit: Visit, unseen: Unseen) -> Visit:
+    """The visit by which it was sent."""
+    where = {"message": unseen.message, "file": unseen.file, "handle": unseen.handle, "album": unseen.album}
+    others = tuple(_made_again(visit, one) for one in unseen.others)
+    return replace(visit, kind=unseen.kind, text="", others=others, **where)
 
 
 def own(unit: UnitOfWork, visit: Visit, code: str | None) -> Request | None:

@@ -536,8 +536,8 @@ class Forget(Own):
 
 
 @dataclass(frozen=True)
-class SendVoice(Own):
-    """The voice message that was sent last, to an officer; whoever presses agrees to what stands above it."""
+class SendUnseen(Own):
+    """The voice message or the photos sent last, to an officer; whoever presses agrees to what stands above it."""
 
     begins = ("r", "voice")
 
@@ -727,7 +727,7 @@ ACTIONS: tuple[type[Action], ...] = (
     NoNextStep, KeepReminder, DropReminder, StopTelling, NextLater, ShowTicket, AskLeaveLine, LeaveLine, BookDays,
     BookTimes, HoldTime, WaitForTime, WaitNoMore, ConfirmBooking, AskCancelBooking, CancelBooking, RefuseOffer,
     OtherMatter, Wrong, NoneOfThese, Command, NewRequest, Agree, Disagree, WantNotices, UnwantNotices, SendBroadcast,
-    RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget, SendVoice, BackToBot, OwnRequest, Noted, HelpNobody,
+    RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget, SendUnseen, BackToBot, OwnRequest, Noted, HelpNobody,
     ReadNumber, ShowLine, CallNext, PauseLine, Came, BookedCame, Practise, GatherInto, ShowMatter, PassMatter,
     AnswerMatter, SendNotice, InviteHelper, EndHelper, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo,
     ProposeHours, SendHours, DropHours, ConfirmHours, RefuseHours, DeskCommand,

@@ -36,7 +36,7 @@ from bot.conversation.citizen.answers import (
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks, offices_in
 from bot.conversation.reply import Block, Reply
 from bot.conversation.scene import House, Scene
-from bot.conversation.visit import Kind, Memory, Spoken, Visit
+from bot.conversation.visit import Kind, Memory, Unseen, Visit
 from bot.desk.request import RequestKind
 from bot.desk.working_time import VIETNAM
 from bot.understanding.engine import understand
@@ -50,6 +50,7 @@ EVENTFUL = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.NO_MATCH, Outcome.SECOND_
 SHORTENED = (Outcome.ANSWERED, Outcome.SECOND_TIER)
 UNSURE_OF = (Outcome.NO_MATCH, Outcome.CLARIFY, Outcome.FEEDBACK, Outcome.SECOND_TIER, Outcome.SMALL_TALK)
 GUESSED_FROM = 0.3  # chance among procedures
+OFFERED = (Kind.PHOTO, Kind.VIDEO, Kind.FILE, Kind.VOICE)  # to be sent to an officer, where we can do nothing with it
 ATTACHMENTS = (Kind.PHOTO, Kind.STICKER, Kind.VOICE, Kind.VIDEO, Kind.FILE, Kind.LOCATION, Kind.CONTACT, Kind.OTHER)
 
 POSTER = re.compile(r"c[0-9]{1,5}", re.ASCII)
@@ -83,8 +84,8 @@ def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> An
         replies = _attachment(scene, visit)
         if visit.kind is Kind.LOCATION:  # where none of those near is theirs, its name is typed
             memory = replace(memory, asked_commune=True)
-        if visit.kind is Kind.VOICE:
-            memory = replace(memory, spoken=Spoken(message=visit.message, file=visit.file, handle=visit.handle))
+        if visit.kind in OFFERED:
+            memory = replace(memory, unseen=_unseen(visit))
         if words := (visit.text or visit.heard).strip():
             said = _heard(words, memory, house, now)
             urgent = said.understanding is not None and said.understanding.outcome is Outcome.EMERGENCY
@@ -247,11 +248,16 @@ def _after_commune(scene: Scene, lead: tuple[Block, ...]) -> list[Reply]:
     return [Reply(blocks=(*lead, scene.line("commune.kept")))]
 
 
+def _unseen(visit: Visit) -> Unseen:
+    where = {"message": visit.message, "file": visit.file, "handle": visit.handle, "album": visit.album}
+    return Unseen(kind=visit.kind, others=tuple(map(_unseen, visit.others)), **where)
+
+
 def _attachment(scene: Scene, visit: Visit) -> list[Reply]:
     if visit.point and (near := communes.near(scene, visit.point)):
         return [near]
-    if visit.kind is Kind.VOICE:
-        return [talk.voice(scene, visit.heard, agreed=scene.memory.consent is not None)]
+    if visit.kind in OFFERED:
+        return [talk.not_seen(scene, visit, agreed=scene.memory.consent is not None)]
     return [Reply(blocks=(scene.line(f"attachment.{visit.kind}"),))]
 
 

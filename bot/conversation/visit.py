@@ -136,12 +136,15 @@ class Helped:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spoken:
-    """A voice message that nobody has listened to: where it stands, until it is sent to an officer."""
+class Unseen:
+    """What nobody has listened to or looked at yet: where it stands, until it is sent to an officer."""
 
     message: str
     file: str = ""
     handle: str = ""
+    kind: Kind = Kind.VOICE
+    album: str | None = None
+    others: tuple["Unseen", ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +164,7 @@ class Memory:
     noted: dt.date | None = None  # the day on which sources and what we do not do were told last
     date_asked: DateAsked | None = None
     helping: Helped | None = None
-    spoken: Spoken | None = None
+    unseen: Unseen | None = None
     plain: bool = False  # answers in their shortest form
     next_told: tuple[str, ...] = ()  # procedures after which the next step was offered
 

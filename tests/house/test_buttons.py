@@ -16,7 +16,7 @@ SENT = {
     "answer:dang-ky-khai-sinh:fee": actions.Answer("dang-ky-khai-sinh", "fee"),
     "full:dang-ky-khai-sinh:fee": actions.InFull("dang-ky-khai-sinh", "fee"),
     "plain:on": actions.Plainly("on"),
-    "r:voice": actions.SendVoice(),
+    "r:voice": actions.SendUnseen(),
     "commune:ask": actions.AskCommune(),
     "commune:8": actions.ChooseCommune(8),
     "language:en": actions.ChooseLanguage("en"),

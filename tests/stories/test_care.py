@@ -63,7 +63,7 @@ def test_what_is_not_text_gets_its_own_answer(turns, kind, carried):
 async def test_the_caption_of_a_photo_is_answered_too(play):
     photo = [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]
     await play.hears(LAN.sends(photo=photo, caption="em mới sinh con, cần giấy gì"))
-    assert play.said(LAN)[0] == play.say("attachment.photo")
+    assert play.said(LAN)[0].startswith(play.say("attachment.photo"))
     assert "Đăng ký khai sinh" in play.said(LAN)[-1]
 
 

@@ -7,6 +7,10 @@ from bot.doors.speech import Recogniser
 from tests.cast import HOA, LAN, NGOC_HA
 from tests.stage import played
 
+SHOWN = {
+    "photo": {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]},
+    "file": {"document": {"file_id": "d", "file_unique_id": "e", "file_name": "a.pdf"}},
+}
 VOICE = {"file_id": "v", "file_unique_id": "w", "duration": 3}
 
 
@@ -51,6 +55,30 @@ async def test_a_voice_message_is_not_heard_and_goes_to_an_officer_only_by_leave
     assert play.server.copies[NGOC_HA.id]
     await play.hears(LAN.presses("r:voice"))
     assert play.said(LAN)[-1] == play.say("button.old")  # once
+
+
+@pytest.mark.parametrize("kind", ["photo", "file"])
+def test_what_is_shown_to_nobody_goes_to_an_officer_by_leave(turns, clock, kind):
+    @played
+    async def story(play):
+        await play.opens_desk(8, NGOC_HA, HOA)
+        await play.hears(LAN.says("/commune phường Ngọc Hà, Hà Nội"))
+        parts = [LAN.sends(**SHOWN[kind], media_group_id="7"), LAN.sends(**SHOWN[kind], media_group_id="7")]
+        parts[0]["message"]["caption"] = "giấy này đúng chưa ạ"
+        await play.hears(*parts)
+        await play.passes(clock, 2)
+        offer = next(one for one in play.server.sent[LAN.id] if play.say("shown.officer") in one["text"])
+        assert play.say("consent.what") in offer["text"]
+        await play.hears(LAN.presses("r:voice", text=offer["text"]))
+        assert play.said(LAN)[-1] == play.say("photo.ask")  # as of every photo
+        await play.hears(LAN.presses(play.action(LAN, "r:photo:")))
+        assert "giấy này đúng chưa ạ" in play.said(LAN)[-1]
+        await play.hears(LAN.presses(play.action(LAN, "r:send:")))
+        await play.hears(NGOC_HA.presses(HOA, f"d:claim:{play.code(LAN)}"))
+        (brought,) = [fields for name, fields in play.server.calls if name == "copyMessages"]
+        assert brought["message_ids"] == str([one["message"]["message_id"] for one in parts])
+
+    story(turns)
 
 
 @played

@@ -9,6 +9,7 @@ from bot.conversation.citizen.answers import not_yet, offered, reply_to, short_n
 from bot.conversation.citizen.facts import fee, how_to_track, statement_lines
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
+from bot.conversation.visit import Kind, Visit
 from bot.desk.request import RequestKind
 from bot.understanding.result import Outcome, Understanding
 
@@ -19,6 +20,8 @@ EMERGENCY_CONTACTS = {
     "emergency_child": ("child", "police"),
     "emergency_rescue": ("rescue", "fire", "ambulance"),
 }
+TO_HEAR = ("voice.officer", "voice.send", "voice.send_agreeing")
+TO_SEE = ("shown.officer", "shown.send", "shown.send_agreeing")
 SMALL_TALK = ("greeting", "thanks", "goodbye", "about_bot", "chitchat", "yes_no", "not_emergency", "injection")
 LEGAL_ROUTES = {
     Outcome.FEEDBACK: ("phan-anh-kien-nghi", "feedback.lead"),
@@ -76,12 +79,17 @@ def small_talk(scene: Scene, understood: Understanding) -> Reply:
     return Reply(blocks=(scene.line(key),), buttons=topics_button(scene))
 
 
-def voice(scene: Scene, heard: str, *, agreed: bool) -> Reply:
-    """What was heard, or honestly that nothing was; and that an officer may listen, by whoever spoke's leave."""
-    first = scene.line("voice.heard", words=heard) if heard else scene.line("attachment.voice")
+def not_seen(scene: Scene, visit: Visit, *, agreed: bool) -> Reply:
+    """What was heard, or honestly that nothing was heard or seen; and that an officer may, by the sender's leave.
+
+    Words under it wait in the message itself, as they do in the question for consent.
+    """
+    ask, send, agree = TO_HEAR if visit.kind is Kind.VOICE else TO_SEE
+    heard = scene.line("voice.heard", words=visit.heard) if visit.heard else scene.line(f"attachment.{visit.kind}")
     consent = () if agreed else (Block(text=scene.say("consent.what"), style=Style.NOTE),)
-    send = scene.button("voice.send" if agreed else "voice.send_agreeing", actions.SendVoice())
-    return Reply(blocks=(first, scene.line("voice.officer"), *consent), buttons=((send,),))
+    under = (scene.line("consent.words"), Block(text=visit.text)) if visit.text else ()
+    button = scene.button(send if agreed else agree, actions.SendUnseen())
+    return Reply(blocks=(heard, scene.line(ask), *consent, *under), buttons=((button,),))
 
 
 def staff_wanted(scene: Scene) -> Reply:
