@@ -458,9 +458,16 @@ def _send_unseen(unit: UnitOfWork, visit: Visit, scene: Scene, unseen: Unseen) -
 
 def _made_again(visit: Visit, unseen: Unseen) -> Visit:
     """The visit by which it was sent."""
-    where = {"message": unseen.message, "file": unseen.file, "handle": unseen.handle, "album": unseen.album}
-    others = tuple(_made_again(visit, one) for one in unseen.others)
-    return replace(visit, kind=unseen.kind, text="", others=others, **where)
+    return replace(
+        visit,
+        kind=unseen.kind,
+        text="",
+        message=unseen.message,
+        file=unseen.file,
+        handle=unseen.handle,
+        album=unseen.album,
+        others=tuple(_made_again(visit, one) for one in unseen.others),
+    )
 
 
 def own(unit: UnitOfWork, visit: Visit, code: str | None) -> Request | None:

@@ -249,8 +249,14 @@ def _after_commune(scene: Scene, lead: tuple[Block, ...]) -> list[Reply]:
 
 
 def _unseen(visit: Visit) -> Unseen:
-    where = {"message": visit.message, "file": visit.file, "handle": visit.handle, "album": visit.album}
-    return Unseen(kind=visit.kind, others=tuple(map(_unseen, visit.others)), **where)
+    return Unseen(
+        message=visit.message,
+        file=visit.file,
+        handle=visit.handle,
+        kind=visit.kind,
+        album=visit.album,
+        others=tuple(map(_unseen, visit.others)),
+    )
 
 
 def _attachment(scene: Scene, visit: Visit) -> list[Reply]:
