@@ -50,7 +50,8 @@ class Told:
 
 def told_of(scene: Scene, procedure: Procedure, asked: Asked, understood: Understanding) -> Told:
     """The best statement that holds today; where a moment is asked, its office then, and the procedure's own hours."""
-    answers = {one.id: one for one in scene.house.knowledge.answers(procedure) if one.holds(scene.today)}
+    every = {one.id: one for one in scene.house.knowledge.answers(procedure)}
+    answers = {name: one for name, one in every.items() if one.holds(scene.today)}
     moment = understood.moment
     if moment and asked.aspect is Aspect.HOURS and not asked.choices:
         own = next((one for one in answers.values() if one.asks is Aspect.HOURS), None)
@@ -60,6 +61,10 @@ def told_of(scene: Scene, procedure: Procedure, asked: Asked, understood: Unders
         told = stated(scene, procedure, own)
         return replace(told, blocks=(*at_office[:1], *told.blocks))
     usable = [choice for choice in asked.choices if choice.answer is None or choice.answer in answers]
+    if ended := _ended(scene, asked.choices, every):
+        usable = _instead_of(ended, usable)
+        if not usable or (usable[0].answer is None and _empty(scene, procedure, ended.asks)):
+            return Told(blocks=(scene.line("unknown.ended"), scene.line("unknown.ask")), aspect=ended.asks)
     if usable and usable[0].answer is None and _empty(scene, procedure, usable[0].asks):
         usable = [choice for choice in usable[1:] if choice.answer and choice.asks is usable[0].asks]
     if not usable or usable[0].answer is None:
@@ -68,6 +73,22 @@ def told_of(scene: Scene, procedure: Procedure, asked: Asked, understood: Unders
     verdict = verdict_of(best, usable[0], understood)
     also = _close(usable, answers) if verdict is best.verdict else None
     return _stated(scene, procedure, best, also if also and _fit(scene, best, also) else None, verdict)
+
+
+def _ended(scene: Scene, choices: tuple[Choice, ...], every: dict[str, Answer]) -> Choice | None:
+    """The likeliest choice, where it is an answer that held once, holds no more, and was given no successor."""
+    answer = every.get(choices[0].answer or "") if choices else None
+    if answer is None or answer.until is None or answer.until >= scene.today:
+        return None
+    later = (one.from_ for one in every.values() if one.asks is answer.asks)
+    return None if any(day and day > answer.until for day in later) else choices[0]
+
+
+def _instead_of(ended: Choice, choices: list[Choice]) -> list[Choice]:
+    """What answers the same question since: a field about it, or an answer that is hardly less likely."""
+    return [
+        one for one in choices if one.asks is ended.asks and (one.answer is None or one.score >= ended.score - CLOSE)
+    ]
 
 
 def _close(choices: list[Choice], answers: dict[str, Answer]) -> Answer | None:
