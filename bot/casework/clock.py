@@ -82,6 +82,8 @@ def _draft(unit: UnitOfWork, request: Request) -> None:
 
 def _due_soon(unit: UnitOfWork, request: Request) -> None:
     request = unit.execute(request, Action.REMIND, CLOCK, reminder="due_soon")
+    if cases.times_late(unit.connection, request.code) >= TOLD_AGAIN:
+        return
     _to_desk(unit, request, "room.due_soon")
     _to_leaders(unit, request, "leader.due_soon")
 

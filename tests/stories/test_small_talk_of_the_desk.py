@@ -77,6 +77,7 @@ async def test_one_apology_then_a_name_then_the_next_level_then_silence(play, cl
     assert "Xin lỗi bạn" in told[0]
     assert "Thu" in told[1]
     assert "báo cán bộ tỉnh" in told[2]
+    assert sum("sắp đến hạn" in text for text in play.said(THU)) == 3  # and no more of what everybody knows
     assert [text for text in play.said(QUANG) if code in text] == [
         play.say("above.overdue", commune="Phường Ngọc Hà", code=code, who="—")
     ]
