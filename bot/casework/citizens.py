@@ -46,6 +46,7 @@ MAX_BESIDE = 3000  # characters of a question that is shown again under its answ
 # Folded; what is left of "dạ thôi mình không gửi nữa đâu ạ" once the words round it are gone.
 ROUND_IT = (
     *("a", "oi", "em", "minh", "toi", "ban", "da", "u", "nhe", "nha", "di", "nua", "dau", "thoi", "ad", "cho"),
+    *("anh", "chi", "co", "chu", "bac", "con", "chau", "cam", "on", "ok", "roi"),
     *("it", "this", "that", "please", "thanks", "ya", "saja", "kak", "nhap", "luon"),
 )
 GIVES_UP = frozenset(
@@ -253,7 +254,7 @@ def write_draft(unit: UnitOfWork, visit: Visit, request: Request) -> bool:
     if len(request.subject) + len(visit.text) > MAX_SUBJECT:
         unit.answer(visit, Reply(blocks=(scene.line("draft.full"),)))
         return True
-    if ends_draft(unit, visit, request):
+    if stays_out(unit, visit, request):
         return True
     understood = _read(unit, scene, visit.text) if visit.text.strip() else None
     if understood and _is_beside(visit, request, understood):
@@ -310,15 +311,25 @@ def while_commune_is_asked(unit: UnitOfWork, visit: Visit, request: Request) -> 
     return True
 
 
-def ends_draft(unit: UnitOfWork, visit: Visit, request: Request) -> bool:
-    """What may never be a request goes nowhere, and its draft with it."""
+def stays_out(unit: UnitOfWork, visit: Visit, request: Request, was: cases.Row | None = None) -> bool:
+    """What may never be a request does not go into the draft; what stands in it otherwise stays, and that is said.
+
+    `was`: what the same message said before it was edited.
+    """
     scene = unit.citizen_scene(request)
     understood = _read(unit, scene, visit.text) if visit.text.strip() else None
     if understood is None or understood.outcome not in NEVER_REQUESTS:
         return False
-    unit.execute(request, Action.DROP, unit.actor(visit.chat))
+    if was:
+        cases.rewrite(unit.connection, was["id"], state="gone", text="")
+        request = with_its_words(unit, request)
     _write_in(unit, visit.chat, None)
     _never(unit, visit, scene, understood)
+    if request.subject or _attached(unit, request):
+        line = scene.line("draft.stays", code=request.code)
+        unit.answer(visit, Reply(blocks=(line,), buttons=requests.codes([request])))
+    else:
+        unit.execute(request, Action.DROP, unit.actor(visit.chat))
     return True
 
 

@@ -161,8 +161,8 @@ def _is_a_card(unit: UnitOfWork, visit: Visit, request: Request, row: cases.Row)
 
 
 def _in_draft(unit: UnitOfWork, visit: Visit, request: Request, row: cases.Row) -> None:
-    """The draft follows; what may never be a request ends it."""
-    if citizens.ends_draft(unit, visit, request):
+    """The draft follows; what may never be a request leaves it."""
+    if citizens.stays_out(unit, visit, request, row):
         return None
     if citizens.shows_identity_card(visit):
         return _is_a_card(unit, visit, request, row)

@@ -56,7 +56,15 @@ async def test_a_draft_becomes_another_kind_by_its_button(play):
 
 
 @pytest.mark.parametrize(
-    "words", ["thôi không gửi nữa", "Thôi khỏi gửi nữa ạ.", "dạ thôi em không cần nữa đâu", "hủy bản nháp", "bỏ đi"]
+    "words",
+    [
+        "thôi không gửi nữa",
+        "Thôi khỏi gửi nữa ạ.",
+        "dạ thôi em không cần nữa đâu",
+        "hủy bản nháp",
+        "bỏ đi",
+        "dạ em thôi không gửi nữa, cảm ơn anh chị",
+    ],
 )
 @played
 async def test_enough_ends_the_draft(play, words):
@@ -65,6 +73,25 @@ async def test_enough_ends_the_draft(play, words):
     assert play.said(LAN)[-1] == play.say("draft.dropped")
     await play.hears(LAN.says("/my"))
     assert "Chưa gửi" not in play.said(LAN)[-1]
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_fire_is_heard_and_takes_no_draft_with_it(turns, edited):
+    @played
+    async def story(play):
+        await play.drafts(LAN, "giấy chứng sinh của Zxq sai")
+        code, more = play.action(LAN, "r:send:").removeprefix("r:send:"), LAN.says("em gửi thêm giấy Wvu")
+        await play.hears(more)
+        fire = "cháy nhà rồi cứu với"
+        await play.hears({"edited_message": more["message"] | {"text": fire}} if edited else LAN.says(fire))
+        assert "114" in play.said(LAN)[-2]
+        assert play.said(LAN)[-1] == play.say("draft.stays", code=code)
+        await play.hears(LAN.presses(f"r:status:{code}"))
+        assert "Zxq" in play.said(LAN)[-1]
+        assert ("Wvu" in play.said(LAN)[-1]) is not edited
+        assert "cháy" not in play.said(LAN)[-1]
+
+    story(turns)
 
 
 @played
