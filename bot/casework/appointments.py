@@ -9,6 +9,7 @@ from bot.ahead.slots import HELD_FOR, OFFERED_FOR, USEFUL, Wish, bookable, fits,
 from bot.casework.ahead import Kind, days_of, scene_of, tell_unasked
 from bot.casework.unit_of_work import UnitOfWork
 from bot.content.schema import AppointmentCounter, Language, Procedure
+from bot.content.schema import Wish as Wanted
 from bot.conversation import actions
 from bot.conversation.citizen import appointments as words
 from bot.conversation.reply import Reply
@@ -22,6 +23,7 @@ from bot.store import agenda, bookings
 from bot.store import reminders as unasked
 from bot.store.agenda import Entry
 from bot.store.bookings import Booking
+from bot.understanding.wishes import is_wish
 
 REVIEW, OFFER, FREED = "booked_review", "booked_offer", "booked_freed"
 TOLD = ("booked_day", "booked_soon")
@@ -217,6 +219,16 @@ def _for_desk(unit: UnitOfWork, visit: Visit, scene: Scene, commune: int) -> Non
         found = [_shown(scene, one) for one in bookings.ahead(unit.connection, now=unit.now)
                  if one.commune == commune and one.starts_at < unit.now + SHOWN_TO_DESK]  # fmt: skip
         unit.answer(visit, words.for_desk(scene, commune_name(scene, commune), found))
+
+
+def asked_for(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
+    """“Hủy lịch hẹn”: the list, where the person has any or could have."""
+    taking = scene.commune is not None and scene.commune.code in unit.house.knowledge.appointments
+    wanted = is_wish(visit.text, Wanted.APPOINTMENTS, unit.house.engine.wishes)
+    if not wanted or not (taking or bookings.of_chat(unit.connection, visit.chat)):
+        return False
+    command(unit, visit, Actor(person=visit.who, name=visit.name), "")
+    return True
 
 
 # Who waits

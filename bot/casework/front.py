@@ -392,7 +392,7 @@ def _wishes(unit: UnitOfWork, visit: Visit, caller: Caller) -> bool:
     if visit.kind is not Kind.TEXT:
         return False
     scene = citizens.scene_of(unit, visit, memory_of(caller.memory))
-    if ahead.asked_for(unit, visit, scene):
+    if any(asked_for(unit, visit, scene) for asked_for in (ahead.asked_for, appointments.asked_for, tickets.asked_for)):
         return True
     if matters.wants_notices(scene, visit.text):
         broadcasts.show(unit, visit)

@@ -1,13 +1,14 @@
 """The line at a counter inside a turn: a number drawn with the code on the wall, called, put back, served."""
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.ahead.line import LAST_SERVED, MOST_CALLS, STEP, Hour, back, best_hours, code_at, is_on_the_wall, wait
 from bot.casework.ahead import scene_of
 from bot.casework.unit_of_work import UnitOfWork
-from bot.content.schema import AppointmentCounter, Language
+from bot.content.schema import AppointmentCounter, Language, Wish
 from bot.conversation import actions
 from bot.conversation.citizen import tickets as words
 from bot.conversation.reply import Place, Reply
@@ -19,11 +20,13 @@ from bot.desk.request import Actor
 from bot.desk.working_time import VIETNAM
 from bot.store import bookings, tickets, windows
 from bot.store.tickets import Ticket
+from bot.understanding.wishes import is_wish
 
 WRONG = 5  # codes an hour
 LOOKED_BACK = dt.timedelta(days=56)  # for the best hours
 TOLD_ENDS = dt.timedelta(days=30)
 WARD_DIGITS = 5
+DIGITS = re.compile(r"[0-9]+")
 TOLD_FOR = dt.timedelta(hours=1)  # what is told of the line; later the line is another
 SOON = 2  # people before one, when one is told to be near
 
@@ -67,6 +70,17 @@ def command(unit: UnitOfWork, visit: Visit, text: str) -> None:
             return _draw(unit, visit, scene, commune, of)
     windows.count(unit.connection, windows.TRIES, mark, now=unit.now)
     return unit.answer(visit, Reply(blocks=(scene.line("ticket.wrong"),)))
+
+
+def asked_for(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
+    """“Lấy số 4821”, where numbers are drawn."""
+    if not is_wish(DIGITS.sub(" ", visit.text), Wish.NUMBER, unit.house.engine.wishes):
+        return False
+    drawn = tickets.of_chat(unit.connection, visit.chat, today_of(unit))
+    if not drawn and not counters_of(unit, scene.commune.code if scene.commune else -1):
+        return False
+    command(unit, visit, " ".join(DIGITS.findall(visit.text)))
+    return True
 
 
 def is_ward(text: str) -> bool:
@@ -238,7 +252,7 @@ def _came(unit: UnitOfWork, one: Ticket, how: str) -> None:
         case "again" if one.calls < MOST_CALLS and one.status == tickets.CALLED:
             if tickets.become(unit.connection, one.id, before=called, calls=one.calls + 1):
                 _tell(unit, one, "ticket.called_again")
-        case "missed" if one.status == tickets.CALLED:
+        case "missed" if one.calls >= MOST_CALLS and one.status == tickets.CALLED:  # no older list's button
             _missed(unit, one)
 
 

@@ -895,6 +895,9 @@ class Wish(StrEnum):
     STOP = "stop"  # only where it is the whole message
     STOP_REMINDING = "stop_reminding"  # the whole message: no reminder any more; with more words, one of them
     REMINDERS = "reminders"  # to see them; only where it is the whole message
+    BOOK = "book"  # an appointment
+    APPOINTMENTS = "appointments"  # to see, move or cancel them; only where it is the whole message
+    NUMBER = "number"  # to draw one at a counter, or to hear how many are before one; the same
     YES = "yes"  # only where it is the whole message
     NEVER_MIND = "never_mind"  # the same
     BESIDE = "beside"  # words of courtesy that may stand around what is otherwise the whole message

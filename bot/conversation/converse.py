@@ -4,9 +4,10 @@ import datetime as dt
 import re
 from dataclasses import dataclass, replace
 
-from bot.content.schema import Aspect, Counter, Language, Procedure
+from bot.content.schema import Aspect, Counter, Language, Procedure, Wish
 from bot.conversation import actions
 from bot.conversation.citizen import (
+    appointments,
     benefits,
     checklist,
     commands,
@@ -42,7 +43,7 @@ from bot.desk.working_time import VIETNAM
 from bot.understanding.engine import understand
 from bot.understanding.places import find_exactly
 from bot.understanding.result import Outcome, Place, Understanding
-from bot.understanding.wishes import Wished
+from bot.understanding.wishes import Wished, is_wish
 
 OFFICE_CONTACT = "office_contact"
 OTHER_NAMES = 2  # of the portal's, offered beside the likeliest
@@ -294,10 +295,15 @@ def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
     if memory.plain and understood.outcome in SHORTENED:
         here = replace(scene, memory=memory)
         replies = [plainly.shortened(here, one) for one in replies]
-    if understood.doubt and replies:
+    if understood.doubt and replies and not _only_wishes(scene, text):
         first, *rest = replies
         replies = [talk.with_notice(first, *talk.in_doubt(scene, understood.doubt)), *rest]
     return Answer(replies=tuple(replies), memory=memory, understanding=understood)
+
+
+def _only_wishes(scene: Scene, text: str) -> bool:
+    """Nothing else was said, so no danger was."""
+    return any(is_wish(text, one, scene.house.engine.wishes) for one in (Wish.BOOK, Wish.REMIND, Wish.BENEFITS))
 
 
 def _plainly(how: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
@@ -321,6 +327,9 @@ def _ahead(scene: Scene, understood: Understanding, wish: Wished | None) -> comm
         return reminders.wish(scene, wish, understood)
     if benefits.asked_for(scene, understood.text):
         return [benefits.step(scene, "")], scene.memory
+    if booking := appointments.wish(scene, understood):
+        reply, name = booking
+        return [reply], scene.memory.about(name, None) if name else scene.memory
     if understood.outcome in UNSURE_OF and matters.asks_about(scene, understood.text):
         return [matters.how(scene)], scene.memory
     return reminders.dated(scene, understood.text, understood) if scene.memory.date_asked else None

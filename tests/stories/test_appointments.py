@@ -32,6 +32,33 @@ def labels(play, person):
     return [b["text"] for b in play.buttons(person)]
 
 
+@pytest.mark.parametrize(
+    ("person", "words", "action"),
+    [
+        (LAN, "em muốn đặt lịch hẹn làm khai sinh ạ", f"bk:{NAME}"),
+        (EMMA, "can I book an appointment to register my baby", f"bk:{NAME}"),
+        (LAN, "đặt lịch gặp chủ tịch", None),  # for which nothing is booked
+    ],
+)
+@played
+async def test_asked_for_in_words(play, person, words, action):
+    await here(play, person)
+    await play.hears(person.says(words))
+    assert ([b.get("callback_data") for b in play.buttons(person)] == [action]) is (action is not None)
+
+
+@played
+async def test_seen_and_cancelled_in_words(play):
+    await here(play, LAN)
+    await play.hears(LAN.says("em muốn đặt lịch ạ"))
+    assert play.said(LAN)[-1] == play.say("book.which")
+    await books(play, LAN)
+    await play.hears(LAN.says("hủy lịch hẹn giúp em"))
+    await play.hears(LAN.presses(play.action(LAN, "bkx:")))
+    await play.hears(LAN.presses(play.action(LAN, "bky:")), LAN.says("xem lịch hẹn"))
+    assert play.said(LAN)[-1] == play.say("book.none")
+
+
 @played
 async def test_a_day_then_a_time_held_then_confirmed_with_papers_and_a_file(play):
     await here(play, LAN)

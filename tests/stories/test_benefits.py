@@ -20,6 +20,7 @@ async def answers(play, person, *labels):
     ("person", "words", "opening"),
     [
         (LAN, "cho hỏi em được hưởng gì không ạ", "Mình được hưởng gì? (1/5)"),
+        (LAN, "mình được hưởng gì?", "Mình được hưởng gì? (1/5)"),
         (EMMA, "what benefits can we get", "What am I entitled to? (1/5)"),
         (BUDI, "bantuan apa saja untuk keluarga kami", "Apa hak saya? (1/5)"),
     ],
@@ -58,6 +59,26 @@ async def test_the_social_pension_by_age_and_household(play, age, household, ent
     await answers(play, LAN, age, household, "Không rõ", "Không có", "Không rõ")
     maybe = play.said(LAN)[-1].partition("Chắc chưa được")[0]
     assert ("• Trợ cấp hưu trí xã hội" in maybe) is entitled
+
+
+@pytest.mark.parametrize(
+    ("age", "household", "disability", "free"),
+    [
+        ("Dưới 6 tuổi", "Không", "Không", True),
+        ("16 đến dưới 70 tuổi", "Hộ nghèo", "Không", True),
+        ("70 đến dưới 75 tuổi", "Hộ cận nghèo", "Không", True),
+        ("Từ 75 tuổi", "Không", "Không", True),
+        ("16 đến dưới 70 tuổi", "Không", "Đặc biệt nặng", True),
+        ("16 đến dưới 70 tuổi", "Không", "Không", False),
+    ],
+)
+@played
+async def test_the_health_card_is_free_for_more_than_children(play, age, household, disability, free):
+    await play.hears(LAN.presses("ben:"))
+    await answers(play, LAN, age, household, disability, "Không có", "Không rõ")
+    maybe, _, not_yet = play.said(LAN)[-1].partition("Chắc chưa được")
+    assert ("• Thẻ bảo hiểm y tế" in maybe) is free
+    assert "khẩn cấp" not in not_yet  # any household is considered after a disaster
 
 
 @played

@@ -55,7 +55,10 @@ async def test_a_number_is_drawn_only_with_the_code_on_the_wall_and_only_once(pl
     await play.passes(clock, 25 * MINUTE)
     await play.hears(LAN.says(f"/number {old}"))
     assert play.said(LAN)[-1] == play.say("ticket.wrong")
-    await draws(play, clock, LAN, HUNG, LAN)
+    await play.hears(LAN.says(f"lấy số {on_the_wall(play, clock)} ạ"))
+    await draws(play, clock, HUNG, LAN)
+    assert play.said(LAN)[-1].startswith("Số 1 ·")
+    await play.hears(LAN.says("đến lượt em chưa ạ"))
     assert play.said(LAN)[-1].startswith("Số 1 ·")
     assert "Trước bạn còn 1 người" in play.said(HUNG)[-1]
     await play.hears(STRANGER.says(f"/number {on_the_wall(play, clock)}"))
@@ -87,7 +90,9 @@ async def test_called_three_times_then_behind_two_then_it_has_passed(play, clock
     for person, number in ((HUNG, 2), (EMMA, 3), (LAN, 1)):
         await play.hears(HOA.presses(f"d:call:{LINE}"))
         assert str(number) in play.said(person)[-1]
-    await play.hears(HOA.presses(f"{lan}:missed"))
+    await play.hears(HOA.presses(f"{lan}:missed"))  # a button of before: they were called once now
+    assert play.said(LAN)[-1] != play.say("ticket.missed", number=1)
+    await play.hears(*(HOA.presses(f"{lan}:{how}") for how in ("again", "again", "missed")))
     assert play.said(LAN)[-1] == play.say("ticket.missed", number=1)
     await play.hears(LAN.presses(play.action(LAN, "tkx:")))
     assert play.said(LAN)[-1] == play.say("ticket.over")

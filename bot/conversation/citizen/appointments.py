@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.ahead.ics import Event, calendar
-from bot.ahead.slots import HELD_FOR, OFFERED_FOR, Wish, counter_for
-from bot.content.schema import AppointmentCounter, Procedure
+from bot.ahead.slots import HELD_FOR, OFFERED_FOR, counter_for
+from bot.ahead.slots import Wish as When
+from bot.content.schema import AppointmentCounter, Procedure, Wish
 from bot.conversation import actions
 from bot.conversation.citizen.answers import short_name
 from bot.conversation.citizen.circumstances import counter_of, tailored
@@ -15,6 +16,9 @@ from bot.conversation.citizen.offices import office_name
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 from bot.desk.working_time import VIETNAM
+from bot.understanding.fold import low_words
+from bot.understanding.result import Outcome, Understanding
+from bot.understanding.wishes import is_wish, speaks_of
 
 DAYS, TIMES, A_ROW = 8, 24, 3
 FILE = "hen.ics"
@@ -40,6 +44,21 @@ def counter_of_scene(scene: Scene, name: str) -> AppointmentCounter | None:
         return None
     own = scene.house.knowledge.appointments.get(scene.commune.code)
     return counter_for(own, name, counter_of(procedure))
+
+
+def wish(scene: Scene, understood: Understanding) -> tuple[Reply, str] | None:
+    """“Em muốn đặt lịch hẹn làm khai sinh”: the way there, and for what. None: it is not booked here, or not meant."""
+    wishes = scene.house.engine.wishes
+    if not speaks_of(" ".join(low_words(understood.text)), Wish.BOOK, wishes):
+        return None
+    alone = is_wish(understood.text, Wish.BOOK, wishes)
+    named = understood.procedures[0].id if understood.outcome is Outcome.ANSWERED else ""
+    name = (scene.memory.procedure or "") if alone else named
+    if counter := counter_of_scene(scene, name):
+        line = scene.line("book.wanted", name=_name(scene, name), place=place_of(scene, counter))
+        return Reply(blocks=(line,), buttons=((scene.button("book.open", actions.BookDays(name)),),)), name
+    taking = scene.commune is not None and scene.commune.code in scene.house.knowledge.appointments
+    return (Reply(blocks=(scene.line("book.which"),)), name) if alone and taking else None
 
 
 def place_of(scene: Scene, counter: AppointmentCounter) -> str:
@@ -84,7 +103,7 @@ def days(scene: Scene, procedure: Procedure, free: Mapping[dt.date, int], place:
 
 
 def _waiting_rows(scene: Scene, name: str) -> list[tuple[Button, ...]]:
-    return [tuple(scene.button(f"book.wait_{wish}", actions.WaitForTime(name, wish)) for wish in Wish)]
+    return [tuple(scene.button(f"book.wait_{wish}", actions.WaitForTime(name, wish)) for wish in When)]
 
 
 def times(scene: Scene, procedure: Procedure, day: dt.date, free: Sequence[dt.datetime]) -> Reply:
@@ -213,7 +232,7 @@ def file_gone(scene: Scene, booked: Booked) -> Reply:
     return _file(scene, booked, cancelled=True)
 
 
-def waits(scene: Scene, name: str, wish: Wish) -> Reply:
+def waits(scene: Scene, name: str, wish: When) -> Reply:
     line = scene.line("book.waits", name=_name(scene, name), wish=scene.say(f"book.wish_{wish}"))
     return Reply(blocks=(line,), buttons=((scene.button("book.wait_stop", actions.WaitNoMore(name)),),))
 
