@@ -1,5 +1,6 @@
 """Words between a citizen and a desk: each is stored, brought to the other side, and corrected there when edited."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -171,7 +172,7 @@ def _bring(unit: UnitOfWork, chat: str, row: Written, reply: Reply, place: Place
         shown_here = replace(here, relays=None, copies=copies, caption="" if long else caption)
         unit.put(chat, Reply(blocks=(), place=shown_here), name=f"relay:{some[0]['id']}")
         if long:
-            unit.put(chat, replace(reply, place=replace(place, relays=None, then=())))
+            _bring_parts(unit, chat, replace(reply, place=place).parts(), some[0]["id"], Priority.REPLY)
     return None
 
 
@@ -194,11 +195,15 @@ def _corrects(place: Place) -> int | None:
 
 
 def _bring_caption(unit: UnitOfWork, chat: str, row: Written, reply: Reply, standing: str) -> None:
-    """The words under a photo have changed."""
-    if row["kind"] not in CAPTIONED or units(row["text"]) > MAX_CAPTION:
+    """The words under a photo have changed: those too long for it stand beneath, as messages of their own."""
+    if row["kind"] not in CAPTIONED:
         return unit.put(chat, replace(reply, place=replace(reply.place, relays=None)))
-    place = replace(reply.place, caption=row["text"])
-    return unit.put(chat, Reply(blocks=(), replaces=standing, place=place), name=f"relay:{row['id']}")
+    long = units(row["text"]) > MAX_CAPTION
+    beneath = shown.where(unit.connection, chat, f"relay:{row['id']}.1")[0]
+    if not (long and beneath):
+        place = replace(reply.place, caption="" if long else row["text"])
+        unit.put(chat, Reply(blocks=(), replaces=standing, place=place), name=f"relay:{row['id']}")
+    return _bring_parts(unit, chat, reply.parts() if long else (), row["id"], Priority.CARD)
 
 
 def _bring_words(unit: UnitOfWork, chat: str, reply: Reply, number: int) -> None:
@@ -206,10 +211,15 @@ def _bring_words(unit: UnitOfWork, chat: str, reply: Reply, number: int) -> None
     first, *others = reply.parts()
     priority = Priority.CARD if first.replaces else Priority.REPLY  # words before what corrects older ones
     unit.put(chat, first, name=f"relay:{number}", priority=priority)
-    for n, part in enumerate(others, 1):
-        name = f"relay:{number}.{n}"
-        unit.put(chat, replace(part, place=replace(part.place, name=name, relays=None)), priority=priority)
-    _take_parts_away(unit, chat, number, len(others) + 1)
+    _bring_parts(unit, chat, others, number, priority)
+
+
+def _bring_parts(unit: UnitOfWork, chat: str, parts: Sequence[Reply], number: int, priority: Priority) -> None:
+    """Messages that belong to another, each in its old place."""
+    for n, part in enumerate(parts, 1):
+        place = replace(part.place, name=f"relay:{number}.{n}", relays=None, then=())
+        unit.put(chat, replace(part, place=place), priority=priority)
+    _take_parts_away(unit, chat, number, len(parts) + 1)
 
 
 def _take_parts_away(unit: UnitOfWork, chat: str, number: int, n: int) -> None:

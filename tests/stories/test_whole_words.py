@@ -121,6 +121,30 @@ async def test_long_words_arrive_whole_and_are_corrected_whole(play):
 
 
 @played
+async def test_words_too_long_for_a_caption_are_corrected_and_go_with_their_photo(play):
+    await desk(play)
+    await play.asks(LAN)
+    await claims(play)
+    photo = [{"file_id": "f", "file_unique_id": "u", "width": 9, "height": 9}]
+    wrote = NGOC_HA.hears(HOA, photo=photo, caption="chữ " * 500, thread=play.topic(NGOC_HA))
+
+    def now(caption):
+        return {"edited_message": wrote["message"] | {"caption": caption, "edit_date": 2}}
+
+    await play.hears(wrote)
+    beneath = play.last(LAN)["message_id"]
+    await play.hears(now("thư " * 500))
+    assert (play.last(LAN)["method"], play.last(LAN)["message_id"]) == ("editMessageText", beneath)
+    await play.hears(now("ngắn"))
+    assert (LAN.id, beneath) in play.server.deleted
+    await play.hears(now("dài " * 500))
+    beneath = play.last(LAN)["message_id"]
+    assert "dài" in play.said(LAN)[-1]
+    await play.hears(now("// trong nhà"))
+    assert (LAN.id, beneath) in play.server.deleted
+
+
+@played
 async def test_an_answer_to_the_second_part_finds_the_request(play):
     await desk(play)
     await play.asks(LAN)
