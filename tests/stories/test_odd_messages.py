@@ -174,7 +174,7 @@ async def test_a_command_under_a_photo_is_a_command(play):
     ("\u202eaohT\u202c", "aohT"), ("@everyone", "everyone"), ("http://evil.vn/x", "http evil. vn x"),
     ("t.me/joinchat", "t. me joinchat"), ("/close", "close"), ("#hot Lan", "hot Lan"), ("\u2067Lan\u2069", "Lan"),
     ("Lan\n\nCán bộ", "Lan Cán bộ"), ("Nguyễn T. Lan", "Nguyễn T. Lan"), ("Đỗ", "Đỗ"), ("Ngọc-Hà", "Ngọc-Hà"),
-    ("👩\u200d🌾 Lan", "👩\u200d🌾 Lan"),
+    ("👩\u200d🌾 Lan", "👩\u200d🌾 Lan"), ("\u200b", "người dân"),
 ])  # fmt: skip
 def test_a_first_name_is_harmless_wherever_it_is_shown(turns, name, shown):
     @played
@@ -187,7 +187,8 @@ def test_a_first_name_is_harmless_wherever_it_is_shown(turns, name, shown):
         assert any(f" – {shown}" in text or shown in text for text in texts)
         assert name == shown or not any(name in text for text in texts)
         assert not any(set(text) & set("\u202e\u202c\u2067\u2069") for text in texts)
-        assert not any(name in title and name != shown for _, title in play.server.topics[NGOC_HA.id])
+        ((_, title),) = play.server.topics[NGOC_HA.id]
+        assert title.startswith(f"{shown} · ")
 
     story(turns)
 

@@ -124,7 +124,7 @@ def opening(scene: Scene, request: Request, *, topics: bool) -> Reply:
         *_times(scene, request),
         Block(text=f"{request.code} · {scene.say('room.how')}", style=Style.NOTE),
     ]
-    title = f"{request.name} · {what(scene, request)}"[:TOPIC] if topics else None
+    title = f"{request.name or scene.say('card.nobody')} · {what(scene, request)}"[:TOPIC] if topics else None
     return Reply(
         blocks=tuple(blocks),
         buttons=room_buttons(scene, request),
