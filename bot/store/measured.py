@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select
+from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.measure.life import Happening
@@ -14,6 +14,7 @@ from bot.measure.tally import Period, Question, Tally
 from bot.store.tables import asked, events, published, requests, scorecards
 
 AT_ONCE = 5000
+A_DAY = dt.timedelta(days=1)
 BEFORE = dt.timedelta(days=120)  # what ended earlier concerns no promise of the time: the longest is 400 open hours
 STREAM = {"stream_results": True, "yield_per": AT_ONCE}
 UNSENT = ("draft", "dropped")
@@ -68,12 +69,24 @@ _ASK = insert(asked)  # made once
 def rushes(
     connection: Connection, *, at_least: int, hour: dt.datetime, week: dt.datetime
 ) -> list[tuple[int, str, int]]:
-    """Commune, procedure and count of what was answered so often since `hour`, and less in the rest since `week`."""
+    """Commune, procedure and count of what was answered so often since `hour`, and less in the rest since `week`.
+
+    Of a commune whose first day it is nobody knows what is usual.
+    """
     about = (asked.c.outcome == "answered", asked.c.commune.is_not(None), asked.c.procedure.is_not(None))
     pair = (asked.c.commune, asked.c.procedure)
     often = select(*pair, func.count()).where(asked.c.at >= hour, *about).group_by(*pair)
     found = connection.execute(often.having(func.count() >= at_least).order_by(*pair)).all()
-    return [(row[0], row[1], row[2]) for row in found if 2 * row[2] >= _answered(connection, row[0], row[1], week)]
+    return [
+        (commune, procedure, count)
+        for commune, procedure, count in found
+        if 2 * count >= _answered(connection, commune, procedure, week) and _is_known(connection, commune, hour - A_DAY)
+    ]
+
+
+def _is_known(connection: Connection, commune: int, day: dt.datetime) -> bool:
+    """Whether anything was asked there before a day."""
+    return bool(connection.execute(select(exists().where(asked.c.commune == commune, asked.c.at < day))).scalar_one())
 
 
 def _answered(connection: Connection, commune: int, procedure: str, since: dt.datetime) -> int:

@@ -204,7 +204,7 @@ async def test_many_who_are_answered_alike_at_once_may_need_a_notice(play, clock
         if looked:
             alarm.look()
 
-    asked(usual, looked=False)  # two days ago, and today: as many as ever
+    asked(usual)  # two days ago, the commune's first: nobody knows what is usual; and today: as many as ever
     clock.pass_(2 * 24 * 3600)
     asked([*usual[:20], *[(8, "answered", "dang-ky-khai-sinh")] * 19, (4, "answered", "dang-ky-khai-sinh")])
     await play.deliver()
