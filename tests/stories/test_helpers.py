@@ -123,6 +123,24 @@ async def test_helpers_have_no_limit_of_five_and_no_desk(play):
     assert play.said(VY)[-3:] == [play.say("staff.only")] * 3
 
 
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("dạ được con", "draft.write_question"),
+        ("ko đồng ý", "helping.refused"),
+        ("tôi có đồng ý đâu", "helping.refused"),
+        ("đồng ý là sao hả con?", "helping.again"),
+        ("bà ấy bảo được", "helping.again"),  # somebody else's word
+    ],
+)
+@played
+async def test_consent_is_the_persons_own_yes(play, said, key):
+    await a_team(play)
+    await play.hears(VY.says("/for bà Tám, số 0912345678 ở ngõ 5"), VY.says(said))
+    named = {"name": "bà Tám"} if key.startswith("helping") else {}
+    assert play.say(key, **named).partition("\n")[0] in play.said(VY)[-1]
+
+
 @played
 async def test_who_does_not_agree_and_who_has_no_role(play):
     await a_team(play)

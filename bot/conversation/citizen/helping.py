@@ -1,5 +1,6 @@
 """Filing for another: for whom, what is read aloud to them, the number that they read aloud; family needs no role."""
 
+import re
 from collections.abc import Iterable
 
 from bot.content.schema import Wish
@@ -7,9 +8,10 @@ from bot.conversation import actions
 from bot.conversation.reply import Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 from bot.understanding.fold import fold, low_words
-from bot.understanding.wishes import speaks_of
+from bot.understanding.wishes import is_wish, speaks_of
 
 LONGEST_NAME = 40
+BEHIND_NAME = re.compile(r"[,;:(]|\s\S*\d")
 
 
 def for_family(scene: Scene, text: str) -> bool:
@@ -34,8 +36,8 @@ def ask_whom(scene: Scene) -> Reply:
 
 
 def name_of(text: str) -> str:
-    """A name as it may stand on a card: one short line."""
-    return " ".join(text.split())[:LONGEST_NAME]
+    """A name as it may stand on a card: one short line, up to where a telephone or a house begins."""
+    return " ".join(BEHIND_NAME.split(text, maxsplit=1)[0].split())[:LONGEST_NAME]
 
 
 def ask_consent(scene: Scene, name: str) -> Reply:
@@ -57,11 +59,14 @@ def _nobody(scene: Scene) -> tuple[tuple[Button, ...], ...]:
 
 
 def agrees(scene: Scene, text: str) -> bool | None:
-    """What the person said: yes, no, or neither – in any language."""
+    """What the person said: yes, no, or neither – in any language. A question is neither."""
+    if "?" in text:
+        return None
     said = f" {' '.join(fold(text).replace(',', ' ').replace('.', ' ').split())} "
     if any(f" {word} " in said for word in _words(scene, "helping.no_words")):
         return False
-    return True if any(f" {word} " in said for word in _words(scene, "helping.yes_words")) else None
+    yes = any(f" {word} " in said for word in _words(scene, "helping.yes_words"))
+    return True if yes or is_wish(text, Wish.YES, scene.house.engine.wishes) else None
 
 
 def _words(scene: Scene, key: str) -> Iterable[str]:
