@@ -53,8 +53,11 @@ BETWEEN = _listed("thuoc o tai cua in of nay la")  # a name and its region
 COUNTED = _listed("nam thang ngay tuan tieng gio lan nguoi con dua be chau bua cai can ban bo tuoi phut thua")
 SMALL_WORDS = _listed(
     "o tai em toi minh tui la thuoc nha cu moi truoc da a nhe gio nay tinh tp thanh pho quan huyen thi xa phuong tran "
-    "i live in at from saya tinggal di ward commune kelurahan desa q h p tt ubnd"
+    "i live in at from saya tinggal di ward commune kelurahan desa q h p tt dk ubnd viet nam vietnam vn"
 )  # around a place in a message that says nothing else
+# How an address begins that leads to a place: "số 5 ngõ 12, thôn Đoài, xã …".
+ADDRESS = _listed("so ngo ngach hem kiet duong pho thon ap to tdp khu kp khom ban buon lang xom doi toa nha can chung")
+COOPERATIVE = ("hop", "tac", "xa")  # what follows is its name, no commune
 FORMER = _listed("cu lama")  # behind a name: the old one is meant
 SHORT_FORMS = _listed("p x q h t f tp tt tx dk")  # a full stop behind them ends nothing
 MOSTLY_PLAIN = 6  # one word of that many has an accent, at most: the others are typed without
@@ -175,7 +178,8 @@ def kind_before(words: Words, start: int) -> tuple[str, int]:
             return kind, start - 2
     if start >= 1 and words.breaks[start] != BREAK:
         kind = spoken[start - 1]
-        if kind in COMMUNE_KINDS or kind in DISTRICT_KINDS:
+        named_so = tuple(spoken[max(0, start - 3) : start]) == COOPERATIVE
+        if (kind in COMMUNE_KINDS or kind in DISTRICT_KINDS) and not named_so:
             return kind, start - 1
     return "", start
 

@@ -14,6 +14,7 @@ from bot.understanding.fold import clean, fold
 from bot.understanding.fold import words as all_words
 from bot.understanding.place_names import District, Key, Places, Unit, marked, plain
 from bot.understanding.place_text import (
+    ADDRESS,
     ALIKE,
     ALSO_FORMER,
     APART,
@@ -45,6 +46,7 @@ from bot.understanding.result import Doubt, FoundCommune, Place
 MAX_ADDRESS = 20  # words of a message that is a place and nothing else
 MAX_REGIONS = 3  # a district, a province and one more
 MAX_CANDIDATES = 60
+POSTAL_CODES = (5, 6)  # digits of those of today and before
 SLIP_SCORE = 84  # how like a name a slip must be, of 100
 
 
@@ -88,14 +90,15 @@ class _Reading:
 def find_exactly(text: str, places: Places, *, guess: bool = True) -> Place | None:
     """The place a whole message names ("Cống Vị", "p. cong vi, ba dinh"); None where it names none.
 
-    Slips are asked about; unless `guess`, only where the kind of place is said with the name.
+    Slips are asked about; unless `guess`, only where the kind of place is said with the name. Unless `guess`, a street
+    before it may be a question, too.
     """
     cleaned = clean(text).lower()
     words = read_words(cleaned, all_words(cleaned), places, whole=True)
     if len(words.typed) > MAX_ADDRESS:
         return None
     found = _found(words, places)
-    fitting = [one for one in found if not _left_over(words, one[1])]
+    fitting = [one for one in found if not _left_over(words, one[1], address=guess)]
     if fitting:
         return _best(fitting).place
     return _slip(words, places, guess=guess)
@@ -527,10 +530,23 @@ def _place(typed: str, found: Iterable[FoundCommune]) -> Place:
     return Place(typed=typed, candidates=tuple(one_each.values())[:MAX_CANDIDATES], total=len(one_each))
 
 
-def _left_over(words: Words, reading: _Reading) -> bool:
-    """Whether the message says something beside the place: small words may stand around it."""
-    rest = (*words.typed[: reading.start], *words.typed[reading.end :])
+def _left_over(words: Words, reading: _Reading, *, address: bool) -> bool:
+    """Whether the message says something beside the place: small words and a postal code may stand around it."""
+    before = () if address and _address_to(words, reading) else words.typed[: reading.start]
+    rest = (*before, *(word for word in words.typed[reading.end :] if not _postal_code(word)))
     return any(fold(word) not in SMALL_WORDS for word in rest)
+
+
+def _address_to(words: Words, reading: _Reading) -> bool:
+    """Whether what stands before a place is the rest of its address: "12 Nguyễn Trãi, phường …"."""
+    if not reading.start or not reading.kind or words.breaks[reading.start] != BREAK:
+        return False
+    first = words.typed[0]
+    return first[0].isdigit() or fold(first) in ADDRESS
+
+
+def _postal_code(word: str) -> bool:
+    return word.isdigit() and len(word) in POSTAL_CODES
 
 
 def _slip(words: Words, places: Places, *, guess: bool) -> Place | None:

@@ -135,6 +135,23 @@ def test_what_is_not_certain_is_asked(house, text):
     assert place.certain is None
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("12 Nguyễn Trãi, Phường Ba Đình, Hà Nội, Việt Nam", 4),
+        ("Ba Đình, Hà Nội 100000, Vietnam", 4),
+        ("thôn Đoài, xã Đông Anh, TP Hà Nội", 454),
+        ("ĐK Phú Quốc, An Giang", 31078),
+    ],
+)
+def test_an_address_as_a_map_writes_it_is_read(house, text, code):
+    assert find_exactly(text, house.engine.places).certain.ward_code == code
+
+
+def test_a_question_before_a_place_is_no_address(house):
+    assert find_exactly("2 vợ chồng em muốn ly hôn, phường Bến Thành", house.engine.places, guess=False) is None
+
+
 def test_two_places_in_one_message_are_asked_about(house):
     place = mentioned(house.engine, "chuyển từ phường Láng, Hà Nội về xã Bát Xát, Lào Cai thì làm ở đâu")
     assert place.doubt is Doubt.SEVERAL_SAID
@@ -156,6 +173,7 @@ def test_two_places_in_one_message_are_asked_about(house):
         "đi thi hoa hậu cần giấy gì",
         "con tôi tên Nguyễn Minh Tân",
         "quê tôi ở Hà Nội",
+        "hợp tác xã Đồng Tâm họp bầu giám đốc",
     ],
 )
 def test_everyday_words_are_no_place(house, text):
