@@ -69,7 +69,8 @@ def gather(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, text:
     scene = unit.scene(visit.who)
     if not text.strip():
         found = matters.of_commune(unit.connection, request.commune, since=unit.now - TOLD_FOR)
-        return unit.answer(visit, words.offer(scene, request, [one for one in found if one.status in NOT_OVER]))
+        found.sort(key=lambda one: one.status not in NOT_OVER)  # whoever raises what was answered reads the answer
+        return unit.answer(visit, words.offer(scene, request, found))
     of_voters = request.kind is RequestKind.RECOMMENDATION
     number = matters.begin(
         unit.connection, commune=request.commune, province=request.province,

@@ -66,7 +66,8 @@ async def test_the_answer_reaches_everyone_who_raised_it(play, clock):
     await play.hears(THU.says("/matter 1 answer khác"))
     assert play.said(THU)[-1] == play.say("matter.over")
     late = await recommends(play, BUDI, "Tôi kiến nghị lắp đèn cuối ngõ")
-    await play.hears(HOA.says(f"/gather {late}"), HOA.presses(f"d:into:{late}:1"))
+    await play.hears(HOA.says(f"/gather {late}"))
+    await play.hears(HOA.presses(play.action(HOA, f"d:into:{late}:1")))
     assert "Tháng 12 lắp sáu đèn." in play.said(BUDI)[-1]  # whoever asks later reads it at once
 
 
