@@ -8,7 +8,7 @@ import sys
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from bot.content.uncollected import uncollected
 from bot.content.words import HowPeopleAsk
 from bot.understanding.engine import Engine, Learned, build_engine
 from bot.understanding.language import Languages
+from bot.understanding.latent import Latent
 from bot.understanding.linear import Linear
 
 CODE = (
@@ -25,10 +26,12 @@ CODE = (
     "features.py",
     "fold.py",
     "language.py",
+    "latent.py",
     "learning.py",
     "linear.py",
     "matrix.py",
     "perceptron.py",
+    "subspace.py",
     "vocabulary.py",
 )
 KEPT = 3  # so that going back to phrases of before, or to another branch, need not be learnt again
@@ -100,6 +103,10 @@ def _fingerprint(intents: HowPeopleAsk) -> str:
         digest.update((Path(__file__).parent / "understanding" / name).read_bytes())
     for phrase in (*intents.phrases, *intents.talk, *intents.turns):
         digest.update(f"{phrase.means}\0{phrase.language}\0{phrase.aspect}\0{phrase.text}\n".encode())
+    for procedure, answers in intents.answers.items():
+        for answer in answers:
+            asked = answer.questions.model_dump_json() + answer.against.model_dump_json()
+            digest.update(f"{procedure}/{answer.id}\0{asked}\n".encode())
     for one in intents.second_tier:
         digest.update(f"{one.group}\0{one.text}\n".encode())
     digest.update(intents.words.model_dump_json().encode())
@@ -157,6 +164,7 @@ def _parts(learned: Learned) -> dict[str, Numbers | list[str]]:
         **_parts_of("aspects", learned.aspects),
         "spoken": list(weights),
         "odds": array("d", chain.from_iterable(weights.values())),
+        **_parts_of_latent(learned.latent),
         "known": list(learned.known),
         "often": array("I", learned.known.values()),
         "ordinary": list(learned.ordinary),
@@ -169,6 +177,7 @@ def _learned(parts: dict[str, Any]) -> Learned:
         procedures=_model(parts, "procedures"),
         aspects=_model(parts, "aspects"),
         languages=Languages(dict(zip(parts["spoken"], zip(odds, odds, odds, strict=True), strict=True))),
+        latent=_latent(parts),
         known=dict(zip(parts["known"], parts["often"], strict=True)),
         ordinary=tuple(parts["ordinary"]),
     )
@@ -183,6 +192,29 @@ def _parts_of(name: str, model: Linear) -> dict[str, Numbers | list[str]]:
         f"{name} codes": model.codes,
         f"{name} unseen": array("d", [model.unseen]),
     }
+
+
+def _parts_of_latent(latent: Latent) -> dict[str, Numbers | list[str]]:
+    return {
+        "latent size": array("I", [latent.size]),
+        "latent words": list(latent.words),
+        "latent points": latent.points,
+        "latent procedures": list(latent.middles),
+        "latent answers": list(latent.answers),
+        "latent stands": latent.stands,
+    }
+
+
+def _latent(parts: dict[str, Any]) -> Latent:
+    words, procedures, answers = (parts[f"latent {name}"] for name in ("words", "procedures", "answers"))
+    return Latent(
+        size=parts["latent size"][0],
+        words=dict(zip(words, count())),
+        points=parts["latent points"],
+        middles=dict(zip(procedures, count())),
+        answers=dict(zip(answers, count())),
+        stands=parts["latent stands"],
+    )
 
 
 def _model(parts: dict[str, Any], name: str) -> Linear:

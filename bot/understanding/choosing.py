@@ -19,11 +19,13 @@ from bot.content.schema import Answer, Aspect, Eligible, Language, Verdict
 from bot.understanding.asking import Cues, read_clauses
 from bot.understanding.features import features_of
 from bot.understanding.fold import low_words
+from bot.understanding.latent import Around, Point
 from bot.understanding.modality import Modality, alike, modality_of, modality_told, way_of
 from bot.understanding.result import Choice, Way
 from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
 LIKENESS = 7.0  # what a question like the message is worth, in log odds
+NEARNESS = 3.0  # what an answer is worth that people ask for in words that stand near those of the message
 TEXT = 2.25  # how much the words of an answer count beside those of its questions
 ASPECT = 1.05  # what the aspect's log chance is worth
 FIELD = 0.28  # how like a plain question every message about a field's aspect is taken to be
@@ -114,14 +116,15 @@ class Statements:
     all: tuple[Statement, ...] = ()
     size: int = 0  # rows
     places: dict[str, Stands] = field(default_factory=dict)
+    around: Around = field(default_factory=Around)
 
     @cached_property
     def lanes(self) -> Struct:
         return Struct(f"<{self.size}I")
 
 
-def index(answers: Sequence[Answer], vocabulary: Vocabulary, cues: Cues) -> Statements:
-    """The answers of one procedure, ready to be matched."""
+def index(answers: Sequence[Answer], vocabulary: Vocabulary, cues: Cues, around: Around) -> Statements:
+    """The answers of one procedure, ready to be matched; `around`: where each stands."""
     read = [[_features(text, vocabulary) for text in _texts(answer)] for answer in answers]
     spread = Counter(feature for rows in read for feature in frozenset[str]().union(*rows))
     weight = {feature: 1.0 + RAREST * math.log((1 + len(answers)) / n) for feature, n in spread.items()}
@@ -140,6 +143,7 @@ def index(answers: Sequence[Answer], vocabulary: Vocabulary, cues: Cues) -> Stat
         ),
         size=len(rows),
         places={feature: stands(weight[feature], tuple(at)) for feature, at in places.items()},
+        around=around,
     )
 
 
@@ -233,13 +237,16 @@ def choose(
     left_out: frozenset[str] = frozenset(),
     cases: Mapping[str, str] = NO_CASES,
     modality: Modality | None = None,
+    point: Point = (),
 ) -> tuple[Choice, ...]:
     """The statements that may answer, best first. `left_out`: ids of answers to other cases than `cases`.
 
     `plain`: the aspects whose plain question stands in the message, `alone`: beside hardly more than a name.
+    `point`: where the message stands.
     """
     likes, length = _likes(features, statements)
     logs = {aspect: ASPECT * math.log(max(LEAST_CHANCE, chance)) for aspect, chance in chances.items()}
+    near = dict(zip((one.id for one in statements.all), statements.around.near(point), strict=True))
     held = [one for one in statements.all if one.id not in left_out]
     asked = {one.asks for one in held}
     judged = {one.asks for one in held if one.judged} if yes_no else set()
@@ -248,13 +255,17 @@ def choose(
     unit = LIKENESS / (UNITS * length)
     scores: list[tuple[float, Statement | Aspect | None]] = []
     likest: dict[Aspect, float] = {}  # of each aspect, how like the message its likest answer is
+    nearest: dict[Aspect | None, float] = {}  # and how near to it one stands
     for one in held:
         like = unit * _likeness(one, likes, spoken)
         likest[one.asks] = max(like, likest.get(one.asks, 0.0))
-        scores.append((like + _speaks_for(one, logs, yes_no=yes_no, age=age, cases=cases), one))
+        nearest[one.asks] = max(near[one.id], nearest.get(one.asks, 0.0))
+        beside = _speaks_for(one, logs, yes_no=yes_no, age=age, cases=cases)
+        scores.append((like + NEARNESS * near[one.id] + beside, one))
     for aspect, log in logs.items():
         is_plain = aspect in plain and chances[aspect] >= plain_from
         score = _field(aspect, known=aspect in asked, plain=is_plain, alone=alone) + log
+        score += NEARNESS * nearest.get(aspect, 0.0) * is_plain  # words that anybody asks in stand near every answer
         if aspect is not None and aspect not in LISTS:
             score -= CROWDS_OUT * max(0.0, likest.get(aspect, 0.0) - LIKENESS * LIKE_ENOUGH)
         scores.append((score - FIELD_YES_NO * (aspect in judged), aspect))

@@ -31,6 +31,7 @@ from bot.understanding.events import Events, build_events, event_told
 from bot.understanding.features import features_of, shown
 from bot.understanding.fold import clean, fold, low_words, words
 from bot.understanding.language import Languages, detect
+from bot.understanding.latent import Latent
 from bot.understanding.linear import Linear
 from bot.understanding.modality import modality_of
 from bot.understanding.moments import Moments, build_moments, moment_asked
@@ -62,6 +63,7 @@ class Learned:
     procedures: Linear = field(default_factory=Linear)
     aspects: Linear = field(default_factory=Linear)
     languages: Languages = field(default_factory=Languages)
+    latent: Latent = field(default_factory=Latent)
     known: dict[str, int] = field(default_factory=dict)  # folded word → how often
     ordinary: tuple[str, ...] = ()  # pairs of syllables of everyday language, which name no place
 
@@ -87,9 +89,11 @@ class Entries:
     moments: Moments = field(default_factory=Moments)
     indexed: dict[str, tuple[Statements, Told]] = field(default_factory=dict, compare=False, repr=False)
 
-    def of(self, procedure: str, vocabulary: Vocabulary) -> tuple[Statements, Told]:
+    def of(self, procedure: str, vocabulary: Vocabulary, latent: Latent) -> tuple[Statements, Told]:
         if procedure not in self.indexed:
-            statements = index(self.answers.get(procedure, ()), vocabulary, self.cues)
+            answers = self.answers.get(procedure, ())
+            around = latent.around(procedure, [answer.id for answer in answers])
+            statements = index(answers, vocabulary, self.cues, around)
             self.indexed[procedure] = statements, build_told(self.cases.get(procedure, ()))
         return self.indexed[procedure]
 
@@ -320,34 +324,32 @@ def _asked(reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...]
 
 
 def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: Engine, *, yes_no: bool) -> _Inside:
-    statements, told = engine.entries.of(procedure, engine.vocabulary)
+    statements, told = engine.entries.of(procedure, engine.vocabulary, engine.learned.latent)
     numbers = told_in(reading.unplaced.text, reading.unplaced.said, engine.entries.counting, reading.today)
     cases = cases_told(reading.tokens, told, numbers)
     answers = engine.entries.answers.get(procedure, ())
     left_out = _other_cases(answers, dict(cases)) | _other_numbers(answers, numbers)
     modality = modality_of(reading.clauses, reading.language, engine.entries.cues)
-    questions = tuple(
-        Asked(
-            aspect=part.aspect,
-            choices=choose(
-                telling(reading.features)
-                if part.tokens is reading.tokens
-                else features_for(part.tokens, engine.vocabulary),
-                received(part.chances) if procedure in engine.entries.benefits else part.chances,
-                statements,
-                language=reading.language,
-                yes_no=yes_no if part.yes_no is None else part.yes_no,
-                age=numbers.age,
-                plain=part.plain,
-                alone=part.alone,
-                left_out=left_out,
-                cases=dict(cases),
-                modality=modality,
-            ),
+    questions = []
+    for part in parts:
+        whole = part.tokens is reading.tokens
+        features = telling(reading.features) if whole else features_for(part.tokens, engine.vocabulary)
+        choices = choose(
+            features,
+            received(part.chances) if procedure in engine.entries.benefits else part.chances,
+            statements,
+            language=reading.language,
+            yes_no=yes_no if part.yes_no is None else part.yes_no,
+            age=numbers.age,
+            plain=part.plain,
+            alone=part.alone,
+            left_out=left_out,
+            cases=dict(cases),
+            modality=modality,
+            point=engine.learned.latent.point(features),
         )
-        for part in parts
-    )
-    return _Inside(questions, yes_no, cases, numbers)
+        questions.append(Asked(aspect=part.aspect, choices=choices))
+    return _Inside(tuple(questions), yes_no, cases, numbers)
 
 
 def _other_cases(answers: tuple[Answer, ...], told: dict[str, str]) -> frozenset[str]:

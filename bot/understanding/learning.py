@@ -13,6 +13,7 @@ from bot.understanding.fold import accented, clean, fold, low_words, words
 from bot.understanding.language import learn_languages
 from bot.understanding.matrix import Matrix, weighed
 from bot.understanding.perceptron import learn
+from bot.understanding.subspace import learn_latent
 from bot.understanding.vocabulary import Vocabulary, build_vocabulary, count_words
 
 EPOCHS = 6
@@ -45,6 +46,7 @@ def learn_from(intents: HowPeopleAsk, progress: Progress = lambda _: None, *, ep
             progress=lambda part: progress(MOSTLY + (1 - MOSTLY) * part),
         ),
         languages=learn_languages(spoken),
+        latent=learn_latent(intents.answers, vocabulary),
         known=known,
         ordinary=_ordinary(written),
     )
