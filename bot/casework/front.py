@@ -135,8 +135,8 @@ def person_wanted(unit: UnitOfWork, visit: Visit, memory: Memory) -> None:
 
 
 def _unheard(unit: UnitOfWork, visit: Visit) -> None:
-    """An anonymous administrator, or a channel, in a desk's group: what was meant for us went nowhere, and why."""
-    if people.desk_in(unit.connection, visit.chat) is None:
+    """An anonymous administrator, or a channel: what was meant for us, in a desk's group or to be one, went nowhere."""
+    if people.desk_in(unit.connection, visit.chat) is None and not (visit.command == "desk" or visit.addressed):
         return
     if visit.command in ALL_COMMANDS or _code_of_topic(unit, visit) or _code_answered(unit, visit):
         unit.answer(visit, Reply(blocks=(unit.scene(visit.chat).line("room.anonymous"),)))

@@ -50,6 +50,8 @@ async def test_talk_between_administrators_is_left_alone(play):
     await play.hears(nameless(ELSEWHERE, ANONYMOUS, ELSEWHERE.chat(), text="/queue"))
     assert len(play.said(NGOC_HA)) == before
     assert play.said(ELSEWHERE) == []
+    await play.hears(nameless(ELSEWHERE, ANONYMOUS, ELSEWHERE.chat(), text="/desk 00008"))
+    assert play.said(ELSEWHERE) == [play.say("room.anonymous")]
 
 
 @pytest.mark.only_on("sqlite", ONE_IS_ENOUGH)
