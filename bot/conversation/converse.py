@@ -48,7 +48,6 @@ from bot.understanding.wishes import Wished, is_wish
 OFFICE_CONTACT = "office_contact"
 OTHER_NAMES = 2  # of the portal's, offered beside the likeliest
 EVENTFUL = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.NO_MATCH, Outcome.SECOND_TIER)  # may tell of a life event
-SHORTENED = (Outcome.ANSWERED, Outcome.SECOND_TIER)
 UNSURE_OF = (Outcome.NO_MATCH, Outcome.CLARIFY, Outcome.FEEDBACK, Outcome.SECOND_TIER, Outcome.SMALL_TALK)
 GUESSED_FROM = 0.3  # chance among procedures
 OFFERED = (Kind.PHOTO, Kind.VIDEO, Kind.FILE, Kind.VOICE)  # to be sent to an officer, where we can do nothing with it
@@ -157,6 +156,9 @@ def _pressed(scene: Scene, visit: Visit) -> commands.Done:
             return [not_yet(scene, name)], scene.memory.about(name, None)
         case actions.Answer(code) if code in scene.house.knowledge.second_tier:
             memory = scene.memory.about(code, scene.memory.aspect)
+            return [_short(scene, memory, second_tier.told(scene, code, scene.memory.aspect))], memory
+        case actions.InFull(code) if code in scene.house.knowledge.second_tier:
+            memory = scene.memory.about(code, scene.memory.aspect)
             return [second_tier.told(scene, code, scene.memory.aspect)], memory
         case actions.InFull(name, part) if procedure := scene.procedure(name):
             replies, memory = _shown(replace(scene, memory=replace(scene.memory, plain=False)), procedure, part, visit)
@@ -215,7 +217,7 @@ def _shown(scene: Scene, procedure: Procedure, part: str, visit: Visit) -> comma
     if found := picked(scene, procedure, part):
         reply, aspect = found
         memory = scene.memory.about(procedure.id, aspect)
-        return [plainly.shortened(replace(scene, memory=memory), reply) if memory.plain else reply], memory
+        return [_short(scene, memory, reply)], memory
     asked = scene.memory.aspect if part == ASKED or "." in part else None
     if part == MORE:
         reply = opened(scene, procedure, visit.under, replaces=pressed_in)
@@ -224,7 +226,12 @@ def _shown(scene: Scene, procedure: Procedure, part: str, visit: Visit) -> comma
     in_place = pressed_in if part in list(Aspect) else None
     memory = scene.memory.about(procedure.id, aspect)
     told = answer(scene, procedure, aspect, replaces=in_place)
-    return [plainly.shortened(replace(scene, memory=memory), told) if memory.plain else told], memory
+    return [_short(scene, memory, told)], memory
+
+
+def _short(scene: Scene, memory: Memory, answered: Reply) -> Reply:
+    """An answer as it is to be read; a question, a path or a result has no shorter form."""
+    return plainly.shortened(replace(scene, memory=memory), answered) if memory.plain else answered
 
 
 def _commune_chosen(scene: Scene, code: int) -> commands.Done:
@@ -292,9 +299,6 @@ def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
     if replies and understood.outcome is not Outcome.EMERGENCY and helping.for_family(scene, text):
         *others, last = replies
         replies = [*others, replace(last, blocks=(*last.blocks, helping.family(scene)))]
-    if memory.plain and understood.outcome in SHORTENED:
-        here = replace(scene, memory=memory)
-        replies = [plainly.shortened(here, one) for one in replies]
     if understood.doubt and replies and not _only_wishes(scene, text):
         first, *rest = replies
         replies = [talk.with_notice(first, *talk.in_doubt(scene, understood.doubt)), *rest]
@@ -311,12 +315,14 @@ def _plainly(how: str, memory: Memory, house: House, now: dt.datetime) -> Answer
     memory = replace(memory, plain=how == plainly.ON)
     scene = Scene(house=house, memory=memory, language=memory.language or memory.spoke or Language.VI, now=now)
     lead = plainly.switched(scene, how)
-    procedure = scene.procedure(memory.procedure or "")
-    if procedure is None:
+    name = memory.procedure or ""
+    if procedure := scene.procedure(name):
+        told = answer(scene, procedure, memory.aspect)
+    elif name in house.knowledge.second_tier:
+        told = second_tier.told(scene, name, memory.aspect)
+    else:
         return Answer(replies=(Reply(blocks=(lead,)),), memory=memory)
-    told = answer(scene, procedure, memory.aspect)
-    told = plainly.shortened(scene, told) if memory.plain else told
-    return Answer(replies=(Reply(blocks=(lead,)), told), memory=memory)
+    return Answer(replies=(Reply(blocks=(lead,)), _short(scene, memory, told)), memory=memory)
 
 
 def _ahead(scene: Scene, understood: Understanding, wish: Wished | None) -> commands.Done | None:
@@ -475,7 +481,8 @@ def _by_name_only(scene: Scene, understood: Understanding) -> commands.Done:
     reply = second_tier.told(
         here, best, understood.aspect, follow_up=understood.follow_up, others=tuple(others[:OTHER_NAMES])
     )
-    return [reply], memory.about(best, understood.aspect)
+    memory = memory.about(best, understood.aspect)
+    return [_short(scene, memory, reply)], memory
 
 
 def _listed(scene: Scene, understood: Understanding) -> commands.Done:
@@ -491,15 +498,18 @@ def _procedure(scene: Scene, understood: Understanding, procedure: Procedure) ->
     memory = scene.memory.about(procedure.id, understood.aspect)
     place = understood.place
     if place is None or (understood.yes_no and not place.certain):  # the rule answers it, wherever that is
-        return [reply_to(replace(scene, memory=memory), procedure, understood)], _noted(scene, memory)
+        told = reply_to(replace(scene, memory=memory), procedure, understood)
+        return [_short(scene, memory, told)], _noted(scene, memory)
     if found := place.certain:
         memory = communes.chosen(memory, found)
         lead = communes.settled(scene, found) if found.by else ()
-        return [reply_to(replace(scene, memory=memory), procedure, understood, lead=lead)], _noted(scene, memory)
+        told = reply_to(replace(scene, memory=memory), procedure, understood, lead=lead)
+        return [_short(scene, memory, told)], _noted(scene, memory)
     memory = replace(memory, asked_commune=True)
     lead = _offices_of_all(scene, understood, procedure)
     question = communes.choices(scene, place, lead=lead)
-    return [reply_to(replace(scene, memory=memory), procedure, understood), question], _noted(scene, memory)
+    told = reply_to(replace(scene, memory=memory), procedure, understood)
+    return [_short(scene, memory, told), question], _noted(scene, memory)
 
 
 def _noted(scene: Scene, memory: Memory) -> Memory:

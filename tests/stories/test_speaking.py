@@ -118,3 +118,24 @@ async def test_answers_in_their_shortest_form_until_they_are_wanted_whole(play):
     assert play.action(LAN, "full:").startswith("full:dang-ky-khai-sinh:fee")
     await play.hears(LAN.says("nói đầy đủ"), LAN.says("đăng ký khai sinh cần giấy tờ gì"))
     assert "Không cần mang" in play.said(LAN)[-1]
+
+
+@played
+async def test_what_has_no_shorter_form_is_not_cut(play):
+    """A path of a life event, and a question with its choices."""
+    await play.hears(LAN.says("vợ em mới sinh con"))
+    whole, choices = play.said(LAN)[-1], len(play.buttons(LAN))
+    await play.hears(LAN.says("nói ngắn gọn hơn được không"), LAN.says("vợ em mới sinh con"))
+    assert (play.said(LAN)[-1], len(play.buttons(LAN))) == (whole, choices)
+    await play.hears(LAN.says("mình được hưởng gì"))
+    assert [b["callback_data"] for b in play.buttons(LAN)] == ["ben:0", "ben:6", "ben:16", "ben:70", "ben:75", "ben:x"]
+
+
+@played
+async def test_what_the_portal_alone_knows_is_shortened_and_had_whole(play):
+    await play.hears(LAN.presses("answer:1.003460:asked"))
+    whole = play.said(LAN)[-1]
+    await play.hears(LAN.says("giải thích dễ hiểu hơn"))
+    assert len(play.said(LAN)[-1]) < len(whole)
+    await play.hears(LAN.presses(play.action(LAN, "full:")))
+    assert play.said(LAN)[-1] == whole
