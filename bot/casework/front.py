@@ -193,6 +193,8 @@ def _commanded(unit: UnitOfWork, visit: Visit) -> bool:
         staffing.join(unit, visit, visit.text)
     elif name == "desk":
         staffing.make_desk(unit, visit, actor, visit.text)
+    elif name == "hours" and visit.private and not actor.on_duty:
+        return False
     elif name in (*STAFF, *STAFF_ALONE) and not actor.on_duty:
         unit.answer(visit, Reply(blocks=(unit.scene(visit.who).line("staff.only"),)))
     elif name == "start" and visit.private and (drawn := WALL.fullmatch(visit.text.strip())):

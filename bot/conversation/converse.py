@@ -126,6 +126,9 @@ def _commanded(scene: Scene, visit: Visit) -> commands.Done:
             return commands.topics(scene)
         case "my":
             return commands.my(scene)
+        case "hours":  # whoever serves reports them by it; everybody else is told them
+            blocks = tuple(office_blocks(scene, Counter.SERVICE_CENTRE))
+            return [Reply(blocks=blocks, buttons=talk.topics_button(scene))], scene.memory
         case _:
             return [Reply(blocks=(scene.line("command.unknown"), scene.line("help.commands")))], scene.memory
 

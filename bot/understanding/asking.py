@@ -221,8 +221,11 @@ def _part(clauses: Clauses, at: int, cues: Cues, vocabulary: Vocabulary, model: 
 
 
 def asks_something(clauses: Clauses, cues: Cues) -> bool:
-    """Whether a message has a word of a question, or its mark; typed with accents, a word must have its own."""
-    if not cues.asking.means or "?" in clauses.text or clauses.yes_no:
+    """Whether a message has a word of a question, or its mark; typed with accents, a word must have its own.
+
+    What is a whole question by itself needs neither: "office hours".
+    """
+    if not cues.asking.means or "?" in clauses.text or clauses.yes_no or clauses.said in cues.asks.means:
         return True
     accents = any(map(has_accent, clauses.words))
     if cues.asking.stand_in(tuple(clauses.words) if accents else clauses.said):
