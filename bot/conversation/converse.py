@@ -68,12 +68,13 @@ class Answer:
 
 def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> Answer:
     """Decide what to say to a visit."""
+    visiting = visit.chat.partition(":")[0] in house.passing
     words_alone = visit.kind in (Kind.TEXT, Kind.EDIT) or (visit.edited and not visit.command)
     if words_alone and visit.private:
         if visit.edited and visit.kind is not Kind.EDIT and not visit.text.strip():
             return Answer(replies=(), memory=memory)  # a place that moves, a photo put right
-        return _heard(visit.text, memory, house, now)
-    scene = Scene(house=house, memory=memory, language=language_of(visit, memory), now=now)
+        return _heard(visit.text, memory, house, now, visiting=visiting)
+    scene = Scene(house=house, memory=memory, language=language_of(visit, memory), now=now, visiting=visiting)
     if not visit.private:
         replies = _in_group(scene, visit)
     elif visit.command or visit.kind is Kind.COMMAND:
@@ -87,7 +88,7 @@ def converse(visit: Visit, memory: Memory, house: House, now: dt.datetime) -> An
         if visit.kind in OFFERED:
             memory = replace(memory, unseen=_unseen(visit))
         if words := (visit.text or visit.heard).strip():
-            said = _heard(words, memory, house, now)
+            said = _heard(words, memory, house, now, visiting=visiting)
             urgent = said.understanding is not None and said.understanding.outcome is Outcome.EMERGENCY
             return said if urgent else replace(said, replies=(*replies, *said.replies))
     return Answer(replies=tuple(replies), memory=memory)
@@ -278,7 +279,7 @@ def _attachment(scene: Scene, visit: Visit) -> list[Reply]:
     return [Reply(blocks=(scene.line(f"attachment.{visit.kind}"),))]
 
 
-def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
+def _heard(text: str, memory: Memory, house: House, now: dt.datetime, *, visiting: bool = False) -> Answer:
     """Words: understood, then answered by the outcome's own function."""
     if memory.asked_commune and (place := find_exactly(text, house.engine.places, guess=False)):
         return _named(text, place, memory, house, now)
@@ -294,7 +295,8 @@ def _heard(text: str, memory: Memory, house: House, now: dt.datetime) -> Answer:
         return _plainly(how, replace(memory, spoke=understood.language), house, now)
     if not any(letter.isalpha() for letter in text):  # a date is of no language
         understood = replace(understood, language=memory.language or memory.spoke or understood.language)
-    scene = Scene(house=house, memory=replace(memory, spoke=understood.language), language=understood.language, now=now)
+    spoken = replace(memory, spoke=understood.language)
+    scene = Scene(house=house, memory=spoken, language=understood.language, now=now, visiting=visiting)
     wish = reminders.asked_for(scene, text) if understood.outcome is not Outcome.EMERGENCY else None
     if wish:
         understood = replace(understand(wish.rest, context, house.engine), text=text)

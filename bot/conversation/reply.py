@@ -126,6 +126,15 @@ class Reply:
         """By which it is known whether two replies show the same."""
         return hashlib.sha256(repr((self.blocks, self.buttons)).encode("utf-8", "surrogatepass")).hexdigest()
 
+    @property
+    def document_type(self) -> str:
+        """What its document is sent as; beside a calendar its method stands, too (RFC 5545, 8.1)."""
+        name, text = self.document or ("", "")
+        if not name.endswith(".ics"):
+            return "application/json"
+        method = "CANCEL" if "\r\nMETHOD:CANCEL\r\n" in text else "PUBLISH"
+        return f"text/calendar; charset=utf-8; method={method}"
+
     def parts(self, limit: int = MAX_CHARACTERS) -> "tuple[Reply, ...]":
         """The same as messages of at most `limit` UTF-16 units, cut at paragraph ends; the buttons under the last."""
         if self.as_file or self.document or self.place.copies or units(self.text) <= limit - BULLET:

@@ -85,6 +85,7 @@ class Scene:
     memory: Memory
     language: Language
     now: dt.datetime
+    visiting: bool = False  # through a door by which nobody can be written to later
 
     @property
     def voice(self) -> Catalog:

@@ -132,6 +132,7 @@ async def test_what_is_asked_ahead_is_kept_where_we_can_write_and_put_into_a_cal
         await citizen.chooses("notices.off", kind=play.say("notices.kind_utilities"))
     await citizen.says("nhắc em khi sắp hết hạn tạm trú với ạ")
     await citizen.says("20/3/2027")
+    assert (play.say("remind.kept_note") in await citizen.heard()) is told
     await citizen.chooses("remind.yes")
     await citizen.says("/reminders")
     heard = await citizen.heard()

@@ -33,6 +33,17 @@ def everything(database):
 
 
 @browsed
+async def test_a_day_to_remember_goes_into_a_calendar_as_a_calendar(web, turns):
+    lan = web.browser()
+    await lan.says("nhắc em hết hạn tạm trú ngày 20/3/2027")
+    assert told(turns, "remind.visit_note") in lan.page.text
+    await lan.presses("rkeep:")
+    file = await lan.client.get(re.findall(r'href="(/tep/\d+)"', lan.page.html)[-1])
+    assert file.headers["Content-Type"] == "text/calendar; charset=utf-8; method=PUBLISH"
+    assert "DTSTART:20270305T020000Z" in file.text
+
+
+@browsed
 async def test_no_cookie_before_the_first_word_and_one_of_ours_after_it(web):
     lan = web.browser()
     page = await lan.opens("/")

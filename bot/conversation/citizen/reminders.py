@@ -132,7 +132,7 @@ def ask(scene: Scene, name: str) -> Done:
 
 
 def _kept_note(scene: Scene) -> Block:
-    return Block(text=scene.say("remind.kept_note"), style=Style.NOTE)
+    return Block(text=scene.say("remind.visit_note" if scene.visiting else "remind.kept_note"), style=Style.NOTE)
 
 
 def _of(scene: Scene, procedure: Procedure) -> DateOf:
@@ -246,7 +246,8 @@ def confirm(scene: Scene, procedure: Procedure, day: dt.date) -> Reply:
     if not ahead:
         return _too_late(scene, procedure, day)
     values = {"name": scene.tell(procedure.name), "what": _what(scene, procedure), "day": scene.date(day)}
-    lines = [_item(scene.say("remind.on", what=due_line(scene, due), day=scene.day_of_year(told.on)))
+    on = "remind.on_visit" if scene.visiting else "remind.on"
+    lines = [_item(scene.say(on, what=due_line(scene, due), day=scene.day_of_year(told.on)))
              for due, told in ahead[:SHOWN_DUES]]  # fmt: skip
     blocks = (scene.title("remind.title", **values), scene.line("remind.from", **values), *lines, _kept_note(scene))
     yes = scene.button("remind.yes", actions.KeepReminder(procedure.id, day))

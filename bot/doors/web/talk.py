@@ -469,7 +469,7 @@ def made_file(reply: Reply) -> tuple[bytes, str, str] | None:
     """What a reply is to be sent as, where that is a file."""
     if reply.document:
         name, words = reply.document
-        return words.encode(), "application/json", name
+        return words.encode(), reply.document_type, name
     if not reply.as_file:
         return None
     from bot.paper.draw import draw  # few ask for a picture, and drawing takes memory
