@@ -485,9 +485,9 @@ def import_() -> None:
 @click.option("--yes", is_flag=True, help="Write without asking.")
 def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: bool) -> None:
     """Take addresses, phones and hours of offices from a table (FILE.csv); show what changes, then ask."""
-    from bot.commands.imported import tell_offices
+    from bot.commands.imported import Naming, tell_offices
     from bot.content.office_files import changes, write
-    from bot.content.office_table import Reader, headings, kinds, passed_over, read_table
+    from bot.content.office_table import Reader, headings, kind_names, kinds, passed_over, read_table
     from bot.content.spreadsheet import NotATable
     from bot.desk.working_time import VIETNAM
     from bot.understanding.legacy import from_bytes
@@ -501,6 +501,7 @@ def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: boo
     reader = Reader(
         headings=headings(content.catalogs),
         kinds=kinds(known.counters),
+        kind_names=kind_names(known.counters, _spoken()),
         communes=known.gazetteer.communes,
         known=known.offices,
         named=lambda name: certain_code(name, places()),
@@ -516,7 +517,8 @@ def import_offices(file: Path, source: str, day: dt.datetime | None, *, yes: boo
         raise click.ClickException(f"{file}: {error.said.told(_spoken())}") from None
     found = changes(ROOT, table.rows, known.offices, known.gazetteer.communes)
     spoken = _spoken()
-    click.echo(tell_offices(table, found, spoken))
+    naming = Naming(catalog=content.catalogs[spoken], counters=known.counters, language=spoken)
+    click.echo(tell_offices(table, found, naming))
     for problem in table.problems:
         click.echo(told("left_out", said=problem.told(spoken)).told(spoken), err=True)
     if found and (yes or click.confirm(told("write_offices", count=len(found)).told(spoken))):

@@ -1,15 +1,20 @@
 """What an import found, for a maintainer's eyes."""
 
+import datetime as dt
 import textwrap
-from collections import Counter
+from collections import Counter as Counts
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
+from bot.content.catalog import Catalog
 from bot.content.findings import told
 from bot.content.office_files import Change
-from bot.content.office_table import Table
+from bot.content.office_table import HEADINGS, Table, kind_in
 from bot.content.portal import Compared, Difference, Import
 from bot.content.portal_list import PortalList
-from bot.content.schema import Language
+from bot.content.schema import Counter, CounterFacts, Hours, Language
 from bot.content.second_tier import Level
+from bot.conversation.citizen.offices import hours_said
 
 WIDTH = 110
 
@@ -40,7 +45,7 @@ def _line(sign: str, text: str) -> str:
 
 def tell_names(found: PortalList) -> str:
     """What stands in `knowledge/portal/` now."""
-    levels = Counter(level for one in found.procedures for level in one.levels)
+    levels = Counts(level for one in found.procedures for level in one.levels)
     counts = ", ".join(f"{levels[level]} at the level {level}" for level in Level)
     return (
         f"{len(found.procedures)} procedures ({counts}), {len(found.details)} of them with papers; "
@@ -48,9 +53,45 @@ def tell_names(found: PortalList) -> str:
     )
 
 
-def tell_offices(table: Table, found: list[Change], language: Language) -> str:
+@dataclass(frozen=True, kw_only=True)
+class Naming:
+    """How fields and kinds of offices are called in the table and by people."""
+
+    catalog: Catalog
+    counters: Mapping[Counter, CounterFacts]
+    language: Language
+
+    def value(self, name: str, value: object) -> str:
+        if name == "confidence" and value:
+            return self.catalog.say(f"office_table.{value}")
+        match value:
+            case None | False | ():
+                return ""
+            case True:
+                return "x"
+            case dt.date():
+                return f"{value:%d/%m/%Y}"
+            case tuple():
+                return hours_said(self.catalog, (one for one in value if isinstance(one, Hours)))
+        return str(value)
+
+    def field(self, name: str) -> str:
+        return self.catalog.say(HEADINGS[name])
+
+
+def tell_offices(table: Table, found: list[Change], naming: Naming) -> str:
     """What each commune's file will say otherwise, then the counts."""
-    parts = ["\n".join([f"{one.commune.name}, {one.commune.province} ({one.path.name})", *one.lines]) for one in found]
+    parts = ["\n".join([f"{one.commune.name}, {one.commune.province} ({one.path.name})", *_offices(one, naming)])
+             for one in found]  # fmt: skip
     counts = told("offices_counts", read=len(table.rows), left_out=len(table.problems), empty=table.empty,
                   communes=len(found))  # fmt: skip
-    return "\n\n".join([*parts, counts.told(language)])
+    return "\n\n".join([*parts, counts.told(naming.language)])
+
+
+def _offices(change: Change, naming: Naming) -> Iterator[str]:
+    for one in change.offices:
+        kind = kind_in(naming.counters[one.office.kind], naming.language)
+        yield f"{'+' if one.new else ' '} {kind}: {one.office.name}"
+        for name, before, after in one.differs:
+            new, old = (naming.value(name, value) or "–" for value in (after, before))
+            yield f"    {naming.field(name)}: {new if one.new else f'{old} → {new}'}"

@@ -1,4 +1,4 @@
-"""What imported offices change in `knowledge/offices/`: the new texts, and each change in a line.
+"""What imported offices change in `knowledge/offices/`: the new texts, and what differs in them.
 
 An office is the same where its kind is, and its name or the only one of its kind. What a line leaves empty stays as it
 was known; offices of which nothing changes keep their text and comments.
@@ -19,13 +19,22 @@ BLOCK = re.compile(r"^(?=  - kind:)", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Changed:
+    """An office as it will stand; `differs`: each field that says something else, with what it said and will say."""
+
+    office: Office
+    new: bool
+    differs: tuple[tuple[str, object, object], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """A commune's file: what it will hold, and what is new in it."""
 
     path: Path
     commune: Commune
     text: str
-    lines: tuple[str, ...]
+    offices: tuple[Changed, ...]
 
 
 def changes(
@@ -48,20 +57,20 @@ def write(found: Iterable[Change]) -> None:
 
 
 def _change(root: Path, commune: Commune, known: tuple[Office, ...], rows: list[Row]) -> Change | None:
-    offices, lines = list(known), []
+    offices, changed = list(known), []
     for row in rows:
         at = _same(offices, row.office)
         before = offices[at] if at is not None else None
         after = _over(before, row.office)
-        told = list(_told(before, after))
-        if not told:
+        differs = tuple(_differing(before, after))
+        if not differs:
             continue
-        lines += told
+        changed.append(Changed(office=after, new=before is None, differs=differs))
         offices[at if at is not None else len(offices) :] = [after, *(offices[at + 1 :] if at is not None else ())]
     path = root / FOLDER / f"{commune.code:05}.yaml"
-    if not lines:
+    if not changed:
         return None
-    return Change(path=path, commune=commune, text=_text(path, commune, known, offices), lines=tuple(lines))
+    return Change(path=path, commune=commune, text=_text(path, commune, known, offices), offices=tuple(changed))
 
 
 def _same(offices: list[Office], office: Office) -> int | None:
@@ -80,23 +89,15 @@ def _over(before: Office | None, after: Office) -> Office:
     return before.model_copy(update=said)
 
 
-def _told(before: Office | None, after: Office) -> Iterator[str]:
-    if before is None:
-        yield f"+ {after.kind}: {after.name}"
+def _differing(before: Office | None, after: Office) -> Iterator[tuple[str, object, object]]:
     names = SHOWN if before else SHOWN[1:]  # the name of a new one is told already
     differ = [name for name in names if getattr(before, name, None) != getattr(after, name)]
     if before is not None and not {*differ} - {"source", "read", "confidence"}:
         return  # the same facts read again
     for name in differ:
-        old, new = _cell(getattr(before, name, None)), _cell(getattr(after, name))
-        if old != new:
-            yield f"  {after.kind} {name}: {old or '–'} → {new or '–'}" if before else f"    {name}: {new}"
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, tuple):
-        return "; ".join(map(hours_text, value))
-    return "" if value in (None, False) else str(value)
+        old, new = getattr(before, name, None), getattr(after, name)
+        if old or new:
+            yield name, old, new
 
 
 def hours_text(hours: Hours) -> str:

@@ -16,7 +16,7 @@ from bot.content.communes import Commune
 from bot.content.findings import Refusal
 from bot.content.opening_hours import by_weekday, read_hours
 from bot.content.read import Problem
-from bot.content.schema import Counter, CounterFacts, Hours, Office
+from bot.content.schema import Counter, CounterFacts, Hours, Language, Office
 from bot.content.spreadsheet import Letters, NotATable, Record, is_error, is_lost, read_sheet
 from bot.understanding.fold import fold
 
@@ -35,6 +35,7 @@ HEADINGS = {
     "read": "office_table.read",
     "confidence": "office_table.confidence",
 }
+OF_COMMUNES = ("", "xa", "phuong", "xa phuong", "dac khu")  # folded, behind the name of a kind
 PASSED_OVER = "office_table.passed_over"
 KINDS = (Counter.SERVICE_CENTRE, Counter.COMMUNE_POLICE, Counter.PEOPLE_COMMITTEE, Counter.MILITARY_COMMAND)
 KNOWN = ("address", "phone", "hours", "map", "note")  # a line without any of these says nothing
@@ -75,6 +76,7 @@ class Reader:
 
     headings: Mapping[str, str]  # folded → field
     kinds: Mapping[str, Counter]  # folded → kind
+    kind_names: tuple[str, ...]  # what to write instead of what is none
     communes: Mapping[int, Commune]
     known: Mapping[int, tuple[Office, ...]]
     named: Naming
@@ -100,14 +102,19 @@ def passed_over(catalogs: Catalogs) -> frozenset[str]:
 
 
 def kinds(counters: Mapping[Counter, CounterFacts]) -> dict[str, Counter]:
-    """Every way to name a kind of office, folded: its name without the commune's."""
-    named = {_plain(kind_in(counters[kind])): kind for kind in KINDS}
-    return named | {_plain(kind.value): kind for kind in KINDS}
+    """Every way to name a kind of office, folded: its name without the commune's, or with a kind of commune."""
+    called = {f"{kind_in(counters[kind])} {of}": kind for kind in KINDS for of in OF_COMMUNES}
+    called |= {kind_in(counters[kind], Language.EN): kind for kind in KINDS} | {kind.value: kind for kind in KINDS}
+    return {_plain(name): kind for name, kind in called.items()}
 
 
-def kind_in(facts: CounterFacts) -> str:
-    """What a kind of office is called in Vietnamese where no commune is meant."""
-    return facts.name.vi.format(commune="", province="").strip()
+def kind_names(counters: Mapping[Counter, CounterFacts], language: Language) -> tuple[str, ...]:
+    return tuple(kind_in(counters[kind], language) for kind in KINDS)
+
+
+def kind_in(facts: CounterFacts, language: Language = Language.VI) -> str:
+    """What a kind of office is called where no commune is meant."""
+    return facts.name.of(language).format(commune="", province="").strip().removesuffix(" of")
 
 
 def _plain(text: str) -> str:
@@ -174,7 +181,7 @@ def _read(cells: dict[str, str], reader: Reader) -> Iterator[tuple[int, Office]]
     code = _commune(cells, reader)
     kind = reader.kinds.get(_plain(cells.get("kind", "")))
     if kind is None:
-        raise _Wrong("no_kind", written=cells.get("kind", ""), kinds=", ".join(KINDS))
+        raise _Wrong("no_kind", written=cells.get("kind", ""), kinds=", ".join(f"`{one}`" for one in reader.kind_names))
     certain = CERTAINTY.get(fold(cells.get("confidence", "")))
     if certain is None:
         raise _Wrong("no_confidence", written=cells["confidence"])

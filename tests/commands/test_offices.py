@@ -15,7 +15,7 @@ from tests.content.small import copy_small
 
 HEAD = "mã xã;xã, phường;loại cơ quan;tên cơ quan;địa chỉ;điện thoại;giờ làm việc;nguồn;ngày đọc"
 HOURS = '"T2-T6 07:30-11:30 13:00-17:00; T7 8h-11h30"'
-POLICE = f"8;;Công an;Công an phường Ngọc Hà;12 Đội Cấn;024 3845;{HOURS};Công an gửi;28/11/2026"
+POLICE = f"8;;Công an phường;Công an phường Ngọc Hà;12 Đội Cấn;024 3845;{HOURS};Công an gửi;28/11/2026"
 
 
 @pytest.fixture
@@ -44,7 +44,10 @@ def test_what_changes_is_shown_and_written_only_when_it_is_wanted(main, home):
     before = office(home, 8)
     file = table(home, HEAD, POLICE)
     refused = main("import", "offices", file, typed="n\n")
-    assert "+ commune_police: Công an phường Ngọc Hà" in refused.stdout
+    assert "+ the police (Công an): Công an phường Ngọc Hà" in refused.stdout
+    assert "    hours: Mon–Fri 07:30–11:30, 13:00–17:00; Sat 08:00–11:30" in refused.stdout
+    assert "    date read: 28/11/2026" in refused.stdout
+    assert "commune_police" not in refused.stdout
     assert office(home, 8) == before
     done = main("import", "offices", file, "--yes")
     assert (done.returncode, office(home, 8).startswith(before)) == (0, True)
@@ -62,7 +65,7 @@ def test_what_changes_is_shown_and_written_only_when_it_is_wanted(main, home):
         ("99999;;Công an;X;Y;;;Z;2026-11-28", "`99999` is no ward code of today"),
         ("8;Phường Láng;Công an;X;Y;;;Z;2026-11-28", "`8` is Phường Ngọc Hà, not `Phường Láng`"),
         (";Tân Phú;Công an;X;Y;;;Z;2026-11-28", "`Tân Phú` is not one commune for sure"),
-        ("8;;Bưu điện;X;Y;;;Z;2026-11-28", "no kind of office is called `Bưu điện`"),
+        ("8;;Bưu điện;X;Y;;;Z;2026-11-28", "no kind of office is called `Bưu điện`; write one of `the public service"),
         ("8;;Công an;X;Y;;;;2026-11-28", "`source` is empty"),
         ("8;;Công an;X;Y;;;Z;", "`read` is empty"),
         ("8;;Công an;X;Y;;;Z;2026-13-01", "`2026-13-01` is no day"),

@@ -41,6 +41,7 @@ WORDED = ("more", "note", "transfer", "escalate", "decline", "returned")  # deed
 KEY = re.compile(r"[a-z_]+\.(?!py$|yaml$|html$|css$|js$)[a-z_]+")
 # Keys put together at run time, from closed sets.
 BUILT = {
+    *(f"office_table.{one}" for one in ("high", "medium")),
     *(f"command.{name}" for name in COMMANDS),
     *(f"topic.{topic}" for topic in Topic),
     *(f"aspect.{aspect}" for aspect in ON_BUTTONS),

@@ -1,8 +1,9 @@
 """Which office to walk to: the right one by competence, in the citizen's own commune, with what is not known said."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from bot.content.catalog import Catalog
 from bot.content.communes import Commune
 from bot.content.reported import ReportedOffice
 from bot.content.schema import Counter, Hours, Office, Weekday
@@ -56,7 +57,11 @@ def _reported(scene: Scene, office: ReportedOffice, commune: Commune) -> list[Bl
 
 
 def told_hours(scene: Scene, hours: tuple[Hours, ...]) -> str:
-    return "; ".join(_hours(scene, span) for span in hours)
+    return hours_said(scene.voice, hours)
+
+
+def hours_said(voice: Catalog, hours: Iterable[Hours]) -> str:
+    return "; ".join(_hours(voice, span) for span in hours)
 
 
 def office_name(scene: Scene, counter: Counter) -> str:
@@ -90,7 +95,7 @@ def _known(scene: Scene, office: Office, commune: Commune) -> list[Block]:
         blocks.append(scene.line("office.address_unknown"))
         blocks += [] if office.name else _committee(scene, office.kind, commune)
     if office.hours:
-        blocks.append(scene.line("office.hours", hours="; ".join(_hours(scene, span) for span in office.hours)))
+        blocks.append(scene.line("office.hours", hours=told_hours(scene, office.hours)))
         blocks += _reported(scene, office, commune) if isinstance(office, ReportedOffice) else []
         blocks += _open_now(scene, office.hours)
     else:
@@ -163,15 +168,15 @@ def _soon_off(scene: Scene) -> list[Block]:
     return lines
 
 
-def _hours(scene: Scene, hours: Hours) -> str:
-    days = ", ".join(_days(scene, *ends) for ends in _in_a_row(hours.days))
+def _hours(voice: Catalog, hours: Hours) -> str:
+    days = ", ".join(_days(voice, *ends) for ends in _in_a_row(hours.days))
     return f"{days} " + ", ".join(f"{opens}–{closes}" for opens, closes in hours.spans)
 
 
-def _days(scene: Scene, first: Weekday, last: Weekday) -> str:
+def _days(voice: Catalog, first: Weekday, last: Weekday) -> str:
     if first == last:
-        return scene.say(f"day.{first}")
-    return scene.say("day.range", first=scene.say(f"day.{first}"), last=scene.say(f"day.{last}"))
+        return voice.say(f"day.{first}")
+    return voice.say("day.range", first=voice.say(f"day.{first}"), last=voice.say(f"day.{last}"))
 
 
 def _in_a_row(days: tuple[Weekday, ...]) -> Iterator[tuple[Weekday, Weekday]]:
@@ -195,7 +200,7 @@ def _usual(scene: Scene) -> list[Block]:
     hours = scene.house.knowledge.calendar.usual_hours
     if not hours:
         return [scene.line("office.hours_unknown")]
-    told = "; ".join(_hours(scene, span) for span in hours)
+    told = told_hours(scene, hours)
     state = WorkingTime(scene.house.knowledge.calendar, hours)
     today = "open.usually_today" if state.is_working_day(scene.today) else "open.usually_not_today"
     return [scene.line("office.usual_hours", hours=told), scene.line(today)]
