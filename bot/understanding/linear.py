@@ -6,19 +6,17 @@ from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from operator import itemgetter
+from operator import add
 
 SPAN = 1 << 16  # tenths that a weight may be apart from another
 MOST_ROWS = 20_000  # taken out of the arrays at a time
 
-# The weights of a feature for all labels stand side by side in one long number, in tenths, so that the weights of all
-# features of a message are added up in as many additions as it has features.
-LANE = 32  # bits for each label
+# The weights of a feature for all labels stand side by side in one long number, in tenths, and its squared rarity, in
+# thousandths, above them: those of all features of a message are added up in as many additions as it has features.
+LANE = 16  # bits for each label
 MIDDLE = 1 << (LANE - 1)  # what is added to a sum that may be negative, to read it
-
-# A feature's rarity squared, and its weights.
-type Row = tuple[float, int]
-SQUARED, WEIGHTS = itemgetter(0), itemgetter(1)
+HEAVIEST = 300  # tenths of a weight …
+AT_ONCE = (MIDDLE - 1) // HEAVIEST  # … so that the sum of so many stays in its lane
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class Linear:
     starts: array[int] = field(default_factory=lambda: array("I", [0]))  # of each row in `codes`; the end last
     codes: array[int] = field(default_factory=lambda: array("I"))
     unseen: float = 1.0  # the squared rarity of a word never met: strange messages score low
-    unpacked: dict[str, Row] = field(default_factory=dict, compare=False, repr=False)
+    unpacked: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def scores(self, features: Sequence[str]) -> list[float]:
         """A score for each label; about 1 for a message like the phrases of a label, 0 for one unlike any."""
@@ -43,13 +41,18 @@ class Linear:
 
     def sums(self, features: Sequence[str]) -> tuple[float, tuple[int, ...]]:
         """The weights of a message for each label, in tenths; and by what they are multiplied to be scores."""
-        rows = [
-            row or self._row(feature) for feature, row in zip(features, map(self.unpacked.get, features), strict=True)
-        ]
-        length = math.sqrt(sum(map(SQUARED, rows))) or 1.0
+        known = map(self.unpacked.get, features)
+        rows = [row or self._row(feature) for feature, row in zip(features, known, strict=True)]
+        lanes = self._added(rows[:AT_ONCE])
+        for begin in range(AT_ONCE, len(rows), AT_ONCE):
+            lanes = tuple(map(add, lanes, self._added(rows[begin : begin + AT_ONCE])))
+        return 0.1 / (math.sqrt(lanes[-1] / 1000) or 1.0), lanes[:-1]
+
+    def _added(self, rows: Sequence[int]) -> tuple[int, ...]:
+        """The sum of each label, and of the rarities."""
         # A lane's highest bit turned over is what a number below zero has: the lanes can be read as they are.
-        lanes = sum(map(WEIGHTS, rows), self._middles) ^ self._middles
-        return 0.1 / length, self._lanes.unpack(lanes.to_bytes(self._lanes.size, "little"))
+        lanes = sum(rows, self._middles) ^ self._middles
+        return self._lanes.unpack(lanes.to_bytes(self._lanes.size, "little"))
 
     def contributions(self, features: Sequence[str], label: str) -> list[tuple[str, float]]:
         """What each feature added to the score of a label, the weightiest first."""
@@ -69,17 +72,18 @@ class Linear:
             return self.rarities[at]
         return 0.0 if " " in feature else self.unseen
 
-    def _row(self, feature: str) -> Row:
+    def _row(self, feature: str) -> int:
+        rarity = round(1000 * self.rarity(feature))
         at = self.places.get(feature)
         if at is None:
-            return self.rarity(feature), 0
+            return rarity << (LANE * len(self.labels))
         if len(self.unpacked) >= MOST_ROWS:
             self.unpacked.clear()
         lanes = [0] * len(self.labels)
         for label, tenths in self._weights(at):
             lanes[label] = tenths
-        weights = (int.from_bytes(self._lanes.pack(*lanes), "little") ^ self._middles) - self._middles
-        row = self.unpacked[feature] = self.rarities[at], weights
+        packed = int.from_bytes(self._lanes.pack(*lanes, rarity), "little")
+        row = self.unpacked[feature] = (packed ^ self._middles) - self._middles
         return row
 
     def _weights(self, at: int | None) -> Iterator[tuple[int, int]]:
@@ -90,7 +94,7 @@ class Linear:
 
     @cached_property
     def _lanes(self) -> struct.Struct:
-        return struct.Struct(f"<{len(self.labels)}i")
+        return struct.Struct(f"<{len(self.labels)}hI")
 
     @cached_property
     def _middles(self) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.understanding.linear import SPAN, Linear
+from bot.understanding.linear import HEAVIEST, SPAN, Linear
 from bot.understanding.matrix import Floats, Matrix, Numbers, spread
 
 NEGLIGIBLE = 0.4  # weights below are dropped: they decide nothing and cost time and memory
@@ -171,5 +171,6 @@ def _packed(matrix: Matrix, weights: Floats, negligible: float) -> Linear:
 
 def _codes(labels: Numbers, weights: Floats) -> Numbers:
     """Labels and weights as Linear packs them: tenths."""
-    codes: Numbers = labels * SPAN + np.rint(weights * 10).astype(np.int64) + SPAN // 2
+    tenths = np.rint(weights * 10).astype(np.int64).clip(-HEAVIEST, HEAVIEST)
+    codes: Numbers = labels * SPAN + tenths + SPAN // 2
     return codes
