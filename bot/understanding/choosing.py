@@ -15,7 +15,7 @@ from operator import itemgetter
 from struct import Struct
 from typing import NamedTuple
 
-from bot.content.schema import Answer, Aspect, Eligible, Language, Verdict
+from bot.content.schema import Answer, Aspect, Eligible, Language, Verdict, When
 from bot.understanding.asking import Cues, read_clauses
 from bot.understanding.features import features_of
 from bot.understanding.fold import low_words
@@ -79,21 +79,22 @@ type Chances = dict[Aspect | None, float]
 
 @dataclass(frozen=True)
 class Statement:
-    """One answer as it is matched; `at`: its rows in the index, one a question, then one a language of its text."""
+    """One answer as it is matched; its rows in the index are one a question, then one a language of its text."""
 
     id: str
     asks: Aspect
     verdict: Verdict
     eligible: Eligible | None
     questions: tuple[str, ...]
-    at: int
-    has_text: bool
-    settled: bool = False  # it holds for some numbers only
+    asked: slice  # the rows of its questions
+    text: int | None  # the first row of its text
+    when: When | None = None  # the numbers that it holds for, where it holds for some only
     straight: frozenset[str] = frozenset()  # what only its questions have, not those asked the other way round
     turned: frozenset[str] = frozenset()  # what only those have
     modality: Modality | None = None  # what its yes or no is about
     cases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     judged: bool = False  # it says yes, no, or that it depends
+    of_some: bool = False  # it is for some people only
 
 
 class Stands(NamedTuple):
@@ -209,18 +210,21 @@ def telling(features: Iterable[str]) -> tuple[str, ...]:
 
 
 def _statement(answer: Answer, at: int, cues: Cues) -> Statement:
+    questions = tuple(text for text, _ in _asked(answer))
+    end = at + len(questions)
     return Statement(
         answer.id,
         answer.asks,
         answer.verdict,
         answer.eligible,
-        tuple(text for text, _ in _asked(answer)),
-        at,
-        answer.text is not None,
-        bool(answer.when),
+        questions,
+        slice(at, end),
+        end if answer.text else None,
+        answer.when,
         modality=modality_told(answer, cues),
         cases=answer.only_if,
         judged=answer.verdict in JUDGED,
+        of_some=bool(answer.when or answer.eligible or answer.only_if),
     )
 
 
@@ -245,7 +249,7 @@ def choose(
     `point`: where the message stands.
     """
     likes, length = _likes(features, statements)
-    logs = {aspect: ASPECT * math.log(max(LEAST_CHANCE, chance)) for aspect, chance in chances.items()}
+    logs = {one: ASPECT * math.log(chance) if chance > LEAST_CHANCE else LEAST for one, chance in chances.items()}
     near = dict(zip((one.id for one in statements.all), statements.around.near(point), strict=True))
     held = [one for one in statements.all if one.id not in left_out]
     asked = {one.asks for one in held}
@@ -254,20 +258,25 @@ def choose(
     spoken = LANGUAGES.index(language)
     unit = LIKENESS / (UNITS * length)
     scores: list[tuple[float, Statement | Aspect | None]] = []
-    likest: dict[Aspect, float] = {}  # of each aspect, how like the message its likest answer is
+    likest: dict[Aspect | None, float] = {}  # of each aspect, how like the message its likest answer is
     nearest: dict[Aspect | None, float] = {}  # and how near to it one stands
     for one in held:
         like = unit * _likeness(one, likes, spoken)
-        likest[one.asks] = max(like, likest.get(one.asks, 0.0))
-        nearest[one.asks] = max(near[one.id], nearest.get(one.asks, 0.0))
-        beside = _speaks_for(one, logs, yes_no=yes_no, age=age, cases=cases)
-        scores.append((like + NEARNESS * near[one.id] + beside, one))
+        if like > likest.get(one.asks, 0.0):
+            likest[one.asks] = like
+        if near[one.id] > nearest.get(one.asks, 0.0):
+            nearest[one.asks] = near[one.id]
+        score = like + NEARNESS * near[one.id] + logs.get(one.asks, LEAST)
+        if one.of_some:
+            score += _for_some(one, age, cases)
+        scores.append((score + YES_NO if yes_no and one.judged else score, one))
     for aspect, log in logs.items():
         is_plain = aspect in plain and chances[aspect] >= plain_from
         score = _field(aspect, known=aspect in asked, plain=is_plain, alone=alone) + log
-        score += NEARNESS * nearest.get(aspect, 0.0) * is_plain  # words that anybody asks in stand near every answer
-        if aspect is not None and aspect not in LISTS:
-            score -= CROWDS_OUT * max(0.0, likest.get(aspect, 0.0) - LIKENESS * LIKE_ENOUGH)
+        if is_plain:
+            score += NEARNESS * nearest.get(aspect, 0.0)  # words that anybody asks in stand near every answer
+        if aspect not in LISTS and (crowding := likest.get(aspect, 0.0) - LIKENESS * LIKE_ENOUGH) > 0:
+            score -= CROWDS_OUT * crowding
         scores.append((score - FIELD_YES_NO * (aspect in judged), aspect))
     best = sorted(scores, key=itemgetter(0), reverse=True)[:SHOWN]
     return tuple(
@@ -314,33 +323,29 @@ def _likes(features: tuple[str, ...], statements: Statements) -> tuple[list[int]
         else:
             few.append(stands)
     likes = list(statements.lanes.unpack(total.to_bytes(statements.lanes.size, "little")))
-    for _, rows, units, _ in few:
-        for at, like in zip(rows, units, strict=True):
-            likes[at] += like
+    at, like = (chain.from_iterable(map(itemgetter(n), few)) for n in (1, 2))
+    for row, units in zip(at, like, strict=True):
+        likes[row] += units
     return likes, math.sqrt(squared) or 1.0
 
 
 def _likeness(one: Statement, likes: list[int], spoken: int) -> float:
     """How like the message an answer is: its likest question, a little its second, its text in the language spoken."""
-    end = one.at + len(one.questions)
-    liked = sorted(likes[one.at : end], reverse=True)
-    like = liked[0] + SECOND * liked[1] if len(liked) > 1 else sum(liked)
-    return like + (TEXT * likes[end + spoken] if one.has_text else 0)
+    liked = sorted(likes[one.asked])
+    like = liked[-1] + SECOND * liked[-2] if len(liked) > 1 else sum(liked)
+    return like if one.text is None else like + TEXT * likes[one.text + spoken]
 
 
 def _nearest(one: Statement, likes: list[int]) -> str:
     """The question of an answer that the message is most like."""
-    like = likes[one.at : one.at + len(one.questions)]
-    best = max(like, default=0)
-    return one.questions[like.index(best)] if best else ""
+    like = likes[one.asked]
+    return one.questions[like.index(max(like))] if like and max(like) else ""
 
 
-def _speaks_for(one: Statement, logs: Chances, *, yes_no: bool, age: int | None, cases: Mapping[str, str]) -> float:
-    """What speaks for an answer beside how like the message it is."""
-    score = logs.get(one.asks, LEAST)
-    if yes_no and one.judged:
-        score += YES_NO
-    if one.settled:
+def _for_some(one: Statement, age: int | None, cases: Mapping[str, str]) -> float:
+    """What speaks for an answer by whom it is for."""
+    score = 0.0
+    if one.when:
         score += SETTLED
     elif age is not None and one.eligible:
         score += _of_age(one.eligible, age)

@@ -29,7 +29,7 @@ class Denying:
     beside: frozenset[str] = frozenset()
     instead: Runs[None] = field(default_factory=Runs)
     behind: frozenset[Run] = frozenset()  # what may stand behind that
-    first: frozenset[str] = frozenset()  # words of all that takes back: most messages have none of them
+    any: Runs[None] = field(default_factory=Runs)  # all that takes back: most messages have none of it
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def build_denying(cues: YesNoCues) -> Denying:
         beside=frozenset(chain.from_iterable((*folded_runs(cues.filler), *before))),
         instead=listed(folded_runs(cues.instead)),
         behind=frozenset(folded_runs(cues.corrects)),
-        first=frozenset(run[0] for run in (*denies, *contrast, *not_asked)),
+        any=listed((*denies, *contrast, *not_asked)),
     )
 
 
@@ -59,7 +59,7 @@ def take_back(clauses: Clauses, denying: Denying, cues: Cues) -> Meant | None:
 
     What is told of oneself is no denial: "tôi không phải hộ nghèo", "không phải hộ nghèo có được không".
     """
-    if len(clauses.folded) > CLAUSES or all(map(denying.first.isdisjoint, clauses.meant)):
+    if len(clauses.folded) > CLAUSES or not denying.any.stand_in(_said(clauses.words, cues)):
         return None
     kept, denied = list[str](), set[str]()
     for part in PARTS.split(clauses.text):
@@ -70,10 +70,15 @@ def take_back(clauses: Clauses, denying: Denying, cues: Cues) -> Meant | None:
     return Meant(rest, frozenset(denied)) if denied and _says_something(rest, denying, cues, clauses.language) else None
 
 
+def _said(low: Sequence[str], cues: Cues) -> Run:
+    """The words as they are meant, one for each that is typed."""
+    return tuple([" ".join(cues.spelled.get(word) or (fold(word),)) for word in low])
+
+
 def _denied(typed: Sequence[str], denying: Denying, cues: Cues, language: Language) -> Meant | None:
     """What a clause takes back."""
     low = [word.lower() for word in typed]
-    said = tuple(" ".join(cues.spelled.get(word) or (fold(word),)) for word in low)
+    said = _said(low, cues)
     for at, run in denying.contrast.found_in(said):
         return Meant(" ".join(["", *typed[:at]]), frozenset(said[at + len(run) :]))
     for at, run in denying.denies.found_in(said):

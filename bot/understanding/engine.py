@@ -222,7 +222,7 @@ def read(text: str, context: Context, engine: Engine) -> Reading:
 def _calls(reading: Reading, engine: Engine) -> frozenset[str]:
     """The entries that a message calls by a name which is a good part of it, and the one whose phrase it is."""
     least = CALLED_FROM * len(reading.tokens)
-    names = (name for _, name in engine.called.found_in(reading.meant) if len(name) >= least)
+    names = (name for _, name in engine.called.found_in(reading.meant, least))
     taught = engine.taught.of(reading.clauses.said)
     return frozenset({taught} if taught else ()).union(*map(engine.called.means.__getitem__, names))
 

@@ -19,19 +19,17 @@ class Runs[T]:
     means: dict[Run, T] = field(default_factory=dict)
     lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
-    def found_in(self, words: Run) -> Iterator[tuple[int, Run]]:
-        """Where known rows begin in a message, and the rows: from its first word on, the longest first."""
-        if self.lengths.keys().isdisjoint(words):
-            return
-        for at, word in enumerate(words):
-            for length in self.lengths.get(word, ()):
-                run = words[at : at + length]
-                if run in self.means and len(run) == length:
+    def found_in(self, words: Run, least: float = 0) -> Iterator[tuple[int, Run]]:
+        """Where known rows of `least` words begin in a message, and the rows: from its first word on, the longest first."""
+        for at in [at for at, word in enumerate(words) if word in self.lengths]:
+            left = len(words) - at
+            for length in self.lengths[words[at]]:
+                if least <= length <= left and (run := words[at : at + length]) in self.means:
                     yield at, run
 
     def stand_in(self, words: Run) -> bool:
         """Whether any of them does."""
-        return any(True for _ in self.found_in(words))
+        return not self.lengths.keys().isdisjoint(words) and next(self.found_in(words), None) is not None
 
     def taken_out(self, words: Run) -> Run:
         """The message with nothing said where any of them stands, though two share a word."""
