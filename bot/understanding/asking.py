@@ -127,15 +127,17 @@ class Clauses:
     language: Language
 
 
-def read_clauses(text: str, cues: Cues, language: Language = Language.VI) -> Clauses:
-    """The words and the clauses of a cleaned message in a language."""
+def read_clauses(text: str, cues: Cues, language: Language = Language.VI, whole: list[str] | None = None) -> Clauses:
+    """The words and the clauses of a cleaned message in a language. `whole`: its words, where they are known."""
     low = text.lower()
-    whole = words(low)
-    typed = list(map(words, cues.clause.split(low)))
-    folded = [tuple(map(fold, clause)) for clause in typed]
+    whole = words(low) if whole is None else whole
+    said = tuple(map(fold, whole))
+    clauses = cues.clause.split(low)
+    typed = list(map(words, clauses)) if len(clauses) > 1 else [whole]
+    folded = [tuple(map(fold, clause)) for clause in typed] if len(clauses) > 1 else [said]
     meant = folded if cues.spelled.keys().isdisjoint(whole) else [_written_out(clause, cues) for clause in typed]
     yes_no = any(_judged(*clause, cues, language) for clause in zip(typed, folded, meant, strict=True))
-    return Clauses(text, whole, tuple(map(fold, whole)), typed, folded, meant, yes_no, language)
+    return Clauses(text, whole, said, typed, folded, meant, yes_no, language)
 
 
 def _written_out(clause: list[str], cues: Cues) -> Run:
@@ -183,7 +185,7 @@ class Part:
 
 def _part_of(tokens: list[Token], chances: Chances, aspect: Aspect | None, cues: Cues) -> Part:
     """With the aspects whose plain question stands in it: "cần giấy gì"; the longest question decides."""
-    found = [run for _, run in cues.asks.found_in(tuple(token.folded for token in tokens))]
+    found = [run for _, run in cues.asks.found_in(tuple([folded for folded, _ in tokens]))]
     longest = max(map(len, found), default=0)
     plain = frozenset(cues.asks.means[run] for run in found if len(run) == longest)
     return Part(tokens, chances, aspect, plain, alone=bool(plain) and len(tokens) - longest <= WORDS_OF_A_NAME)
@@ -305,7 +307,7 @@ def build_told(cases: Sequence[Case]) -> Told:
 def cases_told(tokens: Iterable[Token], told: Told, counted: Quantities = NOTHING) -> tuple[tuple[str, str], ...]:
     """The cases whose option a message tells; the longest words win, two that differ tell nothing."""
     best: dict[str, tuple[int, str]] = {}
-    for _, run in told.options.found_in(tuple(token.folded for token in tokens)):
+    for _, run in told.options.found_in(tuple([folded for folded, _ in tokens])):
         for case, option in told.options.means[run]:
             when = told.numbers.get((case, option))
             if when and not counted.within(when):

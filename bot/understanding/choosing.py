@@ -21,6 +21,7 @@ from bot.understanding.features import features_of
 from bot.understanding.fold import low_words
 from bot.understanding.latent import Around, Point
 from bot.understanding.modality import Modality, alike, modality_of, modality_told, way_of
+from bot.understanding.quantities import Quantities
 from bot.understanding.result import Choice, Way
 from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
@@ -118,6 +119,10 @@ class Statements:
     size: int = 0  # rows
     places: dict[str, Stands] = field(default_factory=dict)
     around: Around = field(default_factory=Around)
+
+    @cached_property
+    def of_some(self) -> tuple[Statement, ...]:
+        return tuple(one for one in self.all if one.of_some)
 
     @cached_property
     def lanes(self) -> Struct:
@@ -225,6 +230,16 @@ def _statement(answer: Answer, at: int, cues: Cues) -> Statement:
         cases=answer.only_if,
         judged=answer.verdict in JUDGED,
         of_some=bool(answer.when or answer.eligible or answer.only_if),
+    )
+
+
+def others(statements: Statements, told: Mapping[str, str], numbers: Quantities) -> frozenset[str]:
+    """The answers that hold in another case than the one told, or for other numbers, or for a number where none is."""
+    return frozenset(
+        one.id
+        for one in statements.of_some
+        if (one.when and not numbers.within(one.when))
+        or any(case in told and told[case] not in options for case, options in one.cases.items())
     )
 
 
@@ -339,7 +354,8 @@ def _likeness(one: Statement, likes: list[int], spoken: int) -> float:
 def _nearest(one: Statement, likes: list[int]) -> str:
     """The question of an answer that the message is most like."""
     like = likes[one.asked]
-    return one.questions[like.index(max(like))] if like and max(like) else ""
+    best = max(like, default=0)
+    return one.questions[like.index(best)] if best else ""
 
 
 def _for_some(one: Statement, age: int | None, cases: Mapping[str, str]) -> float:

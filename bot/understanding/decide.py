@@ -1,9 +1,11 @@
 """From scores to one named outcome: answered only where it is right 97 times in 100, else asked, else owned up to."""
 
 import math
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from itertools import chain
 
 from bot.content.schema import Aspect
 from bot.understanding.result import Context, Outcome, Ranked
@@ -131,7 +133,7 @@ def decide(scores: dict[str, float], said: Said, context: Context) -> Decision:
     if said.length == 0 or not scores:
         return Decision(Outcome.NO_MATCH)
     chances = probabilities(_with_context(scores, _beside_talk(said, context), said, context))
-    kinds: dict[Kind, dict[str, float]] = {kind: {} for kind in Kind}
+    kinds = defaultdict[Kind, dict[str, float]](dict)
     for label, chance in chances.items():
         kinds[kind_of(label)][label] = chance
     ranked = _ranked(kinds[Kind.PROCEDURE])
@@ -140,20 +142,25 @@ def decide(scores: dict[str, float], said: Said, context: Context) -> Decision:
     if danger >= EMERGENCY_FROM and heard >= (EMERGENCY_SCORE if said.length > 1 else ONE_WORD_SCORE):
         return Decision(Outcome.EMERGENCY, ranked, talk=max(emergency, key=emergency.__getitem__))
     if danger >= DOUBTFUL_FROM:
-        rest = {label: score for label, score in scores.items() if kind_of(label) is not Kind.EMERGENCY}
+        rest = _but((Kind.EMERGENCY,), scores)
         doubt = max(emergency, key=emergency.__getitem__)
         return replace(decide(rest, said, context), doubt=doubt)
     if sum((talk := kinds[Kind.TALK]).values()) >= TALK_FROM:
         kind = max(talk, key=talk.__getitem__)
         return Decision(TALK_OUTCOMES[kind], ranked, talk=kind)
     if kinds[Kind.ASIDE] or emergency:  # no danger: what only looks like one says nothing of the matter
-        safe = {one: score for one, score in scores.items() if kind_of(one) not in (Kind.ASIDE, Kind.EMERGENCY)}
-        return decide(safe, said, context)
+        return decide(_but((Kind.ASIDE, Kind.EMERGENCY), scores), said, context)
     if context.procedure in scores:
         chances = probabilities(_with_context(scores, _beside_others(scores, said, context), said, context))
         ranked = _ranked({label: chance for label, chance in chances.items() if kind_of(label) is Kind.PROCEDURE})
     decided = _procedure(ranked, chances, said.aspect, context)
-    return replace(decided, follow_up=decided.follow_up and not _named(scores, context))
+    return replace(decided, follow_up=False) if decided.follow_up and _named(scores, context) else decided
+
+
+def _but(kinds: tuple[Kind, ...], scores: dict[str, float]) -> dict[str, float]:
+    """The scores without those of some kinds."""
+    left_out = set(chain.from_iterable(of_kind(kind, tuple(scores)) for kind in kinds))
+    return {label: score for label, score in scores.items() if label not in left_out}
 
 
 def _named(scores: dict[str, float], context: Context) -> bool:

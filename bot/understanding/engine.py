@@ -24,7 +24,7 @@ from bot.understanding.asking import (
     received,
     turns,
 )
-from bot.understanding.choosing import Statements, choose, features_for, index, telling
+from bot.understanding.choosing import Statements, choose, features_for, index, others, telling
 from bot.understanding.dates import Dates, build_dates
 from bot.understanding.denials import Denying, build_denying, take_back
 from bot.understanding.events import Events, build_events, event_told
@@ -208,7 +208,7 @@ def read(text: str, context: Context, engine: Engine) -> Reading:
     text = clean(text)
     typed = rest = words(text.lower())
     language = detect(typed, tuple(map(fold, typed)), engine.learned.languages, context.spoke or context.language)
-    clauses = unplaced = read_clauses(text, engine.entries.cues, language)
+    clauses = unplaced = read_clauses(text, engine.entries.cues, language, typed)
     mention = find_mention(text.lower(), typed, engine.places, engine.ordinary)
     if mention:
         rest = [*typed[: mention.start], *typed[mention.end :]]
@@ -327,8 +327,7 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
     statements, told = engine.entries.of(procedure, engine.vocabulary, engine.learned.latent)
     numbers = told_in(reading.unplaced.text, reading.unplaced.said, engine.entries.counting, reading.today)
     cases = cases_told(reading.tokens, told, numbers)
-    answers = engine.entries.answers.get(procedure, ())
-    left_out = _other_cases(answers, dict(cases)) | _other_numbers(answers, numbers)
+    left_out = others(statements, dict(cases), numbers)
     modality = modality_of(reading.clauses, reading.language, engine.entries.cues)
     questions = []
     for part in parts:
@@ -350,22 +349,6 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
         )
         questions.append(Asked(aspect=part.aspect, choices=choices))
     return _Inside(tuple(questions), yes_no, cases, numbers)
-
-
-def _other_cases(answers: tuple[Answer, ...], told: dict[str, str]) -> frozenset[str]:
-    """The answers that hold in another case than the one told."""
-    if not told:
-        return frozenset()
-    return frozenset(
-        answer.id
-        for answer in answers
-        if any(case in told and told[case] not in options for case, options in answer.only_if.items())
-    )
-
-
-def _other_numbers(answers: tuple[Answer, ...], told: Quantities) -> frozenset[str]:
-    """The answers that hold for other numbers than those told, or for a number where none is."""
-    return frozenset(answer.id for answer in answers if answer.when and not told.within(answer.when))
 
 
 def _told(reading: Reading, aspect: Aspect | None, engine: Engine) -> str | None:

@@ -20,7 +20,7 @@ class Runs[T]:
     lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def found_in(self, words: Run, least: float = 0) -> Iterator[tuple[int, Run]]:
-        """Where known rows of `least` words begin in a message, and the rows: from its first word on, the longest first."""
+        """Where known rows of `least` words begin, and the rows: from the first word on, the longest first."""
         for at in [at for at, word in enumerate(words) if word in self.lengths]:
             left = len(words) - at
             for length in self.lengths[words[at]]:
