@@ -27,6 +27,7 @@ WORDS_OF_A_NAME = 4  # "đăng ký khai sinh" and a word; more of them beside a 
 QUIET = 0.3  # of the chance of each aspect, in a message without a word of a question …
 TOLD = frozenset((Aspect.STATUS, Aspect.REFUSED))  # … but of these: "ba tuần rồi chưa thấy gì" tells, and asks
 MARKS = r"[?!.;,\n]+"
+NO_RUNS: frozenset[Run] = frozenset()
 NO_SPELLINGS: Mapping[str, Run] = MappingProxyType({})
 ASPECTS: dict[str, Aspect | None] = {NO_ASPECT: None, **{aspect.value: aspect for aspect in Aspect}}
 
@@ -40,6 +41,7 @@ class Cues:
     ends: frozenset[Run] = frozenset()
     begins: dict[Language, frozenset[Run]] = field(default_factory=dict)  # by language: "can" is "căn" or "cần", too
     begs: frozenset[Run] = frozenset()  # what looks like the latter and only asks to be told
+    begins_too: dict[Language, frozenset[Run]] = field(default_factory=dict)  # `begins` with the Vietnamese ones
     within: Runs[None] = field(default_factory=Runs)
     unless: Runs[None] = field(default_factory=Runs)
     any: Runs[None] = field(default_factory=Runs)  # what looks like the latter and asks nothing
@@ -66,7 +68,8 @@ def build_cues(
     asks = {run: aspect for aspect, phrases in questions.items() for run in _runs(phrases) if len(run) > 1}
     return Cues(
         ends=_runs(cues.ends),
-        begins={one: frozenset(map(_run, getattr(cues.begins, one))) for one in Language},
+        begins=(begins := {one: frozenset(map(_run, getattr(cues.begins, one))) for one in Language}),
+        begins_too={one: runs | begins[Language.VI] for one, runs in begins.items()},
         begs=_runs(cues.begs),
         within=listed(_runs(cues.within)),
         unless=listed(_runs(cues.unless)),
@@ -271,7 +274,7 @@ def _is_judged(clause: Run, cues: Cues, language: Language) -> bool:
     last = (clause[-1:], clause[-2:], clause[-3:], spoken[-2:])  # "thôi à": folded, its end is the polite "ạ"
     ends = not cues.ends.isdisjoint(last)
     opening = (clause[:1], clause[:2], clause[:3])
-    begins = any(not cues.begins[one].isdisjoint(opening) for one in {Language.VI, language} if one in cues.begins)
+    begins = not cues.begins_too.get(language, NO_RUNS).isdisjoint(opening)
     return ends or begins or cues.within.stand_in(clause)
 
 

@@ -78,7 +78,7 @@ NO_CASES: Mapping[str, str] = {}
 type Chances = dict[Aspect | None, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One answer as it is matched; its rows in the index are one a question, then one a language of its text."""
 

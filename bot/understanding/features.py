@@ -1,7 +1,7 @@
 """What speaks for a procedure: syllables, pairs of syllables, typed accents, shared notions."""
 
 from functools import lru_cache
-from itertools import chain, pairwise
+from itertools import chain, compress, pairwise
 
 from bot.understanding.vocabulary import Token, Vocabulary, concepts_in
 
@@ -45,15 +45,17 @@ def aspect_features(tokens: list[Token]) -> list[str]:
     Accents that were typed count besides: "bản", "bán" and "bạn" ask about different things.
     """
     tokens = tokens[-ASKED_IN_THE_LAST:]
-    words = [token.folded for token in tokens]
+    words = [folded for folded, _ in tokens]
+    accents = [accented for _, accented in tokens]
     pairs = [f"{one} {two}" for one, two in pairwise(words)]
     threes = [f"{pair} {word}" for pair, word in zip(pairs, words[2:], strict=False)]
     found = dict.fromkeys((*words, *pairs, *threes))
     for length, grams in enumerate((words, pairs, threes), 1):
-        found.update(dict.fromkeys("$" + gram for gram in grams[max(0, len(words) - AT_THE_END + 1 - length) :]))
-    found.update(dict.fromkeys("'" + token.accented for token in tokens if token.accented))
-    accented = (pair for pair in pairwise(tokens) if pair[0].accented or pair[1].accented)
-    found.update(dict.fromkeys(f"'{as_typed(one)} {as_typed(two)}" for one, two in accented))
+        found.update(dict.fromkeys(["$" + gram for gram in grams[max(0, len(words) - AT_THE_END + 1 - length) :]]))
+    found.update(dict.fromkeys(["'" + accented for accented in accents if accented]))
+    typed = [accented or folded for folded, accented in tokens]
+    either = [one or two for one, two in pairwise(accents)]
+    found.update(dict.fromkeys([f"'{one} {two}" for one, two in compress(pairwise(typed), either)]))
     return list(found)
 
 

@@ -73,16 +73,15 @@ class Linear:
         return 0.0 if " " in feature else self.unseen
 
     def _row(self, feature: str) -> int:
-        rarity = round(1000 * self.rarity(feature))
         at = self.places.get(feature)
         if at is None:
-            return rarity << (LANE * len(self.labels))
+            return 0 if " " in feature else self._strange
         if len(self.unpacked) >= MOST_ROWS:
             self.unpacked.clear()
         lanes = [0] * len(self.labels)
         for label, tenths in self._weights(at):
             lanes[label] = tenths
-        packed = int.from_bytes(self._lanes.pack(*lanes, rarity), "little")
+        packed = int.from_bytes(self._lanes.pack(*lanes, round(1000 * self.rarities[at])), "little")
         row = self.unpacked[feature] = (packed ^ self._middles) - self._middles
         return row
 
@@ -91,6 +90,11 @@ class Linear:
         if at is not None:
             for code in self.codes[self.starts[at] : self.starts[at + 1]]:
                 yield code // SPAN, code % SPAN - SPAN // 2
+
+    @cached_property
+    def _strange(self) -> int:
+        """The row of a word never met."""
+        return round(1000 * self.unseen) << (LANE * len(self.labels))
 
     @cached_property
     def _lanes(self) -> struct.Struct:

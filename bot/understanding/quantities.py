@@ -30,21 +30,17 @@ class Quantities:
 
     def within(self, when: When) -> bool | None:
         """Whether what is told lies in the bounds; None where nothing is told that they are about."""
-        checks = [
-            _between(told, least, below)
-            for told, least, below in (
-                (self.age, when.age_from, when.age_below),
-                (self.days, when.days_from, when.days_below),
-            )
-            if least is not None or below is not None
-        ]
-        return None if None in checks else all(checks)
+        age = _between(self.age, when.age_from, when.age_below)
+        days = _between(self.days, when.days_from, when.days_below)
+        return None if age is None or days is None else age and days
 
 
 NOTHING = Quantities()
 
 
 def _between(told: int | None, least: int | None, below: int | None) -> bool | None:
+    if least is None and below is None:
+        return True
     if told is None:
         return None
     return (least is None or told >= least) and (below is None or told < below)

@@ -62,7 +62,9 @@ def settle(
     ours = any(one and one not in names for one in (context.procedure, *context.choices))
     if (ours and (only_asks or _goes_on(decided, message))) or _is_called(decided, message):
         return decided
-    scores = Scores(ours=_best(Kind.PROCEDURE, message), talk=_best(Kind.TALK, message), theirs=message.theirs)
+    labels = tuple(message.scores)
+    ours_best, talk = (_best(of_kind(kind, labels), message) for kind in (Kind.PROCEDURE, Kind.TALK))
+    scores = Scores(ours=ours_best, talk=talk, theirs=message.theirs)
     length = max(message.length, USUAL_LENGTH) if ours else message.length
     contest = weigh(message.features, length, scores, names, learned)
     if _surely_ours(decided, message.aspect):
@@ -83,8 +85,8 @@ def _surely_ours(decided: Decision, aspect: Aspect | None) -> bool:
     return decided.outcome in ANSWERS and sum(one.score for one in meant) >= SURELY_OURS
 
 
-def _best(kind: Kind, message: Message) -> float:
-    return max(map(message.scores.__getitem__, of_kind(kind, tuple(message.scores))), default=0.0)
+def _best(labels: tuple[str, ...], message: Message) -> float:
+    return max(map(message.scores.__getitem__, labels), default=0.0)
 
 
 def _by_code(decided: Decision, code: str, names: Names) -> Decision:

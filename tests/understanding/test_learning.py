@@ -4,6 +4,7 @@ import fcntl
 import shutil
 import subprocess
 import sys
+from array import array
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from bot.understanding.corpus import aspect_features_in, features_in, pairs_in, 
 from bot.understanding.features import aspect_features, features_of
 from bot.understanding.fold import fold, low_words
 from bot.understanding.learning import learn_from
+from bot.understanding.linear import HEAVIEST, SPAN, Linear
 from bot.understanding.matrix import matrix_of
 from bot.understanding.perceptron import learn
 from bot.understanding.vocabulary import read_words
@@ -91,6 +93,18 @@ def test_what_was_taught_is_known_again():
         scores = dict(zip(model.labels, model.scores(features), strict=True))
         assert max(scores, key=scores.get) == label
         assert scores[label] - sorted(scores.values())[-2] > 0.5
+
+
+def test_of_a_long_message_no_weight_spills_over_into_another_label():
+    words = [f"w{n}" for n in range(400)]
+    model = Linear(
+        labels=("against", "for", "neither"),
+        places={word: n for n, word in enumerate(words)},
+        rarities=array("d", [4.0] * 400),
+        starts=array("I", range(0, 802, 2)),
+        codes=array("I", [SPAN // 2 - HEAVIEST, SPAN + SPAN // 2 + HEAVIEST] * 400),
+    )
+    assert model.scores(words) == pytest.approx([-300, 300, 0])  # 400 times 30, over the root of 400 times 4
 
 
 @pytest.mark.parametrize("examples", [[], [([], "x")], [(["a"], "x"), ([], "y")]])
