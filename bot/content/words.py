@@ -82,11 +82,16 @@ def with_answers(
     found = {phrase.text.casefold(): phrase for entry in entries.values() for phrase in _questions(entry)}
     new = tuple(phrase for text, phrase in found.items() if text not in known)
     cases = {id_: entry.cases for id_, entry in entries.items()}
-    benefits = frozenset(id_ for id_, entry in entries.items() if entry.benefit)
+    benefits = frozenset(id_ for id_, entry in entries.items() if _pays(entry))
     called = {id_: tuple(name for one in Language for name in _names(entry, one)) for id_, entry in entries.items()}
     return replace(
         intents, phrases=(*intents.phrases, *new), answers=answers, cases=cases, benefits=benefits, called=called
     )
+
+
+def _pays(entry: Procedure) -> bool:
+    """Whether somebody gets money by it, be it not all that it is about."""
+    return entry.benefit or any(answer.asks is Aspect.AMOUNT for answer in entry.answers)
 
 
 def _names(entry: Procedure, language: Language) -> tuple[str, ...]:

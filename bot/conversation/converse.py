@@ -28,6 +28,7 @@ from bot.conversation.citizen.answers import (
     MORE,
     PITFALLS,
     answer,
+    if_meant,
     more,
     not_yet,
     opened,
@@ -470,7 +471,8 @@ def _clarified(scene: Scene, understood: Understanding) -> commands.Done:
         memory, lead = communes.chosen(memory, found), communes.settled(scene, found)
     if understood.aspect is Aspect.HOURS:
         lead = (*lead, *_opening_hours(replace(scene, memory=memory), understood))
-    return [talk.clarify(scene, understood, lead)], memory
+    first = if_meant(scene, understood)
+    return [talk.clarify(scene, understood, lead, first)], _noted(scene, memory) if first else memory
 
 
 def _by_name_only(scene: Scene, understood: Understanding) -> commands.Done:

@@ -26,7 +26,7 @@ from bot.understanding.result import Choice, Way
 from bot.understanding.vocabulary import Token, Vocabulary, read_words
 
 LIKENESS = 7.0  # what a question like the message is worth, in log odds
-NEARNESS = 3.0  # what an answer is worth that people ask for in words that stand near those of the message
+NEARNESS = 3.2  # what an answer is worth that people ask for in words that stand near those of the message
 TEXT = 2.25  # how much the words of an answer count beside those of its questions
 ASPECT = 1.05  # what the aspect's log chance is worth
 FIELD = 0.28  # how like a plain question every message about a field's aspect is taken to be

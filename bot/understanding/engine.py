@@ -302,7 +302,7 @@ def _likely(
     yes_no = reading.clauses.yes_no
     ours = (one for one in offered if engine.entries.answers.get(one))
     first = ((one, inside(one, reading, parts[:1], engine, yes_no=yes_no).questions[0].choices) for one in ours)
-    return tuple((one, choices[0]) for one, choices in first if choices and choices[0].answer)
+    return tuple((one, choices[0]) for one, choices in first if choices)
 
 
 @dataclass(frozen=True)

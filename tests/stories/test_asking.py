@@ -174,3 +174,18 @@ async def test_a_question_that_names_no_matter_is_asked_which(play):
     assert play.said(EMMA)[-1] == play.say("no_match.which", "en")
     await play.hears(LAN.says("khai sinh cho con cần giấy gì"), LAN.says("có mất tiền không"))
     assert play.say("no_match.which") not in play.said(LAN)[-1]
+
+
+@played
+async def test_two_questions_with_one_answer_are_answered_once(play):
+    await play.hears(LAN.says("giấy an ninh trật tự quán karaoke có thời hạn mấy năm, hết hạn có phải làm lại không"))
+    assert play.said(LAN)[-1].startswith("Không có thời hạn")
+
+
+@played
+async def test_where_another_matter_may_be_meant_the_likeliest_is_answered_all_the_same(play):
+    await play.hears(LAN.says("không ký hợp đồng lao động thì đòi lương được không"))
+    first, note, which = play.said(LAN)[-1].split("\n\n")[:3]
+    assert first.startswith("Nếu bạn hỏi việc “Bị nợ lương”: Dạ được")
+    assert "không nộp ở đây" in note
+    assert which == play.say("clarify.else")

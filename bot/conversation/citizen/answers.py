@@ -7,7 +7,7 @@ from bot.conversation import actions
 from bot.conversation.citizen.circumstances import counter_of, tailored
 from bot.conversation.citizen.facts import law, pitfalls
 from bot.conversation.citizen.offices import OF_THE_COMMUNE, office_blocks
-from bot.conversation.citizen.statements import Told, chosen, field, likely_of, told_of
+from bot.conversation.citizen.statements import ROOM, Told, chosen, field, likely_of, told_of
 from bot.conversation.reply import MAX_ACTION_BYTES, Block, Button, Reply, Style
 from bot.conversation.scene import Scene
 from bot.desk.request import RequestKind
@@ -20,6 +20,7 @@ ASKED = "asked"
 MORE = "more"
 BUTTONS_A_ROW = 3
 MOST_BUTTONS = 6
+LIKELY_FROM = 0.58  # share of the likeliest among ours, from which its answer is told where others may be meant
 OF_TIME = (Aspect.DEADLINE, Aspect.VALIDITY, Aspect.LATE, Aspect.ELIGIBILITY)  # whoever asks may want to be reminded
 LIKELY_NEXT = (Aspect.PLACE, Aspect.FEE, Aspect.TIME)
 ON_BUTTONS = (
@@ -62,9 +63,9 @@ def _own(scene: Scene, procedure: Procedure, said: dict[str, str]) -> Procedure:
 
 def _together(told: list[Told]) -> tuple[Block, ...]:
     """One answer as it is; several as a numbered line each."""
-    if len(told) == 1:
-        return told[0].alone
-    different = {one.line: one for one in told}.values()
+    different = list({one.line: one for one in reversed(told)}.values())[::-1]
+    if len(different) == 1:
+        return different[0].alone
     lines = [Block(text=f"{n}. {one.line}") for n, one in enumerate(different, 1)]
     doubts = dict.fromkeys(one.doubt for one in told if one.doubt)
     return (*lines, *(Block(text=doubt, style=Style.NOTE) for doubt in doubts))
@@ -199,6 +200,21 @@ def offered(scene: Scene, names: tuple[str, ...], understood: Understanding) -> 
 def _wire(name: str, part: str) -> str:
     wire = actions.Answer(name, part).wire
     return wire if len(wire.encode()) <= MAX_ACTION_BYTES else actions.Answer(name, ASKED).wire
+
+
+def if_meant(scene: Scene, understood: Understanding) -> tuple[Block, ...]:
+    """What the likeliest of several would answer, said to be of it alone: who meant it need not ask again."""
+    name = understood.choices[0]
+    meant = next((one for one in understood.procedures[:1] if one.id == name and one.score >= LIKELY_FROM), None)
+    procedure, choice = scene.procedure(name), dict(understood.likely).get(name)
+    if not (meant and procedure and choice and choice.asks and understood.aspect):
+        return ()
+    own = _own(scene, procedure, {})
+    told = told_of(scene, own, Asked(aspect=choice.asks, choices=(choice,)), understood)
+    text = " ".join(filter(None, (told.line, told.doubt)))
+    if len(text) > ROOM:
+        return ()
+    return (scene.line("clarify.if", name=scene.tell(procedure.short_name), text=text), *_daily(scene, procedure))
 
 
 def picked(scene: Scene, procedure: Procedure, part: str) -> tuple[Reply, Aspect | None] | None:

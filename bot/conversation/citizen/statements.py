@@ -1,5 +1,6 @@
 """One question inside a procedure, answered: an answer of the entry, a field of it, or that we do not know."""
 
+import re
 from dataclasses import dataclass, replace
 
 from bot.content.schema import Answer, Aspect, Certainty, Procedure, Verdict
@@ -17,6 +18,7 @@ PLACED = (Aspect.PLACE, Aspect.ONLINE, Aspect.HOURS, Aspect.STATUS, Aspect.REFUS
 CLOSE = 1.2  # log odds by which an answer may be less likely than the best and is told besides
 OPPOSITE = {Verdict.YES, Verdict.NO}  # told together they answer nothing
 ROOM = 330  # characters of two answers together
+NUMBER = re.compile(r"^\d+\. ")  # of a step, which is none amidst other answers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,7 @@ class Told:
         first = [block.text for block in self.blocks if block.style is not Style.TITLE]
         if self.answer or len(first) == 1:
             return first[0]
-        return "; ".join(text.rstrip(".") for text in first if text)
+        return "; ".join(NUMBER.sub("", text).rstrip(".") for text in first if text)
 
 
 def told_of(scene: Scene, procedure: Procedure, asked: Asked, understood: Understanding) -> Told:

@@ -168,14 +168,15 @@ def which_matter(scene: Scene) -> Reply:
     return Reply(blocks=(scene.line("no_match.which"),), buttons=(ask, *topics_button(scene)))
 
 
-def clarify(scene: Scene, understood: Understanding, lead: tuple[Block, ...] = ()) -> Reply:
-    """At most four procedures to choose from, and a way out."""
+def clarify(scene: Scene, understood: Understanding, lead: tuple[Block, ...], first: tuple[Block, ...]) -> Reply:
+    """At most four procedures to choose from, and a way out; `first`: what the likeliest would answer."""
     rows = [*offered(scene, understood.choices, understood)]
     named = second_tier.listed(scene, understood.choices)
     ask = (scene.button("answer.ask_officer", actions.NewRequest(RequestKind.QUESTION, "")),) if named else ()
     rows.append((scene.button("clarify.none", actions.NoneOfThese()), *ask))
     names = (scene.line("second.may_be"), *named) if named else ()
-    return Reply(blocks=(*lead, scene.line("clarify.which"), *names), buttons=tuple(rows))
+    which = scene.line("clarify.else" if first else "clarify.which")
+    return Reply(blocks=scene.doubted((*lead, *first, which, *names)), buttons=tuple(rows))
 
 
 def another_matter(scene: Scene) -> Reply:
