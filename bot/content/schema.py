@@ -280,6 +280,12 @@ class Phrases(Record):
         return (*self.vi, *self.en, *self.id)
 
 
+class Tellings(Phrases):
+    """How people tell that something has happened; with any words of `unless` beside them they tell something else."""
+
+    unless: Phrases = Phrases()
+
+
 class When(Record):
     """A number told in the message that decides a case or an answer: ages in full years, lengths of time in days.
 
@@ -884,7 +890,7 @@ class LifeEvent(Record):
     steps: tuple[LifeStep, ...] = Field(min_length=1)
 
 
-type LifePhrases = dict[Slug, Phrases]
+type LifePhrases = dict[Slug, Tellings]
 type PortalPhrases = dict[PortalCode, Phrases]
 
 

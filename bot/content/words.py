@@ -21,6 +21,7 @@ from bot.content.schema import (
     Procedure,
     QuantityWords,
     Talk,
+    Tellings,
     Turns,
     Wishes,
     Words,
@@ -59,7 +60,7 @@ class HowPeopleAsk:
     turns: tuple[Phrase, ...] = ()  # said in the middle of a talk; what each means is what the talk is about
     words: Words = field(default_factory=Words)
     cues: dict[Aspect, Phrases] = field(default_factory=dict)
-    events: dict[str, Phrases] = field(default_factory=dict)  # life event → how people tell of it
+    events: dict[str, Tellings] = field(default_factory=dict)  # life event → how people tell of it
     yes_no: YesNoCues = NO_CUES
     wishes: dict[str, Phrases] = field(default_factory=dict)
     dates: DateWords | None = None

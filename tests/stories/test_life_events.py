@@ -14,6 +14,7 @@ pytestmark = pytest.mark.only_on("sqlite", "what is said does not depend on wher
         ("tôi mới sinh con", "Khai sinh ba trong một", "Thẻ bảo hiểm y tế"),
         ("bố em vừa mất", "Khai tử ba trong một", "Mai táng phí"),
         ("mất bóp rồi giờ sao", "căn cước", "Bằng lái"),
+        ("em mới sinh con được 3 ngày", "Khai sinh ba trong một", "Thẻ bảo hiểm y tế"),
         ("nha em kho khan qua", "khẩn cấp", "hộ nghèo"),
     ],
 )
@@ -28,6 +29,21 @@ async def test_the_whole_path_is_offered_in_order(play, words, first, beside):
 async def test_grief_is_met_with_a_kind_word_first(play):
     await play.hears(EMMA.says("my father died last night"))
     assert play.said(EMMA)[-1].startswith("We are sorry for your loss")
+
+
+@pytest.mark.parametrize(
+    ("words", "grieved"),
+    [
+        ("mẹ em mất vì bệnh", True),
+        ("mẹ em mất ví", False),
+        ("bà ngoại mất giấy tờ", False),
+        ("bà nội em mất tuần trước", True),
+    ],
+)
+@played
+async def test_nobody_is_mourned_who_has_lost_something(play, words, grieved):
+    await play.hears(LAN.says(words))
+    assert ("chia buồn" in play.said(LAN)[-1]) is grieved
 
 
 @played
