@@ -36,15 +36,24 @@ def gathered(unit: UnitOfWork, subject: str) -> Visit | None:
     parts = [_VISIT.validate_json(one) for one in albums.take(unit.connection, chat=chat, album=album)]
     if not parts:
         return None
-    lead = next((one for one in parts if one.command), None) or next((one for one in parts if one.text), parts[0])
+    lead = _lead(parts)
     others = [one for one in parts if one is not lead]
-    words = [one.text for one in parts if one.text]
+    words = [lead.text, *(one.text for one in others)] if lead.command else [one.text for one in parts]
     if any(relay.is_note(word) for word in words):
         words = [relay.NOTE, *(relay.note_of(word) for word in words)]
     together = replace(
-        lead, text="\n".join(words).strip(), others=tuple(replace(one, text="", quote="") for one in others)
+        lead,
+        text="\n".join(filter(None, words)).strip(),
+        others=tuple(replace(one, text="", quote="") for one in others),
     )
     return _as_the_others(unit, together)
+
+
+def _lead(parts: list[Visit]) -> Visit:
+    """Whose command or words hold for all: a note before any other command, so that nothing of it goes out."""
+    kept = [one for one in parts if one.command == "note" or relay.is_note(one.text)]
+    said = [one for one in parts if one.command] or [one for one in parts if one.text]
+    return (kept or said or parts)[0]
 
 
 def _as_the_others(unit: UnitOfWork, late: Visit) -> Visit:

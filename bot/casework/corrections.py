@@ -98,7 +98,8 @@ def _of_note(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, row
     """A note stays one, or goes out now, as words do that are written now; under one picture, of its whole album."""
     rows = cases.of_album(unit.connection, visit.chat, visit.album) if visit.album else []
     others = [one for one in rows if one["side"] == "note" and one["state"] != GONE and one["id"] != row["id"]]
-    if relay.is_note(text) or visit.command == "note" or any(one["text"] for one in others):
+    wordless = not text and visit.kind not in relay.WORDS  # nothing says that it is for the citizen now
+    if wordless or relay.is_note(text) or visit.command == "note" or any(one["text"] for one in others):
         _as_it_is_now(unit, visit, request, row, relay.note_of(text))
         return None
     try:

@@ -313,6 +313,38 @@ def test_a_note_is_one_however_its_mark_is_written(turns, clock, mark):
     story(turns)
 
 
+@pytest.mark.parametrize("note", ["/note {code} nội bộ", "// nội bộ"])
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_note_goes_before_every_other_command_of_its_album(turns, clock, note, first):
+    @played
+    async def story(play):
+        code, topic = await claimed(play)
+        captions = [(first, note.format(code=code)), (1 - first, f"/more {code} giấy này đâu")]
+        parts = [NGOC_HA.hears(HOA, photo=PHOTO, media_group_id="77", thread=topic) for _ in range(2)]
+        for n, caption in captions:
+            command = {"type": "bot_command", "offset": 0, "length": 5}
+            entities = {"caption_entities": [command]} if caption[1] != "/" else {}
+            parts[n]["message"] |= {"caption": caption, **entities}
+        before = len(play.said(LAN))
+        await play.hears(*parts)
+        await play.passes(clock, 2)
+        assert places(play, LAN) == []
+        assert len(play.said(LAN)) == before
+        assert play.said(NGOC_HA)[-1] == play.say("done.noted", code=code)
+
+    story(turns)
+
+
+@played
+async def test_a_note_that_loses_its_words_stays_one(play):
+    _, topic = await claimed(play)
+    wrote = NGOC_HA.hears(HOA, photo=PHOTO, caption="// nội bộ", thread=topic)
+    await play.hears(wrote, edit(wrote, caption=""))
+    assert places(play, LAN) == []
+    await play.hears(edit(wrote, caption="mẫu đây"))
+    assert len(places(play, LAN)) == 1
+
+
 @played
 async def test_parts_that_come_late_are_what_the_others_were(play, clock):
     _, topic = await claimed(play)
