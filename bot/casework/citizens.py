@@ -671,6 +671,7 @@ def take_over(unit: UnitOfWork, visit: Visit, request: Request, by: Actor | None
 
 def rating_word(unit: UnitOfWork, visit: Visit, request: Request) -> None:
     """A word after the stars: for the commune, without anything that names a person."""
+    answer_emergency(unit, visit, unit.citizen_scene(request))
     relay.wrote(unit, request, replace(visit, text=redact(visit.text)), side="rating", text=redact(visit.text))
     unit.put(visit.chat, Reply(blocks=(unit.citizen_scene(request).line("told.rating_word"),)))
 

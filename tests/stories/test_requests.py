@@ -252,6 +252,8 @@ async def test_a_word_after_the_stars_is_kept_without_names(play, database):
         (word,) = connection.exec_driver_sql("SELECT text FROM messages WHERE side = 'rating'").fetchone()
     assert "rất tốt" in word
     assert "0912345678" not in word
+    await play.hears(LAN.says("cháy nhà rồi cứu với", reply_to_message=asked))
+    assert "114" in play.said(LAN)[-2]
 
 
 @played
