@@ -50,6 +50,8 @@ from bot.content.second_tier import SecondTier, check_phrases, load_second_tier,
 from bot.content.uncollected import uncollected
 from bot.content.words import HowPeopleAsk, load_intents, with_answers
 
+FOLDERS = ("knowledge/procedures", "knowledge/life_events", "knowledge/offices", "knowledge/appointments", "intents")
+ALMOST_YAML = re.compile(r"(.+?)(?:\.yml|\.ya?ml\.txt|(?!\.yaml)(?i:\.ya?ml))")
 ENTRY = re.compile(r"^([a-z0-9-]+):", re.MULTILINE)  # of the catalogue
 
 # Stand in for files that cannot be read, so that their problems are told beside all others.
@@ -166,6 +168,7 @@ def examine(root: Path, today: dt.date | None = None) -> tuple[Content, list[Pro
     if today:
         warn_of_ends(registries, entries, documents, today)
         look_at_dates(entries, knowledge.calendar, documents, today)
+    _report_unread(root, documents)
     documents.append(guide_document)
     problems = [problem for document in documents for problem in document.weighed()]
     return Content(knowledge, intents, catalogs), sorted(set(problems)), len(documents)
@@ -180,6 +183,15 @@ def _listed(catalogue: dict[str, Listed], documents: list[Document]) -> set[str]
         return set(catalogue)
     raw = next((one.raw for one in documents if one.path == "knowledge/catalogue.yaml"), b"")
     return set(ENTRY.findall(raw.decode("utf-8", "replace")))
+
+
+def _report_unread(root: Path, documents: list[Document]) -> None:
+    """Files that would be read under another name: an entry that is not there is not missed by anything else."""
+    for folder in FOLDERS:
+        for path in sorted((root / folder).glob("*")):
+            if found := ALMOST_YAML.fullmatch(path.name):
+                documents.append(document := Document(str(Path(folder, path.name))))
+                document.report_line(1, "wrong_suffix", name=f"{found[1]}.yaml")
 
 
 def _check_lists(knowledge: Knowledge, listed: set[str], documents: list[Document]) -> None:

@@ -23,6 +23,7 @@ from bot.content.reasons import form_of, no_date, yaml_reason
 from bot.content.schema import Language
 from bot.content.shape import Loc, keys_at
 from bot.content.weekdays import DAYS, weekday
+from bot.understanding.fold import fold
 
 MAX_BYTES = 2_000_000
 LIKE, PART, LONG = 55, 85, 6  # likeness of two words, of a part and its whole; letters of a part
@@ -33,6 +34,15 @@ MAX_DEPTH = 30  # of lists and keys in one another; ours have seven
 MARK = re.compile(r"(?:^|[\s\[{,:])[&*]\S")
 FAR_IN = re.compile(rf"^[ ?\-]{{{MAX_DEPTH}}}", re.MULTILINE)
 BRACKETS = re.compile(r"[\[\]{}]")
+ODD_INDENT = re.compile(r"\s*[^\S \t\n]")  # a space that is none of the keyboard's
+WORDS = re.compile(r"[^\W_]+")
+GROUPED = re.compile(r"\s*(\d{1,3}(?:[., \u00a0]\d{3})+|\d+)(?:\s*[^\W\d]+)*\s*")  # 10.000 đồng
+# What people write for values of the schema, folded.
+AS_PEOPLE_SAY = {
+    "ngay lam viec": "working_day", "ngay": "day", "gio": "hour", "thang": "month", "nam": "year",
+    "trong ngay": "same_day", "co": "yes", "khong": "no", "tuy": "depends", "nop": "submit", "xuat trinh": "show",
+    "ban chinh": "original", "ban goc": "original", "chung thuc": "certified", "photo": "plain",
+}  # fmt: skip
 DRAFT = re.compile(r"^draft:\s*true\s*(#.*)?$", re.MULTILINE)  # to be seen where the YAML is broken, too
 
 
@@ -143,7 +153,7 @@ def parse(text: str, document: Document) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line if mark else 0
-        hint = told(_yaml_hint(error, text.split("\n")[line:][:1]))
+        hint = told(_yaml_hint(error, text.split("\n")[max(0, line - 1) : line + 1]))
         document.problems.append(Problem(document.path, line + 1, _not_yaml(error, line, hint)))
         return document
     except (yaml.YAMLError, RecursionError) as error:
@@ -187,8 +197,10 @@ def _not_yaml(error: yaml.MarkedYAMLError, line: int, hint: Told) -> Told:
 
 def _yaml_hint(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
     problem = error.problem or ""
-    if any("\t" in line for line in lines):
+    if "\t" in lines[-1]:
         return "hint_tabs"
+    if any(map(ODD_INDENT.match, lines)):
+        return "hint_spaces"
     if "mapping values" in problem:
         return "hint_colon"
     if "alias" in problem or "anchor" in problem:
@@ -313,8 +325,16 @@ def nearest(word: str, valid: list[str]) -> Told:
 
 
 def _nearest_value(word: str, valid: list[str]) -> Told:
-    """`nearest`; a day of the week in Vietnamese is no misspelling of an English one."""
-    return nearest(weekday(word) or word if set(valid) == set(DAYS) else word, valid)
+    """`nearest`; a day of the week in Vietnamese is no misspelling of an English one, and other words have theirs."""
+    said = AS_PEOPLE_SAY.get(" ".join(map(fold, WORDS.findall(word))))
+    meant = weekday(word) if set(valid) == set(DAYS) else said if said in valid else None
+    return nearest(meant or word, valid)
+
+
+def _no_number(written: str) -> tuple[str, str]:
+    """What is said of a number that is none, and the digits that may be meant: `10.000 đồng` is 10000."""
+    found = GROUPED.match(written)
+    return ("no_number_like", re.sub(r"\D", "", found[1])) if found else ("no_number", "")
 
 
 def _report(document: Document, kind: Any, error: Any) -> None:
@@ -336,7 +356,8 @@ def _report(document: Document, kind: Any, error: Any) -> None:
             key, likely = no_date(str(written))
             document.report(loc, key, written=_short(written), likely=likely)
         case "int_parsing" | "int_type" | "int_from_float":
-            document.report(loc, "no_number", written=_short(written))
+            key, likely = _no_number(str(written))
+            document.report(loc, key, written=_short(written), likely=likely)
         case "bool_parsing" | "bool_type":
             document.report(loc, "no_yes_no", written=_short(written))
         case "string_type":
