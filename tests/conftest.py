@@ -18,7 +18,7 @@ from bot.learned import load_engine
 from bot.store.database import head, open_database
 from bot.turn import Turns
 from tests.both import Seen
-from tests.postgres import Postgres, address, drop_database, make_database, wiped
+from tests.postgres import Postgres, Wiper, address, drop_database, make_database
 
 ROOT = Path(__file__).parent.parent
 CACHE = ROOT / "var" / "cache"
@@ -30,6 +30,7 @@ SELDOM = (50_000, 20, 50)  # how many new objects the collector waits for: a sto
 numbers = itertools.count(1)
 opened = {}  # by address: what was compiled for a database serves the next one at its place
 spare = []  # empty, migrated databases on PostgreSQL
+wipers = {}  # of each of these
 postgres = None
 seen = Seen()
 
@@ -61,7 +62,11 @@ def pytest_testnodedown(node):
 
 
 def pytest_sessionfinish(session, exitstatus):
+    if session.config.option.collectonly:
+        return
     seen.end()
+    for one in (*wipers.values(), *opened.values()):
+        one.close()
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["seen"] = seen.told()
     if postgres:
@@ -198,11 +203,15 @@ def database_url(request, quick, migrated):
     if not spare:
         spare.append(f"t{next(numbers)}-{os.getpid()}")
         make_database(folder, spare[0], migrated("postgresql"))
+        wipers[spare[0]] = Wiper(folder, spare[0])
     name = spare.pop()
     yield address(folder, name)
-    if wiped(folder, name, head()):
+    if wipers[name].wipe(head()):
         spare.append(name)
     else:
+        wipers.pop(name).close()
+        if known := opened.pop(address(folder, name), None):
+            known.close()
         drop_database(folder, name)
 
 
@@ -228,7 +237,8 @@ def database(database_url):
     database = opened.get(database_url) or open_database(database_url)
     opened[database_url] = database
     yield database
-    database.close()
+    if not database.shared:  # what a server's connections know of it serves the next story
+        database.close()
 
 
 @pytest.fixture
