@@ -29,16 +29,14 @@ class Seen:
         sys.monitoring.free_tool_id(TOOL)
 
     def turn_to(self, kind):
-        here = self.on.get(kind, self._nowhere)
-        if self._here is not here:
-            self._here = here
-            sys.monitoring.restart_events()  # what was noted for the other one is noted again
+        self._here = self.on.get(kind, self._nowhere)
 
     def _starts(self, code, _):
         folder, _, file = code.co_filename.rpartition("/")
-        if folder == STORE and "<" not in code.co_qualname:
-            self._here.add(f"{file.removesuffix('.py')}.{code.co_qualname}")
-        return sys.monitoring.DISABLE  # once is enough, and costs nothing
+        if folder != STORE or "<" in code.co_qualname:
+            return sys.monitoring.DISABLE  # is never asked about again, and costs nothing
+        self._here.add(f"{file.removesuffix('.py')}.{code.co_qualname}")
+        return None
 
     def told(self):
         """As one process of the tests tells another."""

@@ -1,9 +1,10 @@
 """The stage: the real Service, driven a step at a time against the stand-in."""
 
 import asyncio
+import os
 import re
 from contextvars import copy_context
-from functools import wraps
+from functools import cache, wraps
 
 from sqlalchemy import text as sql
 
@@ -54,7 +55,16 @@ def _without_play(story):
 
 
 def settings(server, **extra):
-    return Settings(telegram_bot_token=TOKEN, telegram_api_url=server.url, **extra)
+    if extra:
+        return Settings(telegram_bot_token=TOKEN, telegram_api_url=server.url, **extra)
+    around = tuple(item for item in os.environ.items() if item[0] != "PYTEST_CURRENT_TEST")
+    return _settings(around).model_copy(update={"telegram_api_url": server.url})
+
+
+@cache
+def _settings(_around):
+    """They are read for each environment once: that takes as long as an answer."""
+    return Settings(telegram_bot_token=TOKEN)
 
 
 class AtOnce(Threads):
