@@ -40,6 +40,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    gc.set_threshold(*SELDOM)
     config.addinivalue_line("markers", "only_on(database, reason): a story that has no meaning on the other one")
     config.addinivalue_line("markers", "on_both: a story that asks the database for what no other asks PostgreSQL for")
 
@@ -49,7 +50,6 @@ def pytest_sessionstart(session):
     global postgres  # noqa: PLW0603 - what is started here is stopped in the other hook
     if session.config.option.collectonly:
         return
-    gc.set_threshold(*SELDOM)
     seen.begin()
     if not hasattr(session.config, "workerinput"):
         postgres = Postgres()
@@ -59,6 +59,10 @@ def pytest_sessionstart(session):
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node):
     seen.add(getattr(node, "workeroutput", {}).get("seen", {}))
+
+
+def pytest_collection_finish():
+    gc.freeze()  # the tests themselves, and all that was imported for them, stay
 
 
 def pytest_sessionfinish(session, exitstatus):
