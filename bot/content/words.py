@@ -48,6 +48,7 @@ class Named:
     group: str
 
 
+ASPECTS = {aspect.value: aspect for aspect in Aspect}
 NO_CUES = YesNoCues(ends=Phrases(), begins=Phrases(), within=Phrases())
 
 
@@ -170,11 +171,10 @@ def _phrase(
     if not bar:
         yield Phrase(text=line, language=language, means=means)
         return
-    aspects = {aspect.value: aspect for aspect in Aspect}
-    aspect = aspects.get(label.strip())
+    aspect = ASPECTS.get(label.strip())
     if aspect is None:
         written = label.strip()
-        document.report(loc, "no_aspect", written=written, near=nearest(written, list(aspects)))
+        document.report(loc, "no_aspect", written=written, near=nearest(written, list(ASPECTS)))
     yield Phrase(text=text.strip(), language=language, means=means, aspect=aspect)
 
 
