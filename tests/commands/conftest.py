@@ -1,8 +1,10 @@
 """The keyboard: `main.py` as whoever types it meets it."""
 
+import logging
 import os
 import subprocess
 import sys
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -22,7 +24,19 @@ def process(*arguments, typed="", **environment):
 
 
 @pytest.fixture
-def main(monkeypatch, content, house):
+def log_put_back(monkeypatch):
+    """`run` logs as a process that serves; what nobody caught is pytest's again afterwards."""
+    for place, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(place, name, getattr(place, name))
+    log = logging.getLogger()
+    level = log.level
+    yield
+    log.setLevel(level)
+    log.handlers[:] = [one for one in log.handlers if type(one) is not logging.StreamHandler]
+
+
+@pytest.fixture
+def main(monkeypatch, content, house, log_put_back):
     """The same within this process, on content that is read once; an exception nobody caught fails the test."""
     monkeypatch.setattr(program, "_content", lambda: content)
     monkeypatch.setattr(program, "_house", lambda *_: house)

@@ -5,9 +5,13 @@ import os
 import re
 import socket
 import sys
+from contextlib import contextmanager
+from io import BytesIO, TextIOWrapper
+from runpy import run_path
 from types import SimpleNamespace
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from sqlalchemy import text
 
 import main as program
@@ -17,7 +21,6 @@ from bot.doors.telegram.reach import TelegramTrouble, reach
 from bot.store.alone import alone
 from bot.store.database import DatabaseUnusable, open_database
 from tests.cast import LAN
-from tests.commands.conftest import process
 from tests.conftest import ROOT
 from tests.telegram_server import TOKEN, TelegramServer
 
@@ -44,31 +47,29 @@ def said(done):
     return sentence
 
 
-@pytest.mark.usefixtures("house")  # what the phrases teach has been learnt before a process needs it
-def test_each_refusal_is_one_sentence(tmp_path):
-    wrong, withdrawn, taken = map(said, asyncio.run(refusals([f"sqlite:///{tmp_path / f'{n}.db'}" for n in range(3)])))
-    assert "copy it again" in wrong
-    assert "no longer accepts TELEGRAM_BOT_TOKEN" in withdrawn
-    assert "127.0.0.1 cannot be used" in taken
+@contextmanager
+def telegram():
+    """A Bot API server in a thread of its own: signals, which `run` listens to, come to the first one only."""
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(TelegramServer().running()) as server:
+        yield server
 
 
-async def refusals(urls):
-    async with TelegramServer().running() as server:
+def test_each_refusal_is_one_sentence(main, tmp_path):
+    with telegram() as server, socket.socket() as other:
         server.fail("getUpdates", 401, "Unauthorized")
-        with socket.socket() as other:
-            other.bind(("127.0.0.1", 0))
-            other.listen()
-            known = {
-                "telegram_bot_token": TOKEN,
-                "telegram_api_url": server.url,
-                "web": "off",
-            }  # beside it, it stays shut
-            hook = {"webhook_url": "http://127.0.0.1/hook", "port": str(other.getsockname()[1])}
-            return await asyncio.gather(
-                run(database_url=urls[0], **known | {"telegram_bot_token": "1:wrong"}),
-                run(database_url=urls[1], **known),
-                run(database_url=urls[2], **known, **hook),
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+
+        def run(token=TOKEN, **more):
+            known = {"TELEGRAM_API_URL": server.url, "WEB": "off", "LOG_LEVEL": "ERROR"}  # beside it, it stays shut
+            return said(
+                main("run", DATABASE_URL=f"sqlite:///{tmp_path}/x.db", TELEGRAM_BOT_TOKEN=token, **known, **more)
             )
+
+        assert "copy it again" in run("1:wrong")
+        assert "no longer accepts TELEGRAM_BOT_TOKEN" in run()
+        taken = run(WEBHOOK_URL="http://127.0.0.1/hook", PORT=str(other.getsockname()[1]))
+        assert "127.0.0.1 cannot be used" in taken
 
 
 def test_a_newer_database_is_refused_before_anything_is_read(main, monkeypatch, database, database_url):
@@ -78,23 +79,23 @@ def test_a_newer_database_is_refused_before_anything_is_read(main, monkeypatch, 
     assert "newer version" in said(main("run", DATABASE_URL=database_url))
 
 
-@pytest.mark.usefixtures("house")
-def test_a_second_process_on_one_sqlite_file_is_refused(tmp_path):
+def test_a_second_process_on_one_sqlite_file_is_refused(main, tmp_path):
     """Also by another path to it; the first goes on, and the file is free again when it has ended."""
     (tmp_path / "also").symlink_to(tmp_path)
-    second, sent = asyncio.run(two_at_once(tmp_path / "one.db", tmp_path / "also" / "one.db"))
+    second, sent = asyncio.run(two_at_once(main, tmp_path / "one.db", tmp_path / "also" / "one.db"))
     assert "one.db already; stop that one first" in said(second)
     assert sent == 1
 
 
-async def two_at_once(file, same):
+async def two_at_once(main, file, same):
     async with TelegramServer().running() as server:
         known = {"telegram_bot_token": TOKEN, "telegram_api_url": server.url, "web": "off"}
         first = asyncio.create_task(run(database_url=f"sqlite:///{file}", **known))
         while not any(name == "getUpdates" for name, _ in server.calls):
             assert not first.done(), first.result()
             await asyncio.sleep(0.05)
-        second = await run(database_url=f"sqlite:///{same}", **known)
+        again = {name.upper(): value for name, value in known.items()}
+        second = main("run", DATABASE_URL=f"sqlite:///{same}", LOG_LEVEL="ERROR", **again)
         await server.inject(LAN.says("/help"))
         while not server.texts(LAN.id):
             await asyncio.sleep(0.05)
@@ -198,12 +199,17 @@ def test_telegrams_address_is_told_without_its_password(monkeypatch):
     assert "geh" not in str(failure.value)
 
 
-@pytest.mark.parametrize("code_page", ["cp1258", "ascii"])
-def test_a_console_without_vietnamese_letters_gets_marks_and_a_sentence(code_page):
-    done = process("--help", PYTHONIOENCODING=code_page)
-    assert done.returncode == 0
-    assert f"This console ({code_page}) has no Vietnamese letters; set PYTHONUTF8=1." in done.stderr
-    assert "Traceback" not in done.stderr
+@pytest.mark.parametrize(("code_page", "shown"), [("cp1258", "M?t C?a"), ("ascii", "Một Cửa")])  # click's own way
+def test_a_console_without_vietnamese_letters_gets_marks_and_a_sentence(monkeypatch, code_page, shown):
+    monkeypatch.setattr(sys, "argv", ["main.py", "--help"])
+    for stream in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, stream, TextIOWrapper(BytesIO(), encoding=code_page))
+    with pytest.raises(SystemExit) as end:
+        run_path(str(ROOT / "main.py"), run_name="__main__")
+    out, err = (stream.buffer.getvalue().decode("utf-8") for stream in (sys.stdout, sys.stderr))
+    assert end.value.code == 0
+    assert shown in out
+    assert f"This console ({code_page}) has no Vietnamese letters; set PYTHONUTF8=1." in err
 
 
 def test_a_secret_in_a_wrong_address_is_never_shown(main):
