@@ -34,6 +34,15 @@ def day_before(day: dt.date, days: WorkingTime) -> dt.date:
     return day
 
 
+def awake(now: dt.datetime) -> dt.datetime:
+    """`now` by day; by night the next morning, a day off or not."""
+    if not is_quiet(now):
+        return now
+    local = now.astimezone(VIETNAM)
+    day = local.date() if local.hour < MORNING else local.date() + dt.timedelta(days=1)
+    return dt.datetime.combine(day, dt.time(MORNING), VIETNAM)
+
+
 def at_next_chance(now: dt.datetime, days: WorkingTime) -> dt.datetime:
     """`now` where one may write; else the morning of the next working day."""
     if may_write(now, days):

@@ -4,8 +4,8 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass, replace
 
-from bot.ahead.quiet import at_next_chance
-from bot.ahead.slots import HELD_FOR, OFFERED_FOR, USEFUL, Wish, bookable, fits, free_days, holds, reminders
+from bot.ahead.quiet import at_next_chance, awake
+from bot.ahead.slots import HELD_FOR, OFFERED_FOR, SOON, USEFUL, Wish, bookable, fits, free_days, holds, reminders
 from bot.casework.ahead import Kind, days_of, scene_of, tell_unasked
 from bot.casework.unit_of_work import UnitOfWork
 from bot.content.schema import AppointmentCounter, Language, Procedure
@@ -354,15 +354,20 @@ def _look_at_place(unit: UnitOfWork, scene: Scene, where: Where, found: Booking)
         return
     bookings.move_place(unit.connection, found.id, place)
     reply = words.moved_office(scene, _shown(scene, found), place)
-    unit.put(found.chat, reply, name=f"{_name(found)}:place")
+    unit.put(found.chat, reply, name=f"{_name(found)}:place", quiet=not _is_near(unit, found))
+
+
+def _is_near(unit: UnitOfWork, found: Booking) -> bool:
+    """Told in the morning it would come late: somebody would walk for nothing."""
+    return found.starts_at < awake(unit.now) + SOON
 
 
 def _call_off(unit: UnitOfWork, scene: Scene, where: Where | None, found: Booking) -> None:
-    """It is told at once, by night too where it is near: somebody would walk for nothing."""
+    """It is told at once, by night too where it is near."""
     bookings.free(unit.connection, found.id, status=bookings.BY_OFFICE)
     agenda.plan(unit.connection, _subject(found), {})
     reply = words.off(scene, _shown(scene, found), _nearest(unit, where, found.starts_at))
-    near = found.starts_at < unit.now + dt.timedelta(hours=18)
+    near = _is_near(unit, found)
     unit.put(found.chat, reply, name=f"{_name(found)}:off", quiet=not near)
     gone = bookings.find(unit.connection, found.id) or found
     unit.put(found.chat, words.file_gone(scene, _shown(scene, gone)), name=f"{_name(found)}:file", quiet=not near)

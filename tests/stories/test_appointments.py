@@ -295,6 +295,21 @@ async def test_what_the_office_cannot_keep_is_told_with_two_other_times(play, cl
     assert len([t for t in play.said(LAN) if t.startswith("Xin lỗi bạn")]) == 1
 
 
+@pytest.mark.parametrize(("at", "by_night"), [("202611251000", False), ("202611250800", True)])
+@played
+async def test_what_is_called_off_by_night_is_told_by_night_only_where_the_morning_is_too_late(
+    play, clock, at, by_night
+):
+    await here(play, LAN)
+    await books(play, LAN, at)
+    clock.now = dt.datetime(2026, 11, 24, 15, 0, tzinfo=dt.UTC)  # 22:00
+    play.turns.house = taking(play.turns.house, closures=["2026-11-25"])
+    await play.passes(clock, MINUTE)
+    assert any(text.startswith("Xin lỗi bạn") for text in play.said(LAN)) is by_night
+    await play.passes(clock, 9 * HOUR)
+    assert len([text for text in play.said(LAN) if text.startswith("Xin lỗi bạn")]) == 1
+
+
 @played
 async def test_a_commune_that_stops_taking_them_tells_so(play, clock):
     await here(play, LAN)
