@@ -23,6 +23,7 @@ from bot.understanding.dates import Span, read_date
 
 VERSION = 1  # of the words under which people want notices
 AT_ONCE = 100  # put in the outbox in one transaction: no more than these go out after a pause
+NOT_OVER = (broadcasts.WAITING, broadcasts.SENDING, broadcasts.PAUSED)
 AGAIN = dt.timedelta(seconds=10)
 LONGEST = 1500
 DAYS = 60  # a notice lasts at most
@@ -188,7 +189,9 @@ def act(unit: UnitOfWork, actor: Actor, action: actions.Broadcasting) -> str | N
         case actions.PauseBroadcast():
             done = broadcasts.become(unit.connection, one.id, before=[broadcasts.SENDING], after=broadcasts.PAUSED)
         case _:
-            done = broadcasts.become(unit.connection, one.id, before=[broadcasts.WAITING], after=broadcasts.REFUSED)
+            done = broadcasts.become(unit.connection, one.id, before=NOT_OVER, after=broadcasts.REFUSED)
+            if done:
+                outbox.withdraw(unit.connection, _name(one), now=unit.now)
     if done:
         unit.audit(actor, "broadcast", str(one.id))
         sending = isinstance(action, actions.SendBroadcast | actions.ResumeBroadcast)

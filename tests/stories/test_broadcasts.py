@@ -90,6 +90,26 @@ async def test_paused_and_resumed_each_is_told_once(play, clock, monkeypatch):
 
 
 @played
+async def test_what_turns_out_wrong_is_stopped_for_good(play, clock, monkeypatch):
+    """What waits is not sent, /notices does not tell it any more, and nothing starts it again."""
+    monkeypatch.setattr(broadcasts, "AT_ONCE", 1)
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    await lives_in(play, LAN, HUNG, EMMA)
+    await written(play)
+    await play.hears(MINH.presses("nsend:1"))
+    play.turns.keep_appointments()
+    await play.deliver()
+    await play.hears(MINH.presses("npause:1"))
+    await play.hears(MINH.presses(play.action(MINH, "nrefuse:")), HOA.presses("nresume:1"), MINH.presses("nsend:1"))
+    for _ in range(5):
+        await play.passes(clock, MINUTE)
+    assert sum(len(got(play, person)) for person in (LAN, HUNG, EMMA)) == 1
+    assert play.say("broadcast.is_refused", number=1) in play.said(HOA)[-1]
+    await play.hears(LAN.says("/notices"))
+    assert WORDS not in play.said(LAN)[-1]
+
+
+@played
 async def test_never_at_night_and_not_after_its_end(play, clock):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
     await lives_in(play, LAN)

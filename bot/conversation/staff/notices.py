@@ -86,7 +86,7 @@ class Sent:
             case "sending":
                 return (actions.PauseBroadcast(self.number),)
             case "paused":
-                return (actions.ResumeBroadcast(self.number),)
+                return (actions.ResumeBroadcast(self.number), actions.RefuseBroadcast(self.number))
         return ()
 
 
@@ -107,12 +107,18 @@ def preview(scene: Scene, number: int, shown: Reply, count: int, *, mine: bool) 
 
 def state(scene: Scene, number: int, status: str, sent: Mapping[str, int], total: int) -> Reply:
     """How far it has got."""
-    values = {"number": number, "total": total, "arrived": sent.get("sent", 0), "waiting": sent.get("waiting", 0),
-              "lost": sent.get("dead", 0)}  # fmt: skip
+    values = {
+        "number": number,
+        "total": total,
+        "arrived": sent.get("sent", 0),
+        "waiting": sent.get("waiting", 0),
+        "lost": sent.get("dead", 0),
+    }
     buttons = {
         "sending": ((scene.button("broadcast.pause", actions.PauseBroadcast(number)),),),
-        "paused": ((scene.button("broadcast.resume", actions.ResumeBroadcast(number)),),),
-    }
+        "paused": ((scene.button("broadcast.resume", actions.ResumeBroadcast(number)),
+                    scene.button("broadcast.refuse", actions.RefuseBroadcast(number))),),
+    }  # fmt: skip
     outside = [scene.line("broadcast.outside", count=sent["outside"])] if sent.get("outside") else []
     blocks = (scene.title(f"broadcast.is_{status}", number=number), scene.line("broadcast.report", **values), *outside)
     return Reply(blocks=blocks, buttons=buttons.get(status, ()))
