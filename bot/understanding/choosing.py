@@ -265,23 +265,23 @@ def choose(
     """
     likes, length = _likes(features, statements)
     logs = {one: ASPECT * math.log(chance) if chance > LEAST_CHANCE else LEAST for one, chance in chances.items()}
-    near = dict(zip((one.id for one in statements.all), statements.around.near(point), strict=True))
-    held = [one for one in statements.all if one.id not in left_out]
-    asked = {one.asks for one in held}
-    judged = {one.asks for one in held if one.judged} if yes_no else set()
+    nears = statements.around.near(point)
+    held = [(one, near) for one, near in zip(statements.all, nears, strict=True) if one.id not in left_out]
+    asked = {one.asks for one, _ in held}
+    judged = {one.asks for one, _ in held if one.judged} if yes_no else set()
     plain_from = PLAIN_FROM * max(chances.values(), default=0.0)
     spoken = LANGUAGES.index(language)
     unit = LIKENESS / (UNITS * length)
     scores: list[tuple[float, Statement | Aspect | None]] = []
     likest: dict[Aspect | None, float] = {}  # of each aspect, how like the message its likest answer is
     nearest: dict[Aspect | None, float] = {}  # and how near to it one stands
-    for one in held:
+    for one, near in held:
         like = unit * _likeness(one, likes, spoken)
         if like > likest.get(one.asks, 0.0):
             likest[one.asks] = like
-        if near[one.id] > nearest.get(one.asks, 0.0):
-            nearest[one.asks] = near[one.id]
-        score = like + NEARNESS * near[one.id] + logs.get(one.asks, LEAST)
+        if near > nearest.get(one.asks, 0.0):
+            nearest[one.asks] = near
+        score = like + NEARNESS * near + logs.get(one.asks, LEAST)
         if one.of_some:
             score += _for_some(one, age, cases)
         scores.append((score + YES_NO if yes_no and one.judged else score, one))
