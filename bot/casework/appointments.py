@@ -115,7 +115,8 @@ def _choose(unit: UnitOfWork, visit: Visit, scene: Scene, action: actions.Bookin
 
 def _hold(unit: UnitOfWork, visit: Visit, scene: Scene, where: Where, at: dt.datetime) -> None:
     if at not in _free(unit, where):
-        return unit.answer(visit, words.taken(scene, where.procedure.id, _nearest(unit, where, at)))
+        was = at in bookable(where.counter, unit.house.counter(where.commune, where.counter), unit.now)
+        return unit.answer(visit, words.taken(scene, where.procedure.id, _nearest(unit, where, at), was=was))
     number = _take(unit, visit.chat, scene, where, at, until=unit.now + HELD_FOR)
     found = bookings.find(unit.connection, number) if number else None
     if found is None:
@@ -222,7 +223,10 @@ def _for_desk(unit: UnitOfWork, visit: Visit, scene: Scene, commune: int) -> Non
 
 
 def asked_for(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
-    """“Hủy lịch hẹn”: the list, where the person has any or could have."""
+    """“Hủy lịch hẹn”: the list, where the person has any or could have; with its code, that one."""
+    if code := codes.appointment_in(visit.text):
+        command(unit, visit, Actor(person=visit.who, name=visit.name), code)
+        return True
     taking = scene.commune is not None and scene.commune.code in unit.house.knowledge.appointments
     wanted = is_wish(visit.text, Wanted.APPOINTMENTS, unit.house.engine.wishes)
     if not wanted or not (taking or bookings.of_chat(unit.connection, visit.chat)):

@@ -13,6 +13,7 @@ WEIGHTS = (2, 3, 4, 5, 6)
 
 
 REQUEST, APPOINTMENT = "MC", "LH"
+WRITTEN_OUT = re.compile(rf"\b{APPOINTMENT}[-. ]?\w{{4}}[-. ]?\w{{2}}\b", re.IGNORECASE)
 
 
 def code_of(number: int, kind: str = REQUEST) -> str:
@@ -34,6 +35,12 @@ def read_code(text: str, kind: str = REQUEST) -> str | None:
         return None
     digits = [ALPHABET.index(letter) for letter in bare]
     return _written(digits, kind) if digits[-1] == _check(digits[:FREE]) else None
+
+
+def appointment_in(text: str) -> str | None:
+    """The code of an appointment that stands among other words; it bears its `LH`."""
+    found = (read_code(one, APPOINTMENT) for one in WRITTEN_OUT.findall(text))
+    return next(filter(None, found), None)
 
 
 def _check(digits: list[int]) -> int:

@@ -144,10 +144,13 @@ async def test_the_code_finds_ones_own_and_nobody_touches_anothers(play):
     await here(play, LAN, HUNG)
     await books(play, LAN)
     code = "LH-" + next(text for text in play.said(LAN) if "LH-" in text).partition("LH-")[2][:7]
-    await play.hears(LAN.says(f"/appointments {code.lower()}"))
-    assert play.said(LAN)[-1].startswith("Lịch hẹn 08:00")
+    for words in (f"/appointments {code.lower()}", f"em muốn hủy lịch {code.replace('-', ' ').lower()} ạ", code):
+        await play.hears(LAN.says(words))
+        assert play.said(LAN)[-1].startswith("Lịch hẹn 08:00")
     await play.hears(LAN.presses(play.action(LAN, "bkx:")))
     stolen = play.action(LAN, "bky:")
+    await play.hears(HUNG.says(f"hủy {code}"))
+    assert play.said(HUNG)[-1] == play.say("book.unknown")
     await play.hears(HUNG.says(f"/appointments {code}"), HUNG.presses(stolen), LAN.says("/appointments"))
     assert code in play.said(LAN)[-1]
     assert play.said(HUNG)[-1] == play.say("button.old")
@@ -359,6 +362,7 @@ async def test_a_button_is_not_believed(play, old):
     await here(play, LAN)
     await play.hears(LAN.presses(old), LAN.says("/appointments"))
     assert play.said(LAN)[-1] == play.say("book.none")
+    assert play.say("book.taken") not in play.said(LAN)
 
 
 def test_a_calendar_file_is_folded_inside_no_letter():

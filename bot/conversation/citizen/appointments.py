@@ -125,9 +125,9 @@ def others(scene: Scene, name: str, free: Sequence[dt.datetime]) -> tuple[tuple[
     return (*rows, (scene.button("book.other_day", actions.BookDays(name)),))
 
 
-def taken(scene: Scene, name: str, free: Sequence[dt.datetime]) -> Reply:
-    """Somebody was faster: the next best in the same answer."""
-    return Reply(blocks=(scene.line("book.taken"),), buttons=others(scene, name, free))
+def taken(scene: Scene, name: str, free: Sequence[dt.datetime], *, was: bool = True) -> Reply:
+    """Somebody was faster, or it is (`was`) no time that can be booked: the next best in the same answer."""
+    return Reply(blocks=(scene.line("book.taken" if was else "book.no_time"),), buttons=others(scene, name, free))
 
 
 def held(scene: Scene, booked: Booked) -> Reply:
