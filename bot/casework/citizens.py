@@ -54,9 +54,6 @@ GIVES_UP = frozenset(
 ) | {"huy", "bo", "huy ban", "bo ban", "cancel", "never mind", "nevermind", "forget", "do not send", "dont send",
      "no longer needed", "batal", "batalkan", "tidak jadi", "tidak jadi kirim", "gak jadi", "nggak jadi", "ga jadi",
      "jangan dikirim", "jangan kirim"}  # fmt: skip
-IDENTITY_CARD = re.compile(
-    r"\b(can cuoc|cccd|cmnd|cmt|chung minh|ho chieu|passport|id card|identity card|ktp|paspor)\b"
-)
 DRAFT, WAITS_FOR_COMMUNE = "-", "?"
 _EVENT = TypeAdapter(Event)
 
@@ -367,7 +364,7 @@ def keep_attachment(unit: UnitOfWork, visit: Visit, request: Request) -> cases.R
 
 def shows_identity_card(visit: Visit) -> bool:
     """By its own words, or by those of another part of its album."""
-    return visit.kind in LOOKED_AT and bool(IDENTITY_CARD.search(fold(visit.text)))
+    return visit.kind in LOOKED_AT and requests.names_identity_card(visit.text)
 
 
 def look_at(unit: UnitOfWork, request: Request, row: cases.Row) -> None:

@@ -82,6 +82,13 @@ def test_what_is_shown_to_nobody_goes_to_an_officer_by_leave(turns, clock, kind)
 
 
 @played
+async def test_what_shows_an_identity_card_is_not_offered(play):
+    await play.hears(LAN.sends(**SHOWN["photo"], caption="cccd của em đây"))
+    assert play.said(LAN)[0] == play.say("attachment.identity_card")
+    assert play.buttons(LAN) == [] or "r:voice" not in [one.get("callback_data") for one in play.buttons(LAN)]
+
+
+@played
 async def test_where_a_recogniser_is_plugged_in_its_words_are_shown_and_answered(play):
     async with StandIn() as ear:
         door = play.service.doorways[0].door

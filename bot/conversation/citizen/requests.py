@@ -1,6 +1,7 @@
 """What a citizen reads of their requests: the draft, the code, every change, where it stands."""
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,11 @@ from bot.conversation.scene import Scene
 from bot.conversation.staff.cards import commune_name, kind, span, topic_of
 from bot.conversation.visit import Memory
 from bot.desk.request import LIVE, OVER, Body, Event, Request, RequestKind, Status
+from bot.understanding.fold import fold
 
+IDENTITY_CARD = re.compile(
+    r"\b(can cuoc|cccd|cmnd|cmt|chung minh|ho chieu|passport|id card|identity card|ktp|paspor)\b"
+)
 STARS = 5
 BARE_WISH = 10  # words: a longer one says what it is about
 
@@ -51,7 +56,7 @@ def draft(scene: Scene, request: Request, photos: int) -> Reply:
         blocks.append(scene.line("draft.about", name=label))
     if request.case_:
         blocks.append(scene.line("draft.case", case=request.case_))
-    blocks.append(Block(text=request.subject))
+    blocks += [Block(text=request.subject)] if request.subject else []
     if photos:
         blocks.append(scene.line("draft.attached", count=photos))
     blocks += [scene.title("draft.not_sent"), Block(text=scene.say("draft.no_filing"), style=Style.NOTE)]
@@ -97,6 +102,11 @@ def words_beside(scene: Scene, request: Request, shown: str) -> str:
 
 def codes(found: Sequence[Request]) -> tuple[tuple[Button, ...], ...]:
     return tuple((Button(label=one.code, action=actions.OwnRequest(OwnVerb.STATUS, one.code).wire),) for one in found)
+
+
+def names_identity_card(text: str) -> bool:
+    """Whether words under a photo or file say that it shows one."""
+    return bool(IDENTITY_CARD.search(fold(text)))
 
 
 def ask_photo(scene: Scene, request: Request, number: int) -> Reply:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.content.schema import Procedure
 from bot.conversation import actions
-from bot.conversation.citizen import second_tier
+from bot.conversation.citizen import requests, second_tier
 from bot.conversation.citizen.answers import not_yet, offered, reply_to, short_name
 from bot.conversation.citizen.facts import fee, how_to_track, statement_lines
 from bot.conversation.reply import Block, Button, Reply, Style
@@ -84,6 +84,8 @@ def not_seen(scene: Scene, visit: Visit, *, agreed: bool) -> Reply:
 
     Words under it wait in the message itself, as they do in the question for consent.
     """
+    if requests.names_identity_card(visit.text) and visit.kind is not Kind.VOICE:
+        return Reply(blocks=(scene.line("attachment.identity_card"),))
     ask, send, agree = TO_HEAR if visit.kind is Kind.VOICE else TO_SEE
     heard = scene.line("voice.heard", words=visit.heard) if visit.heard else scene.line(f"attachment.{visit.kind}")
     consent = () if agreed else (Block(text=scene.say("consent.what"), style=Style.NOTE),)
