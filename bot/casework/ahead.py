@@ -276,6 +276,9 @@ def _tell(unit: UnitOfWork, kept: Kept) -> None:
         tell_unasked(unit, kept.chat, reply, Kind.REMINDER, _name(kept.id), until=until)
     else:
         log.info("reminder %s dropped: %s", kept.id, "too late" if due else "the rule has changed")
+        if not found:  # a day was promised to them
+            reply = words.law_changed(scene, procedure, None, None)
+            tell_unasked(unit, kept.chat, reply, Kind.REMINDER, _name(kept.id))
     return _go_on(unit, kept, found, after=scene.today)
 
 

@@ -357,6 +357,8 @@ async def test_a_rule_that_is_gone_reminds_of_nothing(play, clock):
     play.turns.house = changed(play.turns.house, "dang-ky-khai-sinh", "han-60-ngay", remind=None)
     await goes_on(play, clock, 60)
     assert told(play, LAN) == []
+    over = play.say("remind.changed_over")
+    assert [over in text for text in play.said(LAN)].count(True) == 1  # on the day that was promised
 
 
 @played
