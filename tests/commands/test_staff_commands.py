@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import json
+import shutil
 import threading
 
 import pytest
@@ -14,8 +15,8 @@ NOW = dt.datetime(2026, 11, 23, 2, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def at(tmp_path):
-    return {"DATABASE_URL": f"sqlite:///{tmp_path / 'motcua.db'}"}
+def at(tmp_path, migrated):
+    return {"DATABASE_URL": f"sqlite:///{shutil.copy(migrated('sqlite'), tmp_path / 'motcua.db')}"}
 
 
 @pytest.mark.parametrize("commune", ["8", "00008"])

@@ -40,8 +40,9 @@ def tables_made_once(request, monkeypatch, migrated):
         return
 
     def begun(url):
-        if not Path(url.database).exists():
-            shutil.copy(migrated("sqlite"), url.database)
+        file = Path(url.database)
+        if not file.exists() or not file.stat().st_size:
+            shutil.copyfile(migrated("sqlite"), file)
 
     def make_fresh_(url, at):
         return begun(url) if at == head() else make_fresh(url, at)
