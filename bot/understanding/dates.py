@@ -18,7 +18,9 @@ ISO = re.compile(r"(?<!\d)(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})(?!\d)")
 USUAL = re.compile(r"(?<!\d)(\d{1,2}) ?[-/.] ?(\d{1,2}) ?[-/.] ?(\d{4}|\d{2})(?!\d)")
 NUMBER = re.compile(r"\d+")
 TOGETHER = {8: ((0, 2), (2, 4), (4, 8)), 6: ((0, 2), (2, 4), (4, 6))}  # 05032027, 050327
+MONTHS = 12
 SHORT = 100  # a year of two digits is below
+SHORTEST = 2  # words of a message in which one syllable is a day: not `một năm nữa`, `cuối năm nay`
 MOST_AHEAD = 4000  # of days, weeks … from now
 NEAR = {"before_yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1, "after_tomorrow": 2}
 
@@ -129,7 +131,9 @@ def _relative(plain: str, dates: Dates, today: dt.date) -> dt.date | None:
         return later(today, -int(found[1]), dates.units[found[2]])
     if NUMBER.search(plain):
         return None
-    return next((today + dt.timedelta(days=n) for word, n in dates.near if f" {word} " in f" {plain} "), None)
+    alone = len(plain.split()) <= SHORTEST
+    near = (n for word, n in dates.near if f" {word} " in f" {plain} " and (alone or " " in word))
+    return next((today + dt.timedelta(days=n) for n in near), None)
 
 
 def later(day: dt.date, amount: int, unit: str) -> dt.date:
@@ -248,8 +252,8 @@ def _short_year(year: int, month: int, day: int, span: Span) -> Heard:
 def _without_year(month: int, day: int, span: Span, today: dt.date) -> Heard:
     """The nearest years in which it can have been meant."""
     near = sorted(_of_years(month, day, today), key=lambda one: abs(one - today))
-    if not near:
-        return Heard(unclear=Unclear.IMPOSSIBLE)
+    if not near:  # `3/27` is a month of a year
+        return Heard(unclear=Unclear.NO_DAY if day <= MONTHS < month else Unclear.IMPOSSIBLE)
     return Heard(unclear=Unclear.NO_YEAR, perhaps=tuple(sorted([one for one in near if span.holds(one)][:2])))
 
 

@@ -90,6 +90,9 @@ async def test_each_says_why_what_to_bring_where_and_how_to_stop(play, clock):
         ("3/20/1995", "remind.maybe"),
         ("20 tháng 3", "remind.maybe"),
         ("300 năm trước", "remind.past"),
+        ("3/95", "remind.no_day"),
+        ("đầu năm nay", "remind.no_date"),
+        ("một năm trước", "remind.no_date"),
     ],
 )
 @played
