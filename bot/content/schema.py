@@ -787,10 +787,10 @@ class YesNoCues(Record):
     number, a day or a place is asked, but not within `any` ("xã nào cũng nhận"); `joins`: words between two questions;
     `asking`: words of any question, without which a message asks nothing in particular; `filler`: words that may be
     left out of a question; `may`, `must`: what asks whether one may and whether one must, `neither`: what only looks
-    like the latter; `leaves_out`: what asks whether one may do without something; `permits`, `obliges`: how the
-    Vietnamese answers to these begin; `turns`: how one turns to something else; `denies`, `contrast`, `not_asked`: what
-    takes back a matter, `mistaken`: what stands before it; `instead`: what opens what is meant, `corrects`: what stands
-    behind that.
+    like the latter; `leaves_out`: what asks whether one may do without something; `needless`: what says that one need
+    not, `confirms`: what asks at the end to be sure; `permits`, `obliges`: how the Vietnamese answers to these begin;
+    `turns`: how one turns to something else; `denies`, `contrast`, `not_asked`: what takes back a matter, `mistaken`:
+    what stands before it; `instead`: what opens what is meant, `corrects`: what stands behind that.
     """
 
     ends: Phrases
@@ -807,6 +807,8 @@ class YesNoCues(Record):
     must: Phrases = Phrases()
     neither: Phrases = Phrases()
     leaves_out: Phrases = Phrases()
+    needless: Phrases = Phrases()
+    confirms: Phrases = Phrases()
     permits: tuple[Line, ...] = ()
     obliges: tuple[Line, ...] = ()
     turns: Phrases = Phrases()

@@ -55,6 +55,8 @@ class Cues:
     must: dict[Language, Runs[None]] = field(default_factory=dict)  # what asks whether one must …
     neither: Runs[None] = field(default_factory=Runs)  # … and what looks like it and does not
     leaves_out: dict[Language, Runs[None]] = field(default_factory=dict)  # what asks to do without something
+    needless: dict[Language, Runs[None]] = field(default_factory=dict)  # what says that one need not
+    confirms: frozenset[Run] = frozenset()  # what asks at the end to be sure
     permits: Runs[None] = field(default_factory=Runs)  # what opens an answer that one may or may not
     obliges: Runs[None] = field(default_factory=Runs)  # the same of one that one must or need not
     turns: frozenset[Run] = frozenset()  # how one turns to something else
@@ -86,6 +88,8 @@ def build_cues(
         must=_by_language(cues.must),
         neither=listed(_runs(cues.neither)),
         leaves_out=_by_language(cues.leaves_out),
+        needless=_by_language(cues.needless),
+        confirms=_runs(cues.confirms),
         permits=listed(map(_run, cues.permits)),
         obliges=listed(map(_run, cues.obliges)),
         turns=_runs(cues.turns),

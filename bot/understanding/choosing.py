@@ -37,6 +37,10 @@ ALONE = 0.3  # how much more where it says nothing else, and so tells no case
 PLAIN_FROM = 0.5  # chance of its aspect beside the likeliest: "what shall I do" may ask about a refusal
 SURELY_TURNED = 2.0  # how much more must speak for a question being the other way round …
 DESPITE_MODALITY = 6.0  # … where it asks "may I" or "must I" as the answer does
+APART = (Aspect.LATE, Aspect.FEE, Aspect.VALIDITY)  # yes says there what no answer about anything else says by yes …
+SURELY = 0.6  # … from this chance that it is asked, or from this where it is asked in so many words
+PLAINLY = 0.4
+ASTRAY = 0.6  # what such an answer loses
 FIELD_YES_NO = 1.5  # what a field loses by a yes-or-no question that an answer opens with its verdict
 NOTHING_KNOWN = 0.15  # the same where neither answer nor field is there
 ANSWERED_TOO = 0.1  # how much less where the entry has an answer about the aspect
@@ -270,6 +274,7 @@ def choose(
     asked = {one.asks for one, _ in held}
     judged = {one.asks for one, _ in held if one.judged} if yes_no else set()
     plain_from = PLAIN_FROM * max(chances.values(), default=0.0)
+    apart = () if modality else _apart(chances, plain)
     spoken = LANGUAGES.index(language)
     unit = LIKENESS / (UNITS * length)
     scores: list[tuple[float, Statement | Aspect | None]] = []
@@ -284,6 +289,8 @@ def choose(
         score = like + NEARNESS * near + logs.get(one.asks, LEAST)
         if one.of_some:
             score += _for_some(one, age, cases)
+        if apart and one.asks not in apart:
+            score -= ASTRAY
         scores.append((score + YES_NO if yes_no and one.judged else score, one))
     for aspect, log in logs.items():
         is_plain = aspect in plain and chances[aspect] >= plain_from
@@ -300,12 +307,17 @@ def choose(
             asks=what.asks,
             score=score,
             nearest=_nearest(what, likes),
-            way=_way(what, features, statements, modality),
+            way=Way.ASIDE if apart and what.asks not in apart else _way(what, features, statements, modality),
         )
         if isinstance(what, Statement)
         else Choice(answer=None, asks=what, score=score)
         for score, what in best
     )
+
+
+def _apart(chances: Chances, plain: frozenset[Aspect]) -> tuple[Aspect, ...]:
+    """What is surely asked, of those to which no answer about anything else says yes or no."""
+    return tuple(one for one in APART if chances.get(one, 0.0) >= (PLAINLY if one in plain else SURELY))
 
 
 def _way(one: Statement, features: tuple[str, ...], statements: Statements, modality: Modality | None) -> Way:
@@ -314,7 +326,7 @@ def _way(one: Statement, features: tuple[str, ...], statements: Statements, moda
         turned, straight = (_weight(telling_, features, statements) for telling_ in (one.turned, one.straight))
         if turned > (DESPITE_MODALITY if alike(modality, one.modality) else SURELY_TURNED) * straight:
             return Way.TURNED
-        if straight > turned:
+        if straight > turned and (alike(modality, one.modality) or None in (modality, one.modality)):
             return Way.STRAIGHT
     return way_of(modality, one.modality, one.verdict)
 

@@ -249,7 +249,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         moment = None
     aspect = Aspect.HOURS if moment else parts[0].aspect
     theirs, scores = portal_names.parted(engine.learned.procedures, reading.features)
-    only = bool(context.procedure and aspect) and only_asks(reading.tokens, engine.asking)
+    only = bool(aspect) and only_asks(reading.tokens, engine.asking)
     said = decide.Said(
         length=_said(reading.tokens),
         aspect=aspect,
@@ -291,6 +291,8 @@ def _names_nothing(said: decide.Said, scores: dict[str, float], theirs: float, c
     """Whether a message asks about a matter without naming any, and none was talked about: "có mất tiền không"."""
     if said.length > BARE or context.procedure or context.choices:
         return False
+    if said.only_asks:
+        return True
     best = max((score for one, score in scores.items() if decide.kind_of(one) is decide.Kind.PROCEDURE), default=0.0)
     return max(best, theirs + LISTED_MORE) < NAMES_FROM
 
@@ -333,12 +335,14 @@ def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: En
     for part in parts:
         whole = part.tokens is reading.tokens
         features = telling(reading.features) if whole else features_for(part.tokens, engine.vocabulary)
+        judged = yes_no if part.yes_no is None else part.yes_no
+        pays = procedure in engine.entries.benefits and not judged  # "does it cost anything" asks for no amount
         choices = choose(
             features,
-            received(part.chances) if procedure in engine.entries.benefits else part.chances,
+            received(part.chances) if pays else part.chances,
             statements,
             language=reading.language,
-            yes_no=yes_no if part.yes_no is None else part.yes_no,
+            yes_no=judged,
             age=numbers.age,
             plain=part.plain,
             alone=part.alone,

@@ -189,3 +189,20 @@ async def test_where_another_matter_may_be_meant_the_likeliest_is_answered_all_t
     assert first.startswith("Nếu bạn hỏi việc “Bị nợ lương”: Dạ được")
     assert "không nộp ở đây" in note
     assert which == play.say("clarify.else")
+
+
+@pytest.mark.parametrize(
+    ("words", "opening"),
+    [
+        ("kết hôn khỏi cần cả hai đi phải không", "Dạ không. Hôm ký cả hai cùng có mặt"),
+        ("mất sổ đỏ không cần báo công an đúng không", "Dạ không phải"),
+        ("chứng thực bản sao phải về quê làm à", "Sao y ở xã, phường nào"),  # neither "yes, you may" nor "you must"
+        ("ở trọ 2 tháng không đăng ký tạm trú có sao không", "Phải, nếu bạn ở từ 30 ngày"),  # "no" would say: no harm
+        ("quên gia hạn tạm trú có sao hông", "Dạ có thể bị cảnh cáo hoặc phạt"),
+        ("xin trợ cấp người già có tốn tiền không", "Lệ phí"),  # not how much one gets
+    ],
+)
+@played
+async def test_yes_and_no_answer_what_was_asked(play, words, opening):
+    await play.hears(LAN.says(words))
+    assert play.said(LAN)[-1].startswith(opening)

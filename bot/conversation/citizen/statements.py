@@ -73,8 +73,9 @@ def told_of(scene: Scene, procedure: Procedure, asked: Asked, understood: Unders
         return field(scene, procedure, usable[0].asks if usable else asked.aspect)
     best = answers[usable[0].answer]
     verdict = verdict_of(best, usable[0], understood)
-    also = _close(usable, answers) if verdict is best.verdict else None
-    return _stated(scene, procedure, best, also if also and _fit(scene, best, also) else None, verdict)
+    also = _close(usable, answers) if verdict in (best.verdict, Verdict.TOLD) else None
+    besides = (also, verdict_of(also, usable[1], understood)) if also and _fit(scene, best, also) else None
+    return _stated(scene, procedure, best, besides, verdict)
 
 
 def _ended(scene: Scene, choices: tuple[Choice, ...], every: dict[str, Answer]) -> Choice | None:
@@ -151,8 +152,11 @@ def _holding(scene: Scene, procedure: Procedure, name: str | None) -> Answer | N
     return next((one for one in answers if one.id == name and one.holds(scene.today)), None)
 
 
-def _stated(scene: Scene, procedure: Procedure, answer: Answer, also: Answer | None, verdict: Verdict) -> Told:
-    besides = _first(scene, procedure, also, also.verdict) if also else []
+def _stated(
+    scene: Scene, procedure: Procedure, answer: Answer, also: tuple[Answer, Verdict] | None, verdict: Verdict
+) -> Told:
+    """An answer opened with a verdict, and another besides."""
+    besides = _first(scene, procedure, *also) if also else []
     blocks = [*_first(scene, procedure, answer, verdict), *besides, *_then(scene, procedure, answer, short=bool(also))]
     if answer.asks is Aspect.PLACE and scene.commune:
         blocks += office_blocks(scene, counter_of(procedure))
