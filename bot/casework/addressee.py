@@ -93,10 +93,15 @@ def taken_up(unit: UnitOfWork, visit: Visit, number: int) -> Visit | None:
     row = cases.message(unit.connection, number)
     if row is None or row["code"] != NOBODY_YET or row["state"] != "held" or row["author"] != visit.who:
         return None
+    return take(unit, visit, row)
+
+
+def take(unit: UnitOfWork, visit: Visit, row: cases.Row) -> Visit | None:
+    """What was kept, with its album, made again and kept no more; None where another press was quicker."""
     rows = cases.together(unit.connection, row["id"])
-    if not cases.forget_words(unit.connection, number):
+    if not cases.forget_words(unit.connection, row["id"]):
         return None
-    others = tuple(made_again(one, visit) for one in rows if one["id"] != number)
+    others = tuple(made_again(one, visit) for one in rows if one["id"] != row["id"])
     for other in rows:
         cases.forget_words(unit.connection, other["id"])
     return replace(made_again(row, visit), others=others)
@@ -105,7 +110,7 @@ def taken_up(unit: UnitOfWork, visit: Visit, number: int) -> Visit | None:
 def made_again(row: cases.Row, visit: Visit) -> Visit:
     """The visit by which whoever makes `visit` wrote what is kept."""
     where = {"chat": row["chat"], "message": row["message"], "private": row["chat"] == visit.who}
-    carried = {"album": row["album"], "file": row["file"]}
+    carried = {"album": row["album"], "file": row["file"], "handle": row["handle"]}
     return Visit(kind=Kind(row["kind"]), text=row["text"], person=visit.who, name=visit.name, thread=visit.thread,
                  **where, **carried)  # fmt: skip
 

@@ -28,9 +28,6 @@ class AtDesk(UnitOfWork):
     def answer(self, visit: Visit, reply: Reply) -> None:  # noqa: ARG002 - the page is where it was done
         self.heard.append(reply)
 
-    def warn(self, visit: Visit, reply: Reply) -> None:
-        """The page has shown it, and asked, before anything was done."""
-
     def then(self, visit: Visit, reply: Reply) -> Then:  # noqa: ARG002 - the page shows whether it has arrived
         return ()
 
@@ -207,8 +204,9 @@ def do(
         return Done()
     quote = on_screen.quote(unit, request, quotes)
     visit = Visit(
-        chat=actor.person, kind=Kind.COMMAND, command=verb, text=text, name=actor.name, message=once, quote=quote
-    )
+        chat=actor.person, kind=Kind.COMMAND, command=verb, text=text, name=actor.name, message=once, quote=quote,
+        sure=True,  # the page has shown what is doubted, and asked, before anything was done
+    )  # fmt: skip
     before = on_screen.newest(unit, code)
     try:
         officers.COMMANDS[verb](unit, visit, actor, request, text.strip())
@@ -231,6 +229,14 @@ def doubts(unit: UnitOfWork, actor: Actor, code: str, verb: str, text: str) -> t
     return doubting.doubts(unit.scene(actor.person), request, text)
 
 
+def doubts_of_edit(unit: UnitOfWork, actor: Actor, code: str, number: int, text: str) -> tuple[Doubt, ...]:
+    """The same of words that are to take the place of one's own."""
+    found = _own(unit, actor, code, number)
+    if found is None or found[1]["side"] == "note":
+        return ()
+    return doubting.doubts(unit.scene(actor.person), found[0], text)
+
+
 def edit(unit: AtDesk, actor: Actor, code: str, number: int, text: str) -> Done:
     """One's own words, corrected where the citizen reads them."""
     found = _own(unit, actor, code, number)
@@ -238,13 +244,11 @@ def edit(unit: AtDesk, actor: Actor, code: str, number: int, text: str) -> Done:
         return Done(refused="unknown" if found is None else "empty")
     request, row = found
     visit = Visit(chat=row["chat"], kind=Kind.EDIT, text=text, name=actor.name, person=actor.person,
-                  private=row["chat"] == actor.person, message=row["message"], edited=True,
+                  private=row["chat"] == actor.person, message=row["message"], edited=True, sure=True,
                   command="note" if row["side"] == "note" else None)  # fmt: skip
     corrections.follow(unit, visit, actor, request, row, text.strip())
     on_screen.tell_change(unit, actor, row)
-    key = "against.held" if row["state"] == "held" else "against.sent"
-    told = () if row["side"] == "note" else doubting.blocks(unit.scene(actor.person), request, text, key)
-    return Done(said=(*unit.heard, *((Reply(blocks=told),) if told else ())))
+    return Done(said=tuple(unit.heard))
 
 
 def withdraw(unit: AtDesk, actor: Actor, code: str, number: int) -> Done:

@@ -60,12 +60,14 @@ def _by_staff(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, ro
         request = relay.unsaid(unit, actor, request, row)
         return officers.act(unit, visit, actor, "answer", request, text)
     if second_look.hold_correction(unit, replace(visit, text=text), actor, request, row):
-        return doubting.warn(unit, visit, request, text, "against.held")
+        return doubting.warn(unit, visit, request, text)
+    if doubting.stops(unit, visit, request, doubting.CORRECTS, text):
+        return None
     fresh = _as_it_is_now(unit, visit, request, row, text)
     if fresh["state"] != "sent":
         return None
     relay.to_citizen(unit, request, fresh)
-    return doubting.warn(unit, visit, request, text, "against.sent")
+    return None
 
 
 def _is_looked_at(unit: UnitOfWork, actor: Actor, request: Request) -> bool:

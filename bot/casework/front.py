@@ -13,8 +13,10 @@ from bot.casework import (
     citizens,
     corrections,
     digital_team,
+    doubting,
     helping,
     hours,
+    insisting,
     learning,
     officers,
     practice,
@@ -173,6 +175,8 @@ def _pressed(unit: UnitOfWork, visit: Visit) -> bool:
             digital_team.press(unit, visit, unit.actor(visit.who, visit.name), action)
         case actions.GatherInto() | actions.ShowMatter() | actions.PassMatter() | actions.AnswerMatter() as action:
             voice.press(unit, visit, unit.actor(visit.who, visit.name), action)
+        case actions.SendAnyway() | actions.LeaveUnsent() as action:
+            insisting.press(unit, visit, unit.actor(visit.who, visit.name), action)
         case actions.Duty() as action:
             actor = unit.actor(visit.who, visit.name)
             if actor.on_duty:
@@ -451,6 +455,8 @@ def _edited(unit: UnitOfWork, visit: Visit) -> bool:
     actor = unit.actor(visit.who, visit.name)
     if addressee.forget_waiting(unit, visit):
         return _asked_again(unit, visit, actor)
+    if stopped := doubting.taken_up(unit, visit, row):
+        return _thought_again(unit, replace(visit, others=stopped.others), actor, row)
     request = unit.request(row["code"])
     if request is None or not parts_of(actor, request):
         corrections.not_followed(unit, visit, "edit.not_followed")
@@ -484,6 +490,18 @@ def _asked_again(unit: UnitOfWork, visit: Visit, actor: Actor) -> bool:
         addressee.ask(unit, now, addressee.meant(unit, actor), "which.again")
     elif desk:
         _unaddressed(unit, now, actor, desk["commune"])
+    return True
+
+
+def _thought_again(unit: UnitOfWork, visit: Visit, actor: Actor, row: cases.Row) -> bool:
+    """Words that were stopped have changed: they are looked at as new ones, or as the correction that they are."""
+    if row["deed"] == doubting.CORRECTS:
+        return _edited(unit, visit)
+    now = replace(visit, kind=Kind.TEXT if visit.kind is Kind.EDIT else visit.kind, edited=False)
+    if now.command:
+        return _commanded(unit, now)
+    if request := officers.seen(unit, actor, row["code"]):
+        officers.act(unit, now, actor, row["deed"], request, now.text)
     return True
 
 

@@ -200,7 +200,7 @@ def say(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, text: st
         return note(unit, visit, actor, request, relay.note_of(text))
     check_may_answer(request, actor)
     unseen = second_look.is_new(unit, actor, request)
-    then = _confirmed(unit, visit, request, unseen=unseen) if ready or not visit.thread else ()
+    then = _confirmed(unit, visit, request, unseen=unseen) if ready or visit.sure or not visit.thread else ()
     _speak(unit, visit, actor, request, Action.ANSWER, text, then)
     return None
 
@@ -221,14 +221,16 @@ def _speak(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, deed:
     new = second_look.is_new(unit, actor, request)
     if new and second_look.reviewers(unit, actor, request):
         second_look.hold(unit, visit, actor, request, deed, text)
-        return doubting.warn(unit, visit, request, text, "against.held")
+        return doubting.warn(unit, visit, request, text)
+    if doubting.stops(unit, visit, request, "more" if deed is Action.ASK else "answer", text):
+        return None
     kept = UNSEEN if new else deed
     row = cases.message(unit.connection, relay.wrote(unit, request, visit, side="staff", text=text, deed=kept))
     if row and deed is Action.ANSWER:
         _answer_goes_out(unit, actor, request, row, then, point=visit.point)
     elif row:
         GOES_OUT[deed](unit, actor, request, row, then)
-    return doubting.warn(unit, visit, request, text, "against.sent")
+    return None
 
 
 def _confirmed(unit: UnitOfWork, visit: Visit, request: Request, *, unseen: bool) -> Then:
@@ -266,9 +268,9 @@ def _reason(
     if second_look.is_new(unit, actor, request) and second_look.reviewers(unit, actor, request):
         second_look.hold(unit, visit, actor, request, deed, text)
         return False
+    if deed is Action.RETURN and doubting.stops(unit, visit, request, "returned", text):
+        return False
     GOES_OUT[deed](unit, actor, request, {"text": text}, then)
-    if deed is Action.RETURN:
-        doubting.warn(unit, visit, request, text, "against.returned")
     return True
 
 
@@ -356,9 +358,11 @@ def canned(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, text:
 def take_back(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, _text: str) -> None:
     """`/delete` in answer to one's own message."""
     row = cases.at(unit.connection, visit.chat, visit.reply_to) if visit.reply_to else None
+    if row and doubting.taken_up(unit, visit, row):
+        return unit.answer(visit, Reply(blocks=(scene_of(unit, visit).line("which.sent_nowhere"),)))
     if row is None or row["code"] != request.code or row["side"] != "staff" or row["state"] == "gone":
         raise Refused("delete_what")
-    take_away(unit, visit, actor, request, row)
+    return take_away(unit, visit, actor, request, row)
 
 
 def take_away(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, row: cases.Row) -> None:

@@ -338,10 +338,6 @@ class UnitOfWork:
         """Say something where the visit was made: in its topic, where it has one."""
         self.put(visit.chat, self._here(visit, reply))
 
-    def warn(self, visit: Visit, reply: Reply) -> None:
-        """What should be looked at again of what was just said."""
-        self.answer(visit, reply)
-
     def _here(self, visit: Visit, reply: Reply) -> Reply:
         topic = shown.in_thread(self.connection, visit.chat, visit.thread) if visit.thread else None
         if topic is None or reply.place.topic:

@@ -629,6 +629,20 @@ class SendBack(Duty):
 
 
 @dataclass(frozen=True)
+class SendAnyway(Duty):
+    """Words that say something against the entry are meant."""
+
+    begins = ("d", "sure")
+    number: int
+
+
+@dataclass(frozen=True)
+class LeaveUnsent(Duty):
+    begins = ("d", "unsure")
+    number: int
+
+
+@dataclass(frozen=True)
 class WriteNotice(Duty):
     begins = ("d", "notice")
     number: int
@@ -729,8 +743,8 @@ ACTIONS: tuple[type[Action], ...] = (
     OtherMatter, Wrong, NoneOfThese, Command, NewRequest, Agree, Disagree, WantNotices, UnwantNotices, SendBroadcast,
     RefuseBroadcast, PauseBroadcast, ResumeBroadcast, Forget, SendUnseen, BackToBot, OwnRequest, Noted, HelpNobody,
     ReadNumber, ShowLine, CallNext, PauseLine, Came, BookedCame, Practise, GatherInto, ShowMatter, PassMatter,
-    AnswerMatter, SendNotice, InviteHelper, EndHelper, Approve, SendBack, WriteNotice, SayTo, Canned, GiveTo,
-    ProposeHours, SendHours, DropHours, ConfirmHours, RefuseHours, DeskCommand,
+    AnswerMatter, SendNotice, InviteHelper, EndHelper, Approve, SendBack, SendAnyway, LeaveUnsent, WriteNotice, SayTo,
+    Canned, GiveTo, ProposeHours, SendHours, DropHours, ConfirmHours, RefuseHours, DeskCommand,
 )  # fmt: skip
 FORMS = tuple((kind, _form(kind), _parts(kind)) for kind in ACTIONS)
 

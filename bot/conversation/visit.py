@@ -70,6 +70,7 @@ class Visit:
     addressed: bool = False  # a command that names the bot
     origin: str = ""  # the mark of the address it came from, where the channel knows no person
     heard: str = ""  # what a recogniser heard in a voice message
+    sure: bool = False  # what it says against the entry was shown before, and is meant
     anonymous: bool = False  # sent in the name of the group or of a channel: nobody knows by whom
 
     @property

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from bot.store.tables import events, messages, requests
 
 APART = ":apart"  # behind the mark of an album whose parts are shown one by one, with words of ours under them
+DOUBTED = "doubted"  # the side of words that wait until whoever wrote them says that they are meant
 LIVE = ("open", "claimed", "asked", "answered", "escalated")
 
 type Row = RowMapping

@@ -324,7 +324,7 @@ messages = Table(
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("code", String(10), nullable=False),
-    Column("side", String(10), nullable=False),  # citizen, staff, note, bot
+    Column("side", String(10), nullable=False),  # citizen, staff, note, past, rating, doubted
     Column("name", String(80), nullable=False, server_default=""),
     Column("chat", String(80), nullable=False),
     Column("message", String(40), nullable=False),  # the channel's id of it there

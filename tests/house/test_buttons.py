@@ -97,6 +97,8 @@ SENT = {
     "d:hend:7": actions.EndHelper(7),
     "d:approve:7": actions.Approve(7),
     "d:return:7": actions.SendBack(7),
+    "d:sure:7": actions.SendAnyway(7),
+    "d:unsure:7": actions.LeaveUnsent(7),
     "d:notice:7": actions.WriteNotice(7),
     "d:to:7:-": actions.SayTo(7, "-"),
     "d:say:MC-2345-AB:docs": actions.Canned("MC-2345-AB", "docs"),

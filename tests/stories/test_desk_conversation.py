@@ -10,6 +10,7 @@ from bot.doors.web.desk.routes import desk_routes
 from tests.cast import BA_DINH, HOA, HUNG, LAN, MINH, NGOC_HA, TAM
 from tests.stage import played
 from tests.stories.test_desk_in_browser import Forms, browser
+from tests.stories.test_edits_and_albums import calls as shown
 from tests.telegram_server import TOKEN
 
 JPEG = b"\xff\xd8\xff\xe0 a picture"
@@ -279,20 +280,89 @@ async def test_what_contradicts_the_entry_is_flagged_before_it_goes(play, databa
         assert "8.000" in play.said(LAN)[-1]
         await to_many(hoa, code, "Nộp 2 triệu chị nhé.", again=True)
         assert "Xong 1 việc." in hoa.text
-    wrote = NGOC_HA.hears(HOA, "Chị mang sổ hộ khẩu bản gốc.", thread=play.topic(NGOC_HA))
+        number = numbers(database, "staff")[-1]
+        await hoa.opens(f"/ban/r/{code}")
+        await change(hoa, number, "edit", "Nộp 3 triệu chị nhé.")
+        assert hoa.page.status_code == 409
+        assert "“3 triệu”" in hoa.text
+        assert "3 triệu" not in "\n".join(play.said(LAN))
+        await change(hoa, number, "edit", "Nộp 3 triệu chị nhé.")  # they are meant
+        await play.deliver()
+        assert "Nộp 3 triệu chị nhé." in play.said(LAN)[-1]
+    with database.look() as connection:
+        assert connection.execute(sql("SELECT count(*) FROM audit WHERE action = 'against'")).scalar_one() == 3
+
+
+async def at_the_birth(play, database, *officers):
+    """A request about a birth, held in the group's topic by the first of them."""
+    await play.opens_desk(8, NGOC_HA, *officers)
+    code = await play.asks(LAN, "khai sinh cho con cần gì")
+    with database.change() as connection:
+        connection.execute(sql("UPDATE requests SET procedure = 'dang-ky-khai-sinh'"))
+    await play.hears(NGOC_HA.presses(HOA, f"d:claim:{code}"))
+    return code, play.topic(NGOC_HA)
+
+
+@pytest.mark.on_both
+@played
+async def test_in_the_chat_it_waits_until_whoever_wrote_it_says_that_it_is_meant(play, database):
+    code, topic = await at_the_birth(play, database, HOA, MINH)
+    await play.hears(NGOC_HA.hears(HOA, "Chị mang sổ hộ khẩu bản gốc.", thread=topic))
+    asked = play.said(NGOC_HA)[-1]
+    assert f"CHƯA gửi lời bạn viết trong {code}" in asked
+    assert "“sổ hộ khẩu”" in asked
+    assert "sổ hộ khẩu" not in "\n".join(play.said(LAN))
+    send = play.action(NGOC_HA, "d:sure:")
+    await play.hears(NGOC_HA.presses(MINH, send))  # another's words are not hers to send
+    assert "sổ hộ khẩu" not in "\n".join(play.said(LAN))
+    await play.hears(NGOC_HA.presses(HOA, send), NGOC_HA.presses(HOA, send))
+    assert sum("Chị mang sổ hộ khẩu bản gốc." in said for said in play.said(LAN)) == 1
+    await play.hears(NGOC_HA.hears(HOA, "// thu 2 triệu nhé", thread=topic))  # a note goes to nobody
+    assert "Đã ghi chú" in play.said(NGOC_HA)[-1]
+    await play.hears(NGOC_HA.hears(HOA, f"/more {code} gửi thêm sổ hộ khẩu", thread=topic))
+    await play.hears(NGOC_HA.presses(HOA, play.action(NGOC_HA, "d:unsure:")))
+    assert "Không gửi gì" in play.said(NGOC_HA)[-1]
+    assert "gửi thêm" not in "\n".join(play.said(LAN))
+    with database.look() as connection:
+        assert connection.execute(sql("SELECT count(*) FROM audit WHERE action = 'against'")).scalar_one() == 1
+        assert connection.execute(sql("SELECT count(*) FROM messages WHERE side = 'doubted'")).scalar_one() == 0
+
+
+@played
+async def test_words_that_wait_are_looked_at_again_when_they_are_changed(play, database):
+    _, topic = await at_the_birth(play, database, HOA)
+    wrote = NGOC_HA.hears(HOA, "Lệ phí 2 triệu.", thread=topic)
     await play.hears(wrote)
-    assert f"Lời bạn vừa gửi trong {code} khác với thủ tục." in play.said(NGOC_HA)[-1]
-    assert "“sổ hộ khẩu”" in play.said(NGOC_HA)[-1]
-    await play.hears({"edited_message": wrote["message"] | {"text": "Không cần sổ hộ khẩu chị nhé.", "edit_date": 2}})
-    assert sum(f"vừa gửi trong {code} khác với thủ tục" in said for said in play.said(NGOC_HA)) == 1
+    old = play.action(NGOC_HA, "d:sure:")
+    await play.hears({"edited_message": wrote["message"] | {"text": "Lệ phí 3 triệu.", "edit_date": 2}})
+    assert "“3 triệu”" in play.said(NGOC_HA)[-1]
+    await play.hears(NGOC_HA.presses(HOA, old))
+    assert "triệu" not in "\n".join(play.said(LAN))
+    await play.hears({"edited_message": wrote["message"] | {"text": "Không mất tiền chị nhé.", "edit_date": 3}})
+    assert "Không mất tiền" in play.said(LAN)[-1]
+    await play.hears({"edited_message": wrote["message"] | {"text": "Mất 4 triệu chị nhé.", "edit_date": 4}})
+    assert "“4 triệu”" in play.said(NGOC_HA)[-1]
+    assert "4 triệu" not in "\n".join(play.said(LAN))  # what she has is as it was
+    await play.hears(NGOC_HA.presses(HOA, play.action(NGOC_HA, "d:sure:")))
+    assert "Mất 4 triệu chị nhé." in play.said(LAN)[-1]
+    await play.hears(NGOC_HA.hears(HOA, thread=topic, photo=PHOTO, caption="Mẫu sổ hộ khẩu cần nộp"))
+    assert shown(play, "copyMessage", LAN) == []
+    await play.hears(NGOC_HA.presses(HOA, play.action(NGOC_HA, "d:sure:")))
+    assert [one["caption"] for one in shown(play, "copyMessage", LAN)] == ["Mẫu sổ hộ khẩu cần nộp"]
+    with database.look() as connection:
+        assert connection.execute(sql("SELECT max(handle) FROM messages")).scalar_one() == "f-1"
+
+
+@played
+async def test_what_a_new_officer_writes_is_flagged_to_them_and_to_the_colleague_who_lets_it_go(play, database):
+    _, topic = await at_the_birth(play, database, HOA)
     with database.change() as connection:
         connection.execute(sql("UPDATE staff SET answers = 0 WHERE person = 'telegram:21'"))
     await play.hears(MINH.says(f"/join {play.invited(8, 'leader')}"))
-    await play.hears(NGOC_HA.hears(HOA, "Nộp thêm 2 triệu.", thread=play.topic(NGOC_HA)))
+    await play.hears(NGOC_HA.hears(HOA, "Nộp thêm 2 triệu.", thread=topic))
     assert any("Lời này khác với thủ tục:" in said for said in play.said(NGOC_HA))  # whoever looks at it sees it, too
     assert "chưa gửi, đang chờ đồng nghiệp xem" in play.said(NGOC_HA)[-1]
-    with database.look() as connection:
-        assert connection.execute(sql("SELECT count(*) FROM audit WHERE action = 'against'")).scalar_one() == 2
+    assert "2 triệu" not in "\n".join(play.said(LAN))
 
 
 async def to_many(officer, code, words, *, again=False):

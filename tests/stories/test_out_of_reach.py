@@ -165,7 +165,7 @@ async def test_taken_back_is_said_after_it_was_taken_back_and_not_where_it_could
     code = await claimed(play, HOA)
     topic = play.topic(NGOC_HA)
     for refusal in (None, "Bad Request: message can't be deleted for everyone"):
-        words = NGOC_HA.hears(HOA, "mang sổ hộ khẩu", thread=topic)
+        words = NGOC_HA.hears(HOA, "mang giấy chứng sinh", thread=topic)
         await play.hears(words)
         if refusal:
             play.server.fail("deleteMessage", 400, refusal)

@@ -167,9 +167,9 @@ async def test_where_nobody_can_look_the_reply_says_so(play):
         HOA.says(f"/join {play.invited(8, 'province')}")
     )  # whoever stands above looks, but not at their own
     _, topic = await claimed(play)
-    await play.hears(NGOC_HA.hears(HOA, "mang sổ hộ khẩu", thread=topic))
+    await play.hears(NGOC_HA.hears(HOA, "mang giấy chứng sinh", thread=topic))
     assert "chưa có đồng nghiệp nào xem trước" in play.said(LAN)[-1]
-    assert "mang sổ hộ khẩu" in play.said(LAN)[-1]
+    assert "mang giấy chứng sinh" in play.said(LAN)[-1]
 
 
 @played
@@ -209,7 +209,7 @@ async def test_where_whoever_was_to_look_has_gone_the_next_is_asked(play):
     nobody = [play.say("approval.nobody_left", number=number, code=code) for number in numbers]
     assert [text for text in play.said(NGOC_HA) if text in nobody] == nobody
     assert "hộ khẩu" not in told(play, LAN)
-    await play.hears(NGOC_HA.hears(HOA, "mang sổ hộ khẩu", thread=topic))
+    await play.hears(NGOC_HA.hears(HOA, "mang giấy chứng sinh", thread=topic))
     assert "chưa có đồng nghiệp nào xem trước" in play.said(LAN)[-1]
 
 

@@ -199,11 +199,18 @@ class Conversation:
         code, number = read_code(request.path_params["code"]) or "", request.path_params["number"]
 
         def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
+            words = one(fields, "w")
             if one(fields, "v") == "withdraw":
-                done = at_desk.withdraw(unit, seat.actor, code, number)
-            else:
-                done = at_desk.edit(unit, seat.actor, code, number, one(fields, "w"))
-            return self._after(unit, seat, code, done, Typed())
+                return self._after(unit, seat, code, at_desk.withdraw(unit, seat.actor, code, number), Typed())
+            typed = Typed(verb=f"edit:{number}", words=words)
+            doubts = at_desk.doubts_of_edit(unit, seat.actor, code, number, words)
+            if doubts and one(fields, "sure") != mark(words):
+                why = unit.scene(seat.actor.person).say("against.title")
+                return self._shown(unit, seat, code, status=409, problem=why, typed=typed, doubts=doubts)
+            done = at_desk.edit(unit, seat.actor, code, number, words)
+            if doubts and not done.refused:
+                unit.audit(seat.actor, "against", code)
+            return self._after(unit, seat, code, done, typed)
 
         return await self.desk.posted(request, work)
 
