@@ -20,7 +20,9 @@ from bot.desk.lifecycle import Action, Part, Refused, parts_of
 from bot.desk.redact import redact
 from bot.desk.request import CLOCK, LIVE, OVER, Actor, Level, Request, Role, Status
 from bot.desk.working_time import VIETNAM
-from bot.store import cases, people, shown
+from bot.measure import open_data
+from bot.measure.tally import month_of
+from bot.store import cases, measured, people, shown
 from bot.understanding.fold import fold
 from bot.understanding.places import find_exactly
 
@@ -383,12 +385,29 @@ def take_away(unit: UnitOfWork, visit: Visit, actor: Actor, request: Request, ro
 
 def tell_owed(unit: UnitOfWork, visit: Visit, before: Request, now: Request) -> None:
     """Whoever took the only answer back hears that it counts as none, and by when another is due."""
+    _tell_published(unit, visit, before, now)
     if before.answered_at is None or now.answered_at is not None:
         return
     scene, due = scene_of(unit, visit), now.next_due
     when = scene.moment(due) if due else ""
     line = scene.line("done.owed_again" if due else "done.unsettled", code=now.code, when=when)
     unit.answer(visit, about(Reply(blocks=(line,)), now))
+
+
+def _tell_published(unit: UnitOfWork, visit: Visit, before: Request, now: Request) -> None:
+    """A month that was published stays as it is: whoever takes back what counted in it hears so, and the leaders."""
+    if before.answered_at is None or now.answered_at == before.answered_at:
+        return
+    period = month_of(before.answered_at)
+    if measured.publication(unit.connection, open_data.names(period.name)[0]) is None:
+        return
+    values = {"code": now.code, "month": f"{period.name[5:]}/{period.name[:4]}"}
+    unit.answer(visit, about(Reply(blocks=(scene_of(unit, visit).line("done.published", **values),)), now))
+    author = unit.actor(visit.who, visit.name)
+    line = unit.desk_scene(now.commune).line("leader.taken_back", who=author.name, **values)
+    for leader in unit.crew(now.commune, Role.LEADER):
+        if leader != author.person:
+            unit.put(leader, about(Reply(blocks=(line,)), now))
 
 
 # Passing on

@@ -43,8 +43,8 @@ MOST_SHOWN = 10
 
 KEYS = (
     "opened", "answered", "closed", "first_kept", "settled_kept", "waiting", "overdue", "asked_long", "median",
-    "nine_in_ten", "reopened", "rounds", "second_rounds", "let_lie", "moved_away", "declined", "passed_up",
-    "extra_opened", "extra_answered", "extra_closed", "rating", "by_bot", "no_answer", "asked_most",
+    "nine_in_ten", "reopened", "rounds", "second_rounds", "taken_back", "let_lie", "moved_away", "declined",
+    "passed_up", "extra_opened", "extra_answered", "extra_closed", "rating", "by_bot", "no_answer", "asked_most",
 )  # fmt: skip
 
 

@@ -183,6 +183,7 @@ QUERIES: dict[str, Query] = {
         f"{CYCLES}SELECT COUNT(*) FROM ({_ROUNDS}) AS rounds WHERE {{here}} AND EXISTS "
         "(SELECT 1 FROM cycle c WHERE c.cycle = rounds.cycle AND c.ask_id < rounds.id)"
     ),
+    "taken_back": _events("'unsay'"),
     "let_lie": _let_lie,
     "moved_away": _query(_MOVED),
     "declined": _events("'decline'"),

@@ -62,6 +62,7 @@ class Tally:
     reopened: int = 0
     rounds: int = 0
     second_rounds: int = 0
+    taken_back: int = 0  # words to the citizen, whenever they had been said
     let_lie: int = 0  # claimed, and given back without a word
     moved_away: int = 0
     declined: int = 0
@@ -187,6 +188,8 @@ class Measured:
             case Action.CLOSE | Action.REPLY_ALL | Action.FINISH | Action.CANCEL:
                 tally.closed += 1
                 tally.extra_closed += extra
+            case Action.UNSAY:
+                tally.taken_back += 1
             case Action.RELEASE | Action.DEPART if not spoken:
                 tally.let_lie += 1
             case Action.ACCEPT:

@@ -145,3 +145,23 @@ async def test_what_has_been_open_for_longer_than_the_days_that_are_told_counts(
     figures = play.said(THU)[-1]
     assert "Trả lời lần đầu đúng hẹn: 0/1" in figures
     assert "Đang quá hẹn: 1" in figures
+
+
+@played
+async def test_an_answer_taken_back_after_its_month_was_published_is_told_and_counted_where_it_was(
+    play, clock, database
+):
+    play.turns.plan_nightly()
+    await a_month(play, clock)
+    await play.passes(clock, 30 * DAY)  # 23 December: November is published
+    with database.look() as connection:
+        wrote = connection.execute(sql("SELECT message FROM messages WHERE text = 'anh ra quầy'")).scalar_one()
+        was = [measured.publication(connection, name) for name in names("2026-11")]
+    await play.hears(NGOC_HA.hears(HOA, "/delete", thread=play.topic(NGOC_HA), reply_to=int(wrote)))
+    assert any("Tháng 11/2026 đã công bố thì không sửa" in said for said in play.said(NGOC_HA)[-4:])
+    assert any("Hoa vừa rút lại câu trả lời" in said for said in play.said(THU))
+    await play.passes(clock, DAY)
+    with database.look() as connection:
+        assert [measured.publication(connection, name) for name in names("2026-11")] == was
+        found = scorecard.measure(counter_of(play, connection), month("2026-12"))
+    assert found.at(8).taken_back == 1
