@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from bot.content.schema import Counter, Language
@@ -163,3 +164,9 @@ def render(template: str, scene: Scene, site: Site, path: str, /, **values: obje
 
 def answer(text: str, status: int = 200, headers: Mapping[str, str] | None = None) -> HTMLResponse:
     return HTMLResponse(text, status, {"Content-Security-Policy": policy(), **SAFE, **(headers or {})})
+
+
+def holds(request: Request, tag: str) -> bool:
+    """Whether whoever asks has this very page already; a proxy that squeezed it calls its tag weak."""
+    held = request.headers.get("If-None-Match", "")
+    return held.strip() == "*" or tag in [one.strip().removeprefix("W/") for one in held.split(",")]

@@ -19,7 +19,7 @@ from bot.conversation.reply import Block
 from bot.conversation.scene import Scene
 from bot.conversation.visit import Kind, Memory, Visit
 from bot.doors.web import addresses, linked_data, views
-from bot.doors.web.page import PRIVATE, SAFE, WORKERS, Site, aloud, answer, keeper, look, render, script, worker
+from bot.doors.web.page import PRIVATE, SAFE, WORKERS, Site, aloud, answer, holds, keeper, look, render, script, worker
 from bot.turn import Turns
 
 FRESH_SECONDS = 300
@@ -110,7 +110,7 @@ class Public:
         """The page, made once while nothing it says changes; nothing at all where whoever asks has it."""
         tag = self._tag(asked)
         headers = {**PUBLIC, "ETag": tag}
-        if _has(asked.request, tag):
+        if holds(asked.request, tag):
             return Response(status_code=304, headers={**headers, **SAFE})
         if tag not in self._kept:
             self._kept[tag] = make()
@@ -439,11 +439,6 @@ async def _worker(_request: Request) -> Response:
 
 def _moved(asked: Asked, path: str, status: int = 301) -> Response:
     return RedirectResponse(addresses.in_language(path, asked.scene.language), status)
-
-
-def _has(request: Request, tag: str) -> bool:
-    held = request.headers.get("If-None-Match", "")
-    return held.strip() == "*" or tag in [one.strip().removeprefix("W/") for one in held.split(",")]
 
 
 def _xml(body: bytes) -> Response:

@@ -19,6 +19,7 @@ from bot.conversation.visit import Memory
 from bot.desk.request import Role
 from bot.doors.web.desk import charts, frame
 from bot.doors.web.desk.pages import Desk
+from bot.doors.web.page import holds
 from bot.measure.open_data import HIDDEN
 from bot.measure.tally import Tally
 
@@ -118,7 +119,7 @@ def _trend(one: figures.Leading) -> list[charts.Bar]:
 def _with_tag(request: Request, response: Response) -> Response:
     """Whoever has it already is told that nothing has changed."""
     tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:20]}"'
-    if request.headers.get("If-None-Match") == tag:
+    if holds(request, tag):
         return Response(status_code=304, headers={"ETag": tag, **OPEN})
     response.headers["ETag"] = tag
     return response
