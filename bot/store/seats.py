@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -38,6 +38,12 @@ def who_sits(connection: Connection, hash_: str, *, idle_since: dt.datetime, beg
         desk_sessions.c.since > begun_since,
     )
     return connection.execute(select(desk_sessions.c.person).where(*where)).scalar_one_or_none()
+
+
+def standing(connection: Connection, hashes: Collection[str]) -> set[str]:
+    """Those of these sessions that were not ended."""
+    query = select(desk_sessions.c.hash).where(desk_sessions.c.hash.in_(hashes))
+    return set(connection.execute(query).scalars())
 
 
 def seen(connection: Connection, hash_: str, *, now: dt.datetime) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 from sqlalchemy import text as sql
 
+from bot.casework import signing_in
 from bot.doors.web.desk.live import Live
 from bot.doors.web.desk.routes import desk_routes
 from tests.cast import BA_DINH, HOA, HUNG, LAN, MINH, NGOC_HA, TAM
@@ -222,6 +223,24 @@ async def test_colleagues_see_who_is_writing_and_streams_say_only_that_something
         assert (await minh.client.get(f"/ban/nghe?r={code}")).status_code == 204
     async with browser(play, None, routes(play, live)) as nobody:
         assert (await nobody.client.get(f"/ban/nghe?r={code}")).status_code == 401
+
+
+@played
+async def test_the_stream_of_a_session_that_ended_ends(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    live = Live(play.turns)
+    async with browser(play, MINH, routes(play, live)) as minh:
+        session = signing_in.hash_of(minh.client.cookies["desk"])
+        stream = live._events(session, ["commune/8"])
+        await anext(stream)
+        assert live.left() == []
+        leave = next(one for one in Forms(minh.page.text).forms if one["action"] == "/ban/ra")
+        await minh.client.post("/ban/ra", data=leave["fields"])
+        assert live.left() == [session]
+        live.end(session)
+        with pytest.raises(StopAsyncIteration):
+            await anext(stream)
+        assert live.left() == []
 
 
 @played

@@ -7,7 +7,7 @@ from starlette.responses import Response, StreamingResponse
 
 from bot.desk.request import Actor, Role
 from bot.doors.web.bus import Bus, heard
-from bot.store import pulse
+from bot.store import pulse, seats
 from bot.turn import Turns
 
 LOOK_SECONDS = 1.0
@@ -63,6 +63,8 @@ class Live:
             if self.bus.visits:
                 for topic in await asyncio.to_thread(self.look):
                     self.bus.ring(topic)
+                for session in await asyncio.to_thread(self.left):
+                    self.end(session)
             try:
                 await asyncio.wait_for(stop.wait(), LOOK_SECONDS)
             except TimeoutError:
@@ -74,6 +76,21 @@ class Live:
         changed = [topic for topic, mark in now.items() if self._known.get(topic) != mark]
         self._known = now
         return changed
+
+    def left(self) -> list[str]:
+        """The sessions with streams that are no more: left, or ended with somebody's posts."""
+        listening = list(self._streams)
+        with self.turns.database.look() as connection:
+            alive = seats.standing(connection, listening)
+        return [one for one in listening if one not in alive]
+
+    def end(self, session: str) -> None:
+        """Its streams end; where its pages come again they are told to sign in."""
+        streams = self._streams.pop(session, [])
+        events = list(streams)
+        streams.clear()
+        for event in events:
+            event.set()
 
     def _marks(self, topics: Sequence[str]) -> dict[str, str]:
         named: dict[str, list[str]] = {"commune": [], "province": [], "request": []}
