@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from bot.casework import at_desk, learning
 from bot.casework.practice import MAX_NOTICE
 from bot.casework.unit_of_work import UnitOfWork
+from bot.conversation.reply import Block
+from bot.conversation.staff import cards
 from bot.conversation.staff import learning as words
+from bot.desk.access import Share, may_receive
 from bot.desk.lifecycle import Refused
 from bot.desk.redact import redact
 from bot.desk.request import SCREEN, Actor, Role
 from bot.desk.working_time import VIETNAM
-from bot.store import people, questions
+from bot.store import cases, people, questions
 
 MAX_SAMPLE = 500
 LONGEST = 60  # days that a notice may stand before somebody looks at it again
@@ -40,6 +43,7 @@ class Day:
     spans: Sequence[tuple[dt.datetime, dt.datetime]]
     holiday: bool
     opens: dt.datetime | None
+    standing: Sequence[Block]  # what the morning's message says of the queue, as it is now
     crew: Sequence[Colleague]
     notices: Sequence[questions.Row]  # in force
     suggested: Sequence[questions.Row]  # what many ask, and no notice says yet
@@ -69,10 +73,17 @@ def _day(unit: UnitOfWork, actor: Actor, commune: int) -> Day:
         spans=office.spans(today),
         holiday=office.day_off(today) is not None,
         opens=None if office.closes(unit.now) else office.opens(unit.now),
+        standing=_standing(unit, actor, commune),
         crew=sorted(crew, key=lambda one: (one.away, not one.leads, one.name)),
         notices=questions.in_force(unit.connection, commune, now=unit.now),
         suggested=[row for row in recent if not row["text"]],
     )
+
+
+def _standing(unit: UnitOfWork, actor: Actor, commune: int) -> Sequence[Block]:
+    found = unit.requests(cases.of_communes(unit.connection, [commune]))
+    theirs = [one for one in found if one.commune == commune and may_receive(actor, one, Share.CARD)]
+    return cards.standing(unit.scene(actor.person), theirs).blocks if theirs else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +99,10 @@ class Wording:
 
 def until(unit: UnitOfWork, wording: Wording) -> dt.datetime:
     """The end of its last day, in Vietnam. Raises Refused for a day that is past or too far."""
-    end = dt.datetime.combine(wording.last_day + dt.timedelta(days=1), MIDNIGHT, VIETNAM)
-    if not unit.now < end <= unit.now + dt.timedelta(days=LONGEST + 1):
+    today = unit.now.astimezone(VIETNAM).date()
+    if not dt.timedelta() <= wording.last_day - today <= dt.timedelta(days=LONGEST):
         raise Refused("notice_day")
-    return end
+    return dt.datetime.combine(wording.last_day + dt.timedelta(days=1), MIDNIGHT, VIETNAM)
 
 
 def preview(unit: UnitOfWork, actor: Actor, wording: Wording) -> str:

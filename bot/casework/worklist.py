@@ -1,6 +1,7 @@
 """The lists of the desk on a screen: all that somebody may work on, each once, by what is to be done about it."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -15,6 +16,7 @@ from bot.store import cases, worklists
 
 WORDS = 90  # of the first ones
 LISTS = ("overdue", "soon", "offered", "above", "mine", "unclaimed", "asked", "others", "put_off")
+CALLING = ("overdue", "soon", "offered", "unclaimed")
 MAY_WAIT = ("mine", "unclaimed", "asked", "others")  # lists out of which a request may be put off
 WRITING = dt.timedelta(minutes=1)  # how long somebody who typed counts as writing
 ME, NOBODY = "me", "-"
@@ -88,13 +90,19 @@ class Worklist:
         return sum(map(len, self.lists.values()))
 
     @property
+    def calling(self) -> int:
+        """How many somebody has to look to now: past their day or near it, passed here, claimed by nobody."""
+        return sum(len(self.lists[name]) for name in CALLING)
+
+    @property
     def state(self) -> str:
         """What changes when anything in the lists does."""
-        return ".".join(
+        told = ".".join(
             f"{name[:2]}-{line.request.code}-{line.request.version}-{line.writer}"
             for name, lines in self.lists.items()
             for line in lines
         )
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def worklist(unit: UnitOfWork, actor: Actor, narrowed: Filter | None = None) -> Worklist:

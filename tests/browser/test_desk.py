@@ -76,7 +76,9 @@ async def test_claiming_and_answering_by_keyboard_alone_and_a_draft_is_kept(play
         await page.focus("main button")
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/ban")
+        assert (await page.title()).startswith("(1) ")
         await page.goto(f"{at}/ban/r/{code}")
+        await page.wait_for_function("document.title.startsWith('(1) ')")  # so that it is seen behind other windows
         for _ in range(30):
             await page.keyboard.press("Tab")
             if await page.evaluate("document.activeElement.value") == "claim":

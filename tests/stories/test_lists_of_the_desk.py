@@ -4,6 +4,8 @@ import re
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import inspect
+from sqlalchemy import text as sql
 
 from bot.casework import bulk
 from tests.cast import BA_DINH, EMMA, HOA, HUNG, LAN, MINH, NGOC_HA, TAM, THU
@@ -187,3 +189,21 @@ async def test_a_card_in_the_chat_says_what_it_is_and_leads_to_its_page(play, cl
     clock.pass_(2 * HOUR)
     await play.hears(HOA.says("/queue"))
     assert "Câu hỏi: Khai sinh cho con · Lan · gửi 2 giờ làm việc trước · Hoa" in play.said(HOA)[-1]
+
+
+@played
+async def test_a_page_that_stands_open_knows_how_many_call_for_somebody_however_many_there_are(play, database):
+    await play.opens_desk(8, NGOC_HA, HOA)
+    code = await play.asks(LAN)
+    with database.change() as connection:
+        names = [one["name"] for one in inspect(connection).get_columns("requests") if one["name"] != "code"]
+        for number in range(150):  # more than a screen of them
+            copied = f"INSERT INTO requests (code, {', '.join(names)}) SELECT 'MC-{number:04}-ZZ', {', '.join(names)}"
+            connection.execute(sql(f"{copied} FROM requests WHERE code = :code"), {"code": code})
+    async with browser(play, HOA) as hoa:
+        assert "<title>(151) Bàn làm việc" in hoa.page.text
+        before = await hoa.client.get("/ban/nhip")
+        assert before.headers["X-Calling"] == "151"
+        with database.change() as connection:
+            connection.execute(sql("UPDATE requests SET version = version + 1 WHERE code = 'MC-0000-ZZ'"))
+        assert (await hoa.client.get("/ban/nhip")).text != before.text

@@ -45,6 +45,7 @@ async def test_a_rush_becomes_a_notice_in_two_clicks_and_ends_on_its_day(play, c
             {"den": "2026-11-22"},
             {"den": "x"},
             {"den": "2027-03-01"},
+            {"den": "9999-12-31"},
             {"w": " "},
             {"hoi": ""},
             {"xa": "4"},
@@ -69,6 +70,9 @@ async def test_who_is_there_and_when_the_office_is_open(play):
         assert "Minh có mặt giữ 1 việc" in (await hoa.opens("/ban/hom-nay")).text.replace("</td><td>", " ").replace(
             '</td><td class="n">', " "
         )
+        assert (
+            "Đang chờ 1 việc, trong đó 0 việc đã quá hẹn, 0 việc chưa ai nhận." in hoa.text
+        )  # as the morning tells it
         assert re.search(r"0[78]:\d\d–1[12]:\d\d, 13:\d\d–1[67]:\d\d", hoa.text)
         await minh.opens("/ban/hom-nay")
         await minh.presses("away")

@@ -125,7 +125,7 @@ class Conversation:
             talk = at_desk.talk(unit, seat.actor, code)
             return plain(_pulse(unit, seat, code)) if talk else PlainTextResponse("", 404)
 
-        return await self.desk.seated(request, work)
+        return await self.desk.seated(request, work, by_itself=True)
 
     async def _do(self, request: Request) -> Response:
         code = read_code(request.path_params["code"]) or ""
@@ -223,7 +223,7 @@ class Conversation:
                 return Response(status_code=204)
             return self.live.stream(seat.hash, request_of(code) if code else lists_of(seat.actor))
 
-        return await self.desk.seated(request, work)
+        return await self.desk.seated(request, work, by_itself=True)
 
     async def _attached(self, request: Request) -> Response:
         """A picture is shown, any other file handed over; neither is kept, here or by the browser."""

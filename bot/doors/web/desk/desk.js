@@ -40,7 +40,21 @@ const begin = () => {
     });
   }
 
+  // How many call for somebody stands in the title and beside the desk's name, also while another window is in front.
+  const calling = document.getElementById("calling"), title = document.title.replace(/^\(\d+\) /, "");
+  const call = (answer) => {
+    const count = Number(answer.headers.get("X-Calling")) || 0;
+    document.title = (count ? `(${count}) ` : "") + title;
+    if (calling) { calling.textContent = count || ""; calling.hidden = !count; }
+  };
   const pulse = document.querySelector("[data-pulse]");
+  if (calling && !(pulse && pulse.dataset.calls)) {
+    const ask = () => fetch(calling.dataset.ask, { credentials: "same-origin", headers: { Accept: "text/plain", ...app.headers() } })
+      .then((answer) => { if (answer.ok) call(answer); }).catch(() => {});
+    const asking = setInterval(ask, 60000);
+    ends.push(() => clearInterval(asking));
+    ask();
+  }
   if (pulse) {
     const news = document.getElementById("news");
     // What is new shows itself in the place of the old; what is being written stays, and so does what it was written on.
@@ -55,10 +69,11 @@ const begin = () => {
       return fresh;
     };
     const look = async () => {
-      if (document.hidden) return;
+      if (document.hidden && !pulse.dataset.calls) return;
       try {
         const answer = await fetch(pulse.dataset.pulse, { credentials: "same-origin", headers: { Accept: "text/plain", ...app.headers() } });
         if (answer.status === 401) { app.again(); return; }
+        if (answer.ok && pulse.dataset.calls) call(answer);
         const state = answer.ok ? await answer.text() : pulse.dataset.state;
         if (state === pulse.dataset.state) return;
         pulse.dataset.state = state;

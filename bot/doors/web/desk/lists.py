@@ -45,7 +45,7 @@ class Lists:
             return self.desk.page(
                 "lists.html", seat, unit, unit.scene(seat.actor.person).say("screen.desk"), here=HOME,
                 lists=shown, most=MOST_SHOWN, count=found.count, told=seats.told(unit.connection, seat.hash),
-                pulse=found.state[-2000:], narrowed=narrowed, choices=found.choices, picking=picking,
+                pulse=found.state, calling=found.calling, narrowed=narrowed, choices=found.choices, picking=picking,
                 filters=worklists.filters_of(unit.connection, seat.actor.person),
                 crew=bulk.crew(unit, (line.request for _, lines in shown for line in lines)) if picking else [],
             )  # fmt: skip
@@ -56,9 +56,12 @@ class Lists:
         narrowed = worklist.filter_of(request.query_params)
 
         def work(unit: AtDesk, seat: Seat) -> Response:
-            return plain(worklist.worklist(unit, seat.actor, narrowed).state[-2000:])
+            found = worklist.worklist(unit, seat.actor, narrowed)
+            answer = plain(found.state)
+            answer.headers["X-Calling"] = str(found.calling)
+            return answer
 
-        return await self.desk.seated(request, work)
+        return await self.desk.seated(request, work, by_itself=True)
 
     async def _find(self, request: Request) -> Response:
         words = request.query_params.get("q", "")[:200]

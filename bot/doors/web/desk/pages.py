@@ -71,8 +71,13 @@ class Desk:
             return False
         return hmac.compare_digest(one(fields, "t").encode(), self.token(seat).encode())
 
-    async def seated(self, request: Request, work: Callable[[AtDesk, Seat], Response]) -> Response:
-        """Do something for whoever sits there, in one transaction; the way in for everybody else."""
+    async def seated(
+        self, request: Request, work: Callable[[AtDesk, Seat], Response], *, by_itself: bool = False
+    ) -> Response:
+        """Do something for whoever sits there, in one transaction; the way in for everybody else.
+
+        `by_itself`: an open page asks, with perhaps nobody before it; no session lasts longer for that.
+        """
 
         def in_turn() -> Response:
             with self.turns.database.change() as connection:
@@ -80,7 +85,8 @@ class Desk:
                 seat = self._seat(unit, request)
                 if seat is None:
                     return self.outside(request, unit, "screen.ended" if secret_of(request) else "")
-                seats.seen(connection, seat.hash, now=unit.now)
+                if not by_itself:
+                    seats.seen(connection, seat.hash, now=unit.now)
                 answer = work(unit, seat)
             self.turns.committed(unit)
             return answer
