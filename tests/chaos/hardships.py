@@ -75,7 +75,7 @@ async def second_process(chance, times):
     return seen
 
 
-async def hostile_files(chance, rounds, most_megabytes=380):  # a container has 400
+async def hostile_files(chance, rounds, most_megabytes=480):  # a container has 512
     """A maintainer's folder is filled with hostile files while people ask: each is refused, nobody notices."""
     async with ground("sqlite") as where, StormyServer().running() as server:
         house = where.folder / "house"
