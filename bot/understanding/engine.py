@@ -115,6 +115,7 @@ class Engine:
     called: Runs[frozenset[str]] = field(default_factory=Runs)  # a name of an entry, folded → who is called so
     taught: Taught = field(default_factory=Taught)
     denying: Denying = field(default_factory=Denying)
+    harmless: frozenset[Run] = frozenset()  # whole messages that only look like an emergency: "con em"
     titles: dict[str, Run] = field(default_factory=dict)  # of each entry, folded, as far as the first comma or bracket
 
 
@@ -143,6 +144,7 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         called=_called(intents.called),
         taught=build_taught(intents.phrases),
         denying=build_denying(intents.yes_no),
+        harmless=frozenset(tuple(map(fold, low_words(one.text))) for one in intents.talk if one.means == decide.ASIDE),
         titles={
             one: tuple(_folded(NAME_ENDS.split(names[0])[0]).split()) for one, names in intents.called.items() if names
         },
@@ -250,6 +252,8 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     aspect = Aspect.HOURS if moment else parts[0].aspect
     theirs, scores = portal_names.parted(engine.learned.procedures, reading.features)
     only = bool(aspect) and only_asks(reading.tokens, engine.asking)
+    if reading.clauses.said in engine.harmless:
+        scores = decide.without_danger(scores)
     said = decide.Said(
         length=_said(reading.tokens),
         aspect=aspect,

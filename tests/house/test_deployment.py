@@ -62,7 +62,7 @@ def test_every_container_has_the_same_limits(name):
     assert service["cap_drop"] == ["ALL"]
     assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name == "caddy" else [])
     assert service["security_opt"] == ["no-new-privileges:true"]
-    assert service["mem_limit"] == "400m"
+    assert service["mem_limit"] == "512m"
     assert service["pids_limit"] == 200
     assert service["logging"] == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "5"}}
 

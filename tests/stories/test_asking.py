@@ -206,3 +206,11 @@ async def test_where_another_matter_may_be_meant_the_likeliest_is_answered_all_t
 async def test_yes_and_no_answer_what_was_asked(play, words, opening):
     await play.hears(LAN.says(words))
     assert play.said(LAN)[-1].startswith(opening)
+
+
+@pytest.mark.parametrize("words", ["dừng tất cả", "có", "tôi muốn biết", "con em", "nhắc em tất cả"])
+@played
+async def test_words_that_say_next_to_nothing_tell_of_no_danger(play, words):
+    await play.hears(LAN.says(words))
+    assert "GỌI NGAY" not in play.said(LAN)[-1]
+    assert "nguy hiểm" not in play.said(LAN)[-1]
