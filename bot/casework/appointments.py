@@ -224,7 +224,7 @@ def _for_desk(unit: UnitOfWork, visit: Visit, scene: Scene, commune: int) -> Non
 
 def asked_for(unit: UnitOfWork, visit: Visit, scene: Scene) -> bool:
     """“Hủy lịch hẹn”: the list, where the person has any or could have; with its code, that one."""
-    if code := codes.appointment_in(visit.text):
+    if code := codes.code_in(visit.text, codes.APPOINTMENT):
         command(unit, visit, Actor(person=visit.who, name=visit.name), code)
         return True
     taking = scene.commune is not None and scene.commune.code in unit.house.knowledge.appointments

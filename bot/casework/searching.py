@@ -7,7 +7,7 @@ from bot.conversation.citizen.answers import short_name
 from bot.conversation.staff import cards
 from bot.conversation.visit import Visit
 from bot.desk.access import Share, may_receive
-from bot.desk.codes import read_code
+from bot.desk.codes import code_in, read_code
 from bot.desk.lifecycle import Part, parts_of
 from bot.desk.request import OVER, Actor, Request, Role
 from bot.store import cases
@@ -24,10 +24,13 @@ def find(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:
 
 
 def search(unit: UnitOfWork, actor: Actor, words: str) -> list[Request]:
-    """The request of a code; else those whose name, procedure or words hold all that is looked for, newest first."""
-    if code := read_code(words):
-        request = unit.request(code)
-        return [request] if request and may_open(actor, request) else []
+    """The request of a code; else those whose name, procedure or words hold all that is looked for, newest first.
+
+    Words may look like a code of somebody's, or of nobody's: they are looked for as well.
+    """
+    request = unit.request(code_of(words))
+    if request and may_open(actor, request):
+        return [request]
     wanted = fold(words).split()
     if not wanted:
         return []
@@ -36,6 +39,11 @@ def search(unit: UnitOfWork, actor: Actor, words: str) -> list[Request]:
     said = cases.latest_words(unit.connection, [one.code for one in readable], limit=LOOKED_AT)
     found = [one for one in readable if _holds(unit, actor, one, said.get(one.code, ()), wanted)]
     return found[:MOST]
+
+
+def code_of(words: str) -> str | None:
+    """The code that is looked for, by itself or among other words."""
+    return read_code(words) or code_in(words)
 
 
 def _holds(unit: UnitOfWork, actor: Actor, request: Request, said: Sequence[str], wanted: Sequence[str]) -> bool:

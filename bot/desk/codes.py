@@ -13,7 +13,9 @@ WEIGHTS = (2, 3, 4, 5, 6)
 
 
 REQUEST, APPOINTMENT = "MC", "LH"
-WRITTEN_OUT = re.compile(rf"\b{APPOINTMENT}[-. ]?\w{{4}}[-. ]?\w{{2}}\b", re.IGNORECASE)
+WRITTEN_OUT = {
+    kind: re.compile(rf"\b{kind}[-. ]?\w{{4}}[-. ]?\w{{2}}\b", re.IGNORECASE) for kind in (REQUEST, APPOINTMENT)
+}
 
 
 def code_of(number: int, kind: str = REQUEST) -> str:
@@ -37,10 +39,9 @@ def read_code(text: str, kind: str = REQUEST) -> str | None:
     return _written(digits, kind) if digits[-1] == _check(digits[:FREE]) else None
 
 
-def appointment_in(text: str) -> str | None:
-    """The code of an appointment that stands among other words; it bears its `LH`."""
-    found = (read_code(one, APPOINTMENT) for one in WRITTEN_OUT.findall(text))
-    return next(filter(None, found), None)
+def code_in(text: str, kind: str = REQUEST) -> str | None:
+    """The code that stands among other words; it bears its `MC`, or its `LH`."""
+    return next(filter(None, (read_code(one, kind) for one in WRITTEN_OUT[kind].findall(text))), None)
 
 
 def _check(digits: list[int]) -> int:

@@ -343,12 +343,14 @@ async def test_the_reply_writes_itself_of_the_entry_with_source_and_day(play, da
 async def test_searching_by_code_words_and_name_in_ones_own_commune(play):
     await play.opens_desk(8, NGOC_HA, HOA)
     await play.opens_desk(4, BA_DINH, TAM)
-    code = await play.asks(LAN, "con sinh ở nhà, chưa có giấy chứng sinh")
+    code = await play.asks(LAN, "con sinh ở nhà, chưa có giấy chứng sinh, hồ sơ 222222")  # like a code, but nobody's
     await play.asks(HUNG, "xin xác nhận độc thân")
     async with browser(play, HOA) as hoa, browser(play, TAM) as tam:
         await hoa.opens("/ban/tim?q=" + quote(code.lower().replace("-", " ")))
         assert hoa.page.url.path == f"/ban/r/{code}"
-        for words in ("chung sinh", "LAN", "giấy chứng"):
+        await hoa.opens("/ban/tim?q=" + quote(f"yêu cầu {code} ạ"))
+        assert hoa.page.url.path == f"/ban/r/{code}"
+        for words in ("222222", "hồ sơ 222222", "chung sinh", "LAN", "giấy chứng"):
             await hoa.opens("/ban/tim?q=" + quote(words))
             assert code in hoa.text
             assert "độc thân" not in hoa.text

@@ -67,10 +67,10 @@ class Conversation:
             ("/ban/r/{code}", self._do, "POST"),
             ("/ban/r/{code}/nhip", self._pulse_of, "GET"),
             ("/ban/r/{code}/soan", self._write, "POST"),
-            ("/ban/r/{code}/tep/{number:int}", self._attached, "GET"),
-            ("/ban/r/{code}/sua/{number:int}", self._change, "POST"),
+            ("/ban/r/{code}/tep/{number}", self._attached, "GET"),
+            ("/ban/r/{code}/sua/{number}", self._change, "POST"),
             ("/ban/nghe", self._listen, "GET"),
-            ("/ban/duyet/{number:int}", self._review, "POST"),
+            ("/ban/duyet/{number}", self._review, "POST"),
         ]
         return [Route(path, handle, methods=[method]) for path, handle, method in pages]
 
@@ -189,14 +189,14 @@ class Conversation:
                 problem = unit.scene(seat.actor.person).say("refused.why")
                 return self._shown(unit, seat, code, status=409, problem=problem)
             sends_back = one(fields, "v") == "return"
-            done = at_desk.review(unit, seat.actor, request.path_params["number"], why if sends_back else None)
+            done = at_desk.review(unit, seat.actor, _number(request.path_params["number"]), why if sends_back else None)
             return self._after(unit, seat, code, done, Typed())
 
         return await self.desk.posted(request, work)
 
     async def _change(self, request: Request) -> Response:
         """One's own words: corrected, or taken back."""
-        code, number = read_code(request.path_params["code"]) or "", request.path_params["number"]
+        code, number = read_code(request.path_params["code"]) or "", _number(request.path_params["number"])
 
         def work(unit: AtDesk, seat: Seat, fields: Fields) -> Response:
             words = one(fields, "w")
@@ -227,7 +227,7 @@ class Conversation:
 
     async def _attached(self, request: Request) -> Response:
         """A picture is shown, any other file handed over; neither is kept, here or by the browser."""
-        code, number = read_code(request.path_params["code"]) or "", request.path_params["number"]
+        code, number = read_code(request.path_params["code"]) or "", _number(request.path_params["number"])
         found: list[on_screen.Attachment] = []
 
         def work(unit: AtDesk, seat: Seat) -> Response:

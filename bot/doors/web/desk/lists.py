@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import at_desk, bulk, worklist
+from bot.casework import at_desk, bulk, searching, worklist
 from bot.casework.at_desk import AtDesk
 from bot.casework.bulk import Letter, Outcome
 from bot.casework.signing_in import Seat
@@ -68,7 +68,7 @@ class Lists:
 
         def work(unit: AtDesk, seat: Seat) -> Response:
             found = worklist.found(unit, seat.actor, words)
-            if read_code(words) and len(found) == 1:
+            if [one.request.code for one in found] == [searching.code_of(words)]:
                 return RedirectResponse(f"{HOME}/r/{found[0].request.code}", 303)
             title = unit.scene(seat.actor.person).say("screen.find")
             return self.desk.page("found.html", seat, unit, title, lines=found, words=words)
