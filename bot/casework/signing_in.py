@@ -84,6 +84,18 @@ def begin(unit: UnitOfWork, person: str) -> str | None:
     return secret
 
 
+def by_mini_app(unit: UnitOfWork, person: str, mark: str, *, until: dt.datetime) -> str | None:
+    """A session of whoever Telegram named, once for each time it did; its secret. None: again, or they hold no post.
+
+    `mark`: of Telegram's word, which counts `until` then.
+    """
+    if not unit.actor(person).on_duty:
+        return None
+    if not passkeys.use_challenge(unit.connection, hash_of(f"mini-app:{mark}"), expires_at=until):
+        return None
+    return begin(unit, person)
+
+
 def hint(unit: UnitOfWork, secret: str) -> None:
     """Whoever has no key yet is told, once they are in, that there are keys."""
     if (seat := sitting(unit, secret)) and not passkeys.of(unit.connection, seat.actor.person):

@@ -570,6 +570,10 @@ async def test_the_desk_opens_inside_telegram_for_staff_alone(play, clock):
         hoa.page = await hoa.client.post("/ban/tg", data=data, follow_redirects=True)
         assert hoa.page.url.path == f"/ban/r/{code}"
         assert "Gửi tới: Lan" in hoa.text
+    async with browser(play) as another:  # who has overheard it
+        again = {"d": "&".join(reversed(data["d"].split("&")))}
+        assert (await another.client.post("/ban/tg", data=again)).status_code == 403
+        assert (await another.client.get("/ban")).status_code == 401
     async with browser(play) as stranger:
         user = json.dumps({"id": STRANGER.id})
         page = await stranger.client.post("/ban/tg", data={"d": signed(opened_at(clock(), user=user))})

@@ -112,8 +112,10 @@ class Entrance:
         def use() -> Response:
             with self.turns.database.change() as connection:
                 unit = self.desk.at_desk(connection)
-                person = mini_app.person_of(one(fields, "d"), self.desk.bot_token, unit.now)
-                secret = signing_in.begin(unit, person) if person else None
+                data, until = one(fields, "d"), unit.now + mini_app.OPENED_WITHIN + mini_app.AHEAD
+                person = mini_app.person_of(data, self.desk.bot_token, unit.now)
+                mark = mini_app.mark_of(data) if person else ""
+                secret = signing_in.by_mini_app(unit, person, mark, until=until) if person else None
                 if secret is None:
                     return self.desk.outside(request, unit, "screen.not_staff", 403)
             to = f"{HOME}/r/{code}" if code else HOME

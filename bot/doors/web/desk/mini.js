@@ -116,7 +116,10 @@
   post("web_app_ready");
   post("web_app_expand");
   const begin = async () => {
-    if (!data) { session = store.get("desk"); if (session) return show(store.get("at") || "/ban"); enter.hidden = true; return undefined; }
+    const mark = new URLSearchParams(data || "").get("hash"); // Telegram's word counts once: a page shown anew goes on
+    session = store.get("desk");
+    if (session && (!data || store.get("opened") === mark)) return show(store.get("at") || "/ban");
+    if (!data) { enter.hidden = true; return undefined; }
     history.replaceState(null, "", location.pathname);
     const start = given.get("tgWebAppStartParam") || new URLSearchParams(data).get("start_param") || "";
     const answer = await fetch("/ban/tg", { method: "POST", body: new URLSearchParams({ d: data, s: start }), headers: { Accept: "application/json" } });
@@ -124,6 +127,7 @@
     const told = await answer.json();
     session = told.session;
     store.set("desk", session);
+    store.set("opened", mark);
     return show(told.to);
   };
   begin();

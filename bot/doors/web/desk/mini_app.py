@@ -31,6 +31,11 @@ def person_of(data: str, token: str, now: dt.datetime) -> str | None:
     return _person(fields.get("user", ""))
 
 
+def mark_of(data: str) -> str:
+    """What Telegram's word is known by, however it is written."""
+    return dict(parse_qsl(data)).get("hash", "")
+
+
 def _signed(fields: dict[str, str], token: str) -> bool:
     given = fields.get("hash", "")
     told = "\n".join(f"{name}={fields[name]}" for name in sorted(fields) if name != "hash")

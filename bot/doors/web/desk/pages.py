@@ -27,7 +27,7 @@ from bot.turn import Turns
 HOME, ENTER = "/ban", "/ban/vao"
 COOKIE = "desk"
 SECRET = re.compile(r"[A-Za-z0-9_-]{20,64}")
-MAX_BODY = 64_000
+MAX_BODY = 128_000  # more than ten thousand letters with their marks, as a browser writes them
 MAX_LETTERS = 600_000  # thirty of 2,000 characters, as a browser writes them
 MAX_FIELDS = 600  # four of each letter, and the codes of those that come next
 CONFLICTS = 5
