@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.casework import corrections, doubting, officers, on_screen, relay, searching, second_look
 from bot.casework.unit_of_work import Then, UnitOfWork
 from bot.conversation.reply import Reply
+from bot.conversation.staff import ready
 from bot.conversation.staff.against import Doubt
 from bot.conversation.visit import Kind, Visit
 from bot.desk.access import Share, may_receive, note_may_be_shown
@@ -227,6 +228,13 @@ def doubts(unit: UnitOfWork, actor: Actor, code: str, verb: str, text: str) -> t
     if request is None or verb not in TOLD or not may_receive(actor, request):
         return ()
     return doubting.doubts(unit.scene(actor.person), request, text)
+
+
+def filled(unit: UnitOfWork, request: Request, words: str) -> str:
+    """What an officer typed, with the blanks of a ready answer filled in for this citizen."""
+    scene = unit.citizen_scene(request).of_commune(request.commune)
+    known = scene.procedure(request.procedure) if request.procedure else None
+    return ready.with_blanks_filled(scene, known, request.name, words)
 
 
 def doubts_of_edit(unit: UnitOfWork, actor: Actor, code: str, number: int, text: str) -> tuple[Doubt, ...]:

@@ -15,13 +15,14 @@ MOST = 30  # letters that are looked at together; what is more is looked at next
 class Letter:
     """Words for one citizen. `seen`: the newest of their messages that stood on the page.
 
-    `sure`: what these very words say against the entry stood there, too.
+    `sure`: what these very words say against the entry stood there, too. `once`: see `at_desk.do`.
     """
 
     code: str
     words: str
     seen: int
     sure: bool = False
+    once: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ def _answer(unit: AtDesk, actor: Actor, one: Letter) -> Done:
         claimed = at_desk.do(unit, actor, one.code, "claim", "", seen=one.seen)
         if claimed.refused:
             return claimed
-    return at_desk.do(unit, actor, one.code, "answer", one.words, seen=one.seen)
+    return at_desk.do(unit, actor, one.code, "answer", one.words, seen=one.seen, once=one.once)
 
 
 def assign(unit: AtDesk, actor: Actor, codes: Sequence[str], holder: str) -> list[Outcome]:

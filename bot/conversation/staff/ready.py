@@ -1,5 +1,6 @@
 """Ready answers with blanks, filled from what is known of a commune and a procedure. Pure."""
 
+import re
 from string import Formatter
 
 from bot.content.schema import Hours, Procedure
@@ -8,6 +9,7 @@ from bot.conversation.citizen.facts import fee_line, time_line
 from bot.conversation.citizen.offices import known_hours, office_name, told_hours
 from bot.conversation.scene import Scene
 
+TYPED = re.compile(r"\{(ten|le_phi|dia_chi|gio|han)\}")
 BLANK = "……"  # where nothing is known: to be written by hand
 
 
@@ -20,6 +22,12 @@ def filled(scene: Scene, entry: Procedure | None, name: str, text: str) -> tuple
     wanted = {field for _, field, _, _ in Formatter().parse(text) if field}
     missing = tuple(sorted(field for field in wanted if not known.get(field)))
     return text.format_map({field: known.get(field) or BLANK for field in wanted}), missing
+
+
+def with_blanks_filled(scene: Scene, entry: Procedure | None, name: str, text: str) -> str:
+    """The same of words that somebody typed: any other brace stays as it is."""
+    known = _known(scene, entry, name)
+    return TYPED.sub(lambda found: known.get(found[1]) or BLANK, text)
 
 
 def _known(scene: Scene, entry: Procedure | None, name: str) -> dict[str, str]:

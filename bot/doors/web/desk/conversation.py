@@ -171,7 +171,8 @@ class Conversation:
             if talk is None:
                 return self._shown(unit, seat, code)
             picked, key, words = fields.get("p", []), one(fields, "r"), one(fields, "w").strip()
-            theirs = _told(_at(unit.citizen_scene(talk.request), talk), talk.request, picked, key)
+            scene = _at(unit.citizen_scene(talk.request), talk)
+            theirs, words = _told(scene, talk.request, picked, key), at_desk.filled(unit, talk.request, words)
             ours = _told(_at(unit.scene(seat.actor.person), talk), talk.request, picked, key)
             whole = "\n\n".join(part for part in (words, *(one for one in theirs if one not in words)) if part)
             typed = Typed(verb="answer", words=whole, quotes=_number(one(fields, "q")))

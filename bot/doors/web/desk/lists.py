@@ -1,5 +1,6 @@
 """The lists of the desk, by what is to be done: searching them, narrowing, putting off, many at once."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
@@ -147,13 +148,16 @@ class Lists:
         """
         talks = [talk for code in codes if (talk := at_desk.talk(unit, seat.actor, code))]
         title, later = unit.scene(seat.actor.person).say("screen.many"), talks[bulk.MOST :]
-        shown = [(talk, (doubted or {}).get(talk.request.code, words)) for talk in talks[: bulk.MOST]]
+        shown = [
+            (talk, (doubted or {}).get(talk.request.code) or at_desk.filled(unit, talk.request, words))
+            for talk in talks[: bulk.MOST]
+        ]
         letters = [
             (talk, said, mark(said), at_desk.doubts(unit, seat.actor, talk.request.code, "answer", said))
             for talk, said in shown
         ]
         return self.desk.page(
-            "many.html", seat, unit, title, letters=letters, words=words, told=told,
+            "many.html", seat, unit, title, letters=letters, words=words, told=told, once=secrets.token_hex(8),
             later=[talk.request.code for talk in later],
         )  # fmt: skip
 
@@ -189,4 +193,5 @@ def _letter(fields: Fields, code: str) -> Letter:
     seen = one(fields, f"seen-{code}")
     number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else 0
     words = one(fields, f"w-{code}")
-    return Letter(code=code, words=words, seen=number, sure=one(fields, f"sure-{code}") == mark(words))
+    sure, once = one(fields, f"sure-{code}") == mark(words), f"desk-{mark(one(fields, 'once') + code)}"
+    return Letter(code=code, words=words, seen=number, sure=sure, once=once if one(fields, "once") else "")

@@ -240,7 +240,7 @@ def _json(text: str) -> Response:
 def _object(given: str) -> dict[str, Any]:
     try:
         read = json.loads(given)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return read if isinstance(read, dict) else {}
 
