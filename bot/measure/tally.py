@@ -11,6 +11,7 @@ from bot.desk.working_time import VIETNAM
 from bot.measure.life import ENDS, GIVES, WORDS, Cycle, Happening, What, cycles
 
 FORGOTTEN_AFTER = dt.timedelta(days=30)  # of waiting for the citizen
+EARLIEST = 1970  # before it no clock of ours counts
 RATINGS = range(1, 6)
 
 type OpenTime = Callable[[int, dt.datetime, dt.datetime], dt.timedelta]  # of a commune's office, between two moments
@@ -35,7 +36,10 @@ class Period:
 def month(name: str) -> Period:
     """`2026-11`: a month in Vietnam. Raises ValueError."""
     first = dt.datetime.strptime(name, "%Y-%m").replace(tzinfo=VIETNAM)
-    return Period(name=name, start=first, end=(first + dt.timedelta(days=32)).replace(day=1))
+    if first.year < EARLIEST:
+        raise ValueError(name)
+    end = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+    return Period(name=f"{first:%Y-%m}", start=first, end=end)
 
 
 def month_of(moment: dt.datetime, back: int = 0) -> Period:

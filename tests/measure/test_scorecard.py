@@ -347,6 +347,17 @@ def test_the_middle(waits, middle):
     assert median(waits) == middle
 
 
+@pytest.mark.parametrize("name", ["2026-13", "2026-00", "x", "", "0000-01", "0001-01", "9999-12", "2026-11-01"])
+def test_what_is_no_month_of_ours_is_none(name):
+    with pytest.raises(ValueError, match=r".*"):
+        month(name)
+
+
+def test_a_february_may_have_a_day_more():
+    assert (month("2028-02").end - month("2028-02").start).days == 29
+    assert month("2028-2") == month("2028-02")
+
+
 def test_a_month_is_vietnams(office):
     period = month("2026-12")
     assert period.start == dt.datetime(2026, 11, 30, 17, tzinfo=dt.UTC)
