@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from bot.casework import corrections, doubting, officers, on_screen, relay, searching, second_look
 from bot.casework.unit_of_work import Then, UnitOfWork
 from bot.conversation.reply import Reply
+from bot.conversation.scene import Scene
 from bot.conversation.staff import ready
 from bot.conversation.staff.against import Doubt
+from bot.conversation.staff.changes import Change, changes
 from bot.conversation.visit import Kind, Visit
 from bot.desk.access import Share, may_receive, note_may_be_shown
 from bot.desk.lifecycle import Part, Refused, parts_of
@@ -314,10 +316,28 @@ def review(unit: AtDesk, actor: Actor, number: int, why: str | None) -> Done:
     return Done(said=tuple(unit.heard))
 
 
-def reviewable(unit: UnitOfWork, actor: Actor, request: Request, shown: Talk) -> dict[int, tuple[Doubt, ...]]:
-    """Of the words that wait, those that this officer may look at for a colleague, and what is doubted in them."""
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What stands beside words that wait, for whoever may let them go."""
+
+    doubts: tuple[Doubt, ...]
+    changes: tuple[Change, ...]  # against what stood there before
+    by: dt.datetime  # when somebody should have looked
+
+
+def reviewable(unit: UnitOfWork, actor: Actor, request: Request, shown: Talk) -> dict[int, Look]:
+    """Of the words that wait, those that this officer may look at for a colleague."""
     held = (one.number for one in shown.said if one.state == "held")
     rows = (cases.message(unit.connection, number) for number in held)
     theirs = (row for row in rows if row and second_look.may_decide(unit, actor, request, row))
     scene = unit.scene(actor.person)
-    return {row["id"]: doubting.doubts(scene, request, row["text"]) for row in theirs}
+    return {row["id"]: _look(unit, scene, request, row) for row in theirs}
+
+
+def _look(unit: UnitOfWork, scene: Scene, request: Request, row: cases.Row) -> Look:
+    before = second_look.before(unit, row)
+    return Look(
+        doubts=doubting.doubts(scene, request, row["text"]),
+        changes=changes(before, row["text"]) if before else (),
+        by=second_look.look_by(unit, request, row["at"]),
+    )

@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.casework import ahead, appointments, astray, broadcasts, officers, scorecard, staffing, voice
+from bot.casework import ahead, appointments, astray, broadcasts, officers, scorecard, second_look, staffing, voice
 from bot.casework import people as privacy_of
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.citizen import requests
@@ -55,6 +55,9 @@ def keep(unit: UnitOfWork, entry: Entry) -> bool:
     if entry.kind == "monthly":
         voice.monthly(unit, int(entry.subject.partition(":")[2]))
         scorecard.monthly(unit, int(entry.subject.partition(":")[2]))
+        return True
+    if entry.kind == second_look.LOOK:
+        second_look.keep(unit, entry)
         return True
     if entry.kind in voice.DUTIES:
         voice.keep(unit, entry)

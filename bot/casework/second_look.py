@@ -3,19 +3,28 @@
 Approval binds to the words: corrected words are a new message with a number of its own, and the old number is void.
 """
 
+import datetime as dt
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
 from bot.casework import doubting, relay
 from bot.casework.unit_of_work import Then, UnitOfWork, about
 from bot.conversation import actions
-from bot.conversation.reply import Block, Place, Reply, Style
+from bot.conversation.reply import Block, Button, Place, Reply, Style
+from bot.conversation.scene import Scene
+from bot.conversation.staff import cards
+from bot.conversation.staff.changes import Change, changes, told
+from bot.conversation.staff.changes import Kind as ChangeKind
 from bot.conversation.visit import Kind, Visit
 from bot.desk.access import Share, may_receive
 from bot.desk.lifecycle import Refused
-from bot.desk.request import Actor, Request, Role
-from bot.store import cases, people
+from bot.desk.request import OVER, Actor, Request, Role
+from bot.store import agenda, cases, people
 
+LOOK = "look"  # the kind of an entry of the agenda
+WAITS = "waits:"  # its subject: the number of what waits
+LOOKED_AT_WITHIN = dt.timedelta(hours=1)  # of open time; a claimed request is not given back before four
+TOLD_FOR = dt.timedelta(days=1)
 CORRECTS = "correct"  # what becomes of a held correction: it takes the place of what was sent
 SPOKEN = ("answer", "ask")
 type GoesOut = Callable[[UnitOfWork, Actor, Request, relay.Written, Then], None]
@@ -65,8 +74,59 @@ def hold(unit: UnitOfWork, visit: Visit, author: Actor, request: Request, deed: 
     )
     if row := cases.message(unit.connection, number):
         _ask(unit, author, request, row)
+        _plan(unit, request, number)
     line = unit.scene(visit.who).line("approval.waits", number=number, code=request.code)
     unit.answer(visit, about(Reply(blocks=(line,)), request))
+
+
+def before(unit: UnitOfWork, row: cases.Row) -> str:
+    """What stood there before words that wait: what the citizen has, or what its author wrote last and did not go."""
+    if row["deed"] == CORRECTS:
+        sent = cases.sent_at(unit.connection, row["chat"], row["message"])
+        return sent["text"] if sent else ""
+    earlier = [
+        one["text"]
+        for one in cases.said(unit.connection, row["code"], side="staff")
+        if one["id"] < row["id"] and one["author"] == row["author"] and one["deed"] == row["deed"]
+        and one["state"] == "gone"
+    ]  # fmt: skip
+    return earlier[-1] if earlier else ""
+
+
+# The clock of what waits
+
+
+def look_by(unit: UnitOfWork, request: Request, since: dt.datetime) -> dt.datetime:
+    """By when somebody should have looked at what waits since a moment."""
+    return unit.office(request.commune).add(since, LOOKED_AT_WITHIN)
+
+
+def _plan(unit: UnitOfWork, request: Request, number: int) -> None:
+    agenda.plan(unit.connection, f"{WAITS}{number}", {LOOK: look_by(unit, request, unit.now)})
+
+
+def keep(unit: UnitOfWork, entry: agenda.Entry) -> None:
+    """Nobody has looked in time: whoever was asked is asked again, each hour of a day, and the leaders with them."""
+    row = cases.message(unit.connection, int(entry.subject.removeprefix(WAITS)))
+    request = unit.request(row["code"]) if row and row["state"] == "held" else None
+    if row is None or request is None or request.status in OVER:
+        return
+    author, desk = unit.actor(row["author"], row["name"]), row["commune"] or request.commune
+    asked = _asked_in(unit, author, request) if reviewers(unit, author, request) else []
+    leaders = [(one, None) for one in unit.crew(desk, Role.LEADER)
+               if _may_look(unit, unit.actor(one), author, request, desk)]  # fmt: skip
+    for chat, topic in dict.fromkeys([*asked, *leaders]):
+        scene = unit.desk_scene(desk)
+        age = cards.span(scene, unit.office(desk).between(row["at"], unit.now))
+        line = scene.line("approval.still", number=row["id"], code=request.code, who=author.name, span=age)
+        place = Place(topic=topic, about=request.code, share=Share.REVIEW)
+        unit.put(chat, Reply(blocks=(line,), buttons=(_buttons(scene, row["id"]),), place=place))
+    if unit.now - row["at"] < TOLD_FOR:
+        _plan(unit, request, row["id"])
+
+
+def _buttons(scene: Scene, number: int) -> tuple[Button, ...]:
+    return scene.button("do.approve", actions.Approve(number)), scene.button("do.return", actions.SendBack(number))
 
 
 def _supersede(unit: UnitOfWork, visit: Visit, request: Request) -> None:
@@ -99,20 +159,26 @@ def _asked_in(unit: UnitOfWork, author: Actor, request: Request) -> list[tuple[s
 
 def _ask(unit: UnitOfWork, author: Actor, request: Request, row: cases.Row) -> None:
     scene, number = unit.desk_scene(request.commune), row["id"]
-    buttons = (
-        (scene.button("do.approve", actions.Approve(number)), scene.button("do.return", actions.SendBack(number))),
-    )
+    buttons = (_buttons(scene, number),)
     values = {"who": author.name, "code": request.code, "number": number, "what": scene.say(f"deed.{row['deed']}")}
     words = row["text"] or scene.say("approval.attachment")
-    blocks = (scene.title("approval.asked", **values), Block(text=words),
+    parts = changes(old, row["text"]) if (old := before(unit, row)) else ()
+    by = scene.moment(look_by(unit, request, row["at"]))
+    blocks = (scene.title("approval.asked", **values), Block(text=words), *_changed(scene, parts),
               *doubting.blocks(scene, request, row["text"], "against.looked"),
-              Block(text=scene.say("approval.how", number=number), style=Style.NOTE))  # fmt: skip
+              Block(text=scene.say("approval.how", number=number, when=by), style=Style.NOTE))  # fmt: skip
     for chat, topic in _asked_in(unit, author, request):
         place = Place(topic=topic, about=request.code, share=Share.REVIEW)
         if row["kind"] not in relay.WORDS and chat != row["chat"]:
             copies = tuple((one["chat"], one["message"], 0) for one in cases.together(unit.connection, row["id"]))
             unit.put(chat, Reply(blocks=(), place=replace(place, copies=copies)))
         unit.put(chat, Reply(blocks=blocks, buttons=buttons, place=replace(place, name=f"approval:{number}")))
+
+
+def _changed(scene: Scene, parts: tuple[Change, ...]) -> tuple[Block, ...]:
+    out, new = told(parts, ChangeKind.OUT), told(parts, ChangeKind.IN)
+    keys = (("approval.left_out", out), ("approval.put_in", new))
+    return tuple(scene.line(key, what=what) for key, what in keys if what)
 
 
 def ask_again(unit: UnitOfWork, communes: Collection[int]) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.cast import BA_DINH, HOA, HUNG, LAN, MINH, NGOC_HA, QUANG, TAM, THU
 from tests.stage import played
+from tests.stories.test_desk_in_browser import browser
 from tests.stories.test_who_reads import revoke
 
 PHOTO = [{"file_id": "f", "file_unique_id": "u", "width": 90, "height": 60}]
@@ -34,7 +35,7 @@ async def test_an_edit_before_approval_is_what_the_colleague_sees(play):
     assert "Chưa gửi" in play.said(NGOC_HA)[-1]
     await play.hears(edited(wrote, text="lệ phí 5.000 đồng"))
     new = play.action(NGOC_HA, "d:approve:")
-    assert any("5.000" in text for text in play.said(NGOC_HA)[-3:])
+    assert any("Bỏ: “8.000”\nThêm: “5.000”" in text.replace("\n\n", "\n") for text in play.said(NGOC_HA)[-3:])
     await play.hears(NGOC_HA.presses(MINH, old))
     assert "000" not in told(play, LAN)  # the words he looked at are void
     await play.hears(NGOC_HA.presses(MINH, new))
@@ -222,3 +223,28 @@ def approvals(play, person):
 
 def answering(play, person):
     return {"message_id": play.last(person)["message_id"], "date": 1, "chat": person.chat(), "text": "…"}
+
+
+@played
+async def test_what_waits_for_a_look_has_a_clock_and_shows_what_has_changed(play, clock):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH, leader=THU, new=(HOA,))
+    code, topic = await claimed(play)
+    wrote = NGOC_HA.hears(HOA, "chị mang giấy chứng sinh <b>bản chính</b> nhé", thread=topic)
+    await play.hears(wrote)
+    asked = next(text for text in reversed(play.said(NGOC_HA)) if "/approve" in text)
+    assert "Xem trước 10:00 hôm nay" in asked
+    await play.hears(edited(wrote, text="chị mang giấy chứng sinh bản sao nhé"))
+    async with browser(play, MINH) as minh, browser(play, HOA) as hoa:
+        await minh.opens(f"/ban/r/{code}")
+        assert "<del>&lt;b&gt;bản chính&lt;/b&gt; </del><ins>bản sao </ins>" in minh.page.text
+        assert "Xem trước 10:00 hôm nay" in minh.text
+        assert "<del>" not in (await hoa.opens(f"/ban/r/{code}")).text  # whoever wrote it knows
+    before = len(play.said(THU))
+    await play.passes(clock, 3700)
+    again = [text for text in play.said(NGOC_HA) if "chờ xem đã 1 giờ" in text]
+    assert len(again) == 1
+    assert any("chờ xem đã 1 giờ" in text for text in play.said(THU)[before:])
+    await play.hears(NGOC_HA.presses(MINH, play.action(NGOC_HA, "d:approve:")))
+    assert "bản sao" in play.said(LAN)[-1]
+    await play.passes(clock, 3700)
+    assert len([text for text in play.said(NGOC_HA) if "chờ xem đã" in text]) == 1  # nothing waits any more
