@@ -8,6 +8,7 @@ from typing import Any
 from bot.content.schema import Aspect, Fact, Fee, Paper, Procedure, Source, Statement, TimeLimit, Unit, Waiver
 from bot.conversation.citizen.circumstances import counter_of
 from bot.conversation.citizen.offices import office_blocks, office_name
+from bot.conversation.citizen.verdicts import begun
 from bot.conversation.reply import Block, Style
 from bot.conversation.scene import Scene
 
@@ -21,10 +22,9 @@ def _item(text: str) -> Block:
 def statement_lines(
     scene: Scene, procedure: Procedure, statements: tuple[Statement, ...], style: Style = Style.ITEM
 ) -> list[Block]:
-    return [
-        Block(text=scene.unsure(s, conditioned(scene, procedure, s, scene.tell(s.text))), style=style)
-        for s in scene.holding(statements)
-    ]
+    held = scene.holding(statements)
+    texts = (scene.unsure(one, conditioned(scene, procedure, one, scene.tell(one.text))) for one in held)
+    return [Block(text=begun(text) if style is Style.TEXT else text, style=style) for text in texts]
 
 
 def conditioned(scene: Scene, procedure: Procedure, fact: Fact, text: str) -> str:
