@@ -23,10 +23,14 @@ class Wishes:
 
 @dataclass(frozen=True, kw_only=True)
 class Wished:
-    """`rest`: the message without the words of the wish. `ends`: it speaks of something that ends."""
+    """`rest`: the message without the words of the wish, of which so many come `after` it.
+
+    `ends`: it speaks of something that ends.
+    """
 
     wish: Wish
     rest: str
+    after: int = 0
     ends: bool = False
 
 
@@ -55,7 +59,7 @@ def wished(text: str, wishes: Wishes) -> Wished | None:
             wish = _named(" ".join(said[start:end]), wishes, accented=accented)
             if wish in ANYWHERE:
                 rest = " ".join((*said[:start], *said[end:]))
-                return Wished(wish=wish, rest=rest, ends=speaks_of(rest, Wish.EXPIRY, wishes))
+                return Wished(wish=wish, rest=rest, after=len(said) - end, ends=speaks_of(rest, Wish.EXPIRY, wishes))
     return None
 
 

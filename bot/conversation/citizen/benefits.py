@@ -11,10 +11,13 @@ from bot.understanding.wishes import wished
 BETWEEN = "."
 MOST_BUTTONS = 6
 
+MOST_AFTER = 6  # words
+
 
 def asked_for(scene: Scene, text: str) -> bool:
+    """Whether the message ends by asking for it, and does not go on to ask something else."""
     found = wished(text, scene.house.engine.wishes)
-    return found is not None and found.wish is Wish.BENEFITS
+    return found is not None and found.wish is Wish.BENEFITS and found.after <= MOST_AFTER
 
 
 def button(scene: Scene) -> tuple[Button, ...]:
