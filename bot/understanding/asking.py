@@ -18,6 +18,7 @@ from bot.understanding.vocabulary import Token, Vocabulary, read_words
 NO_ASPECT = "none"
 ASPECT_SHARPNESS = 4.0  # how much a difference of the aspects' scores means, in log odds
 ALSO_FROM = 0.7  # chance of an aspect of one part of a message, to be a question of its own …
+BESIDE_FROM = 0.5  # … beside one that surely is …
 ALSO_IN_ALL = 0.005  # … and in the whole message: "anh chị em ai cũng đồng ý" asks nobody who
 CLEARLY, HARDLY = 0.4, 0.05  # chances of an aspect that is asked about, and of one that is not
 MOST_ASKED = 4
@@ -202,25 +203,34 @@ def parts_of(
     clauses: Clauses, whole: list[Token], cues: Cues, vocabulary: Vocabulary, model: Linear
 ) -> tuple[Part, ...]:
     """The questions of a message, in order: one, unless its parts clearly ask about different things."""
-    asking = [at for at, clause in enumerate(clauses.meant) if not cues.begins_asking.isdisjoint(pairwise(clause))]
+    asking = [at for at, clause in enumerate(clauses.meant) if _asks(clauses, at, clause, cues)]
     chances = chances_of(whole, model)
     if len(asking) > 1:
         parts = [part for at in asking[-MOST_ASKED:] if (part := _part(clauses, at, cues, vocabulary, model))]
         parts = [part for part in parts if chances.get(part.aspect, 0.0) >= ALSO_IN_ALL]
-        found: dict[Aspect | None, Part] = {}
-        for part in parts:
-            found.setdefault(part.aspect, part)
-        if len(found) > 1:
+        found: dict[tuple[Aspect | None, bool | None], Part] = {}
+        for part in parts:  # "how much is the fine, and do I have to pull it down" are two
+            found.setdefault((part.aspect, part.yes_no), part)
+        if len(found) > 1 and any(part.chances[part.aspect] >= ALSO_FROM for part in parts):
             return tuple(found.values())
     if not asks_something(clauses, cues):
         chances = unasked(chances)
     return (_part_of(whole, chances, named(chances), cues),)
 
 
+def _asks(clauses: Clauses, at: int, clause: Run, cues: Cues) -> bool:
+    """Whether a clause has the beginning of a question; "ai cũng đồng ý" is none, unless yes or no would answer it."""
+    if cues.begins_asking.isdisjoint(pairwise(clause)):
+        return False
+    return not cues.any.stand_in(clause) or _judged(
+        clauses.typed[at], clauses.folded[at], clause, cues, clauses.language
+    )
+
+
 def _part(clauses: Clauses, at: int, cues: Cues, vocabulary: Vocabulary, model: Linear) -> Part | None:
     tokens = read_words(clauses.typed[at], vocabulary)
     chances = chances_of(tokens, model)
-    aspect = named(chances, ALSO_FROM)
+    aspect = named(chances, BESIDE_FROM)
     if aspect is None:
         return None
     return replace(

@@ -157,6 +157,14 @@ def decide(scores: dict[str, float], said: Said, context: Context) -> Decision:
     return replace(decided, follow_up=False) if decided.follow_up and _named(scores, context) else decided
 
 
+def asked_back(decided: Decision) -> Decision:
+    """The same, offered rather than answered."""
+    if decided.outcome is not Outcome.ANSWERED:
+        return decided
+    choices = tuple(one.id for one in decided.ranked[:CHOICES])
+    return replace(decided, outcome=Outcome.CLARIFY, choices=choices, unsure_of=(), follow_up=False)
+
+
 def without_danger(scores: dict[str, float]) -> dict[str, float]:
     """The scores of a message that is known to tell of none."""
     return _but((Kind.EMERGENCY,), scores)

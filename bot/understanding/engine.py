@@ -50,7 +50,8 @@ GOING_BACK = "@going_back"
 CALLED_FROM = 0.4  # of the words of a message, from which a name that stands in it says what it is about
 LONGEST_NAME = 20  # words
 BARE = 9  # words of a question that may name nothing …
-NAMES_FROM = 0.85  # … the score of the likeliest matter from which it does …
+NAMES_FROM = 0.85  # … the score of the likeliest matter from which it does, …
+FAINT_FROM = 0.7  # … and from which it may …
 LISTED_MORE = 0.25  # … and how much more a name of the portal's list must have
 UNSURE = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.SECOND_TIER, Outcome.NO_MATCH)
 NAME_ENDS = re.compile(r"[,(:]")
@@ -265,8 +266,8 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     message = tiers.Message(reading.clauses.text, reading.features, len(reading.tokens), aspect, scores, theirs, called)
     decided = tiers.settle(decided, message, talked, engine.names, engine.learned.procedures, only_asks=only)
     coded = portal_names.typed_in(reading.clauses.text, engine.names)
-    if said.aspect and not coded and _names_nothing(said, scores, theirs, talked) and decided.outcome in UNSURE:
-        decided = decide.Decision(Outcome.NO_MATCH, doubt=decided.doubt)
+    if said.aspect and not coded and decided.outcome in UNSURE:
+        decided = _unnamed(decided, said, scores, theirs, talked)
     asked = _asked(reading, parts, decided.ranked, engine)
     return Understanding(
         text=text,
@@ -291,14 +292,17 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     )
 
 
-def _names_nothing(said: decide.Said, scores: dict[str, float], theirs: float, context: Context) -> bool:
-    """Whether a message asks about a matter without naming any, and none was talked about: "có mất tiền không"."""
+def _unnamed(
+    decided: decide.Decision, said: decide.Said, scores: dict[str, float], theirs: float, context: Context
+) -> decide.Decision:
+    """None where a question names no matter and none was talked about, "có mất tiền không"; a faint one is asked."""
     if said.length > BARE or context.procedure or context.choices:
-        return False
-    if said.only_asks:
-        return True
+        return decided
     best = max((score for one, score in scores.items() if decide.kind_of(one) is decide.Kind.PROCEDURE), default=0.0)
-    return max(best, theirs + LISTED_MORE) < NAMES_FROM
+    named = max(best, theirs + LISTED_MORE)
+    if said.only_asks or named < FAINT_FROM:
+        return decide.Decision(Outcome.NO_MATCH, doubt=decided.doubt)
+    return decided if named >= NAMES_FROM else decide.asked_back(decided)
 
 
 def _likely(

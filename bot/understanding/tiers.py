@@ -13,9 +13,9 @@ from bot.understanding.portal_names import Contest, Names, Scores, typed_in, wei
 from bot.understanding.result import Context, Outcome, Ranked
 
 OVER_ANSWER = 0.65  # chance that the second tier is meant, from which it takes the place of an answer of ours
-BESIDE_ANSWER = 0.5  # the same, from which both are offered
+BESIDE_ANSWER = 0.2  # the same, from which both are offered, and ours is answered as what may be meant
 SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which no name takes its place …
-BESIDE_SURELY = 0.7  # … and none is offered beside it below this chance
+BESIDE_SURELY = 0.4  # … and none is offered beside it below this chance
 OVER_FOLLOW_UP = 0.9  # the same, where the message goes on about what was talked about
 OVER_TALK = 0.85  # the same, where an entry of ours is being talked about: what is said next mostly has to do with it
 BESIDE_TALK = 0.6

@@ -153,7 +153,7 @@ async def test_words_like_nothing_raise_no_alarm(play):
 async def test_each_question_of_several_is_judged_by_itself(play):
     await play.hears(LAN.says("khai sinh cho con cần giấy gì, mất tiền không"))
     first, second = play.said(LAN)[-1].split("\n\n")[:2]
-    assert first.startswith("1. Tờ khai đăng ký khai sinh")
+    assert first.startswith("1. Nộp: Tờ khai đăng ký khai sinh")
     assert second.startswith("2. Dạ")
 
 
@@ -214,3 +214,37 @@ async def test_words_that_say_next_to_nothing_tell_of_no_danger(play, words):
     await play.hears(LAN.says(words))
     assert "GỌI NGAY" not in play.said(LAN)[-1]
     assert "nguy hiểm" not in play.said(LAN)[-1]
+
+
+@played
+async def test_what_nobody_may_ask_for_is_no_paper_in_a_list_of_several_answers(play):
+    await play.hears(LAN.says("kết hôn cần mang giấy gì và có lấy liền không"))
+    papers, time = play.said(LAN)[-1].split("\n\n")[:2]
+    assert papers.startswith("1. Nộp: Tờ khai đăng ký kết hôn")
+    assert "Sổ hộ khẩu" not in papers
+    assert time.startswith("2. Ngay trong ngày")
+
+
+@pytest.mark.parametrize(
+    ("words", "second"),
+    [
+        ("đăng ký thường trú mất mấy ngày, có phải về quê cắt khẩu không", "2. Dạ không"),
+        ("nhận con cần xét nghiệm ADN không và làm ở đâu", "2. Xã, phường nơi người nhận"),
+    ],
+)
+@played
+async def test_a_second_question_asked_less_plainly_is_answered_too(play, words, second):
+    await play.hears(LAN.says(words))
+    assert play.said(LAN)[-1].split("\n\n")[1].startswith(second)
+
+
+@played
+async def test_that_all_agree_is_no_question_who(play):
+    await play.hears(LAN.says("anh chị em ai cũng đồng ý, giờ chia đất cần giấy gì"))
+    assert not play.said(LAN)[-1].startswith("1.")
+
+
+@played
+async def test_a_matter_named_faintly_is_asked_back_with_its_answer(play):
+    await play.hears(LAN.says("ba gia tui 80 tuoi co tien chi hong?"))
+    assert play.said(LAN)[-1].startswith("Nếu bạn hỏi việc “Trợ cấp hưu trí xã hội”: Dạ được.")

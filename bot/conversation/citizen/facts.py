@@ -46,6 +46,16 @@ def documents(scene: Scene, procedure: Procedure) -> list[Block]:
     return blocks
 
 
+def documents_in_brief(scene: Scene, procedure: Procedure) -> str:
+    """The papers by name, each in the circumstances in which it is needed; not what nobody may ask for."""
+    told = []
+    for how in ("submit", "show"):
+        papers = [paper for paper in scene.holding(procedure.papers) if paper.how == how]
+        names = "; ".join(conditioned(scene, procedure, paper, scene.tell(paper.name)) for paper in papers)
+        told += [f"{scene.say(f'papers.{how}').rstrip(':')}: {names}."] if names else []
+    return " ".join(told)
+
+
 def documents_line(scene: Scene, procedure: Procedure, paper: Paper) -> str:
     marks = []
     if paper.form and not _names(scene.tell(paper.name), paper.form):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bot.content.schema import Answer, Aspect, Certainty, Procedure, Verdict
 from bot.conversation.citizen import opening
 from bot.conversation.citizen.circumstances import counter_of
-from bot.conversation.citizen.facts import TELL, coming, office_line, overview
+from bot.conversation.citizen.facts import TELL, coming, documents_in_brief, office_line, overview
 from bot.conversation.citizen.offices import office_blocks
 from bot.conversation.citizen.verdicts import begun, opened, verdict_of
 from bot.conversation.reply import Block, Style
@@ -32,6 +32,7 @@ class Told:
     aspect: Aspect | None = None
     answer: Answer | None = None
     doubt: str = ""
+    brief: str = ""  # a list in one line, where it stands beside other answers
 
     @property
     def alone(self) -> tuple[Block, ...]:
@@ -44,6 +45,8 @@ class Told:
     @property
     def line(self) -> str:
         """The answer in one line, for a list of several."""
+        if self.brief:
+            return self.brief
         first = [block.text for block in self.blocks if block.style is not Style.TITLE]
         if self.answer or len(first) == 1:
             return first[0]
@@ -114,7 +117,8 @@ def field(scene: Scene, procedure: Procedure, aspect: Aspect | None) -> Told:
     if aspect is None:
         return Told(blocks=tuple(overview(scene, procedure)))
     if blocks := _held(scene, procedure, aspect):
-        return Told(blocks=blocks, aspect=aspect)
+        brief = documents_in_brief(scene, procedure) if aspect is Aspect.DOCUMENTS else ""
+        return Told(blocks=blocks, aspect=aspect, brief=brief)
     return Told(blocks=(scene.line(f"unknown.{aspect}"), scene.line("unknown.ask")), aspect=aspect)
 
 
