@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
+from rapidfuzz import fuzz
+
 from bot.content.schema import Answer, Aspect, Certainty, Procedure, Verdict
 from bot.conversation.citizen import opening
 from bot.conversation.citizen.circumstances import counter_of
@@ -18,6 +20,7 @@ PLACED = (Aspect.PLACE, Aspect.ONLINE, Aspect.HOURS, Aspect.STATUS, Aspect.REFUS
 CLOSE = 1.2  # log odds by which an answer may be less likely than the best and is told besides
 OPPOSITE = {Verdict.YES, Verdict.NO}  # told together they answer nothing
 ROOM = 330  # characters of two answers together
+SAME_AGAIN = 80  # likeness of two texts, in a hundred, from which the second says the same
 NUMBER = re.compile(r"^\d+\. ")  # of a step, which is none amidst other answers
 
 
@@ -109,6 +112,9 @@ def _close(choices: list[Choice], answers: dict[str, Answer]) -> Answer | None:
 
 
 def _fit(scene: Scene, best: Answer, also: Answer) -> bool:
+    """Whether both have room, and the second says something else."""
+    if best.text and also.text and fuzz.token_set_ratio(scene.tell(best.text), scene.tell(also.text)) >= SAME_AGAIN:
+        return False
     return sum(len(scene.tell(one.text)) for one in (best, also) if one.text) <= ROOM
 
 

@@ -5,7 +5,8 @@ from bot.conversation.scene import Scene
 from bot.understanding.result import Choice, Understanding, Way
 
 STOPS = ",.:;"
-MOST_OPENING = 4  # words until its first stop: "Dạ không bắt buộc"
+MOST_OPENING = 4  # words until its first stop: "Dạ không bắt buộc"; …
+MOST_DEPENDING = 8  # … until the colon of what it depends on: "Dạ tùy số ngày nghỉ: …"
 TURNED = {Verdict.YES: Verdict.NO, Verdict.NO: Verdict.YES}
 YES_OF = {  # what yes is called, by what is asked about
     Aspect.NEED: "verdict.must",
@@ -73,7 +74,8 @@ def _without_opening(scene: Scene, text: str) -> tuple[str, bool]:
         return text, False
     end = next((at for at, letter in enumerate(text) if letter in STOPS), len(text))
     rest = text[end + 1 :].strip()
-    if len(text[:end].split()) > MOST_OPENING or not rest:
+    most = MOST_DEPENDING if text[end : end + 1] == ":" else MOST_OPENING
+    if len(text[:end].split()) > most or not rest:
         return _impolite(scene, text), False
     joins = tuple(f"{word} " for word in scene.say("verdict.joins").split("|"))
     return rest, text[end : end + 1] == "," and rest.startswith(joins)
