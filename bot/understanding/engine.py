@@ -47,7 +47,7 @@ from bot.understanding.wishes import Wishes, build_wishes
 
 POLITE_WORDS, POLITE_LETTERS = 2, 4
 GOING_BACK = "@going_back"
-CALLED_FROM = 0.33  # of the words of a message, from which a name that stands in it says what it is about
+CALLED_FROM = 0.4  # of the words of a message, from which a name that stands in it says what it is about
 LONGEST_NAME = 20  # words
 BARE = 9  # words of a question that may name nothing …
 NAMES_FROM = 0.85  # … the score of the likeliest matter from which it does, …
