@@ -16,6 +16,7 @@ OVER_ANSWER = 0.65  # chance that the second tier is meant, from which it takes 
 BESIDE_ANSWER = 0.2  # the same, from which both are offered, and ours is answered as what may be meant
 SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which no name takes its place …
 BESIDE_SURELY = 0.4  # … and none is offered beside it below this chance
+BESIDE_TALK_SURELY = 0.7  # the same, where an entry of ours is being talked about
 OVER_FOLLOW_UP = 0.9  # the same, where the message goes on about what was talked about
 OVER_TALK = 0.85  # the same, where an entry of ours is being talked about: what is said next mostly has to do with it
 BESIDE_TALK = 0.6
@@ -68,7 +69,8 @@ def settle(
     length = max(message.length, USUAL_LENGTH) if ours else message.length
     contest = weigh(message.features, length, scores, names, learned)
     if _surely_ours(decided, message.aspect):
-        return _both(decided, contest) if contest.ranked and contest.chance >= BESIDE_SURELY else decided
+        beside = BESIDE_TALK_SURELY if ours else BESIDE_SURELY
+        return _both(decided, contest) if contest.ranked and contest.chance >= beside else decided
     return _settled(decided, contest, ours=ours)
 
 
