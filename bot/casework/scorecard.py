@@ -17,7 +17,6 @@ NIGHTLY = "scorecard"
 NIGHT = dt.time(3, 30)
 TREND = 13  # months, so that this one stands beside the same of last year
 CHANGING = 2  # months that are reckoned anew each night: this one, and the last until it is published
-SETTLING = 3  # months back that are looked at for publication
 EVERY = 500  # requests, between two steps of a bar
 
 type Progress = Callable[[float], None]
@@ -58,7 +57,10 @@ def open_time(unit: UnitOfWork) -> Callable[[int, dt.datetime, dt.datetime], dt.
 
 
 def nightly(unit: UnitOfWork) -> list[str]:
-    """Reckon the months that may still change and those never reckoned; publish what is settled. What was published."""
+    """Reckon the months that may still change and those never reckoned; publish what is settled. What was published.
+
+    Also what was settled while nobody ran: what happened is kept for good.
+    """
     months = [month_of(unit.now, back) for back in range(TREND)]
     known = measured.months(unit.connection)
     for number, period in enumerate(months):
@@ -66,7 +68,7 @@ def nightly(unit: UnitOfWork) -> list[str]:
             rebuild(unit, period)
     measured.forget_questions(unit.connection, months[-1].start)
     plan_nightly(unit)
-    return [name for period in months[1:SETTLING] for name in publish(unit, period)]
+    return [name for period in reversed(months[1:]) for name in publish(unit, period)]
 
 
 def plan_nightly(unit: UnitOfWork) -> None:

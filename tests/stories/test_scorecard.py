@@ -93,6 +93,15 @@ async def test_the_night_reckons_and_what_is_published_never_changes(play, clock
 
 
 @played
+async def test_a_month_that_was_settled_while_nobody_ran_is_published_all_the_same(play, clock, database):
+    play.turns.plan_nightly()
+    await a_month(play, clock)
+    await play.passes(clock, 120 * DAY)  # switched off until the end of March: then one night
+    with database.look() as connection:
+        assert {month for _, month, *_ in measured.publications(connection)} >= {"2026-11", "2026-12", "2027-02"}
+
+
+@played
 async def test_a_month_is_not_published_while_anything_in_it_can_change(play, clock, database):
     play.turns.plan_nightly()
     await a_month(play, clock)
