@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, delete, func, or_, select, update
 
 from bot.store import windows
+from bot.store.cases import DOUBTED
 from bot.store.outbox import UNSENT
 from bot.store.reply_windows import sweep as sweep_reply_windows
 from bot.store.tables import (
@@ -260,6 +261,7 @@ def let_go(connection: Connection, now: dt.datetime, *, dialogue: int, learning:
         "questions": delete(unanswered).where(unanswered.c.at < now - dt.timedelta(days=learning)),
         "updates": delete(inbox).where(inbox.c.state != "waiting", inbox.c.finished_at < old),
         "unaddressed": delete(messages).where(messages.c.code == "", messages.c.at < now - A_DAY),
+        "doubted": delete(messages).where(messages.c.side == DOUBTED, messages.c.at < now - A_DAY),
         "kept_out": delete(kept_out).where(kept_out.c.until < now),
         "assents": delete(assents).where(assents.c.until < now),
         "desk_links": delete(desk_links).where(desk_links.c.expires_at < now),
