@@ -5,19 +5,20 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.casework import scorecard, worklist
+from bot.casework import learning, scorecard, second_look, worklist
 from bot.casework.unit_of_work import UnitOfWork
 from bot.content.known import Known, known_of
-from bot.desk.request import Actor, Role
+from bot.desk.request import Actor, Request, Role, Status
 from bot.desk.working_time import VIETNAM
 from bot.measure import open_data
 from bot.measure.indicators import NEEDED_FOR_A_RATE, Indicator, indicators
 from bot.measure.matter import Matter
 from bot.measure.open_data import File
-from bot.measure.tally import Period, Tally, month_of
-from bot.store import cases, matters, measured
+from bot.measure.tally import FORGOTTEN_AFTER, Period, Tally, month_of
+from bot.store import cases, matters, measured, questions
 
 OLDEST = 5
+A_DAY = dt.timedelta(days=1)
 TREND = 13
 ALIKE = 2.0  # times as many requests at most, and half at least: a commune of like size
 PEERS_NEEDED = 5
@@ -32,6 +33,15 @@ class Month:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToDo:
+    """Something a leader can see to now: how many of it, and where."""
+
+    key: str
+    count: int
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Leading:
     """What a leader sees of a commune."""
 
@@ -41,6 +51,7 @@ class Leading:
     trend: tuple[Month, ...]
     load: tuple[tuple[str, int], ...]  # who holds how many
     oldest: tuple[worklist.Line, ...]
+    to_do: tuple[ToDo, ...]
     peers: float | None  # the median share of first answers in time of communes of like size, last month
     built_at: dt.datetime | None
     known: Known  # of what we know of its offices
@@ -53,6 +64,11 @@ class Overseeing:
     province: int
     period: Period
     communes: tuple[tuple[int, Tally], ...]
+
+    @property
+    def most_due(self) -> int:
+        """The longest bar beside the communes."""
+        return max((tally.first_due for _, tally in self.communes), default=0) or 1
 
 
 def led(actor: Actor) -> list[int]:
@@ -75,10 +91,35 @@ def leading(unit: UnitOfWork, actor: Actor, commune: int) -> Leading:
         trend=(*trend, Month(name=now.name, tally=tally)),
         load=tuple(_load(unit, commune)),
         oldest=tuple(worklist.line(unit, actor, one) for one in sorted(here, key=lambda r: r.opened_at)[:OLDEST]),
+        to_do=tuple(_to_do(unit, actor, commune, here)),
         peers=_peers(unit, months[0].name, commune),
         known=known_of(unit.house.knowledge.offices.get(commune, ()), unit.now.astimezone(VIETNAM).date()),
         built_at=measured.built_at(unit.connection, months[0].name),
     )
+
+
+def _to_do(unit: UnitOfWork, actor: Actor, commune: int, here: Sequence[Request]) -> list[ToDo]:
+    """What is worth a leader's hand, the most pressing first; nothing where nothing is."""
+    late = [one for one in here if "overdue" in one.raised or (one.next_due and one.next_due <= unit.now)]
+    lying = [one for one in here if one.status is Status.OPEN and unit.now - one.opened_at > A_DAY]
+    demands = [one for one in here if one.for_leaders and one.answered_at is None]
+    held = [row for row in cases.held(unit.connection, [commune]) if _may_let_go(unit, actor, row)]
+    asked_long = [one for one in here if one.status is Status.ASKED and unit.now - one.moved_at > FORGOTTEN_AFTER]
+    rushes = questions.suggested(unit.connection, commune, after=unit.now - learning.NOTICE_LASTS)
+    found = [
+        ToDo(key="screen.to_do_overdue", count=len(late), path="/ban#overdue"),
+        ToDo(key="screen.to_do_demands", count=len(demands), path="/ban?loai=extra_demand"),
+        ToDo(key="screen.to_do_held", count=len(held), path=f"/ban/r/{held[0]['code']}" if held else "/ban"),
+        ToDo(key="screen.to_do_lying", count=len(lying), path="/ban?chon=1&giu=-"),
+        ToDo(key="screen.to_do_asked_long", count=len(asked_long), path="/ban#asked"),
+        ToDo(key="screen.to_do_rushes", count=sum(not row["text"] for row in rushes), path="/ban/hom-nay"),
+    ]
+    return [one for one in found if one.count]
+
+
+def _may_let_go(unit: UnitOfWork, actor: Actor, row: cases.Row) -> bool:
+    request = unit.request(row["code"])
+    return request is not None and second_look.may_decide(unit, actor, request, row)
 
 
 def _load(unit: UnitOfWork, commune: int) -> list[tuple[str, int]]:

@@ -32,6 +32,7 @@ async def test_a_leader_sees_the_queue_the_trend_and_who_holds_what(play, clock)
         assert "Phường Ngọc Hà, 11/2026" in thu.text
         assert "Trả lời lần đầu đúng hẹn 0/1" in thu.text
         assert "Đang quá hẹn 1" in thu.text
+        assert "Việc nên làm 1 việc quá hẹn: xem và giao 1 việc quá một ngày chưa ai nhận" in thu.text
         assert code in thu.text
         assert "<svg" in thu.page.text
         assert re.search(r"Biết \d/6 điều người dân cần", thu.text)
@@ -44,6 +45,7 @@ async def test_a_leader_sees_the_queue_the_trend_and_who_holds_what(play, clock)
     async with browser(play, QUANG) as quang:
         await quang.opens("/ban/so-lieu")
         assert "Phường Ngọc Hà im lặng" in quang.text
+        assert '<rect class="whole" x="0" y="0" width="100"' in quang.page.text  # beside its numbers
         assert "Zxq" not in quang.text
 
 
