@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.citizen.answers import short_name
+from bot.conversation.reply import Reply
 from bot.conversation.staff import cards
 from bot.conversation.visit import Visit
 from bot.desk.access import Share, may_receive
@@ -19,8 +20,10 @@ MOST = 50
 
 def find(unit: UnitOfWork, visit: Visit, actor: Actor) -> None:
     """`/find words`: in one's own chat, wherever it was asked."""
-    found = search(unit, actor, visit.text)
-    unit.answer(visit if visit.private else visit.in_private(), cards.found(unit.scene(visit.who), found))
+    here, scene = visit if visit.private else visit.in_private(), unit.scene(visit.who)
+    if not visit.text.strip():
+        return unit.answer(here, Reply(blocks=(scene.line("find.how"),)))
+    return unit.answer(here, cards.found(scene, search(unit, actor, visit.text)))
 
 
 def search(unit: UnitOfWork, actor: Actor, words: str) -> list[Request]:

@@ -217,7 +217,9 @@ def _allow(request: Request, command: Command, rule: Rule, parts: frozenset[Part
             "over" if request.status in OVER else "escalated" if request.status is Status.ESCALATED else "now"
         )
     if not parts & rule.by:
-        raise Refused("not_owner" if Part.OWNER in rule.by and Part.DESK in parts else "not_yours", request.owner_name)
+        of_the_desk = Part.OWNER in rule.by and Part.DESK in parts
+        held = "not_owner" if request.owner_name else "unclaimed"
+        raise Refused(held if of_the_desk else "not_yours", request.owner_name)
     if rule.why and not command.why.strip():
         raise Refused("why")
     if extra := EXTRA.get(command.action):

@@ -36,7 +36,7 @@ REASONS = {
     reason
     for path in (ROOT / "bot").rglob("*.py")
     for reason in re.findall(r'Refused\(\s*"(\w+)"', path.read_text(encoding="utf-8"))
-} | {"over", "escalated", "now", "yours", "taken", "not_owner", "not_yours", "claim_first"}
+} | {"over", "escalated", "now", "yours", "taken", "not_owner", "not_yours", "unclaimed", "claim_first"}
 WORDED = ("more", "note", "transfer", "escalate", "decline", "returned")  # deeds with a box of their own
 KEY = re.compile(r"[a-z_]+\.(?!py$|yaml$|html$|css$|js$)[a-z_]+")
 # Keys put together at run time, from closed sets.

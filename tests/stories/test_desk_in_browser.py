@@ -358,6 +358,10 @@ async def test_searching_by_code_words_and_name_in_ones_own_commune(play):
             await tam.opens("/ban/tim?q=" + quote(words))
             assert code not in hoa.text or "Không tìm thấy" in tam.text
             assert "chứng sinh" not in tam.text.replace(words, "")
+    await play.hears(HOA.says("/find"))
+    assert "Sau /find là điều cần tìm" in play.said(HOA)[-1]
+    await play.hears(HOA.says(f"/assign {code} Hoa"))
+    assert f"Chưa ai nhận {code}" in play.said(HOA)[-1]
     await play.hears(HOA.says("/find chứng sinh"), TAM.says("/find chứng sinh"))
     assert code in play.said(HOA)[-1]
     assert "Không tìm thấy" in play.said(TAM)[-1]
