@@ -5,7 +5,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.casework import learning, scorecard, second_look, worklist
+from bot.casework import learning, scorecard, searching, second_look, worklist
 from bot.casework.unit_of_work import UnitOfWork
 from bot.content.known import Known, known_of
 from bot.desk.request import Actor, Request, Role, Status
@@ -90,12 +90,17 @@ def leading(unit: UnitOfWork, actor: Actor, commune: int) -> Leading:
         told=tuple(indicators(tally, passed, [commune])),
         trend=(*trend, Month(name=now.name, tally=tally)),
         load=tuple(_load(unit, commune)),
-        oldest=tuple(worklist.line(unit, actor, one) for one in sorted(here, key=lambda r: r.opened_at)[:OLDEST]),
+        oldest=tuple(worklist.line(unit, actor, one) for one in _oldest(actor, here)),
         to_do=tuple(_to_do(unit, actor, commune, here)),
         peers=_peers(unit, months[0].name, commune),
         known=known_of(unit.house.knowledge.offices.get(commune, ()), unit.now.astimezone(VIETNAM).date()),
         built_at=measured.built_at(unit.connection, months[0].name),
     )
+
+
+def _oldest(actor: Actor, here: Sequence[Request]) -> list[Request]:
+    able = [one for one in here if searching.may_open(actor, one)]
+    return sorted(able, key=lambda one: one.opened_at)[:OLDEST]
 
 
 def _to_do(unit: UnitOfWork, actor: Actor, commune: int, here: Sequence[Request]) -> list[ToDo]:

@@ -107,7 +107,8 @@ class Worklist:
 
 def worklist(unit: UnitOfWork, actor: Actor, narrowed: Filter | None = None) -> Worklist:
     """Everything somebody may work on; what they have put off stands last, until it comes due or changes."""
-    found = [one for one in _of(unit, actor) if may_receive(actor, one, Share.CARD) and parts_of(actor, one)]
+    able = (one for one in _of(unit, actor) if may_receive(actor, one, Share.CARD))
+    found = [one for one in able if parts_of(actor, one) - {Part.CITIZEN}]  # one's own is a colleague's to see to
     waits = worklists.are_put_off(unit.connection, actor.person, now=unit.now)
     codes = [one.code for one in found]
     writers = worklists.who_writes(unit.connection, codes, but=actor.person, since=unit.now - WRITING)

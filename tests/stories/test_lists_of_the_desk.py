@@ -210,3 +210,12 @@ async def test_a_page_that_stands_open_knows_how_many_call_for_somebody_however_
         with database.change() as connection:
             connection.execute(sql("UPDATE requests SET version = version + 1 WHERE code = 'MC-0000-ZZ'"))
         assert (await hoa.client.get("/ban/nhip")).text != before.text
+
+
+@played
+async def test_what_an_officer_asks_of_their_own_desk_is_in_a_colleagues_lists_alone(play):
+    await play.opens_desk(8, NGOC_HA, HOA, MINH)
+    code = await play.asks(HOA, "việc của chính em", commune="Ngọc Hà")
+    async with browser(play, HOA) as hoa, browser(play, MINH) as minh:
+        assert code not in hoa.page.text
+        assert code in section(minh.page, "unclaimed")

@@ -56,10 +56,7 @@ class Desk:
         return AtDesk(connection, self.turns.house, self.turns.clock())  # type: ignore[arg-type]
 
     def _seat(self, unit: AtDesk, request: Request) -> Seat | None:
-        kind, _, given = request.headers.get("Authorization", "").partition(
-            " "
-        )  # inside Telegram, where frames keep none
-        secret = given if kind == "Bearer" else request.cookies.get(cookie_of(request), "")
+        secret = secret_of(request)
         return signing_in.sitting(unit, secret) if SECRET.fullmatch(secret) else None
 
     def token(self, seat: Seat) -> str:
@@ -151,7 +148,7 @@ def plain(text: str) -> Response:
 def secret_of(request: Request) -> str:
     """What a session is known by: in a header inside Telegram, whose frames keep no cookie; else in the cookie."""
     kind, _, given = request.headers.get("Authorization", "").partition(" ")
-    return given if kind == "Bearer" else request.cookies.get(cookie_of(request), "")
+    return given if kind.lower() == "bearer" else request.cookies.get(cookie_of(request), "")
 
 
 def cookie_of(request: Request) -> str:
