@@ -31,15 +31,15 @@ from bot.understanding.events import Events, build_events, event_told
 from bot.understanding.features import features_of, shown
 from bot.understanding.fold import clean, fold, low_words, words
 from bot.understanding.language import Languages, detect
-from bot.understanding.latent import Latent
+from bot.understanding.latent import Latent, Point
 from bot.understanding.linear import Linear
-from bot.understanding.modality import modality_of
+from bot.understanding.modality import Modality, modality_of
 from bot.understanding.moments import Moments, build_moments, moment_asked
 from bot.understanding.place_names import Places, build_places, everyday
 from bot.understanding.places import Mention, find_mention
 from bot.understanding.portal_names import Names, build_names
 from bot.understanding.quantities import NOTHING, Counting, Quantities, build_counting, told_in
-from bot.understanding.result import Asked, Choice, Context, Evidence, Explanation, Outcome, Ranked, Understanding
+from bot.understanding.result import Asked, Choice, Context, Evidence, Explanation, Outcome, Understanding
 from bot.understanding.runs import Run, Runs, build_runs
 from bot.understanding.taught import Taught, build_taught
 from bot.understanding.vocabulary import Token, Vocabulary, build_vocabulary, read_words
@@ -268,7 +268,11 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     coded = portal_names.typed_in(reading.clauses.text, engine.names)
     if said.aspect and not coded and decided.outcome in UNSURE:
         decided = _unnamed(decided, said, scores, theirs, talked)
-    asked = _asked(reading, parts, decided.ranked, engine)
+    asked = _Inside(tuple(Asked(aspect=part.aspect) for part in parts))
+    if decided.ranked:
+        questions = _questions(reading, parts, engine)
+        asked = inside(decided.ranked[0].id, reading, questions, engine)
+        asked = replace(asked, likely=_likely((*decided.choices, *decided.unsure_of), reading, questions, engine))
     return Understanding(
         text=text,
         language=context.language or reading.language,
@@ -278,7 +282,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         aspect=aspect,
         asked=(Asked(aspect=Aspect.HOURS), *asked.questions[1:]) if moment else asked.questions,
         moment=moment,
-        yes_no=asked.yes_no,
+        yes_no=reading.clauses.yes_no,
         cases=asked.cases,
         numbers=asked.numbers,
         place=reading.mention.place if reading.mention else None,
@@ -288,7 +292,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
         second_tier=decided.second_tier,
         unsure_of=decided.unsure_of,
         doubt=decided.doubt,
-        likely=_likely((*decided.choices, *decided.unsure_of), reading, parts, engine),
+        likely=asked.likely,
     )
 
 
@@ -305,62 +309,82 @@ def _unnamed(
     return decided if named >= NAMES_FROM else decide.asked_back(decided)
 
 
-def _likely(
-    offered: tuple[str, ...], reading: Reading, parts: tuple[Part, ...], engine: Engine
-) -> tuple[tuple[str, Choice], ...]:
-    """What each entry that is only offered would answer, so that nobody has to ask again who chooses it."""
-    yes_no = reading.clauses.yes_no
-    ours = (one for one in offered if engine.entries.answers.get(one))
-    first = ((one, inside(one, reading, parts[:1], engine, yes_no=yes_no).questions[0].choices) for one in ours)
-    return tuple((one, choices[0]) for one, choices in first if choices)
+@dataclass(frozen=True)
+class _Question:
+    """One part of a message as it is matched with the answers of whichever procedure."""
+
+    part: Part
+    features: tuple[str, ...]
+    point: Point
+    yes_no: bool
+
+
+@dataclass(frozen=True)
+class _Questions:
+    """What a message asks, and tells of numbers, in whichever procedure it is looked for."""
+
+    all: tuple[_Question, ...]
+    numbers: Quantities
+    modality: Modality | None
+
+
+def _questions(reading: Reading, parts: tuple[Part, ...], engine: Engine) -> _Questions:
+    found = []
+    for part in parts:
+        whole = part.tokens is reading.tokens
+        features = telling(reading.features) if whole else features_for(part.tokens, engine.vocabulary)
+        yes_no = reading.clauses.yes_no if part.yes_no is None else part.yes_no
+        found.append(_Question(part, features, engine.learned.latent.point(features), yes_no))
+    return _Questions(
+        tuple(found),
+        told_in(reading.unplaced.text, reading.unplaced.said, engine.entries.counting, reading.today),
+        modality_of(reading.clauses, reading.language, engine.entries.cues),
+    )
 
 
 @dataclass(frozen=True)
 class _Inside:
-    """What a message asks inside a procedure."""
+    """What a message asks inside a procedure; `likely`: what each that is only offered would answer."""
 
     questions: tuple[Asked, ...]
-    yes_no: bool
     cases: tuple[tuple[str, str], ...] = ()
     numbers: Quantities = NOTHING
+    likely: tuple[tuple[str, Choice], ...] = ()
 
 
-def _asked(reading: Reading, parts: tuple[Part, ...], ranked: tuple[Ranked, ...], engine: Engine) -> _Inside:
-    """Each question of the message with the statements of the likeliest procedure that may answer it."""
-    yes_no = reading.clauses.yes_no
-    if not ranked:
-        return _Inside(tuple(Asked(aspect=part.aspect) for part in parts), yes_no)
-    return inside(ranked[0].id, reading, parts, engine, yes_no=yes_no)
-
-
-def inside(procedure: str, reading: Reading, parts: tuple[Part, ...], engine: Engine, *, yes_no: bool) -> _Inside:
+def inside(procedure: str, reading: Reading, questions: _Questions, engine: Engine) -> _Inside:
     statements, told = engine.entries.of(procedure, engine.vocabulary, engine.learned.latent)
-    numbers = told_in(reading.unplaced.text, reading.unplaced.said, engine.entries.counting, reading.today)
-    cases = cases_told(reading.tokens, told, numbers)
-    left_out = others(statements, dict(cases), numbers)
-    modality = modality_of(reading.clauses, reading.language, engine.entries.cues)
-    questions = []
-    for part in parts:
-        whole = part.tokens is reading.tokens
-        features = telling(reading.features) if whole else features_for(part.tokens, engine.vocabulary)
-        judged = yes_no if part.yes_no is None else part.yes_no
-        pays = procedure in engine.entries.benefits and not judged  # "does it cost anything" asks for no amount
+    cases = cases_told(reading.tokens, told, questions.numbers)
+    left_out = others(statements, dict(cases), questions.numbers)
+    asked = []
+    for one in questions.all:
+        pays = procedure in engine.entries.benefits and not one.yes_no  # "does it cost anything" asks for no amount
         choices = choose(
-            features,
-            received(part.chances) if pays else part.chances,
+            one.features,
+            received(one.part.chances) if pays else one.part.chances,
             statements,
             language=reading.language,
-            yes_no=judged,
-            age=numbers.age,
-            plain=part.plain,
-            alone=part.alone,
+            yes_no=one.yes_no,
+            age=questions.numbers.age,
+            plain=one.part.plain,
+            alone=one.part.alone,
             left_out=left_out,
             cases=dict(cases),
-            modality=modality,
-            point=engine.learned.latent.point(features),
+            modality=questions.modality,
+            point=one.point,
         )
-        questions.append(Asked(aspect=part.aspect, choices=choices))
-    return _Inside(tuple(questions), yes_no, cases, numbers)
+        asked.append(Asked(aspect=one.part.aspect, choices=choices))
+    return _Inside(tuple(asked), cases, questions.numbers)
+
+
+def _likely(
+    offered: tuple[str, ...], reading: Reading, questions: _Questions, engine: Engine
+) -> tuple[tuple[str, Choice], ...]:
+    """What each entry that is only offered would answer, so that nobody has to ask again who chooses it."""
+    first = replace(questions, all=questions.all[:1])
+    ours = (one for one in offered if engine.entries.answers.get(one))
+    found = ((one, inside(one, reading, first, engine).questions[0].choices) for one in ours)
+    return tuple((one, choices[0]) for one, choices in found if choices)
 
 
 def _told(reading: Reading, aspect: Aspect | None, engine: Engine) -> str | None:
