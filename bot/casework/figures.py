@@ -108,7 +108,8 @@ def _to_do(unit: UnitOfWork, actor: Actor, commune: int, here: Sequence[Request]
     late = [one for one in here if "overdue" in one.raised or (one.next_due and one.next_due <= unit.now)]
     lying = [one for one in here if one.status is Status.OPEN and unit.now - one.opened_at > A_DAY]
     demands = [one for one in here if one.for_leaders and one.answered_at is None]
-    held = [row for row in cases.held(unit.connection, [commune]) if _may_let_go(unit, actor, row)]
+    waiting = cases.held_in(unit.connection, [one.code for one in here])
+    held = [row for row in waiting if _may_let_go(unit, actor, row)]
     asked_long = [one for one in here if one.status is Status.ASKED and unit.now - one.moved_at > FORGOTTEN_AFTER]
     rushes = questions.suggested(unit.connection, commune, after=unit.now - learning.NOTICE_LASTS)
     found = [

@@ -83,7 +83,7 @@ def _pages(server: Postgres, size: int, house: House) -> dict[str, tuple[float, 
         )  # fmt: skip
         connection.execute(
             text("INSERT INTO desk_sessions (hash, person, since, seen_at) VALUES (:hash, :person, :now, :now)"),
-            {"hash": hash_of(SECRET), "person": OFFICER, "now": now},
+            [{"hash": hash_, "person": OFFICER, "now": now} for hash_ in (hash_of(SECRET), *map(str, range(DESKS)))],
         )
     with database._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
@@ -103,6 +103,7 @@ async def _asked(turns: Turns) -> dict[str, tuple[float, float]]:
         "the lists": lambda _: "/ban",
         "searching for words": lambda n: f"/ban/tim?q=chung+sinh+{n}",
         "a conversation": lambda n: f"/ban/r/{code_of(n)}",
+        "today": lambda _: "/ban/hom-nay",
     }
     found = {}
     async with httpx.AsyncClient(
