@@ -4,6 +4,8 @@ A command given here is a visit in the officer's own chat; what would be answere
 """
 
 import datetime as dt
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.casework import corrections, doubting, officers, on_screen, relay, searching, second_look
@@ -68,6 +70,7 @@ class Talk:
     verbs: tuple[str, ...]  # what may be done now; the first is the one to do
     crew: tuple[tuple[str, str, int], ...]  # who may be given it: key, name, how many each holds
     events: tuple[cases.Row, ...]
+    read: str  # a mark of all that the citizen wrote, as it stands: what was changed since is read first
 
     @property
     def last(self) -> int:
@@ -100,6 +103,7 @@ def talk(unit: UnitOfWork, actor: Actor, code: str) -> Talk | None:
         verbs=verbs(actor, request),
         crew=_crew(unit, actor, request),
         events=tuple(cases.history(unit.connection, code)),
+        read=_mark_of(rows),
     )
 
 
@@ -189,19 +193,20 @@ TO_CITIZEN = ("answer", "more", "returned", "close")
 
 
 def do(
-    unit: AtDesk, actor: Actor, code: str, verb: str, text: str, *, seen: int, once: str = "", quotes: int = 0
-) -> Done:
+    unit: AtDesk, actor: Actor, code: str, verb: str, text: str, *, seen: int, read: str = "", once: str = "",
+    quotes: int = 0,
+) -> Done:  # fmt: skip
     """Do it as the chat would.
 
-    `seen`: the newest of the citizen's messages that stood on the page. `once`: the mark of the form: what is sent
-    twice is done once. `quotes`: the message that it answers.
+    `seen`: the newest of the citizen's messages that stood on the page; `read`: the mark of all of them. `once`: the
+    mark of the form: what is sent twice is done once. `quotes`: the message that it answers.
     """
     request = unit.request(code)
     if request is None or not may_receive(actor, request) or not parts_of(actor, request) - {Part.CITIZEN}:
         return Done(refused="unknown")
     if verb not in officers.COMMANDS or (verb in NEED_WORDS and not text.strip()):
         return Done(refused="empty")
-    if verb in TO_CITIZEN and has_written(unit, code, since=seen):
+    if verb in TO_CITIZEN and has_written(unit, code, since=seen, read=read):
         return Done(newer=True)
     if once and cases.is_written(unit.connection, actor.person, once):
         return Done()
@@ -219,9 +224,15 @@ def do(
     return Done(said=tuple(unit.heard))
 
 
-def has_written(unit: UnitOfWork, code: str, *, since: int) -> bool:
-    """Whether the citizen has written anything after the message of a number."""
-    return any(row["id"] > since for row in cases.said(unit.connection, code, side="citizen"))
+def has_written(unit: UnitOfWork, code: str, *, since: int, read: str = "") -> bool:
+    """Whether the citizen has written anything after the message of a number, or changed what was read."""
+    rows = cases.said(unit.connection, code, side="citizen")
+    return any(row["id"] > since for row in rows) or (bool(read) and read != _mark_of(rows))
+
+
+def _mark_of(rows: Iterable[cases.Row]) -> str:
+    told = "\0".join(f"{row['id']}:{row['text']}" for row in rows if row["side"] == "citizen")
+    return hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def doubts(unit: UnitOfWork, actor: Actor, code: str, verb: str, text: str) -> tuple[Doubt, ...]:

@@ -15,7 +15,7 @@ MOST = 30  # letters that are looked at together; what is more is looked at next
 class Letter:
     """Words for one citizen. `seen`: the newest of their messages that stood on the page.
 
-    `sure`: what these very words say against the entry stood there, too. `once`: see `at_desk.do`.
+    `sure`: what these very words say against the entry stood there, too. `once`, `read`: see `at_desk.do`.
     """
 
     code: str
@@ -23,6 +23,7 @@ class Letter:
     seen: int
     sure: bool = False
     once: str = ""
+    read: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,7 @@ def _answer(unit: AtDesk, actor: Actor, one: Letter) -> Done:
     request = unit.request(one.code)
     if not one.words.strip():
         return Done(refused="empty")
-    if at_desk.has_written(unit, one.code, since=one.seen):
+    if at_desk.has_written(unit, one.code, since=one.seen, read=one.read):
         return Done(newer=True)
     if request and request.status is Status.OPEN:
         claimed = at_desk.do(unit, actor, one.code, "claim", "", seen=one.seen)

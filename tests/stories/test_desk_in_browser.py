@@ -253,6 +253,17 @@ async def test_a_newer_message_stops_the_sending_and_shows_itself(play):
         await hoa.presses("answer", "Vậy chị yên tâm.")
         await play.deliver()
         assert "Vậy chị yên tâm." in play.said(LAN)[-1]
+        wrote = LAN.says("con tôi tên Zxa")
+        await play.hears(wrote)
+        await hoa.opens(f"/ban/r/{code}")
+        await play.hears({"edited_message": wrote["message"] | {"text": "con tôi tên Zxb", "edit_date": 2}})
+        await hoa.presses("answer", "Giấy của cháu Zxa xong rồi.")
+        assert hoa.page.status_code == 409  # what she read is no longer what he says
+        assert "con tôi tên Zxb" in hoa.text
+        await hoa.presses("answer", "Giấy của cháu Zxb xong rồi.")
+        await play.deliver()
+        assert "Zxb xong rồi." in play.said(LAN)[-1]
+        assert not any("Zxa xong rồi." in said for said in play.said(LAN))
 
 
 @played

@@ -141,7 +141,7 @@ class Conversation:
                 return self._shown(unit, seat, code, status=409, problem=why, typed=typed, picked=picked, doubts=doubts)
             done = at_desk.do(
                 unit, seat.actor, code, verb, _to(to.strip(), words), seen=_number(one(fields, "seen")),
-                once=once if ONCE.fullmatch(once) else "", quotes=quotes,
+                read=one(fields, "read"), once=once if ONCE.fullmatch(once) else "", quotes=quotes,
             )  # fmt: skip
             if doubts and not (done.newer or done.refused):
                 unit.audit(seat.actor, "against", code)

@@ -78,7 +78,7 @@ const begin = () => {
         if (state === pulse.dataset.state) return;
         pulse.dataset.state = state;
         const fresh = document.getElementById("log") ? await show() : null;
-        const last = fresh && fresh.querySelector("input[name=seen]"), mine = document.querySelector("input[name=seen]");
+        const last = fresh && fresh.querySelector("input[name=read]"), mine = document.querySelector("input[name=read]");
         if (!fresh || !last || !mine || last.value !== mine.value || !fresh.querySelector("textarea[data-draft]") !== !box) news.hidden = false;
       } catch { /* offline: looked at again */ }
     };

@@ -194,4 +194,11 @@ def _letter(fields: Fields, code: str) -> Letter:
     number = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 18 else 0
     words = one(fields, f"w-{code}")
     sure, once = one(fields, f"sure-{code}") == mark(words), f"desk-{mark(one(fields, 'once') + code)}"
-    return Letter(code=code, words=words, seen=number, sure=sure, once=once if one(fields, "once") else "")
+    return Letter(
+        code=code,
+        words=words,
+        seen=number,
+        sure=sure,
+        read=one(fields, f"read-{code}"),
+        once=once if one(fields, "once") else "",
+    )
