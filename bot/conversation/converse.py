@@ -43,12 +43,13 @@ from bot.desk.request import RequestKind
 from bot.desk.working_time import VIETNAM
 from bot.understanding.engine import understand
 from bot.understanding.places import find_exactly
-from bot.understanding.result import Outcome, Place, Understanding
+from bot.understanding.result import Context, Outcome, Place, Understanding
 from bot.understanding.wishes import Wished, is_wish
 
 OFFICE_CONTACT = "office_contact"
 OTHER_NAMES = 2  # of the portal's, offered beside the likeliest
 EVENTFUL = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.NO_MATCH, Outcome.SECOND_TIER)  # may tell of a life event
+MATTERS = (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.SECOND_TIER)
 UNSURE_OF = (Outcome.NO_MATCH, Outcome.CLARIFY, Outcome.FEEDBACK, Outcome.SECOND_TIER, Outcome.SMALL_TALK)
 GUESSED_FROM = 0.3  # chance among procedures
 OFFERED = (Kind.PHOTO, Kind.VIDEO, Kind.FILE, Kind.VOICE)  # to be sent to an officer, where we can do nothing with it
@@ -280,12 +281,21 @@ def _attachment(scene: Scene, visit: Visit) -> list[Reply]:
     return [Reply(blocks=(scene.line(f"attachment.{visit.kind}"),))]
 
 
+def _understood(text: str, question: str, context: Context, house: House) -> Understanding:
+    """Words, with the question before them that named no matter, where they name one and ask nothing themselves."""
+    understood = understand(text, context, house.engine)
+    if not question or understood.aspect or understood.outcome not in MATTERS:
+        return understood
+    return replace(understand(f"{text}, {question}", context, house.engine), text=text)
+
+
 def _heard(text: str, memory: Memory, house: House, now: dt.datetime, *, visiting: bool = False) -> Answer:
     """Words: understood, then answered by the outcome's own function."""
     if memory.asked_commune and (place := find_exactly(text, house.engine.places, guess=False)):
         return _named(text, place, memory, house, now)
     context = memory.context(now.astimezone(VIETNAM).date())
-    understood = communes.own_first(memory, understand(text, context, house.engine))
+    understood = communes.own_first(memory, _understood(text, memory.question, context, house))
+    memory = replace(memory, question="")
     unclear = understood.outcome in (
         Outcome.NO_MATCH,
         Outcome.CLARIFY,
@@ -394,7 +404,7 @@ def _answered(scene: Scene, understood: Understanding) -> commands.Done:
     if understood.aspect is Aspect.STATUS and understood.outcome is Outcome.NO_MATCH:
         return [talk.tracking(scene)], scene.memory
     if understood.aspect and not understood.procedures:
-        return [talk.which_matter(scene)], scene.memory
+        return [talk.which_matter(scene)], replace(scene.memory, question=understood.text)
     if guessed := _guessed(understood):
         memory = replace(scene.memory, choices=guessed, aspect=understood.aspect)
         return [talk.heard(scene, guessed)], memory

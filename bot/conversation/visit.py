@@ -158,6 +158,7 @@ class Memory:
     asked_commune: bool = False
     procedure: str | None = None
     aspect: Aspect | None = None
+    question: str = ""  # asked of no matter, until the next message says which
     earlier: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
     checklists: tuple[Checklist, ...] = ()  # newest first

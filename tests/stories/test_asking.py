@@ -248,3 +248,11 @@ async def test_that_all_agree_is_no_question_who(play):
 async def test_a_matter_named_faintly_is_asked_back_with_its_answer(play):
     await play.hears(LAN.says("ba gia tui 80 tuoi co tien chi hong?"))
     assert play.said(LAN)[-1].startswith("Nếu bạn hỏi việc “Trợ cấp hưu trí xã hội”: Dạ được.")
+
+
+@played
+async def test_the_matter_named_after_a_bare_question_answers_that_question(play):
+    await play.hears(LAN.says("có mất tiền không"), LAN.says("làm giấy khai sinh cho con"))
+    assert play.said(LAN)[-1].startswith("Dạ tùy ngày làm: trong 60 ngày thì không mất tiền")
+    await play.hears(LAN.says("làm giấy khai sinh cho con"))
+    assert not play.said(LAN)[-1].startswith("Dạ tùy ngày làm")  # asked once
