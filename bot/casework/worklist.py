@@ -91,8 +91,12 @@ class Worklist:
 
     @property
     def calling(self) -> int:
-        """How many somebody has to look to now: past their day or near it, passed here, claimed by nobody."""
-        return sum(len(self.lists[name]) for name in CALLING)
+        """How many somebody has to look to now: past their day or near it, passed here, claimed by nobody.
+
+        And of one's own, those whose citizen waits for a word.
+        """
+        mine = sum(line.request.status is Status.CLAIMED for line in self.lists["mine"])
+        return mine + sum(len(self.lists[name]) for name in CALLING)
 
     @property
     def state(self) -> str:

@@ -210,6 +210,14 @@ async def test_a_page_that_stands_open_knows_how_many_call_for_somebody_however_
         with database.change() as connection:
             connection.execute(sql("UPDATE requests SET version = version + 1 WHERE code = 'MC-0000-ZZ'"))
         assert (await hoa.client.get("/ban/nhip")).text != before.text
+        with database.change() as connection:
+            connection.execute(sql("DELETE FROM requests WHERE code LIKE '%-ZZ'"))
+        await hoa.opens(f"/ban/r/{code}")
+        for press, words, calls in (("claim", None, "1"), ("answer", "Chị ra quầy 3.", "0")):
+            await hoa.presses(press, words)
+            assert (await hoa.client.get("/ban/nhip")).headers["X-Calling"] == calls
+        await play.hears(LAN.says("quầy 3 đóng rồi ạ"))
+        assert (await hoa.client.get("/ban/nhip")).headers["X-Calling"] == "1"  # she waits for a word again
 
 
 @played
