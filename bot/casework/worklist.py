@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from bot.casework import searching
+from bot.casework import searching, second_look
 from bot.casework.unit_of_work import UnitOfWork
 from bot.conversation.staff import cards
 from bot.desk.access import Share, may_receive
@@ -34,6 +34,7 @@ class Line:
     left: dt.timedelta | None  # open time until the next promise; below nothing: past it
     writer: str = ""  # who else is writing an answer just now
     put_off: dt.datetime | None = None  # until when it is out of this officer's way
+    look: bool = False  # words in it wait for this officer to let them go
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,16 +94,19 @@ class Worklist:
     def calling(self) -> int:
         """How many somebody has to look to now: past their day or near it, passed here, claimed by nobody.
 
-        And of one's own, those whose citizen waits for a word.
+        And of one's own, those whose citizen waits for a word; of any, those in which words wait for a look.
         """
-        mine = sum(line.request.status is Status.CLAIMED for line in self.lists["mine"])
-        return mine + sum(len(self.lists[name]) for name in CALLING)
+        return sum(self._calls(name, line) for name, lines in self.lists.items() for line in lines)
+
+    def _calls(self, name: str, line: Line) -> bool:
+        owes = name == "mine" and line.request.status is Status.CLAIMED
+        return name in CALLING or owes or line.look
 
     @property
     def state(self) -> str:
         """What changes when anything in the lists does."""
         told = ".".join(
-            f"{name[:2]}-{line.request.code}-{line.request.version}-{line.writer}"
+            f"{name[:2]}-{line.request.code}-{line.request.version}-{line.writer}-{line.look}"
             for name, lines in self.lists.items()
             for line in lines
         )
@@ -116,6 +120,7 @@ def worklist(unit: UnitOfWork, actor: Actor, narrowed: Filter | None = None) -> 
     waits = worklists.are_put_off(unit.connection, actor.person, now=unit.now)
     codes = [one.code for one in found]
     writers = worklists.who_writes(unit.connection, codes, but=actor.person, since=unit.now - WRITING)
+    looks = _looks(unit, actor, codes)
     sorted_: dict[str, list[Line]] = {name: [] for name in LISTS}
     for one in found:
         if narrowed and not narrowed.takes(actor, one):
@@ -124,10 +129,18 @@ def worklist(unit: UnitOfWork, actor: Actor, narrowed: Filter | None = None) -> 
         if off and off["version"] == one.version and name in MAY_WAIT:
             name = "put_off"
         until = off["until"] if off and name == "put_off" else None
-        sorted_[name].append(line(unit, actor, one, writer=writers.get(one.code, ""), put_off=until))
+        sorted_[name].append(
+            line(unit, actor, one, writer=writers.get(one.code, ""), put_off=until, look=one.code in looks)
+        )
     for lines in sorted_.values():
         lines.sort(key=lambda one: (one.left is None, one.left or dt.timedelta(), one.request.opened_at))
     return Worklist(lists=sorted_, choices=_choices(unit, found))
+
+
+def _looks(unit: UnitOfWork, actor: Actor, codes: Sequence[str]) -> set[str]:
+    """In which of these words wait that somebody may let go."""
+    held = [(unit.request(row["code"]), row) for row in cases.held_in(unit.connection, codes)]
+    return {one.code for one, row in held if one and second_look.may_decide(unit, actor, one, row)}
 
 
 def _choices(unit: UnitOfWork, found: Iterable[Request]) -> Choices:
@@ -165,7 +178,13 @@ def _list_of(unit: UnitOfWork, actor: Actor, request: Request) -> str:
 
 
 def line(
-    unit: UnitOfWork, actor: Actor, request: Request, *, writer: str = "", put_off: dt.datetime | None = None
+    unit: UnitOfWork,
+    actor: Actor,
+    request: Request,
+    *,
+    writer: str = "",
+    put_off: dt.datetime | None = None,
+    look: bool = False,
 ) -> Line:
     office, due = unit.office(request.commune), request.next_due
     left = None
@@ -180,6 +199,7 @@ def line(
         left=left,
         writer=writer,
         put_off=put_off,
+        look=look,
     )
 
 

@@ -235,6 +235,10 @@ async def test_what_waits_for_a_look_has_a_clock_and_shows_what_has_changed(play
     assert "Xem trước 10:00 hôm nay" in asked
     await play.hears(edited(wrote, text="chị mang giấy chứng sinh bản sao nhé"))
     async with browser(play, MINH) as minh, browser(play, HOA) as hoa:
+        await minh.opens("/ban")
+        assert "có lời chờ bạn xem trước" in minh.text
+        assert "<title>(1) " in minh.page.text
+        assert "chờ bạn xem trước" not in (await hoa.opens("/ban")).text
         await minh.opens(f"/ban/r/{code}")
         assert "<del>&lt;b&gt;bản chính&lt;/b&gt; </del><ins>bản sao </ins>" in minh.page.text
         assert "Xem trước 10:00 hôm nay" in minh.text
