@@ -205,6 +205,7 @@ async def test_a_page_that_stands_open_knows_how_many_call_for_somebody_however_
             connection.execute(sql(f"{copied} FROM requests WHERE code = :code"), {"code": code})
     async with browser(play, HOA) as hoa:
         assert "<title>(151) Bàn làm việc" in hoa.page.text
+        assert re.search(r'<span id="calling"[^>]*>151</span>', hoa.page.text)
         before = await hoa.client.get("/ban/nhip")
         assert before.headers["X-Calling"] == "151"
         with database.change() as connection:
