@@ -219,12 +219,10 @@ def parts_of(
 
 
 def _asks(clauses: Clauses, at: int, clause: Run, cues: Cues) -> bool:
-    """Whether a clause has the beginning of a question; "ai cũng đồng ý" is none, unless yes or no would answer it."""
-    if cues.begins_asking.isdisjoint(pairwise(clause)):
-        return False
-    return not cues.any.stand_in(clause) or _judged(
-        clauses.typed[at], clauses.folded[at], clause, cues, clauses.language
-    )
+    """Whether a clause has the beginning of a question, "ai cũng đồng ý" is none, or yes or no would answer it."""
+    if not cues.any.stand_in(clause) and not cues.begins_asking.isdisjoint(pairwise(clause)):
+        return True
+    return _judged(clauses.typed[at], clauses.folded[at], clause, cues, clauses.language)
 
 
 def _part(clauses: Clauses, at: int, cues: Cues, vocabulary: Vocabulary, model: Linear) -> Part | None:

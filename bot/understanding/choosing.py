@@ -49,6 +49,7 @@ OF_THAT_AGE = 1.5  # what an answer for the age that the message tells gains, an
 SETTLED = 2.0  # what an answer gains that holds only for a number like the one told
 IN_THAT_CASE = 1.0  # the same for one that holds only in the case told
 UNTOLD = 0.7  # what a verdict for some case loses where the message tells none
+UNTOLD_VALUE = 0.3  # what another answer for it loses then
 YES_NO = 0.5  # what an answer with a verdict gains by a yes-or-no question
 LEAST_CHANCE = 0.004  # of an aspect: none is ruled out by the words alone
 LEAST = ASPECT * math.log(LEAST_CHANCE)
@@ -379,7 +380,7 @@ def _for_some(one: Statement, age: int | None, cases: Mapping[str, str]) -> floa
         score += _of_age(one.eligible, age)
     if one.cases:
         told = all(case in cases for case in one.cases)
-        score += IN_THAT_CASE if told else -UNTOLD if one.judged else 0.0
+        score += IN_THAT_CASE if told else -UNTOLD if one.judged else -UNTOLD_VALUE
     return score
 
 

@@ -12,7 +12,7 @@ from bot.understanding.linear import Linear
 from bot.understanding.portal_names import Contest, Names, Scores, typed_in, weigh
 from bot.understanding.result import Context, Outcome, Ranked
 
-OVER_ANSWER = 0.65  # chance that the second tier is meant, from which it takes the place of an answer of ours
+OVER_ANSWER = 0.75  # chance that the second tier is meant, from which it takes the place of an answer of ours
 BESIDE_ANSWER = 0.2  # the same, from which both are offered, and ours is answered as what may be meant
 SURELY_OURS = 0.97  # share of the likeliest entry among entries, from which no name takes its place …
 BESIDE_SURELY = 0.4  # … and none is offered beside it below this chance
