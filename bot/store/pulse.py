@@ -39,14 +39,14 @@ def of_provinces(connection: Connection, provinces: Collection[int]) -> dict[int
 
 
 def of_requests(connection: Connection, codes: Collection[str], *, now: dt.datetime, but: str = "") -> dict[str, str]:
-    """Of each request: itself, its messages and what became of them, and who else writes there."""
+    """Of each request: itself, its messages, corrected ones too, what became of them, and who else writes there."""
     found = {
         row.code: str(row.version)
         for row in connection.execute(select(requests.c.code, requests.c.version).where(requests.c.code.in_(codes)))
     }
     counted = (
         func.max(messages.c.id), func.count(), func.count(messages.c.copy_message), func.count(messages.c.seen_at),
-        func.count(messages.c.failed_at),
+        func.count(messages.c.failed_at), func.sum(func.length(messages.c.text)),
     )  # fmt: skip
     query = select(messages.c.code, *counted).where(messages.c.code.in_(codes)).group_by(messages.c.code)
     said = {row[0]: "." + ".".join(map(str, row[1:])) for row in connection.execute(query)}

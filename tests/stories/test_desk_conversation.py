@@ -199,7 +199,11 @@ async def test_colleagues_see_who_is_writing_and_streams_say_only_that_something
             assert "Hoa đang viết" not in hoa.text  # one knows it oneself
             clock.pass_(61)
             assert set(live.look()) == {f"request/{code}", "commune/8"}
-            await play.hears(LAN.says("còn Zxq nữa ạ"))
+            wrote = LAN.says("còn Zxq nữa ạ")
+            await play.hears(wrote)
+            assert f"request/{code}" in live.look()
+            assert live.look() == []
+            await play.hears({"edited_message": wrote["message"] | {"text": "không còn Zxq nữa ạ", "edit_date": 2}})
             assert f"request/{code}" in live.look()
             assert live.look() == []
         stream = live._events("x", [f"request/{code}"])
