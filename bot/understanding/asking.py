@@ -219,10 +219,17 @@ def parts_of(
 
 
 def _asks(clauses: Clauses, at: int, clause: Run, cues: Cues) -> bool:
-    """Whether a clause has the beginning of a question, "ai cũng đồng ý" is none, or yes or no would answer it."""
-    if not cues.any.stand_in(clause) and not cues.begins_asking.isdisjoint(pairwise(clause)):
+    """Whether yes or no would answer a clause, or a question begins in it; "ai cũng đồng ý" is none."""
+    if _judged(clauses.typed[at], clauses.folded[at], clause, cues, clauses.language):
         return True
-    return _judged(clauses.typed[at], clauses.folded[at], clause, cues, clauses.language)
+    if cues.any.stand_in(clause) or cues.begins_asking.isdisjoint(pairwise(clause)):
+        return False
+    return _has_asking_word(clauses.typed[at], clause, cues)
+
+
+def _has_asking_word(typed: list[str], folded: Run, cues: Cues) -> bool:
+    """Whether a word of a question stands in it; typed with accents, it must have its own."""
+    return cues.asking.stand_in(tuple(typed) if any(map(has_accent, typed)) else folded)
 
 
 def _part(clauses: Clauses, at: int, cues: Cues, vocabulary: Vocabulary, model: Linear) -> Part | None:

@@ -5,6 +5,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from bot.content.communes import Gazetteer
 from bot.content.schema import Answer, Aspect, Case, Language
@@ -117,6 +118,7 @@ class Engine:
     taught: Taught = field(default_factory=Taught)
     denying: Denying = field(default_factory=Denying)
     harmless: frozenset[Run] = frozenset()  # whole messages that only look like an emergency: "con em"
+    own_names: dict[str, frozenset[str]] = field(default_factory=dict)  # what the names of each entry have
     titles: dict[str, Run] = field(default_factory=dict)  # of each entry, folded, as far as the first comma or bracket
 
 
@@ -146,6 +148,10 @@ def build_engine(intents: HowPeopleAsk, gazetteer: Gazetteer, learned: Learned) 
         taught=build_taught(intents.phrases),
         denying=build_denying(intents.yes_no),
         harmless=frozenset(tuple(map(fold, low_words(one.text))) for one in intents.talk if one.means == decide.ASIDE),
+        own_names={
+            one: frozenset(chain.from_iterable(portal_names.read_name(name, vocabulary) for name in names))
+            for one, names in intents.called.items()
+        },
         titles={
             one: tuple(_folded(NAME_ENDS.split(names[0])[0]).split()) for one, names in intents.called.items() if names
         },
@@ -263,7 +269,17 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     )
     decided = decide.decide(scores, said, context)
     called = _calls(reading, engine)
-    message = tiers.Message(reading.clauses.text, reading.features, len(reading.tokens), aspect, scores, theirs, called)
+    likeliest = decided.ranked[0].id if decided.ranked else ""
+    message = tiers.Message(
+        reading.clauses.text,
+        reading.features,
+        len(reading.tokens),
+        aspect,
+        scores,
+        theirs,
+        called,
+        engine.own_names.get(likeliest, frozenset()),
+    )
     decided = tiers.settle(decided, message, talked, engine.names, engine.learned.procedures, only_asks=only)
     coded = portal_names.typed_in(reading.clauses.text, engine.names)
     if said.aspect and not coded and decided.outcome in UNSURE:

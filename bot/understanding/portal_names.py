@@ -44,6 +44,7 @@ SHARPNESS = 9.0  # how much a difference of likeness means, in log odds
 LEFT_OUT = 0.02  # a name without a chance
 SHOWN = 4
 ROWS = 24  # looked at for so many names
+NOTHING = 0.05  # of the weight of a message, up to which a name has nothing beyond ours
 CODE = re.compile(r"(?<![\d.])\d\.\d{6}(?![\d.]*\d)")
 LINK = re.compile(r"dichvucong\.gov\.vn/\S*?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 
@@ -80,7 +81,7 @@ NOBODY = Contest()
 
 def build_names(named: Sequence[Named], codes: Mapping[str, str], vocabulary: Vocabulary, learned: Linear) -> Names:
     """Index the names; words that people say of anything weigh little, by what was learnt."""
-    read = [frozenset(_features(one.text, vocabulary)) for one in named]
+    read = [frozenset(read_name(one.text, vocabulary)) for one in named]
     of_code: dict[str, set[str]] = {}
     for one, features in zip(named, read, strict=True):
         of_code.setdefault(one.code, set()).update(features)
@@ -106,7 +107,8 @@ def build_names(named: Sequence[Named], codes: Mapping[str, str], vocabulary: Vo
     )
 
 
-def _features(text: str, vocabulary: Vocabulary) -> list[str]:
+def read_name(text: str, vocabulary: Vocabulary) -> list[str]:
+    """The features of a name."""
     return telling(features_of(read_words(low_words(text), vocabulary), vocabulary))
 
 
@@ -148,19 +150,38 @@ class Scores:
     theirs: float
 
 
-def weigh(features: Sequence[str], length: int, scores: Scores, names: Names, learned: Linear) -> Contest:
-    """How a message of `length` words is shared out."""
+def weigh(
+    features: Sequence[str], length: int, scores: Scores, names: Names, learned: Linear, ours: frozenset[str]
+) -> Contest:
+    """How a message of `length` words is shared out; `ours`: what the names of our likeliest entry have.
+
+    A name that has nothing of the message beyond what ours have is no nearer, however like it is.
+    """
     odds = BASE + LEAD * (scores.theirs - scores.ours) + THEIRS * scores.theirs + WORDS * min(length, LONG)
     if odds + LIKE * USUALLY_AT_MOST < WORTH_LOOKING or not names.codes:
         return NOBODY
     ranked = _nearest(telling(features), names, learned)
     if not ranked:
         return NOBODY
+    if _beyond(telling(features), ranked[0][1], names, ours) <= NOTHING:
+        return NOBODY
     like = min(MOST_LIKE, ranked[0][0])
     listed = LISTED_BASE + LISTED_LEAD * (scores.theirs - scores.talk) + LISTED_THEIRS * scores.theirs
     return Contest(
         chance=_chance(odds + LIKE * like), listed=_chance(listed + LISTED_LIKE * like), ranked=_shares(ranked)
     )
+
+
+def _beyond(features: list[str], code: str, names: Names, ours: frozenset[str]) -> float:
+    """Of the weight of a message, as names have it, how much the rows of a code have and ours have not."""
+    total = beyond = 0.0
+    for feature in features:
+        if (at := names.places.get(feature)) is not None:
+            total += names.weights[at]
+            rows = names.rows[names.starts[at] : names.starts[at + 1]]
+            if feature not in ours and any(names.codes[row] == code for row in rows):
+                beyond += names.weights[at]
+    return beyond / total if total else 0.0
 
 
 def _chance(odds: float) -> float:

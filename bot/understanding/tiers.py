@@ -38,7 +38,7 @@ DOUBTS = (Outcome.CLARIFY, Outcome.NO_MATCH, Outcome.OTHER_SERVICE)
 class Message:
     """What is known of a message; `theirs`: the score of the likeliest group of the portal's names.
 
-    `called`: the entries of ours that it calls by their name.
+    `called`: the entries of ours that it calls by their name; `ours`: what the names of the likeliest have.
     """
 
     text: str
@@ -48,6 +48,7 @@ class Message:
     scores: Mapping[str, float]  # of our own entries and of talk
     theirs: float
     called: frozenset[str] = frozenset()
+    ours: frozenset[str] = frozenset()
 
 
 def settle(
@@ -67,7 +68,7 @@ def settle(
     ours_best, talk = (_best(of_kind(kind, labels), message) for kind in (Kind.PROCEDURE, Kind.TALK))
     scores = Scores(ours=ours_best, talk=talk, theirs=message.theirs)
     length = max(message.length, USUAL_LENGTH) if ours else message.length
-    contest = weigh(message.features, length, scores, names, learned)
+    contest = weigh(message.features, length, scores, names, learned, message.ours)
     if _surely_ours(decided, message.aspect):
         beside = BESIDE_TALK_SURELY if ours else BESIDE_SURELY
         return _both(decided, contest) if contest.ranked and contest.chance >= beside else decided

@@ -245,9 +245,20 @@ async def test_that_all_agree_is_no_question_who(play):
 
 
 @played
-async def test_a_matter_named_faintly_is_asked_back_with_its_answer(play):
+async def test_a_matter_told_by_an_age_and_money_is_answered(play):
     await play.hears(LAN.says("ba gia tui 80 tuoi co tien chi hong?"))
-    assert play.said(LAN)[-1].startswith("Nếu bạn hỏi việc “Trợ cấp hưu trí xã hội”: Dạ được.")
+    assert "Dạ được. Từ đủ 75 tuổi" in play.said(LAN)[-1]
+    assert "Trợ cấp hưu trí xã hội" in play.said(LAN)[-1]
+
+
+@pytest.mark.parametrize(
+    "words", ["khai sinh cần gì", "căn cước làm ở đâu", "cccd làm ở đâu", "thẻ căn cước làm ở đâu vậy"]
+)
+@played
+async def test_no_longer_name_of_the_portal_stands_beside_what_everybody_asks(play, words):
+    """Such a name has nothing of the message that ours have not."""
+    await play.hears(LAN.says(words))
+    assert "(mã " not in play.said(LAN)[-1]
 
 
 @played
