@@ -207,7 +207,7 @@ def if_meant(scene: Scene, understood: Understanding) -> tuple[Block, ...]:
     name = understood.choices[0]
     meant = next((one for one in understood.procedures[:1] if one.id == name and one.score >= LIKELY_FROM), None)
     procedure, choice = scene.procedure(name), dict(understood.likely).get(name)
-    if not (meant and procedure and choice and choice.asks and understood.aspect):
+    if not (meant and procedure and choice and choice.asks):
         return ()
     own = _own(scene, procedure, {})
     told = told_of(scene, own, Asked(aspect=choice.asks, choices=(choice,)), understood)

@@ -26,6 +26,7 @@ SHOWN_DUES = 4
 SHOWN_PAPERS = 6
 OFFERED = 4
 LIKELY = 0.05  # chance among procedures, to be offered
+SURE = 0.8  # share of the likeliest among ours, from which it is the one meant, whatever is offered beside it
 ASKED_OTHERWISE = (Outcome.ANSWERED, Outcome.EMERGENCY, Outcome.STAFF_WANTED, Outcome.EXTRA_DEMAND,
                    Outcome.FEEDBACK, Outcome.COMPLAINT, Outcome.DENUNCIATION)  # fmt: skip
 
@@ -103,7 +104,11 @@ def _with_date(scene: Scene, procedure: Procedure, text: str) -> Done | None:
 def _is_sure(scene: Scene, found: Wished, understood: Understanding, likely: Procedure) -> bool:
     if found.ends and _of(scene, likely) is DateOf.END:
         return understood.outcome in (Outcome.ANSWERED, Outcome.CLARIFY, Outcome.SECOND_TIER)
-    return understood.outcome is Outcome.ANSWERED and understood.procedures[0].id == likely.id
+    best = understood.procedures[0]
+    if best.id != likely.id:
+        return False
+    # Of a name that the portal only lists nobody can be reminded.
+    return understood.outcome is Outcome.ANSWERED or (understood.outcome is Outcome.CLARIFY and best.score >= SURE)
 
 
 def usual(scene: Scene) -> list[str]:

@@ -164,7 +164,7 @@ def test_the_page_counts_what_happened_and_names_nobody(turns):
         server.fail("sendMessage", 400, "Bad Request: can't parse Zxq", chat=EMMA.id)
         server.fail("getMe", 400, "Bad Request: Kín", times=2)
         await server.inject(
-            KIN.says("em mới sinh con Zxq, cần giấy gì"), {"message": {"message_id": "x"}}, EMMA.says("/help"),
+            KIN.says("làm giấy khai sinh cho Zxq cần giấy gì"), {"message": {"message_id": "x"}}, EMMA.says("/help"),
             LAN.says("/help"),
         )  # fmt: skip
         await until(lambda: server.texts(LAN.id) and settled(turns))
