@@ -81,6 +81,8 @@ def looked_at(page):
 
 
 def asks(page, words):
+    """Once what was pressed before has been answered: the form may still be the one that is replaced."""
+    page.locator(".htmx-request, .htmx-swapping, .htmx-settling").first.wait_for(state="detached")
     page.fill("textarea[name=q]", words)
     page.click("form:has(textarea) button.main")
 
