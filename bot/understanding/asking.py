@@ -251,8 +251,7 @@ def asks_something(clauses: Clauses, cues: Cues) -> bool:
     """
     if not cues.asking.means or "?" in clauses.text or clauses.yes_no or clauses.said in cues.asks.means:
         return True
-    accents = any(map(has_accent, clauses.words))
-    if cues.asking.stand_in(tuple(clauses.words) if accents else clauses.said):
+    if _has_asking_word(clauses.words, clauses.said, cues):
         return True
     return clauses.meant is not clauses.folded and any(map(cues.asking.stand_in, _written_differently(clauses)))
 

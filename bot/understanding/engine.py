@@ -257,6 +257,39 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     if asks_clearly(parts[0].chances, Aspect.HOURS):  # "hôm nay có lấy liền được không" asks how long it takes
         moment = None
     aspect = Aspect.HOURS if moment else parts[0].aspect
+    decided = _decided(reading, aspect, context, talked, engine)
+    asked = _Inside(tuple(Asked(aspect=part.aspect) for part in parts))
+    if decided.ranked:
+        questions = _questions(reading, parts, engine)
+        asked = inside(decided.ranked[0].id, reading, questions, engine)
+        asked = replace(asked, likely=_likely((*decided.choices, *decided.unsure_of), reading, questions, engine))
+    return Understanding(
+        text=text,
+        language=context.language or reading.language,
+        outcome=decided.outcome,
+        procedures=decided.ranked,
+        choices=decided.choices,
+        aspect=aspect,
+        asked=(Asked(aspect=Aspect.HOURS), *asked.questions[1:]) if moment else asked.questions,
+        moment=moment,
+        yes_no=reading.clauses.yes_no,
+        cases=asked.cases,
+        numbers=asked.numbers,
+        place=reading.mention.place if reading.mention else None,
+        talk=decided.talk,
+        life_event=None if decided.follow_up else _told(reading, aspect, engine),
+        follow_up=decided.follow_up,
+        second_tier=decided.second_tier,
+        unsure_of=decided.unsure_of,
+        doubt=decided.doubt,
+        likely=asked.likely,
+    )
+
+
+def _decided(
+    reading: Reading, aspect: Aspect | None, context: Context, talked: Context, engine: Engine
+) -> decide.Decision:
+    """What a message is about. `talked`: what was talked about, whether or not the message takes it back."""
     theirs, scores = portal_names.parted(engine.learned.procedures, reading.features)
     only = bool(aspect) and only_asks(reading.tokens, engine.asking)
     if reading.clauses.said in engine.harmless:
@@ -284,32 +317,7 @@ def understand(text: str, context: Context, engine: Engine) -> Understanding:
     coded = portal_names.typed_in(reading.clauses.text, engine.names)
     if said.aspect and not coded and decided.outcome in UNSURE:
         decided = _unnamed(decided, said, scores, theirs, talked)
-    asked = _Inside(tuple(Asked(aspect=part.aspect) for part in parts))
-    if decided.ranked:
-        questions = _questions(reading, parts, engine)
-        asked = inside(decided.ranked[0].id, reading, questions, engine)
-        asked = replace(asked, likely=_likely((*decided.choices, *decided.unsure_of), reading, questions, engine))
-    return Understanding(
-        text=text,
-        language=context.language or reading.language,
-        outcome=decided.outcome,
-        procedures=decided.ranked,
-        choices=decided.choices,
-        aspect=aspect,
-        asked=(Asked(aspect=Aspect.HOURS), *asked.questions[1:]) if moment else asked.questions,
-        moment=moment,
-        yes_no=reading.clauses.yes_no,
-        cases=asked.cases,
-        numbers=asked.numbers,
-        place=reading.mention.place if reading.mention else None,
-        talk=decided.talk,
-        life_event=None if decided.follow_up else _told(reading, aspect, engine),
-        follow_up=decided.follow_up,
-        second_tier=decided.second_tier,
-        unsure_of=decided.unsure_of,
-        doubt=decided.doubt,
-        likely=asked.likely,
-    )
+    return decided
 
 
 def _unnamed(

@@ -71,8 +71,8 @@ async def test_notices_lists_what_holds_today_and_no_longer(play, clock):
     assert WORDS not in play.said(LAN)[-1]
 
 
-@played
-async def test_paused_and_resumed_each_is_told_once(play, clock, monkeypatch):
+async def paused_after_one(play, monkeypatch):
+    """A notice to three, paused when one of them has it."""
     monkeypatch.setattr(broadcasts, "AT_ONCE", 1)
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
     await lives_in(play, LAN, HUNG, EMMA)
@@ -81,6 +81,11 @@ async def test_paused_and_resumed_each_is_told_once(play, clock, monkeypatch):
     play.turns.keep_appointments()
     await play.deliver()
     await play.hears(MINH.presses("npause:1"))
+
+
+@played
+async def test_paused_and_resumed_each_is_told_once(play, clock, monkeypatch):
+    await paused_after_one(play, monkeypatch)
     await play.passes(clock, HOUR)
     assert sum(len(got(play, person)) for person in (LAN, HUNG, EMMA)) == 1
     await play.hears(HOA.presses("nresume:1"))
@@ -92,14 +97,7 @@ async def test_paused_and_resumed_each_is_told_once(play, clock, monkeypatch):
 @played
 async def test_what_turns_out_wrong_is_stopped_for_good(play, clock, monkeypatch):
     """What waits is not sent, /notices does not tell it any more, and nothing starts it again."""
-    monkeypatch.setattr(broadcasts, "AT_ONCE", 1)
-    await play.opens_desk(8, NGOC_HA, HOA, MINH)
-    await lives_in(play, LAN, HUNG, EMMA)
-    await written(play)
-    await play.hears(MINH.presses("nsend:1"))
-    play.turns.keep_appointments()
-    await play.deliver()
-    await play.hears(MINH.presses("npause:1"))
+    await paused_after_one(play, monkeypatch)
     await play.hears(MINH.presses(play.action(MINH, "nrefuse:")), HOA.presses("nresume:1"), MINH.presses("nsend:1"))
     for _ in range(5):
         await play.passes(clock, MINUTE)
