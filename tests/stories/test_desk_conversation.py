@@ -229,6 +229,7 @@ async def test_colleagues_see_who_is_writing_and_streams_say_only_that_something
         assert (await nobody.client.get(f"/ban/nghe?r={code}")).status_code == 401
 
 
+@pytest.mark.on_both
 @played
 async def test_the_stream_of_a_session_that_ended_ends(play):
     await play.opens_desk(8, NGOC_HA, HOA, MINH)
